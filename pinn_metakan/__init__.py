@@ -1,0 +1,60 @@
+"""Partial differential equations solved by physics-informed MetaKANs, with a verified error map.
+
+>>> from pinn_metakan import load_problem, solve
+>>> solution = solve(load_problem("poisson"), budget=60)    # doctest: +SKIP
+>>> solution.relative_l2["u"]                               # doctest: +SKIP
+"""
+
+from pinn_metakan.catalogue import load_problem
+from pinn_metakan.derivatives.jet import Jet
+from pinn_metakan.errors import (
+    Interrupted,
+    ProblemError,
+    RunFolderError,
+    SettingsError,
+    TrainingError,
+    UserError,
+)
+from pinn_metakan.families.bspline import BSpline
+from pinn_metakan.families.rbf import RBF
+from pinn_metakan.geometry.domains import Ball, Box, Interval, SpaceTime
+from pinn_metakan.networks.kan import KAN, kan, metakan
+from pinn_metakan.networks.mlp import MLP
+from pinn_metakan.pde.conditions import Dirichlet, Initial, Neumann, Observed, Periodic, Robin
+from pinn_metakan.pde.problem import Problem
+from pinn_metakan.reference.cole_hopf import cole_hopf
+from pinn_metakan.solution import Solution
+from pinn_metakan.solve import open_run, resume, solve
+
+__all__ = [
+    "KAN",
+    "MLP",
+    "RBF",
+    "BSpline",
+    "Ball",
+    "Box",
+    "Dirichlet",
+    "Initial",
+    "Interrupted",
+    "Interval",
+    "Jet",
+    "Neumann",
+    "Observed",
+    "Periodic",
+    "Problem",
+    "ProblemError",
+    "Robin",
+    "RunFolderError",
+    "SettingsError",
+    "Solution",
+    "SpaceTime",
+    "TrainingError",
+    "UserError",
+    "cole_hopf",
+    "kan",
+    "load_problem",
+    "metakan",
+    "open_run",
+    "resume",
+    "solve",
+]

@@ -1,0 +1,166 @@
+"""Hard constraints u = g + B N, built from the declared Dirichlet, initial and periodic conditions.
+
+g takes all the data; B vanishes to first order at each Dirichlet face and like t at the start, or t^2
+where a velocity is given. Conditions whose data disagree where they meet become soft.
+
+Source: Lagaris, Likas, Fotiadis, IEEE Trans. Neural Netw. 9 (1998) 987-1000; Sukumar and Srivastava,
+Comput. Methods Appl. Mech. Engrg. 389 (2022) 114333.
+"""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Generator, Tensor
+
+from pinn_metakan.ansatz.conflicts import find_conflicts
+from pinn_metakan.ansatz.factors import ball_factor, product, side_factor, time_factor
+from pinn_metakan.ansatz.pieces import Pieces, collect_pieces, periodic_axes
+from pinn_metakan.ansatz.transfinite import (
+    Field,
+    add_faces,
+    curved_with_start,
+    on_face,
+    start_from,
+    zero,
+)
+from pinn_metakan.geometry.domains import Ball, Domain, SpaceTime
+from pinn_metakan.geometry.sampling import sample_interior
+from pinn_metakan.pde.statement import Statement
+
+#: Transfinite interpolation of data that vary takes 3^axes evaluations; beyond this it is not done.
+_MAX_BLENDED_AXES = 4
+#: How many points show whether data are constant.
+_COMPARED_POINTS = 64
+
+
+@dataclass(frozen=True)
+class Constraint:
+    """u = g + B N for one unknown.
+
+    Args:
+        data: g, takes points (N, d), gives (N,); None for zero.
+        factor: B, likewise; None for one.
+    """
+
+    data: Field | None
+    factor: Field | None
+
+    def apply(self, points: Tensor, output: Tensor) -> Tensor:
+        """Turn the network's output (N,) into the field (N,)."""
+        if self.factor is not None:
+            output = self.factor(points) * output
+        return output if self.data is None else self.data(points) + output
+
+
+@dataclass(frozen=True)
+class HardConstraints:
+    """What is satisfied by construction.
+
+    Args:
+        constraints: One for each unknown.
+        periodic: Columns of the coordinates that are wrapped.
+        satisfied: Names of residual terms that are zero by construction.
+        notes: Lines for the user: which conditions stay soft, and why.
+    """
+
+    constraints: tuple[Constraint, ...]
+    periodic: frozenset[int]
+    satisfied: frozenset[str]
+    notes: tuple[str, ...]
+
+
+def no_constraints(statement: Statement) -> HardConstraints:
+    """Leave all conditions soft."""
+    free = tuple(Constraint(None, None) for _ in statement.variables.unknowns)
+    return HardConstraints(free, frozenset(), frozenset(), ())
+
+
+def build_constraints(statement: Statement) -> HardConstraints:
+    """Make as many conditions hard as possible.
+
+    Args:
+        statement: The problem.
+
+    Returns:
+        The constraints, what they satisfy, and notes on what stays soft.
+    """
+    variables, domain = statement.variables, statement.problem.domain
+    notes: list[str] = []
+    periodic = periodic_axes(statement)
+    constraints, satisfied = [], set()
+    for unknown in variables.unknowns:
+        pieces, doubles = collect_pieces(statement, unknown, set(periodic))
+        notes += doubles
+        conflicts, lines = find_conflicts(pieces, variables, domain, periodic)
+        notes += lines
+        pieces = pieces.without(conflicts)
+        periodic = {axis: name for axis, name in periodic.items() if name not in conflicts}
+        crowd = _too_many_axes(pieces, domain)
+        if crowd:
+            axes = len({face.axis for face in pieces.faces})
+            notes.append(f"{unknown}: data that vary on {axes} axes stay soft: {', '.join(crowd)}")
+            pieces = pieces.without(crowd)
+        constraints.append(_constraint(pieces, domain))
+        satisfied |= pieces.terms()
+    for axis, name in periodic.items():
+        coordinate = variables.coordinates[axis]
+        for unknown in variables.unknowns:
+            satisfied |= {f"{name}_{unknown}", f"{name}_{unknown}_{coordinate}"}
+    return HardConstraints(
+        tuple(constraints), frozenset(periodic), frozenset(satisfied), tuple(notes)
+    )
+
+
+def _too_many_axes(pieces: Pieces, domain: Domain) -> set[str]:
+    axes = {face.axis for face in pieces.faces}
+    if len(axes) <= _MAX_BLENDED_AXES or _all_data_equal(pieces, domain) is not None:
+        return set()
+    return {term for term, _ in pieces.faces.values()}
+
+
+def _all_data_equal(pieces: Pieces, domain: Domain) -> float | None:
+    """The one number that all face data are, if there is no start; None otherwise."""
+    if pieces.initial is not None:
+        return None
+    points = sample_interior(domain, _COMPARED_POINTS, "sobol", Generator().manual_seed(0)).points
+    values = torch.stack([data(on_face(points, face)) for face, (_, data) in pieces.faces.items()])
+    return float(values[0, 0]) if bool((values == values[0, 0]).all()) else None
+
+
+def _constraint(pieces: Pieces, domain: Domain) -> Constraint:
+    start = domain.start if isinstance(domain, SpaceTime) else 0.0
+    initial = pieces.initial[1] if pieces.initial else None
+    velocity = pieces.velocity[1] if pieces.velocity else None
+    data: Field | None = None
+    if pieces.curved is not None:
+        data = curved_with_start(pieces.curved[1], initial, velocity, start)
+    elif pieces.faces:
+        constant = _all_data_equal(pieces, domain)
+        if constant is not None:
+            data = None if constant == 0 else _constant(constant)
+        else:
+            field = zero if initial is None else start_from(initial, velocity, start)
+            data = add_faces(field, {face: d for face, (_, d) in pieces.faces.items()}, domain)
+    elif initial is not None:
+        data = start_from(initial, velocity, start)
+    factors = _boundary_factors(pieces, domain)
+    if initial is not None:
+        end = domain.bounds[-1][1]
+        factors.append(time_factor(start, end, 1 if velocity is None else 2))
+    return Constraint(data, product(factors) if factors else None)
+
+
+def _constant(value: float) -> Field:
+    return lambda points: torch.full_like(points[:, 0], value)
+
+
+def _boundary_factors(pieces: Pieces, domain: Domain) -> list[Field]:
+    factors: list[Field] = []
+    for axis in sorted({face.axis for face in pieces.faces}):
+        ends = [face.value for face in pieces.faces if face.axis == axis]
+        factors.append(side_factor(axis, ends, *domain.bounds[axis]))
+    if pieces.curved is not None:
+        ball = domain.space
+        assert isinstance(ball, Ball)
+        factors.append(ball_factor(ball))
+    return factors

@@ -1,0 +1,88 @@
+"""The data of one unknown that can be satisfied by construction."""
+
+from dataclasses import dataclass, field
+
+from torch import Tensor
+
+from pinn_metakan.ansatz.transfinite import Field
+from pinn_metakan.derivatives.request import Variables
+from pinn_metakan.geometry.domains import Ball, Face
+from pinn_metakan.pde.conditions import Dirichlet, Initial, Periodic
+from pinn_metakan.pde.data import Data, arguments_at, evaluate_data
+from pinn_metakan.pde.statement import Statement
+
+
+@dataclass
+class Pieces:
+    """The data of one unknown that can be made hard; values are (name of the term, data)."""
+
+    faces: dict[Face, tuple[str, Field]] = field(default_factory=dict)
+    curved: tuple[str, Field] | None = None
+    initial: tuple[str, Field] | None = None
+    velocity: tuple[str, Field] | None = None
+
+    def terms(self) -> set[str]:
+        pieces = [*self.faces.values(), self.curved, self.initial, self.velocity]
+        return {piece[0] for piece in pieces if piece is not None}
+
+    def without(self, terms: set[str]) -> "Pieces":
+        def kept(piece: tuple[str, Field] | None) -> tuple[str, Field] | None:
+            return None if piece is None or piece[0] in terms else piece
+
+        initial = kept(self.initial)
+        velocity = kept(self.velocity) if initial else None  # t^2 alone would fix nothing
+        faces = {face: piece for face, piece in self.faces.items() if piece[0] not in terms}
+        return Pieces(faces, kept(self.curved), initial, velocity)
+
+
+def periodic_axes(statement: Statement) -> dict[int, str]:
+    conditions = statement.problem.conditions
+    return {
+        statement.variables.axis(condition.coordinate): name
+        for name, condition in conditions.items()
+        if isinstance(condition, Periodic)
+    }
+
+
+def collect_pieces(
+    statement: Statement, unknown: str, periodic: set[int]
+) -> tuple[Pieces, list[str]]:
+    """Gather the data of an unknown that lie on flat faces, on a whole ball, or at the start."""
+    variables, domain = statement.variables, statement.problem.domain
+    pieces = Pieces()
+    notes = []
+    for name, condition in statement.problem.conditions.items():
+        term = f"{name}_{unknown}"
+        if isinstance(condition, Dirichlet) and unknown in condition.values:
+            data = _as_field(condition.values[unknown], variables, f"condition {name!r}", False)
+            faces = condition.part.faces(variables, domain)
+            taken = [face for face in faces or () if face in pieces.faces or face.axis in periodic]
+            if taken or (faces is None and pieces.curved):
+                notes.append(
+                    f"{name}: its part of the boundary has a condition already; stays soft"
+                )
+            elif faces is not None:
+                pieces.faces.update({face: (term, data) for face in faces})
+            elif isinstance(domain.space, Ball) and condition.part.where is None:
+                pieces.curved = (term, data)
+            else:
+                notes.append(f"{name}: 'where' is a function; stays soft")
+        elif isinstance(condition, Initial):
+            time = variables.coordinates[-1]
+            for key, data_of_key in condition.values.items():
+                value = _as_field(data_of_key, variables, f"condition {name!r}", True)
+                if key == unknown and pieces.initial is None:
+                    pieces.initial = (term, value)
+                elif key == f"{unknown}_{time}" and pieces.velocity is None:
+                    pieces.velocity = (f"{term}_{time}", value)
+    if pieces.velocity is not None and pieces.initial is None:
+        notes.append(f"{unknown}: a velocity without an initial value stays soft")
+    return pieces.without(set()), notes
+
+
+def _as_field(data: Data, variables: Variables, label: str, space_only: bool) -> Field:
+    def values(points: Tensor) -> Tensor:
+        arguments = arguments_at(variables, points)
+        return evaluate_data(data, arguments[:-1] if space_only else arguments, label)
+
+    return values

@@ -1,0 +1,109 @@
+"""Functions that take given values on parts of a boundary and at the start, by transfinite interpolation.
+
+On a box, P_k f replaces the k-th coordinate of f by the ends where data are given and blends linearly
+between them. Adding P_k[h - g] to g makes g right at the ends of axis k and leaves it right where
+it was, because the data agree where faces meet.
+
+Source: Gordon and Hall, Numer. Math. 21 (1973) 109-129.
+"""
+
+from collections.abc import Callable, Mapping
+
+import torch
+from torch import Tensor
+
+from pinn_metakan.geometry.domains import Domain, Face
+
+#: Takes points (N, d), gives values (N,).
+Field = Callable[[Tensor], Tensor]
+
+
+def zero(points: Tensor) -> Tensor:
+    """Give 0 at each point."""
+    return torch.zeros_like(points[:, 0])
+
+
+def start_from(initial: Field, velocity: Field | None, start: float) -> Field:
+    """Extend initial data in time: u_0 + (t - start) v_0."""
+    if velocity is None:
+        return initial
+    return lambda points: initial(points) + (points[:, -1] - start) * velocity(points)
+
+
+def add_faces(field: Field, data: Mapping[Face, Field], domain: Domain) -> Field:
+    """Correct a field so that it takes data on flat faces.
+
+    Args:
+        field: The field g so far.
+        data: What it shall be on each face.
+        domain: Gives the bounds.
+
+    Returns:
+        The corrected field.
+    """
+    for axis in sorted({face.axis for face in data}):
+        ends = {face: data[face] for face in data if face.axis == axis}
+        field = _add_axis(field, ends, *domain.bounds[axis])
+    return field
+
+
+def _add_axis(field: Field, ends: Mapping[Face, Field], low: float, high: float) -> Field:
+    def corrected(points: Tensor) -> Tensor:
+        values = field(points)
+        for face, wanted in ends.items():
+            at_face = on_face(points, face)
+            missing = wanted(at_face) - field(at_face)
+            if len(ends) == 1:
+                values = values + missing
+            else:
+                other = low if face.sign > 0 else high
+                values = values + missing * (points[:, face.axis] - other) / (face.value - other)
+        return values
+
+    return corrected
+
+
+def on_face(points: Tensor, face: Face) -> Tensor:
+    """Project points (N, d) on a flat face, along its normal."""
+    columns = list(points.unbind(1))
+    columns[face.axis] = torch.full_like(columns[face.axis], face.value)
+    return torch.stack(columns, dim=1)
+
+
+def curved_with_start(
+    boundary: Field, initial: Field | None, velocity: Field | None, start: float
+) -> Field:
+    """Take data on a curved boundary and at the start.
+
+    The boundary data h are extended into the domain by their own formula, and corrected by
+    u_0 - h(x, start) + (t - start) (v_0 - h_t(x, start)), which vanishes on the boundary.
+
+    Args:
+        boundary: h, defined in all of the domain.
+        initial: u_0, None for a steady domain.
+        velocity: v_0, None unless given.
+        start: First time.
+
+    Returns:
+        The field.
+    """
+    if initial is None:
+        return boundary
+
+    def corrected(points: Tensor) -> Tensor:
+        first = torch.cat([points[:, :-1], torch.full_like(points[:, -1:], start)], dim=1)
+        values = boundary(points) + initial(points) - boundary(first)
+        if velocity is not None:
+            missing = velocity(points) - time_slope(boundary, first)
+            values = values + (points[:, -1] - start) * missing
+        return values
+
+    return corrected
+
+
+def time_slope(field: Field, points: Tensor) -> Tensor:
+    """Differentiate a field along the last coordinate, by forward mode: (N, d) -> (N,)."""
+    direction = torch.zeros_like(points)
+    direction[:, -1] = 1.0
+    _, slope = torch.func.jvp(field, (points,), (direction,))
+    return slope

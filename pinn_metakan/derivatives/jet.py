@@ -1,0 +1,84 @@
+"""The jet: what a residual asks its coordinates, unknowns and derivatives from."""
+
+from collections.abc import Mapping
+from typing import overload
+
+import torch
+from torch import Tensor
+
+from pinn_metakan.derivatives.request import Coordinate, Gradient, Quantity, Variables
+
+
+class Jet:
+    """Values of coordinates, unknowns and derivatives at N points.
+
+    ``u, u_t, u_xx = jet("u", "u_t", "u_xx")`` gives one tensor (N,) for each name, and
+    ``jet("u")`` the tensor itself; a vector coordinate or a gradient is (N, d).
+
+    Args:
+        variables: What names mean.
+        points: Shape (N, d).
+        values: A tensor for each quantity that was announced.
+    """
+
+    def __init__(self, variables: Variables, points: Tensor, values: Mapping[Quantity, Tensor]):
+        self._variables = variables
+        self._points = points
+        self._values = values
+
+    @overload
+    def __call__(self, name: str, /) -> Tensor: ...
+
+    @overload
+    def __call__(self, name: str, second: str, /, *names: str) -> tuple[Tensor, ...]: ...
+
+    def __call__(self, *names: str) -> Tensor | tuple[Tensor, ...]:  # type: ignore[misc]
+        """Give the named values.
+
+        Args:
+            *names: Such as ``x``, ``u``, ``u_t``, ``u_xy``, ``laplacian_u``.
+
+        Returns:
+            One tensor for one name, a tuple for several.
+
+        Raises:
+            LookupError: If a name is unknown, or was not asked for when the problem was loaded.
+        """
+        values = tuple(self._value(name) for name in names)
+        return values[0] if len(values) == 1 else values
+
+    def _value(self, name: str) -> Tensor:
+        quantity = self._variables.parse(name)
+        if isinstance(quantity, Coordinate):
+            columns = self._points[:, list(quantity.columns)]
+            return columns if quantity.is_vector else columns[:, 0]
+        if quantity not in self._values:
+            raise LookupError(
+                f"{name!r} was not asked for when the problem was loaded: "
+                "what a residual asks for must not depend on values"
+            )
+        return self._values[quantity]
+
+
+class RecordedValues(dict[Quantity, Tensor]):
+    """Makes up a value for whatever is asked, and so keeps a record of it.
+
+    Args:
+        points: Shape (N, d); values are made for as many points, near 1, reproducibly.
+    """
+
+    def __init__(self, points: Tensor):
+        super().__init__()
+        self._points = points
+        self._generator = torch.Generator().manual_seed(0)
+
+    def __contains__(self, quantity: object) -> bool:
+        return True
+
+    def __missing__(self, quantity: Quantity) -> Tensor:
+        shape = [len(self._points)]
+        if isinstance(quantity, Gradient):
+            shape.append(len(quantity.axes))
+        noise = torch.rand(*shape, generator=self._generator, dtype=self._points.dtype)
+        self[quantity] = 0.5 + noise
+        return self[quantity]

@@ -1,0 +1,213 @@
+"""The request: which derivatives a residual asks for, by name.
+
+A name is a coordinate (``x``), an unknown (``u``), a partial derivative (``u_t``, ``u_xx``, ``u_xy``, up
+to order 4; ``u_x1_x2`` where coordinates have longer names), ``laplacian_u`` (over space, not time) or
+``gradient_u`` (over space).
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import product
+
+MAX_ORDER = 4
+
+
+@dataclass(frozen=True)
+class Coordinate:
+    """The values of a coordinate, (N,) or (N, d) if it is a vector."""
+
+    columns: tuple[int, ...]
+    is_vector: bool
+
+
+@dataclass(frozen=True)
+class Derivative:
+    """A partial derivative (N,) of an unknown; `axes` sorted, empty for the unknown itself."""
+
+    unknown: int
+    axes: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Laplacian:
+    """The sum (N,) of the second derivatives of an unknown over `axes`."""
+
+    unknown: int
+    axes: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Gradient:
+    """The first derivatives (N, len(axes)) of an unknown over `axes`."""
+
+    unknown: int
+    axes: tuple[int, ...]
+
+
+Quantity = Coordinate | Derivative | Laplacian | Gradient
+
+
+def derivatives_needed(quantities: Iterable[Quantity]) -> set[Derivative]:
+    """Give the partial derivatives that quantities are made of."""
+    needed: set[Derivative] = set()
+    for quantity in quantities:
+        match quantity:
+            case Derivative():
+                needed.add(quantity)
+            case Laplacian(unknown, axes):
+                needed.update(Derivative(unknown, (axis, axis)) for axis in axes)
+            case Gradient(unknown, axes):
+                needed.update(Derivative(unknown, (axis,)) for axis in axes)
+    return needed
+
+
+class Variables:
+    """The coordinates and unknowns of a problem, and what their names mean.
+
+    Args:
+        coordinates: Names of the coordinates; time last, if there is one.
+        unknowns: Names of the unknowns.
+        dimension: Number of columns of a point. One space coordinate may be a vector: then there
+            are fewer names than columns.
+        time_axis: Column of time, or None.
+
+    Raises:
+        ValueError: If a name is empty, used twice or not a word, or if names and dimension differ.
+    """
+
+    def __init__(
+        self,
+        coordinates: tuple[str, ...],
+        unknowns: tuple[str, ...],
+        dimension: int,
+        time_axis: int | None,
+    ):
+        names = (*coordinates, *unknowns)
+        for name in names:
+            if not isinstance(name, str) or not name.isidentifier():
+                raise ValueError(f"{name!r} cannot be the name of a coordinate or an unknown")
+            if names.count(name) > 1:
+                raise ValueError(f"the name {name!r} is used twice in coordinates and unknowns")
+        if not unknowns:
+            raise ValueError("a problem needs at least one unknown, such as unknowns = ('u',)")
+        n_space_names = len(coordinates) - (time_axis is not None)
+        n_space = dimension - (time_axis is not None)
+        if n_space_names != n_space and n_space_names != 1:
+            raise ValueError(
+                f"the domain has {dimension} coordinates, but coordinates = {coordinates} names "
+                f"{len(coordinates)}; name each, or give space one vector coordinate"
+            )
+        self.coordinates = coordinates
+        self.unknowns = unknowns
+        self.dimension = dimension
+        self.time_axis = time_axis
+        self.space_axes = tuple(axis for axis in range(dimension) if axis != time_axis)
+        self.has_vector = n_space_names != n_space
+        self._columns: dict[str, tuple[int, ...]] = {}
+        for position, name in enumerate(coordinates):
+            is_time = time_axis is not None and position == len(coordinates) - 1
+            if is_time:
+                self._columns[name] = (dimension - 1,)
+            elif self.has_vector:
+                self._columns[name] = self.space_axes
+            else:
+                self._columns[name] = (position,)
+
+    def columns(self, coordinate: str) -> tuple[int, ...]:
+        """Give the columns of a coordinate: one, or several for a vector."""
+        return self._columns[coordinate]
+
+    def axis(self, coordinate: str) -> int:
+        """Give the column of a scalar coordinate.
+
+        Args:
+            coordinate: Its name.
+
+        Returns:
+            The column.
+
+        Raises:
+            LookupError: If there is no scalar coordinate of this name.
+        """
+        columns = self._columns.get(coordinate, ())
+        if len(columns) != 1 or (self.has_vector and columns == self.space_axes):
+            raise LookupError(f"no scalar coordinate {coordinate!r} among {self.coordinates}")
+        return columns[0]
+
+    def parse(self, name: str) -> Quantity:
+        """Tell what a name means.
+
+        Args:
+            name: Such as ``x``, ``u``, ``u_xy`` or ``laplacian_u``.
+
+        Returns:
+            The quantity.
+
+        Raises:
+            LookupError: If the name means nothing; the message lists what is possible.
+            ValueError: If it means several things, or a derivative of too high an order.
+        """
+        meanings = self._meanings(name)
+        if not meanings:
+            raise LookupError(f"{name!r} is not known; possible are {self._possible()}")
+        if len(meanings) > 1:
+            raise ValueError(
+                f"{name!r} is ambiguous among coordinates {self.coordinates} and unknowns "
+                f"{self.unknowns}; rename one, or separate the coordinates by underscores"
+            )
+        meaning = meanings.pop()
+        if isinstance(meaning, Derivative) and len(meaning.axes) > MAX_ORDER:
+            raise ValueError(f"{name!r} is of order {len(meaning.axes)}, above the highest, 4")
+        return meaning
+
+    def _meanings(self, name: str) -> set[Quantity]:
+        meanings: set[Quantity] = set()
+        if name in self._columns:
+            columns = self._columns[name]
+            is_vector = self.has_vector and columns == self.space_axes
+            meanings.add(Coordinate(columns, is_vector))
+        for index, unknown in enumerate(self.unknowns):
+            if name == unknown:
+                meanings.add(Derivative(index, ()))
+            elif name == f"laplacian_{unknown}":
+                meanings.add(Laplacian(index, self.space_axes))
+            elif name == f"gradient_{unknown}":
+                meanings.add(Gradient(index, self.space_axes))
+            elif name.startswith(f"{unknown}_"):
+                suffix = name[len(unknown) + 1 :]
+                meanings.update(Derivative(index, axes) for axes in self._axes(suffix))
+        return meanings
+
+    def _axes(self, suffix: str) -> set[tuple[int, ...]]:
+        """All ways to read what follows ``u_`` as coordinates, each as a sorted tuple of columns."""
+        scalars = {
+            name: columns[0]
+            for name, columns in self._columns.items()
+            if not (self.has_vector and columns == self.space_axes)
+        }
+        readings: list[set[tuple[int, ...]]] = []
+        for token in suffix.split("_"):
+            ways: set[tuple[int, ...]] = set()
+            if token in scalars:
+                ways.add((scalars[token],))
+            if token and all(letter in scalars for letter in token):
+                ways.add(tuple(scalars[letter] for letter in token))
+            readings.append(ways)
+        return {tuple(sorted(sum(parts, ()))) for parts in product(*readings)}
+
+    def _possible(self) -> str:
+        u = self.unknowns[0]
+        scalars = [name for name in self.coordinates if not self._is_vector(name)]
+        joined = "" if all(len(name) == 1 for name in scalars) else "_"
+        examples = [f"{u}_{name}" for name in scalars]
+        examples += [f"{u}_{a}{joined}{b}" for i, a in enumerate(scalars) for b in scalars[i:]]
+        parts = [
+            f"coordinates {', '.join(self.coordinates)}",
+            f"unknowns {', '.join(self.unknowns)}",
+            f"derivatives up to order {MAX_ORDER} such as {', '.join(examples[:9])}",
+            f"laplacian_{u}, gradient_{u}",
+        ]
+        return "; ".join(part for part in parts if not part.endswith("such as "))
+
+    def _is_vector(self, coordinate: str) -> bool:
+        return self.has_vector and self._columns[coordinate] == self.space_axes

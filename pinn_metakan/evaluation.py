@@ -1,0 +1,117 @@
+"""From a trained ansatz to fields on a grid."""
+
+from collections.abc import Mapping
+
+import torch
+from torch import Tensor
+
+from pinn_metakan.errors import ProblemError
+from pinn_metakan.geometry.grid import Grid, plane, product_grid, scattered
+from pinn_metakan.geometry.sampling import PointSet
+from pinn_metakan.losses.objective import Block, Objective
+from pinn_metakan.pde.data import call_user
+from pinn_metakan.pde.statement import Statement
+from pinn_metakan.results.field import FieldOnGrid
+from pinn_metakan.settings import EvaluationSettings
+
+#: Points that are evaluated at once; bounds the memory of the derivatives.
+CHUNK = 4096
+#: Points along each axis of the default grid, by the number of coordinates.
+_DEFAULT_SHAPES = {1: [1001], 2: [201, 201], 3: [51, 51, 51]}
+#: Points along each axis of the plane that stands for a domain of many dimensions.
+_PLANE_POINTS = 101
+
+
+def main_grid(statement: Statement, settings: EvaluationSettings) -> Grid:
+    """Choose where errors are measured: a product grid, or scattered points in many dimensions."""
+    variables, domain = statement.variables, statement.problem.domain
+    shape = settings.shape or _DEFAULT_SHAPES.get(domain.dimension)
+    if variables.has_vector or shape is None:
+        return scattered(domain, settings.points)
+    return product_grid(domain, variables.coordinates, shape)
+
+
+def plane_grid(statement: Statement) -> Grid:
+    """Make the plane that is drawn where the main grid has scattered points."""
+    variables, domain = statement.variables, statement.problem.domain
+    names: dict[str, int] = {}
+    for coordinate in variables.coordinates:
+        columns = variables.columns(coordinate)
+        is_vector = variables.has_vector and columns == variables.space_axes
+        for number, column in enumerate(columns, start=1):
+            names[f"{coordinate}{number}" if is_vector else coordinate] = column
+    ordered = list(names.items())
+    time = variables.time_axis
+    chosen = [ordered[0], ordered[1] if time is None else ordered[-1]]
+    return plane(domain, dict(chosen), _PLANE_POINTS)
+
+
+def reference_on(statement: Statement, points: Tensor) -> dict[str, Tensor]:
+    """Evaluate a problem's reference.
+
+    Args:
+        statement: The problem.
+        points: Shape (M, d), float64, on the CPU.
+
+    Returns:
+        A tensor (M,) for each unknown that has a reference; empty without one.
+
+    Raises:
+        ProblemError: If the reference fails or has the wrong names, shapes or values.
+    """
+    label = f"{statement.problem.origin.label}: reference"
+    values = call_user(statement.problem.reference, (points,), label)
+    if values is None:
+        return {}
+    unknowns = statement.variables.unknowns
+    if not isinstance(values, dict) or not values or not set(values) <= set(unknowns):
+        raise ProblemError(f"{label} must return a dict with the unknowns {', '.join(unknowns)}")
+    result = {}
+    for name, value in values.items():
+        if not isinstance(value, Tensor) or value.shape != (len(points),):
+            what = tuple(value.shape) if isinstance(value, Tensor) else type(value).__name__
+            raise ProblemError(f"{label}: {name} is {what}, expected shape ({len(points)},)")
+        if not bool(torch.isfinite(value).all()):
+            raise ProblemError(f"{label}: {name} holds NaN or infinity inside the domain")
+        result[name] = value.detach().to("cpu", torch.float64)
+    return result
+
+
+@torch.no_grad()
+def values_on(objective: Objective, points: Tensor) -> Tensor:
+    """Evaluate the field at points (M, d): (M, m), float64, on the CPU."""
+    like = next(objective.ansatz.parameters())
+    field = objective.ansatz.with_weights()
+    parts = [field(part.to(like)).double().cpu() for part in points.split(CHUNK)]
+    return torch.cat(parts)
+
+
+def residuals_on(objective: Objective, block: Block, points: Tensor) -> dict[str, Tensor]:
+    """Evaluate the residual of the equations at points (M, d), (M,) for each term."""
+    like = next(objective.ansatz.parameters())
+    found: dict[str, list[Tensor]] = {}
+    for part in points.split(CHUNK):
+        values = objective.residuals_at(block, PointSet(part.to(like)))
+        for term, value in values.items():
+            found.setdefault(term, []).append(value.detach().double().cpu())
+    return {term: torch.cat(parts) for term, parts in found.items()}
+
+
+def field_on(
+    statement: Statement,
+    objective: Objective,
+    equations: Block,
+    grid: Grid,
+    reference: Mapping[str, Tensor],
+) -> FieldOnGrid:
+    """Evaluate solution, reference and residual on a grid."""
+    values = values_on(objective, grid.points)
+    residuals = residuals_on(objective, equations, grid.points)
+    unknowns = statement.variables.unknowns
+    return FieldOnGrid(
+        axes=dict(grid.axes),
+        values={name: grid.laid_out(values[:, k]) for k, name in enumerate(unknowns)},
+        references={name: grid.laid_out(value) for name, value in reference.items()},
+        residuals={term: grid.laid_out(value) for term, value in residuals.items()},
+        points=None if grid.axes else grid.points.numpy(),
+    )

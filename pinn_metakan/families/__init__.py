@@ -1,0 +1,1 @@
+"""Function families: what the edges of a KAN can be."""

@@ -1,0 +1,50 @@
+"""B-splines and SiLU: the edge functions of the original KAN."""
+
+import torch
+from torch import Tensor
+
+from pinn_metakan.families.family import Family, with_silu
+
+
+class BSpline(Family):
+    r"""B-splines B_1 ... B_{G+k} of order k on a uniform grid of [-1, 1], and SiLU.
+
+    .. math::
+        B_{m,0}(x) = [t_m \le x < t_{m+1}], \qquad
+        B_{m,p}(x) = \frac{x - t_m}{p h} B_{m,p-1}(x) + \frac{t_{m+p+1} - x}{p h} B_{m+1,p-1}(x)
+
+    with step h = 2/G and knots t_m = -1 + m h, m = -k ... G+k. The splines sum to one on [-1, 1].
+
+    Args:
+        order: Polynomial degree k of the pieces [-]; the functions are k - 1 times differentiable.
+        grid: Number of grid intervals G [-].
+
+    Raises:
+        ValueError: If the order or the grid is below 1.
+
+    Source: de Boor, A Practical Guide to Splines, 1978; Liu et al., KAN, 2024, arXiv:2404.19756.
+    """
+
+    knots: Tensor
+    reach = 1.0
+
+    def __init__(self, order: int = 3, grid: int = 5):
+        super().__init__()
+        if order < 1 or grid < 1:
+            raise ValueError(f"a B-spline needs order and grid of at least 1, got {order}, {grid}")
+        self.order = order
+        self.grid = grid
+        self.size = grid + order + 1
+        indices = torch.arange(-order, grid + order + 1, dtype=torch.float64)
+        self.register_buffer("knots", -1.0 + indices * (2.0 / grid))
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Evaluate by the recursion of Cox and de Boor; see `Family.forward`."""
+        offsets = (x.unsqueeze(-1) - self.knots) * (self.grid / 2)  # (N, i, G+2k+1) in steps h
+        inside = (offsets[..., :-1] >= 0) & (offsets[..., 1:] < 0)
+        basis = inside.to(x.dtype)
+        for p in range(1, self.order + 1):
+            rising = offsets[..., : -p - 1] * basis[..., :-1]
+            falling = offsets[..., p + 1 :] * basis[..., 1:]
+            basis = (rising - falling) / p
+        return with_silu(basis, x)  # (N, i, G+k+1)

@@ -1,0 +1,41 @@
+"""Gaussian radial basis functions and SiLU: smooth edge functions, the base of FastKAN."""
+
+import torch
+from torch import Tensor
+
+from pinn_metakan.families.family import Family, with_silu
+
+
+class RBF(Family):
+    r"""Gaussians on uniform centers, and SiLU.
+
+    .. math:: B_k(x) = \exp\left(-\frac{(x - c_k)^2}{2 h^2}\right), \qquad
+        c_k = -R + k h, \quad h = \frac{2 R}{K - 1}, \quad k = 0 \ldots K-1
+
+    Args:
+        count: Number K of Gaussians [-].
+        reach: R, the outermost center [-]. Beyond the range of the inputs, so that the interval
+            [-1, 1] of a scaled coordinate sees no edge.
+
+    Raises:
+        ValueError: If there are fewer than 2 Gaussians or the reach is not positive.
+
+    Source: Li, Kolmogorov-Arnold networks are radial basis function networks, 2024,
+    arXiv:2405.06721 (there the exponent lacks the factor 1/2).
+    """
+
+    centers: Tensor
+
+    def __init__(self, count: int = 8, reach: float = 1.5):
+        super().__init__()
+        if count < 2 or reach <= 0:
+            raise ValueError(f"RBF needs count >= 2 and reach > 0, got {count}, {reach}")
+        self.reach = float(reach)
+        self.size = count + 1
+        self.step = 2 * self.reach / (count - 1)
+        self.register_buffer("centers", torch.linspace(-reach, reach, count, dtype=torch.float64))
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Evaluate the Gaussians and SiLU; see `Family.forward`."""
+        scaled = (x.unsqueeze(-1) - self.centers) / self.step  # (N, i, K)
+        return with_silu(torch.exp(-0.5 * scaled.square()), x)  # (N, i, K+1)

@@ -1,0 +1,66 @@
+"""Where the coefficients of a layer come from: stored (KAN) or generated from prompts (MetaKAN)."""
+
+import math
+from abc import ABC, abstractmethod
+
+import torch
+from torch import Generator, Tensor, nn
+
+from pinn_metakan.networks.meta_learner import MetaLearner
+
+
+class Coefficients(nn.Module, ABC):
+    """The coefficient tensor (o, i, D) of one layer."""
+
+    @abstractmethod
+    def forward(self) -> Tensor:
+        """Give the coefficients, shape (o, i, D)."""
+
+
+class Stored(Coefficients):
+    r"""Coefficients that are parameters themselves, o i D of them, start N(0, 1) / sqrt(i D).
+
+    Args:
+        outputs: o.
+        inputs: i.
+        size: D.
+        generator: Source of the random start.
+    """
+
+    def __init__(self, outputs: int, inputs: int, size: int, generator: Generator):
+        super().__init__()
+        start = torch.randn(outputs, inputs, size, generator=generator, dtype=torch.float64)
+        self.values = nn.Parameter(start / math.sqrt(inputs * size))
+
+    def forward(self) -> Tensor:
+        """Give the parameters."""
+        return self.values
+
+
+class Generated(Coefficients):
+    r"""Coefficients M(z) from one prompt z in R^E an edge; E o i parameters and the meta-learner's.
+
+    Args:
+        outputs: o.
+        inputs: i.
+        prompt_dimension: E.
+        meta_learner: Turns prompts into coefficients; several layers may share one.
+        generator: Source of the random start, z ~ N(0, 1).
+    """
+
+    def __init__(
+        self,
+        outputs: int,
+        inputs: int,
+        prompt_dimension: int,
+        meta_learner: MetaLearner,
+        generator: Generator,
+    ):
+        super().__init__()
+        shape = (outputs, inputs, prompt_dimension)
+        self.prompts = nn.Parameter(torch.randn(*shape, generator=generator, dtype=torch.float64))
+        self.meta_learner = meta_learner
+
+    def forward(self) -> Tensor:
+        """Generate the coefficients from the prompts."""
+        return self.meta_learner(self.prompts)

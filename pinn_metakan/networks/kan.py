@@ -1,0 +1,145 @@
+"""Kolmogorov-Arnold networks: stored coefficients make a KAN, generated ones a MetaKAN."""
+
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+
+from torch import Generator, Tensor, nn
+
+from pinn_metakan.families.family import Family
+from pinn_metakan.networks.coefficients import Coefficients, Generated, Stored
+from pinn_metakan.networks.dense import KANLinear
+from pinn_metakan.networks.meta_learner import MetaLearner
+from pinn_metakan.networks.network import Network
+
+
+class KAN(Network):
+    """A chain of KAN layers.
+
+    Args:
+        layers: The layers, first to last; each takes what the one before gives.
+        widths: Inputs, hidden widths and outputs.
+        description: One line that `describe` gives.
+    """
+
+    def __init__(self, layers: Sequence[KANLinear], widths: Sequence[int], description: str):
+        super().__init__()
+        self.layers = nn.ModuleList(layers)
+        self.widths = tuple(widths)
+        self._description = description
+
+    def weights(self) -> tuple[Tensor, ...]:
+        """Give one coefficient tensor (o, i, D) a layer."""
+        return tuple(layer.coefficients() for layer in self._chain())
+
+    def evaluate(self, x: Tensor, weights: Sequence[Tensor]) -> Tensor:
+        """Pass the points through the layers; see `Network.evaluate`."""
+        for layer, w in zip(self._chain(), weights, strict=True):
+            x = layer.evaluate(x, w)
+        return x
+
+    def prompts(self) -> list[nn.Parameter]:
+        """Give the prompts of all layers with generated coefficients."""
+        sources = (layer.coefficients for layer in self._chain())
+        return [source.prompts for source in sources if isinstance(source, Generated)]
+
+    def describe(self) -> str:
+        """Say what the network is made of."""
+        return self._description
+
+    def _chain(self) -> list[KANLinear]:
+        return [layer for layer in self.layers if isinstance(layer, KANLinear)]
+
+
+def kan(
+    widths: Sequence[int],
+    family: Callable[[], Family],
+    generator: Generator,
+    bounded: bool = True,
+) -> KAN:
+    """Make a KAN, whose coefficients are stored: sum_l n_l n_{l+1} D parameters.
+
+    Args:
+        widths: n_0 ... n_L, for example (2, 8, 8, 1).
+        family: Makes the family of one layer.
+        generator: CPU generator of the random start.
+        bounded: Whether hidden layers keep their inputs inside the family's reach.
+
+    Returns:
+        The network, float64 on the CPU.
+
+    Source: Liu et al., 2024, arXiv:2404.19756.
+    """
+
+    def stored(inputs: int, outputs: int, size: int) -> Coefficients:
+        return Stored(outputs, inputs, size, generator)
+
+    return _assembled(widths, family, stored, bounded, "stored coefficients")
+
+
+def metakan(
+    widths: Sequence[int],
+    family: Callable[[], Family],
+    generator: Generator,
+    bounded: bool = True,
+    prompt_dimension: int = 2,
+    hidden_width: int = 16,
+    hidden_function: str = "sine",
+    frequency: float = 3.0,
+    shared: bool = False,
+) -> KAN:
+    """Make a MetaKAN, whose coefficients come from prompts through meta-learners.
+
+    It has E sum_l n_l n_{l+1} + C (E h + h + h D + D) parameters, where C is the number of
+    meta-learners: 1 if shared, else the number of layers.
+
+    Args:
+        widths: n_0 ... n_L.
+        family: Makes the family of one layer.
+        generator: CPU generator of the random start.
+        bounded: Whether hidden layers keep their inputs inside the family's reach.
+        prompt_dimension: E.
+        hidden_width: h.
+        hidden_function: Hidden function of the meta-learner: relu (the paper), tanh, silu or sine.
+        frequency: Spread omega of its first layer.
+        shared: One meta-learner for all layers instead of one each.
+
+    Returns:
+        The network, float64 on the CPU.
+
+    Source: Zhao et al., ICML 2025, arXiv:2506.07549.
+    """
+
+    def meta_learner(fan_in: int, size: int) -> MetaLearner:
+        return MetaLearner(
+            prompt_dimension, hidden_width, size, fan_in, hidden_function, frequency, generator
+        )
+
+    common = meta_learner(max(widths[:-1]), family().size) if shared else None
+
+    def generated(inputs: int, outputs: int, size: int) -> Coefficients:
+        learner = common or meta_learner(inputs, size)
+        return Generated(outputs, inputs, prompt_dimension, learner, generator)
+
+    source = (
+        f"coefficients from prompts of {prompt_dimension} through "
+        f"{'one' if shared else 'a'} {hidden_function} meta-learner of width {hidden_width}"
+        f"{' for all layers' if shared else ' a layer'}"
+    )
+    return _assembled(widths, family, generated, bounded, source)
+
+
+def _assembled(
+    widths: Sequence[int],
+    family: Callable[[], Family],
+    coefficients: Callable[[int, int, int], Coefficients],
+    bounded: bool,
+    source: str,
+) -> KAN:
+    layers = []
+    for index, (inputs, outputs) in enumerate(pairwise(widths)):
+        functions = family()
+        source_of_layer = coefficients(inputs, outputs, functions.size)
+        layers.append(KANLinear(functions, source_of_layer, bounded and index > 0))
+    name = type(layers[0].family).__name__
+    size = layers[0].family.size
+    return KAN(layers, widths, f"{name} edges, {size} coefficients each; {source}")

@@ -1,0 +1,82 @@
+"""The meta-learner: a small network that turns an edge's prompt into its coefficients."""
+
+import math
+from collections.abc import Callable
+
+import torch
+from torch import Generator, Tensor, nn
+
+#: Spread of the hidden biases; without a spread every scalar prompt bends at the same place.
+_BIAS_SPREAD = 0.7
+#: Gain of the output layer, so that generated coefficients start as large as stored ones.
+_OUTPUT_GAIN = 1.6
+
+HIDDEN_FUNCTIONS: dict[str, Callable[[Tensor], Tensor]] = {
+    "relu": torch.relu,
+    "tanh": torch.tanh,
+    "silu": nn.functional.silu,
+    "sine": torch.sin,
+}
+
+
+class MetaLearner(nn.Module):
+    r"""M(z) = W_2 sigma(W_1 z + b_1) + b_2, from a prompt in R^E to D coefficients.
+
+    Starts with W_1 ~ omega N(0, 1) / sqrt(E), b_1 ~ 0.7 N(0, 1), W_2 ~ 1.6 N(0, 1) / sqrt(h n D),
+    b_2 = 0, where n is the number of inputs of the layer: the sum over a layer's edges is then of
+    order one. A sine with omega well above 1 maps even scalar prompts to nearly independent
+    coefficients; a ReLU network of a scalar prompt starts near rank 2.
+
+    Args:
+        prompt_dimension: E [-].
+        hidden_width: h [-].
+        size: D, coefficients an edge [-].
+        fan_in: n, inputs of the widest layer that is served [-].
+        hidden_function: A key of `HIDDEN_FUNCTIONS`.
+        frequency: omega [-].
+        generator: Source of the random start.
+
+    Raises:
+        LookupError: If there is no such hidden function.
+
+    Source: Zhao et al., ICML 2025, arXiv:2506.07549, eq. of M_theta; the start is our own.
+    """
+
+    def __init__(
+        self,
+        prompt_dimension: int,
+        hidden_width: int,
+        size: int,
+        fan_in: int,
+        hidden_function: str,
+        frequency: float,
+        generator: Generator,
+    ):
+        super().__init__()
+        if hidden_function not in HIDDEN_FUNCTIONS:
+            names = ", ".join(HIDDEN_FUNCTIONS)
+            raise LookupError(f"no hidden function {hidden_function!r}; choose one of {names}")
+        self.hidden_function = HIDDEN_FUNCTIONS[hidden_function]
+        normal = _normal_like(generator)
+        first = frequency / math.sqrt(prompt_dimension)
+        last = _OUTPUT_GAIN / math.sqrt(hidden_width * fan_in * size)
+        self.hidden_weight = nn.Parameter(first * normal(hidden_width, prompt_dimension))
+        self.hidden_bias = nn.Parameter(_BIAS_SPREAD * normal(hidden_width))
+        self.output_weight = nn.Parameter(last * normal(size, hidden_width))
+        self.output_bias = nn.Parameter(torch.zeros(size, dtype=torch.float64))
+
+    def forward(self, prompts: Tensor) -> Tensor:
+        """Generate coefficients.
+
+        Args:
+            prompts: One prompt an edge, shape (o, i, E).
+
+        Returns:
+            Coefficients, shape (o, i, D).
+        """
+        hidden = self.hidden_function(prompts @ self.hidden_weight.T + self.hidden_bias)
+        return hidden @ self.output_weight.T + self.output_bias  # (o, i, h) -> (o, i, D)
+
+
+def _normal_like(generator: Generator) -> Callable[..., Tensor]:
+    return lambda *shape: torch.randn(*shape, generator=generator, dtype=torch.float64)

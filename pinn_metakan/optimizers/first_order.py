@@ -1,0 +1,97 @@
+"""Adam with two learning rates and a schedule."""
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import torch
+from torch import nn
+
+from pinn_metakan.optimizers.optimizer import Evaluate, Optimizer
+
+
+def constant(progress: float, final: float) -> float:
+    """Keep the rate."""
+    return 1.0
+
+
+def cosine(progress: float, final: float) -> float:
+    """Go from 1 to `final` along half a cosine (Loshchilov, Hutter, 2017)."""
+    return final + (1 - final) * (1 + math.cos(math.pi * progress)) / 2
+
+
+def exponential(progress: float, final: float) -> float:
+    """Go from 1 to `final` by the same factor each step."""
+    return float(final**progress)
+
+
+#: Name -> (progress from 0 to 1, final factor) -> factor of the learning rate.
+SCHEDULES: dict[str, Callable[[float, float], float]] = {
+    "constant": constant,
+    "cosine": cosine,
+    "exponential": exponential,
+}
+
+
+class Adam(Optimizer):
+    """Adam (Kingma, Ba, 2015) with a higher rate for prompts, as MetaKANs need.
+
+    Args:
+        parameters: All parameters.
+        prompts: Those of them that are prompts.
+        steps: Length of the stage, which the schedule is stretched over.
+        learning_rate: Rate of all but the prompts.
+        prompt_factor: The prompts' rate over the others' (10 in the MetaKAN paper).
+        schedule: A key of `SCHEDULES`.
+        final_factor: Where the schedule ends.
+
+    Raises:
+        LookupError: If there is no such schedule.
+    """
+
+    def __init__(
+        self,
+        parameters: Sequence[nn.Parameter],
+        prompts: Sequence[nn.Parameter],
+        steps: int,
+        learning_rate: float,
+        prompt_factor: float,
+        schedule: str,
+        final_factor: float,
+    ):
+        if schedule not in SCHEDULES:
+            raise LookupError(f"no schedule {schedule!r}; choose one of {', '.join(SCHEDULES)}")
+        is_prompt = {id(p) for p in prompts}
+        others = [p for p in parameters if id(p) not in is_prompt]
+        groups: list[dict[str, Any]] = [{"params": others}]
+        if prompts:
+            groups.append({"params": list(prompts)})
+        self._rates = [learning_rate, learning_rate * prompt_factor]
+        self._adam = torch.optim.Adam(groups, lr=learning_rate)
+        self._schedule = SCHEDULES[schedule]
+        self._final_factor = final_factor
+        self._steps = steps
+        self._taken = 0
+
+    def step(self, evaluate: Evaluate) -> str | None:
+        """Take one step; never ends the stage by itself."""
+        factor = self._schedule(self._taken / self._steps, self._final_factor)
+        for group, rate in zip(self._adam.param_groups, self._rates, strict=False):
+            group["lr"] = rate * factor
+        evaluate()
+        self._adam.step()
+        self._taken += 1
+        return None
+
+    def objective_changed(self) -> None:
+        """Keep the moments: they are averages over points anyway."""
+
+    def state(self) -> dict[str, object]:
+        """Give the moments and the number of steps taken."""
+        return {"adam": self._adam.state_dict()["state"], "taken": self._taken}
+
+    def load(self, state: dict[str, Any]) -> None:
+        """Go on from a state."""
+        groups = self._adam.state_dict()["param_groups"]
+        self._adam.load_state_dict({"state": state["adam"], "param_groups": groups})
+        self._taken = state["taken"]

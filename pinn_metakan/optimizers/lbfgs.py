@@ -1,0 +1,150 @@
+"""L-BFGS with strong Wolfe line search, and an honest word on why it stops."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from pinn_metakan.optimizers.optimizer import Evaluate, Optimizer
+
+#: torch.optim.LBFGS refuses curvature pairs with y.s <= 1e-10, whatever the size of the loss. The loss
+#: is therefore scaled to this value when the stage begins, or small losses would stall for no reason.
+_SCALED_LOSS = 1e8
+
+
+class LBFGS(Optimizer):
+    """`torch.optim.LBFGS`, one iteration a step.
+
+    Args:
+        parameters: All parameters.
+        learning_rate: First trial step of the line search.
+        history_size: Number of curvature pairs.
+        max_evaluations: Loss evaluations an iteration may take; None for 25.
+        tolerance_gradient: Ends the stage when the largest entry of the gradient is below it.
+        tolerance_change: Ends the stage when no parameter changes by more than it; 0 for never.
+        line_search: "strong_wolfe", or "none" for steps of the learning rate.
+
+    Raises:
+        LookupError: If there is no such line search.
+
+    Source: Liu, Nocedal, Math. Program. 45 (1989) 503-528.
+    """
+
+    def __init__(
+        self,
+        parameters: Sequence[nn.Parameter],
+        learning_rate: float = 1.0,
+        history_size: int = 50,
+        max_evaluations: int | None = None,
+        tolerance_gradient: float = 0.0,
+        tolerance_change: float = 0.0,
+        line_search: str = "strong_wolfe",
+    ):
+        if line_search not in ("strong_wolfe", "none"):
+            raise LookupError(f"no line search {line_search!r}; choose strong_wolfe or none")
+        self._parameters = list(parameters)
+        self._tolerance_gradient = tolerance_gradient
+        self._tolerance_change = tolerance_change
+        self._options = {
+            "lr": learning_rate,
+            "max_iter": 1,
+            "max_eval": max_evaluations,
+            "tolerance_grad": 0.0,  # tested here, on the unscaled gradient
+            "tolerance_change": 0.0,
+            "history_size": history_size,
+            "line_search_fn": None if line_search == "none" else line_search,
+        }
+        self._scale: float | None = None
+        self._failures = 0
+        self._evaluations: list[tuple[Tensor, float, Tensor]] = []
+        self.objective_changed()
+
+    def step(self, evaluate: Evaluate) -> str | None:
+        """Take one iteration; see `Optimizer.step`."""
+        start = self._flat([p.detach() for p in self._parameters])
+        seen: list[tuple[Tensor, float, Tensor]] = []
+
+        def closure() -> float:
+            """Evaluate the scaled loss; the last iteration ended where this one begins."""
+            here = self._flat([p.detach() for p in self._parameters])
+            for at, loss, gradient in self._evaluations + seen:
+                if torch.equal(at, here):
+                    break
+            else:
+                loss = float(evaluate())
+                gradient = self._flat_gradient()
+            seen.append((here, loss, gradient))
+            if self._scale is None:
+                self._scale = _SCALED_LOSS / loss if loss > 0 else 1.0
+            self._set_gradient(gradient * self._scale)
+            return loss * self._scale
+
+        self._torch_lbfgs.step(closure)
+        self._evaluations = seen
+        end = self._flat([p.detach() for p in self._parameters])
+        return self._verdict(start, end)
+
+    def objective_changed(self) -> None:
+        """Forget the curvature pairs and the scale."""
+        self._torch_lbfgs = torch.optim.LBFGS(self._parameters, **self._options)  # type: ignore[arg-type]
+        self._evaluations = []
+        self._scale = None
+
+    def state(self) -> dict[str, object]:
+        """Give the curvature pairs, the last gradient and the scale."""
+        return {
+            "lbfgs": self._torch_lbfgs.state_dict()["state"],
+            "scale": self._scale,
+            "failures": self._failures,
+        }
+
+    def load(self, state: dict[str, Any]) -> None:
+        """Go on from a state."""
+        groups = self._torch_lbfgs.state_dict()["param_groups"]
+        self._torch_lbfgs.load_state_dict({"state": state["lbfgs"], "param_groups": groups})
+        self._scale = state["scale"]
+        self._failures = state["failures"]
+
+    def _verdict(self, start: Tensor, end: Tensor) -> str | None:
+        """Judge an iteration by the evaluations that it made; undo it if it failed."""
+        first_loss, gradient = self._evaluations[0][1], self._evaluations[0][2]
+        largest = float(gradient.abs().max())
+        if largest <= self._tolerance_gradient:
+            return f"gradient tolerance: largest entry {largest:.1e}"
+        losses = {loss for at, loss, _ in self._evaluations if torch.equal(at, end)}
+        last_loss = losses.pop() if losses else first_loss
+        change = float((end - start).abs().max())
+        if not last_loss < first_loss or not torch.isfinite(end).all():
+            self._assign(start)
+            self.objective_changed()
+            self._failures += 1
+            if self._failures >= 2:
+                return "no progress: the line search finds no lower loss, even along the gradient"
+            return None
+        self._failures = 0
+        if change <= self._tolerance_change:
+            return f"step tolerance: largest change {change:.1e}"
+        return None
+
+    @staticmethod
+    def _flat(tensors: Sequence[Tensor]) -> Tensor:
+        return torch.cat([tensor.flatten() for tensor in tensors])
+
+    def _flat_gradient(self) -> Tensor:
+        return self._flat(
+            [torch.zeros_like(p) if p.grad is None else p.grad for p in self._parameters]
+        )
+
+    def _set_gradient(self, flat: Tensor) -> None:
+        for p, part in zip(self._parameters, self._parts(flat), strict=True):
+            p.grad = part.clone()
+
+    @torch.no_grad()
+    def _assign(self, flat: Tensor) -> None:
+        for p, part in zip(self._parameters, self._parts(flat), strict=True):
+            p.copy_(part)
+
+    def _parts(self, flat: Tensor) -> list[Tensor]:
+        pieces = flat.split([p.numel() for p in self._parameters])
+        return [piece.view_as(p) for piece, p in zip(pieces, self._parameters, strict=True)]

@@ -1,0 +1,324 @@
+"""Conditions: what the solution satisfies at the boundary, at the start, and at data points.
+
+Values are numbers or functions. A function receives one (N,) tensor for each coordinate, in the order
+of `Problem.coordinates`; those of `Initial` receive the space coordinates only.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from typing import ClassVar, Literal
+
+import numpy as np
+import torch
+from numpy.typing import ArrayLike
+from torch import Generator, Tensor
+
+from pinn_metakan.derivatives.jet import Jet
+from pinn_metakan.derivatives.request import Variables
+from pinn_metakan.geometry.domains import Domain, SpaceTime
+from pinn_metakan.geometry.sampling import PointSet, sample_initial
+from pinn_metakan.pde.boundary_part import BoundaryPart, Where
+from pinn_metakan.pde.data import Data, arguments_at, evaluate_data
+
+
+class Condition(ABC):
+    """A condition on one or several unknowns.
+
+    Attributes:
+        region: Which setting of `points` tells how many points it gets.
+    """
+
+    region: ClassVar[Literal["boundary", "initial", "data"]]
+
+    @abstractmethod
+    def check(self, variables: Variables, domain: Domain) -> None:
+        """Refuse what does not fit the problem.
+
+        Raises:
+            ValueError: With one line that says what does not fit.
+        """
+
+    @abstractmethod
+    def sample(
+        self, variables: Variables, domain: Domain, count: int, sequence: str, generator: Generator
+    ) -> PointSet:
+        """Draw the points where the condition is asked for."""
+
+    @abstractmethod
+    def residual(self, jet: Jet, at: PointSet, variables: Variables) -> dict[str, Tensor]:
+        """Give what should be zero, (N,) for each unknown or derivative that is prescribed."""
+
+
+class Dirichlet(Condition):
+    """The value on the boundary: u = g.
+
+    Args:
+        where: The part of the boundary: a face such as ``"x=0"``, a function of the coordinates that
+            returns booleans (N,), or None for all of it.
+        **values: g for each unknown, a number or a function of the coordinates [unit of u].
+    """
+
+    region = "boundary"
+
+    def __init__(self, where: Where = None, **values: Data):
+        self.part = BoundaryPart(where)
+        self.values: Mapping[str, Data] = values
+
+    def check(self, variables: Variables, domain: Domain) -> None:
+        """Check the names and the part of the boundary."""
+        _check_unknowns("Dirichlet", self.values, variables.unknowns)
+        self.part.check(variables, domain)
+
+    def sample(
+        self, variables: Variables, domain: Domain, count: int, sequence: str, generator: Generator
+    ) -> PointSet:
+        """Draw points of the part of the boundary."""
+        return self.part.sample(variables, domain, count, sequence, generator)
+
+    def residual(self, jet: Jet, at: PointSet, variables: Variables) -> dict[str, Tensor]:
+        """Give u - g."""
+        arguments = arguments_at(variables, at.points)
+        return {
+            name: jet(name) - evaluate_data(data, arguments, f"the Dirichlet value of {name}")
+            for name, data in self.values.items()
+        }
+
+
+class Neumann(Condition):
+    """The outward normal derivative on the boundary: du/dn = g.
+
+    Args:
+        where: The part of the boundary, as for `Dirichlet`.
+        **values: g for each unknown, a number or a function [unit of u over unit of x].
+    """
+
+    region = "boundary"
+
+    def __init__(self, where: Where = None, **values: Data):
+        self.part = BoundaryPart(where)
+        self.values: Mapping[str, Data] = values
+
+    def check(self, variables: Variables, domain: Domain) -> None:
+        """Check the names and the part of the boundary."""
+        _check_unknowns("Neumann", self.values, variables.unknowns)
+        self.part.check(variables, domain)
+
+    def sample(
+        self, variables: Variables, domain: Domain, count: int, sequence: str, generator: Generator
+    ) -> PointSet:
+        """Draw points of the part of the boundary."""
+        return self.part.sample(variables, domain, count, sequence, generator)
+
+    def residual(self, jet: Jet, at: PointSet, variables: Variables) -> dict[str, Tensor]:
+        """Give du/dn - g."""
+        arguments = arguments_at(variables, at.points)
+        return {
+            name: _normal_derivative(jet, name, at, variables)
+            - evaluate_data(data, arguments, f"the Neumann value of {name}")
+            for name, data in self.values.items()
+        }
+
+
+class Robin(Condition):
+    """A mixture on the boundary: a u + b du/dn = c.
+
+    Args:
+        a: Number or function.
+        b: Number or function.
+        c: Number or function.
+        where: The part of the boundary, as for `Dirichlet`.
+        unknown: Which unknown; may be left out where there is only one.
+    """
+
+    region = "boundary"
+
+    def __init__(self, a: Data, b: Data, c: Data, where: Where = None, unknown: str | None = None):
+        self.a, self.b, self.c = a, b, c
+        self.part = BoundaryPart(where)
+        self.unknown = unknown
+
+    def check(self, variables: Variables, domain: Domain) -> None:
+        """Check the unknown and the part of the boundary."""
+        if self.unknown is None and len(variables.unknowns) > 1:
+            raise ValueError(f"Robin needs unknown=..., one of {', '.join(variables.unknowns)}")
+        if self.unknown is not None:
+            _check_unknowns("Robin", {self.unknown: 0.0}, variables.unknowns)
+        self.part.check(variables, domain)
+
+    def sample(
+        self, variables: Variables, domain: Domain, count: int, sequence: str, generator: Generator
+    ) -> PointSet:
+        """Draw points of the part of the boundary."""
+        return self.part.sample(variables, domain, count, sequence, generator)
+
+    def residual(self, jet: Jet, at: PointSet, variables: Variables) -> dict[str, Tensor]:
+        """Give a u + b du/dn - c."""
+        name = self.unknown or variables.unknowns[0]
+        arguments = arguments_at(variables, at.points)
+        a, b, c = (
+            evaluate_data(data, arguments, f"the Robin coefficient {letter} of {name}")
+            for letter, data in (("a", self.a), ("b", self.b), ("c", self.c))
+        )
+        return {name: a * jet(name) + b * _normal_derivative(jet, name, at, variables) - c}
+
+
+class Periodic(Condition):
+    """All unknowns repeat along a coordinate: u and its derivatives agree at both ends.
+
+    As a soft condition, the values and the first derivatives are compared.
+
+    Args:
+        coordinate: Name of a scalar space coordinate.
+    """
+
+    region = "boundary"
+
+    def __init__(self, coordinate: str):
+        self.coordinate = coordinate
+
+    def check(self, variables: Variables, domain: Domain) -> None:
+        """Check that the coordinate has two opposite faces."""
+        faces = [face for face in domain.faces if face.axis == self._axis(variables)]
+        if len(faces) != 2:
+            raise ValueError(f"Periodic({self.coordinate!r}) needs a box along that coordinate")
+
+    def sample(
+        self, variables: Variables, domain: Domain, count: int, sequence: str, generator: Generator
+    ) -> PointSet:
+        """Draw points of the lower face, then the same points of the upper face: (2 N, d)."""
+        axis = self._axis(variables)
+        face = f"{self.coordinate}={domain.bounds[axis][0]!r}"
+        lower = BoundaryPart(face).sample(variables, domain, count, sequence, generator)
+        upper = lower.points.clone()
+        upper[:, axis] = domain.bounds[axis][1]
+        return PointSet(torch.cat([lower.points, upper]))
+
+    def residual(self, jet: Jet, at: PointSet, variables: Variables) -> dict[str, Tensor]:
+        """Give u(low) - u(high), and the same of the derivative along the coordinate."""
+        terms: dict[str, Tensor] = {}
+        position = variables.space_axes.index(self._axis(variables))
+        for name in variables.unknowns:
+            slope = jet(f"gradient_{name}")[:, position]
+            for label, value in ((name, jet(name)), (f"{name}_{self.coordinate}", slope)):
+                low, high = value.chunk(2)
+                terms[label] = low - high
+        return terms
+
+    def _axis(self, variables: Variables) -> int:
+        try:
+            axis = variables.axis(self.coordinate)
+        except LookupError as error:
+            raise ValueError(f"Periodic: {error}") from None
+        if axis == variables.time_axis:
+            raise ValueError(f"Periodic({self.coordinate!r}): time cannot be periodic")
+        return axis
+
+
+class Initial(Condition):
+    """The values at the first time and, for an equation of second order in time, the velocity.
+
+    Args:
+        **values: For each unknown a number or a function of the space coordinates [unit of u];
+            ``u_t=...`` gives the velocity [unit of u over unit of time].
+    """
+
+    region = "initial"
+
+    def __init__(self, **values: Data):
+        self.values: Mapping[str, Data] = values
+
+    def check(self, variables: Variables, domain: Domain) -> None:
+        """Check that there is a time and that the names fit."""
+        if variables.time_axis is None:
+            raise ValueError("Initial needs a domain with time: SpaceTime(space, start, end)")
+        time = variables.coordinates[-1]
+        velocities = tuple(f"{name}_{time}" for name in variables.unknowns)
+        _check_unknowns("Initial", self.values, variables.unknowns + velocities)
+
+    def sample(
+        self, variables: Variables, domain: Domain, count: int, sequence: str, generator: Generator
+    ) -> PointSet:
+        """Draw points of space at the first time."""
+        assert isinstance(domain, SpaceTime)
+        return sample_initial(domain, count, sequence, generator)
+
+    def residual(self, jet: Jet, at: PointSet, variables: Variables) -> dict[str, Tensor]:
+        """Give u - u_0 and u_t - v_0."""
+        arguments = arguments_at(variables, at.points)[:-1]
+        return {
+            name: jet(name) - evaluate_data(data, arguments, f"the initial value of {name}")
+            for name, data in self.values.items()
+        }
+
+
+class Observed(Condition):
+    """Data at points: u(points) = values.
+
+    Args:
+        points: Shape (M, d), columns in the order of the coordinates.
+        **values: Shape (M,) for each unknown that was observed.
+
+    Raises:
+        ValueError: If the arrays do not fit each other or hold NaN.
+    """
+
+    region = "data"
+
+    def __init__(self, points: ArrayLike | Tensor, **values: ArrayLike | Tensor):
+        self.points = _as_tensor(points)
+        if self.points.ndim != 2 or len(self.points) == 0:
+            shape = tuple(self.points.shape)
+            raise ValueError(f"Observed: points must have shape (M, d), got {shape}")
+        self.values: Mapping[str, Tensor] = {k: _as_tensor(v) for k, v in values.items()}
+        for name, value in self.values.items():
+            if value.shape != (len(self.points),):
+                expected, shape = (len(self.points),), tuple(value.shape)
+                raise ValueError(f"Observed: {name} must have shape {expected}, got {shape}")
+            if not torch.isfinite(value).all():
+                raise ValueError(f"Observed: the data of {name} hold NaN or infinity")
+
+    def check(self, variables: Variables, domain: Domain) -> None:
+        """Check the names, and that the points lie in the domain."""
+        _check_unknowns("Observed", self.values, variables.unknowns)
+        if self.points.shape[1] != variables.dimension:
+            raise ValueError(
+                f"Observed: points must have shape (M, {variables.dimension}), "
+                f"got {tuple(self.points.shape)}"
+            )
+        outside = (~domain.contains(self.points)).nonzero()
+        if len(outside):
+            row = int(outside[0])
+            place = ", ".join(f"{value:g}" for value in self.points[row].tolist())
+            raise ValueError(f"Observed: point {row} at ({place}) lies outside {domain!r}")
+
+    def sample(
+        self, variables: Variables, domain: Domain, count: int, sequence: str, generator: Generator
+    ) -> PointSet:
+        """Give the observed points; nothing is drawn."""
+        return PointSet(self.points)
+
+    def residual(self, jet: Jet, at: PointSet, variables: Variables) -> dict[str, Tensor]:
+        """Give u - values."""
+        return {name: jet(name) - value.to(at.points) for name, value in self.values.items()}
+
+
+def _normal_derivative(jet: Jet, name: str, at: PointSet, variables: Variables) -> Tensor:
+    assert at.normals is not None
+    normals = at.normals[:, list(variables.space_axes)]
+    return (jet(f"gradient_{name}") * normals).sum(dim=1)
+
+
+def _check_unknowns(
+    kind: str, values: Mapping[str, Data | Tensor], allowed: tuple[str, ...]
+) -> None:
+    if not values:
+        raise ValueError(f"{kind} needs a value, such as {kind}({allowed[0]}=0.0)")
+    for name in values:
+        if name not in allowed:
+            raise ValueError(f"{kind}: {name!r} is not among {', '.join(allowed)}")
+
+
+def _as_tensor(values: ArrayLike | Tensor | Callable[..., object]) -> Tensor:
+    if isinstance(values, Tensor):
+        return values.detach().to("cpu", torch.float64)
+    return torch.from_numpy(np.array(values, dtype=np.float64))

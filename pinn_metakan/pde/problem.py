@@ -1,0 +1,119 @@
+"""A problem: domain, conditions, residual, reference, and how to solve it well."""
+
+import hashlib
+import inspect
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from torch import Tensor
+
+from pinn_metakan.derivatives.jet import Jet
+from pinn_metakan.geometry.domains import Domain
+from pinn_metakan.pde.conditions import Condition
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a problem comes from.
+
+    Args:
+        name: Short name, also of its folder under outputs.
+        path: The file, None where there is none.
+        source: Text of the file, or of the class.
+    """
+
+    name: str
+    path: Path | None
+    source: str
+
+    @property
+    def sha256(self) -> str:
+        """SHA-256 of the text, hexadecimal."""
+        return hashlib.sha256(self.source.encode()).hexdigest()
+
+    @property
+    def label(self) -> str:
+        """What messages call the problem: its file, or its name."""
+        return str(self.path) if self.path else self.name
+
+
+class Problem(ABC):
+    """A partial differential equation with its domain and conditions.
+
+    Subclass it, set `coordinates`, `unknowns`, `domain` and `conditions`, and write `residual`.
+    Arguments of the constructor are the parameters of the problem.
+
+    Attributes:
+        coordinates: Names, time last; one space coordinate may be a vector.
+        unknowns: Names of the fields to solve for.
+        domain: Where they live.
+        conditions: Named conditions.
+        units: Unit of each coordinate and unknown, "-" (dimensionless) unless given.
+        long_names: What to call each coordinate and unknown in figures.
+        settings: Suggested settings, nested as in a settings file.
+        network_settings: More of them for one network, by its name.
+        parameters: Constructor arguments that a loader passed on, for the record.
+    """
+
+    coordinates: tuple[str, ...]
+    unknowns: tuple[str, ...]
+    domain: Domain
+    conditions: Mapping[str, Condition] = {}
+    units: Mapping[str, str] = {}
+    long_names: Mapping[str, str] = {}
+    settings: Mapping[str, object] = {}
+    network_settings: Mapping[str, Mapping[str, object]] = {}
+    parameters: Mapping[str, object] = {}
+    _origin: Origin | None = None
+
+    @abstractmethod
+    def residual(self, jet: Jet) -> dict[str, Tensor]:
+        """Give what is zero for the solution.
+
+        Args:
+            jet: Gives coordinates, unknowns and derivatives by name, each (N,).
+
+        Returns:
+            One tensor (N,) for each named equation.
+        """
+
+    def reference(self, points: Tensor) -> dict[str, Tensor] | None:
+        """Give the exact or a numerical solution to compare with, or None.
+
+        Args:
+            points: Shape (N, d), float64, columns in the order of the coordinates.
+
+        Returns:
+            A float64 tensor (N,) for each unknown.
+        """
+        return None
+
+    def transform(self, points: Tensor, outputs: dict[str, Tensor]) -> dict[str, Tensor] | None:
+        """Turn network outputs into a field that satisfies conditions, in place of the automatic way.
+
+        Conditions that the result satisfies are found by trial, the others become soft.
+
+        Args:
+            points: Shape (N, d).
+            outputs: The network's output (N,) for each unknown.
+
+        Returns:
+            The field (N,) for each unknown; None, as here, keeps the automatic way.
+        """
+        return None
+
+    @property
+    def origin(self) -> Origin:
+        """Where the problem comes from; the class's own source unless a loader said otherwise."""
+        return self._origin or _origin_of(type(self))
+
+
+def _origin_of(kind: type[Problem]) -> Origin:
+    name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", kind.__name__).lower()
+    try:
+        return Origin(name, None, inspect.getsource(kind))
+    except (OSError, TypeError):  # made in a notebook or an interpreter
+        return Origin(name, None, "")

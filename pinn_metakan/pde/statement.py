@@ -1,0 +1,175 @@
+"""The statement of a problem: checked, and its residual recorded before any work."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from pinn_metakan.derivatives.jet import Jet, RecordedValues
+from pinn_metakan.derivatives.request import Quantity, Variables
+from pinn_metakan.errors import ProblemError
+from pinn_metakan.geometry.domains import Domain
+from pinn_metakan.geometry.sampling import PointSet, sample_interior
+from pinn_metakan.pde.conditions import Condition
+from pinn_metakan.pde.data import call_user
+from pinn_metakan.pde.problem import Problem
+
+#: How many points the residual is recorded at; odd and small, so that wrong shapes show.
+_RECORDED_POINTS = 7
+
+#: Takes a jet and the points, gives named residual terms (N,).
+ResidualFunction = Callable[[Jet, PointSet], dict[str, Tensor]]
+
+
+@dataclass(frozen=True)
+class Residual:
+    """A residual function whose terms and derivatives are known.
+
+    Args:
+        label: What messages call it.
+        function: Gives its terms; a term of a condition carries the condition's name.
+        terms: Names of the terms.
+        quantities: What it asks the jet for.
+    """
+
+    label: str
+    function: ResidualFunction
+    terms: tuple[str, ...]
+    quantities: frozenset[Quantity]
+
+    def evaluate(self, jet: Jet, at: PointSet) -> dict[str, Tensor]:
+        """Evaluate the terms.
+
+        Args:
+            jet: Values at the points.
+            at: The points.
+
+        Returns:
+            A tensor (N,) for each term, in the order of `terms`.
+
+        Raises:
+            ProblemError: If the terms are others than when the problem was loaded.
+        """
+        values = _checked_terms(self.label, self.function(jet, at))
+        if set(values) != set(self.terms):
+            missing = sorted(set(self.terms) ^ set(values))
+            raise ProblemError(f"{self.label} gives the term {missing[0]!r} only some of the time")
+        return {term: values[term] for term in self.terms}
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A problem that has been checked.
+
+    Args:
+        problem: The problem.
+        variables: What names mean.
+        equations: The residual of the differential equations.
+        conditions: The residual of each condition, by its name.
+    """
+
+    problem: Problem
+    variables: Variables
+    equations: Residual
+    conditions: Mapping[str, Residual]
+
+
+def state(problem: Problem) -> Statement:
+    """Check a problem and record what its residuals ask for.
+
+    Args:
+        problem: The problem.
+
+    Returns:
+        The statement.
+
+    Raises:
+        ProblemError: With one line that names the file, what is wrong and what was expected.
+    """
+    try:
+        return _state(problem)
+    except ProblemError as error:
+        raise ProblemError(f"{problem.origin.label}: {error}") from error
+
+
+def _state(problem: Problem) -> Statement:
+    for name in ("coordinates", "unknowns", "domain"):
+        if not hasattr(problem, name):
+            raise ProblemError(f"the problem does not set {name!r}")
+    for name in ("coordinates", "unknowns"):
+        if not isinstance(getattr(problem, name), tuple):
+            raise ProblemError(f"{name} must be a tuple of names, such as ('x', 't') or ('u',)")
+    domain = problem.domain
+    if not isinstance(domain, Domain):
+        raise ProblemError(f"domain must be a Domain, got {type(domain).__name__}")
+    try:
+        variables = Variables(
+            problem.coordinates, problem.unknowns, domain.dimension, domain.time_axis
+        )
+    except ValueError as error:
+        raise ProblemError(str(error)) from error
+    sample = sample_interior(domain, _RECORDED_POINTS, "sobol", torch.Generator().manual_seed(0))
+
+    def equations(jet: Jet, at: PointSet) -> dict[str, Tensor]:
+        return call_user(problem.residual, (jet,), "residual")  # type: ignore[arg-type, return-value]
+
+    interior = _record("residual", equations, variables, sample, _RECORDED_POINTS)
+    conditions = {}
+    if not isinstance(problem.conditions, Mapping):
+        raise ProblemError("conditions must be a dict of named conditions")
+    for name, condition in problem.conditions.items():
+        conditions[name] = _record_condition(name, condition, variables, domain)
+    shared = set(interior.terms) & {t for c in conditions.values() for t in c.terms}
+    if shared:
+        raise ProblemError(f"residual and conditions both have a term {shared.pop()!r}; rename one")
+    return Statement(problem, variables, interior, conditions)
+
+
+def _record_condition(
+    name: str, condition: Condition, variables: Variables, domain: Domain
+) -> Residual:
+    label = f"condition {name!r}"
+    if not isinstance(condition, Condition):
+        raise ProblemError(f"{label} must be a condition such as Dirichlet(u=0.0)")
+    generator = torch.Generator().manual_seed(0)
+    try:
+        condition.check(variables, domain)
+        at = condition.sample(variables, domain, _RECORDED_POINTS, "sobol", generator)
+    except ValueError as error:
+        raise ProblemError(f"{label}: {error}") from error
+
+    def function(jet: Jet, at: PointSet) -> dict[str, Tensor]:
+        terms = condition.residual(jet, at, variables)
+        return {f"{name}_{key}": value for key, value in terms.items()}
+
+    return _record(label, function, variables, at, None)
+
+
+def _record(
+    label: str, function: ResidualFunction, variables: Variables, at: PointSet, count: int | None
+) -> Residual:
+    record = RecordedValues(at.points)
+    terms = _checked_terms(label, function(Jet(variables, at.points, record), at), count)
+    return Residual(label, function, tuple(terms), frozenset(record))
+
+
+def _checked_terms(label: str, terms: object, count: int | None = None) -> dict[str, Tensor]:
+    if not isinstance(terms, dict) or not terms:
+        kind = "an empty dict" if terms == {} else type(terms).__name__
+        raise ProblemError(
+            f"{label} returned {kind}, expected a dict of named terms such as {{'burgers': (N,)}}"
+        )
+    for name, value in terms.items():
+        if not isinstance(name, str) or not name.isidentifier():
+            raise ProblemError(f"{label}: the name of a term must be a word, got {name!r}")
+        if not isinstance(value, Tensor):
+            kind = type(value).__name__
+            raise ProblemError(f"{label}: term {name!r} is {kind}, expected a torch tensor (N,)")
+        expected = (len(value) if value.ndim else 0,) if count is None else (count,)
+        if tuple(value.shape) != expected:
+            wanted = "(N,)" if count is None else f"(N,) = ({count},)"
+            raise ProblemError(
+                f"{label}: term {name!r} has shape {tuple(value.shape)}, expected {wanted}"
+            )
+    return terms

@@ -1,0 +1,208 @@
+"""The figures of a run, drawn from its stored field alone."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from pinn_metakan.files import written_whole
+from pinn_metakan.results.field import Field, FieldOnGrid
+from pinn_metakan.results.metrics import Array
+
+_STYLE = {
+    "font.size": 11,
+    "axes.titlesize": 12,
+    "figure.dpi": 110,
+    "savefig.dpi": 110,
+    "axes.formatter.limits": (-3, 4),
+    "image.cmap": "viridis",
+}
+_FIELD_COLORS, _ERROR_COLORS = "viridis", "RdBu_r"
+#: Profiles of a space-time solution are drawn at these fractions of the time interval.
+_PROFILE_FRACTIONS = (0.0, 0.25, 0.5, 0.75, 1.0)
+
+#: Files that `draw_all` may write.
+FIGURES = ("solution.png", "history.png", "profiles.png")
+
+
+def draw_all(field: Field, folder: Path) -> list[Path]:
+    """Draw every figure of a field into a folder.
+
+    Args:
+        field: What was computed.
+        folder: Where the figures go; it exists.
+
+    Returns:
+        The files: ``solution.png``, ``history.png`` and, for one space coordinate and time,
+        ``profiles.png``.
+    """
+    figures = {"solution.png": solution_figure(field), "history.png": history_figure(field)}
+    if field.has_time and len(field.grid.axes) == 2:
+        figures["profiles.png"] = profiles_figure(field)
+    paths = []
+    for name, figure in figures.items():
+        with written_whole(folder / name) as temporary, mpl.rc_context(_STYLE):
+            FigureCanvasAgg(figure).print_png(str(temporary), metadata={"Software": None})
+        paths.append(folder / name)
+    return paths
+
+
+def solution_figure(field: Field) -> Figure:
+    """Draw solution, reference and error side by side, a row for each unknown.
+
+    Solution and reference share one scale; the error has a diverging map centered at zero. Fields
+    of three coordinates are cut in the middle of the others; scattered ones are drawn on their plane.
+    """
+    grid, note = _two_dimensional(field)
+    unknowns = list(grid.values)
+    with mpl.rc_context(_STYLE):
+        columns = 3 if grid.references else 1
+        figure = Figure(
+            figsize=(4.6 * columns + 0.4, 3.5 * len(unknowns) + 0.4), layout="constrained"
+        )
+        axes = figure.subplots(len(unknowns), columns, squeeze=False)
+        for row, unknown in zip(axes, unknowns, strict=True):
+            draw = _draw_lines if len(grid.axes) == 1 else _draw_maps
+            draw(figure, row, field, grid, unknown)
+        figure.suptitle(_headline(field) + note, fontsize=12)
+    return figure
+
+
+def profiles_figure(field: Field) -> Figure:
+    """Draw a space-time solution and its reference along space at several times."""
+    grid = field.grid
+    (space, x), (time, t) = grid.axes.items()
+    unknowns = list(grid.values)
+    with mpl.rc_context(_STYLE):
+        figure = Figure(figsize=(8.0, 3.8 * len(unknowns)), layout="constrained")
+        axes = figure.subplots(len(unknowns), 1, squeeze=False)[:, 0]
+        colors = mpl.colormaps["viridis"](np.linspace(0.0, 0.85, len(_PROFILE_FRACTIONS)))
+        for axis, unknown in zip(axes, unknowns, strict=True):
+            for fraction, color in zip(_PROFILE_FRACTIONS, colors, strict=True):
+                k = round(fraction * (len(t) - 1))
+                label = f"{time} = {t[k]:.3g}"
+                axis.plot(x, grid.values[unknown][:, k], color=color, label=label)
+                if unknown in grid.references:
+                    reference = grid.references[unknown][:, k]
+                    axis.plot(x, reference, "k:", linewidth=1.2, zorder=3)
+            if unknown in grid.references:
+                axis.plot([], [], "k:", label="reference")
+            axis.set_xlabel(_label(field, space))
+            axis.set_ylabel(_label(field, unknown))
+            axis.legend(loc="center left", bbox_to_anchor=(1.0, 0.5), frameon=False)
+            axis.grid(alpha=0.3)
+        figure.suptitle(_headline(field), fontsize=12)
+    return figure
+
+
+def history_figure(field: Field) -> Figure:
+    """Draw the loss and the relative errors against time."""
+    history = field.history
+    with mpl.rc_context(_STYLE):
+        figure = Figure(figsize=(8.0, 4.0), layout="constrained")
+        axis = figure.subplots()
+        seconds = history["seconds"]
+        axis.semilogy(seconds, history["loss"], color="tab:gray", label="loss")
+        prefix = "relative_l2_"
+        for name, values in history.items():
+            if name.startswith(prefix):
+                axis.semilogy(seconds, values, label=f"relative L2 error of {name[len(prefix) :]}")
+        axis.set_xlabel("training time [s]")
+        axis.set_ylabel("loss, error [-]")
+        axis.grid(alpha=0.3)
+        axis.legend()
+        axis.set_title(_headline(field))
+    return figure
+
+
+def _draw_maps(
+    figure: Figure, row: list[Axes], field: Field, grid: FieldOnGrid, unknown: str
+) -> None:
+    (first, x), (second, y) = grid.axes.items()
+    # Time runs along the horizontal axis, as is usual for space-time maps.
+    swapped = field.has_time and second == field.coordinates[-1]
+    panels: dict[str, Array] = {"": grid.values[unknown]}
+    if unknown in grid.references:
+        panels |= {", reference": grid.references[unknown], ", error": grid.errors[unknown]}
+    shared = np.concatenate([panels[key].ravel() for key in panels if key != ", error"])
+    low, high = np.nanmin(shared), np.nanmax(shared)
+    for axis, (suffix, values) in zip(row, panels.items(), strict=False):
+        if suffix == ", error":
+            largest = float(np.nanmax(np.abs(values))) or 1e-16
+            limits, colors = (-largest, largest), _ERROR_COLORS
+        else:
+            limits, colors = (low, high), _FIELD_COLORS
+        across, up, image = (y, x, values) if swapped else (x, y, values.T)
+        mesh = axis.pcolormesh(
+            across, up, image, vmin=limits[0], vmax=limits[1], cmap=colors, shading="gouraud"
+            if np.isfinite(image).all() else "nearest", rasterized=True,
+        )  # fmt: skip
+        figure.colorbar(mesh, ax=axis)
+        names = (second, first) if swapped else (first, second)
+        axis.set_xlabel(_label(field, names[0]))
+        axis.set_ylabel(_label(field, names[1]))
+        axis.set_title(f"{_label(field, unknown, suffix)}")
+        if not field.has_time and np.ptp(x) > 0.2 * np.ptp(y) and np.ptp(y) > 0.2 * np.ptp(x):
+            axis.set_aspect("equal")
+    for axis in row[len(panels) :]:
+        axis.set_axis_off()
+
+
+def _draw_lines(
+    figure: Figure, row: list[Axes], field: Field, grid: FieldOnGrid, unknown: str
+) -> None:
+    ((name, x),) = grid.axes.items()
+    panels: list[tuple[str, Array, str]] = [("", grid.values[unknown], "tab:blue")]
+    if unknown in grid.references:
+        panels.append((", reference", grid.references[unknown], "black"))
+        panels.append((", error", grid.errors[unknown], "tab:red"))
+    for axis, (suffix, values, color) in zip(row, panels, strict=False):
+        axis.plot(x, values, color=color)
+        axis.set_xlabel(_label(field, name))
+        axis.set_title(_label(field, unknown, suffix))
+        axis.grid(alpha=0.3)
+    if len(panels) > 1:
+        row[1].sharey(row[0])
+    for axis in row[len(panels) :]:
+        axis.set_axis_off()
+
+
+def _two_dimensional(field: Field) -> tuple[FieldOnGrid, str]:
+    """Give the field, or a plane of it, with at most two axes, and a note on which plane it is."""
+    if field.slice is not None:
+        return field.slice, "; plane through the center"
+    grid = field.grid
+    if len(grid.axes) <= 2:
+        return grid, ""
+    names = list(grid.axes)
+    kept = {names[0], names[-1] if field.has_time else names[1]}
+    index = tuple(
+        slice(None) if name in kept else len(axis) // 2 for name, axis in grid.axes.items()
+    )
+    cuts = [f"{n} = {a[len(a) // 2]:.3g}" for n, a in grid.axes.items() if n not in kept]
+
+    def cut(fields: Mapping[str, Array]) -> dict[str, Array]:
+        return {name: values[index] for name, values in fields.items()}
+
+    axes = {name: axis for name, axis in grid.axes.items() if name in kept}
+    plane = FieldOnGrid(axes, cut(grid.values), cut(grid.references), cut(grid.residuals))
+    return plane, "; plane " + ", ".join(cuts)
+
+
+def _label(field: Field, name: str, suffix: str = "") -> str:
+    called = field.long_names.get(name, name)
+    return f"{called}{suffix} [{field.units.get(name, '-')}]"
+
+
+def _headline(field: Field) -> str:
+    attributes = field.attributes
+    parts = [f"{attributes.get('problem', '')}, {attributes.get('network', '')}"]
+    if "n_parameters" in attributes:
+        parts[0] += f" ({attributes['n_parameters']} parameters)"
+    for unknown, error in field.relative_l2.items():
+        parts.append(f"relative L2 error of {unknown} {error:.1e}")
+    return ", ".join(parts)

@@ -1,0 +1,68 @@
+"""A computed field: values, reference, error and residual on a grid, with all that is known of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from pinn_metakan.results.metrics import Array, max_error, relative_l1, relative_l2
+
+
+@dataclass(frozen=True)
+class FieldOnGrid:
+    """Fields on a product grid or at scattered points.
+
+    Args:
+        axes: 1-D coordinates of the product grid, in the order of the dimensions of the values.
+        values: The solution by unknown.
+        references: The reference by unknown; empty without one.
+        residuals: The residual by term of the equations.
+        points: Shape (N, d) for scattered points; then `axes` is empty and values are (N,).
+    """
+
+    axes: Mapping[str, Array]
+    values: Mapping[str, Array]
+    references: Mapping[str, Array]
+    residuals: Mapping[str, Array]
+    points: Array | None = None
+
+    @property
+    def errors(self) -> dict[str, Array]:
+        """Solution minus reference by unknown."""
+        return {name: self.values[name] - v for name, v in self.references.items()}
+
+
+@dataclass(frozen=True)
+class Field:
+    """A solution as it is stored and drawn.
+
+    Args:
+        grid: The fields.
+        coordinates: Names of the coordinates of the problem.
+        units: Unit by coordinate and unknown.
+        long_names: What figures call them.
+        history: Columns `step`, `seconds`, `loss`, `relative_l2_<unknown>`.
+        attributes: What the run was: problem, network, settings, seed, versions, ...
+        slice: Fields on a plane, where `grid` has scattered points.
+        has_time: Whether the last coordinate is time.
+    """
+
+    grid: FieldOnGrid
+    coordinates: tuple[str, ...]
+    units: Mapping[str, str]
+    long_names: Mapping[str, str]
+    history: Mapping[str, Array]
+    attributes: Mapping[str, str | int | float]
+    slice: FieldOnGrid | None = None
+    has_time: bool = False
+    relative_l2: dict[str, float] = field(init=False)
+    relative_l1: dict[str, float] = field(init=False)
+    max_error: dict[str, float] = field(init=False)
+
+    def __post_init__(self) -> None:
+        pairs = {k: (self.grid.values[k], v) for k, v in self.grid.references.items()}
+        for name, metric in (
+            ("relative_l2", relative_l2),
+            ("relative_l1", relative_l1),
+            ("max_error", max_error),
+        ):
+            errors = {unknown: metric(*pair) for unknown, pair in pairs.items()}
+            object.__setattr__(self, name, errors)

@@ -1,0 +1,110 @@
+"""A solution: fields, reference and errors, and the trained ansatz where there is one."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import numpy as np
+import torch
+from matplotlib.figure import Figure
+from numpy.typing import ArrayLike, NDArray
+
+from pinn_metakan.errors import RunFolderError
+from pinn_metakan.plotting.figures import solution_figure
+from pinn_metakan.results.field import Field
+from pinn_metakan.results.hdf5 import write_solution
+
+Array = NDArray[np.float64]
+
+
+class Solution:
+    """What `solve` computed, or `open_run` read.
+
+    ``solution["u"]`` is the field on the grid, ``solution(points)`` the field anywhere.
+
+    Args:
+        field: Fields on the grid and all that is known of the run.
+        evaluate: The trained ansatz: takes points (M, d), gives (M,) for each unknown. None for a
+            run that was only read.
+    """
+
+    def __init__(
+        self,
+        field: Field,
+        evaluate: Callable[[torch.Tensor], dict[str, torch.Tensor]] | None = None,
+    ):
+        self.field = field
+        self._evaluate = evaluate
+
+    def __repr__(self) -> str:
+        a = self.attributes
+        errors = ", ".join(f"{name}: {error:.2e}" for name, error in self.relative_l2.items())
+        return f"<Solution of {a['problem']} by {a['network']}, relative L2 error {{{errors}}}>"
+
+    def __getitem__(self, name: str) -> Array:
+        """Give a field on the grid: ``u``, ``u_reference``, ``u_error`` or ``residual_<term>``."""
+        grid = self.field.grid
+        fields: dict[str, Array] = dict(grid.values)
+        fields |= {f"{unknown}_reference": value for unknown, value in grid.references.items()}
+        fields |= {f"{unknown}_error": value for unknown, value in grid.errors.items()}
+        fields |= {f"residual_{term}": value for term, value in grid.residuals.items()}
+        if name not in fields:
+            raise KeyError(f"no field {name!r}; there are {', '.join(fields)}")
+        return fields[name]
+
+    @property
+    def coordinates(self) -> Mapping[str, Array]:
+        """The 1-D coordinates of the grid; ``points`` (N, d) where there is no product grid."""
+        grid = self.field.grid
+        return dict(grid.axes) if grid.points is None else {"points": grid.points}
+
+    @property
+    def relative_l2(self) -> Mapping[str, float]:
+        """Relative L2 error over the grid by unknown."""
+        return self.field.relative_l2
+
+    @property
+    def max_error(self) -> Mapping[str, float]:
+        """Largest absolute error over the grid by unknown [unit of the unknown]."""
+        return self.field.max_error
+
+    @property
+    def history(self) -> Mapping[str, Array]:
+        """Columns ``step``, ``seconds``, ``loss`` and ``relative_l2_<unknown>``."""
+        return self.field.history
+
+    @property
+    def attributes(self) -> Mapping[str, str | int | float]:
+        """What the run was: problem, network, n_parameters, settings, seed, versions, ..."""
+        return self.field.attributes
+
+    def __call__(self, points: ArrayLike | torch.Tensor) -> dict[str, Array]:
+        """Evaluate the trained ansatz anywhere.
+
+        Args:
+            points: Shape (M, d), columns in the order of the coordinates.
+
+        Returns:
+            An array (M,) for each unknown.
+
+        Raises:
+            RunFolderError: If the run was opened without its problem.
+            ValueError: If the points have the wrong shape.
+        """
+        if self._evaluate is None:
+            raise RunFolderError(
+                "this run was opened without its problem, whose code is needed to evaluate it "
+                "anywhere: open_run(path, problem=load_problem(...))"
+            )
+        if isinstance(points, torch.Tensor):
+            tensor = points.detach().to("cpu", torch.float64)
+        else:
+            tensor = torch.from_numpy(np.array(points, dtype=np.float64))
+        return {name: value.numpy() for name, value in self._evaluate(tensor).items()}
+
+    def plot(self) -> Figure:
+        """Draw solution, reference and error side by side."""
+        return solution_figure(self.field)
+
+    def save(self, path: str | Path) -> None:
+        """Write the fields to an HDF5 file."""
+        write_solution(Path(path), self.field)

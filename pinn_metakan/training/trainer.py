@@ -1,0 +1,252 @@
+"""The training loop: stages of optimizer steps, the best state, the history, and where to go on."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from pinn_metakan.errors import TrainingError
+from pinn_metakan.optimizers.optimizer import Optimizer
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A run of steps with one optimizer.
+
+    Args:
+        name: Such as "adam".
+        steps: How many at most.
+        redraw_every: New points after so many steps; 0 for never.
+        make: Makes the optimizer when the stage begins.
+    """
+
+    name: str
+    steps: int
+    redraw_every: int
+    make: Callable[[], Optimizer]
+
+
+@dataclass(frozen=True)
+class Task:
+    """What is to be minimized.
+
+    Args:
+        parameters: The parameters.
+        loss: Evaluates the loss at their present values, a scalar tensor with a graph.
+        redraw: Gives the loss new points.
+        measure: Gives errors against a reference by name; empty without a reference.
+        unusable_term: Names a part of the loss that is not finite, or None.
+    """
+
+    parameters: Sequence[nn.Parameter]
+    loss: Callable[[], Tensor]
+    redraw: Callable[[], None]
+    measure: Callable[[], dict[str, float]]
+    unusable_term: Callable[[], str | None]
+
+
+@dataclass(frozen=True)
+class Report:
+    """Where a run stands.
+
+    Args:
+        stage: Name of the stage.
+        step: Steps taken in all stages.
+        total: Steps that all stages have at most.
+        loss: The loss.
+        errors: Relative L2 error by unknown.
+        seconds: Training time so far.
+        seconds_left: What the rest takes at the pace of this stage, at most.
+    """
+
+    stage: str
+    step: int
+    total: int
+    loss: float
+    errors: dict[str, float]
+    seconds: float
+    seconds_left: float
+
+
+#: Asked before each step: a reason to stop now, or None.
+ShouldStop = Callable[[], str | None]
+
+
+class Trainer:
+    """Runs stages over a task.
+
+    The state with the lowest loss since points were last drawn is kept: each stage ends with it.
+
+    Args:
+        task: What to minimize.
+        stages: In their order.
+        report_every: Steps between two entries of the history.
+        tolerance: The run has converged when the loss is below it; 0 for never.
+    """
+
+    def __init__(self, task: Task, stages: Sequence[Stage], report_every: int, tolerance: float):
+        self._task = task
+        self._stages = [stage for stage in stages if stage.steps > 0]
+        self._report_every = report_every
+        self._tolerance = tolerance
+        self._stage_index = 0
+        self._stage_step = 0
+        self._optimizer: Optimizer | None = None
+        self.stop_reason = ""
+        self._best = self._flat()
+        self._best_loss = torch.full(
+            (), torch.inf, dtype=self._best.dtype, device=self._best.device
+        )
+        self._seconds_before = 0.0
+        self._clock = time.perf_counter()
+        self.step = 0
+        self.history: list[dict[str, float]] = []
+
+    @property
+    def seconds(self) -> float:
+        """Training time, that of earlier sittings included."""
+        return self._seconds_before + time.perf_counter() - self._clock
+
+    @property
+    def best_loss(self) -> float:
+        """Lowest loss since points were last drawn."""
+        return float(self._best_loss)
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether all stages are over."""
+        return self._stage_index >= len(self._stages)
+
+    def run(self, should_stop: ShouldStop, report: Callable[[Report], None]) -> None:
+        """Train until the stages are over or `should_stop` gives a reason; see `stop_reason`.
+
+        Args:
+            should_stop: Asked at each step boundary.
+            report: Receives each new entry of the history.
+
+        Raises:
+            TrainingError: If the loss is no longer finite.
+        """
+        self._clock = time.perf_counter()
+        while not self.is_finished:
+            reason = self._run_stage(self._stages[self._stage_index], should_stop, report)
+            if reason is not None:
+                self.stop_reason = reason
+                return
+        self.load_best()
+
+    def load_best(self) -> None:
+        """Put the best parameters in place."""
+        self._assign(self._best)
+
+    def state(self) -> dict[str, Any]:
+        """Give all that `load` needs to go on exactly."""
+        return {
+            "parameters": self._flat(),
+            "best": self._best,
+            "best_loss": self._best_loss,
+            "stage_index": self._stage_index,
+            "stage_step": self._stage_step,
+            "step": self.step,
+            "stop_reason": self.stop_reason,
+            "seconds": self.seconds,
+            "history": self.history,
+            "optimizer": None if self._optimizer is None else self._optimizer.state(),
+        }
+
+    def load(self, state: dict[str, Any]) -> None:
+        """Go on from a state."""
+        self._assign(state["parameters"])
+        self._best = state["best"].to(self._best)
+        self._best_loss = state["best_loss"].to(self._best_loss)
+        self._stage_index, self._stage_step = state["stage_index"], state["stage_step"]
+        self.step, self.history = state["step"], state["history"]
+        self.stop_reason = state["stop_reason"]
+        self._seconds_before = state["seconds"]
+        self._clock = time.perf_counter()
+        if state["optimizer"] is not None and not self.is_finished:
+            self._optimizer = self._stages[self._stage_index].make()
+            self._optimizer.load(state["optimizer"])
+
+    def _run_stage(
+        self, stage: Stage, should_stop: ShouldStop, report: Callable[[Report], None]
+    ) -> str | None:
+        """Run one stage; give a reason only if the whole run shall stop before its end."""
+        optimizer = self._optimizer or stage.make()
+        self._optimizer = optimizer
+        verdict = None
+        while verdict is None and self._stage_step < stage.steps:
+            reason = should_stop()
+            if reason is not None:
+                return reason
+            if self._is_due(stage.redraw_every):
+                self._task.redraw()
+                optimizer.objective_changed()
+                self._best_loss.fill_(torch.inf)
+            verdict = optimizer.step(self._evaluate)
+            self._stage_step += 1
+            self.step += 1
+            if self._is_due(self._report_every) or verdict or self._stage_step == stage.steps:
+                converged = self._record(stage, report)
+                verdict = verdict or converged
+        self.stop_reason = f"{stage.name}: {verdict or f'all {stage.steps} steps taken'}"
+        self.load_best()
+        self._optimizer = None
+        self._stage_index += 1
+        self._stage_step = 0
+        if verdict and verdict.startswith("loss tolerance"):
+            self._stage_index = len(self._stages)
+        return None
+
+    def _is_due(self, every: int) -> bool:
+        return every > 0 and self._stage_step > 0 and self._stage_step % every == 0
+
+    def _evaluate(self) -> Tensor:
+        """Give the loss and its gradient at the present parameters; keep them if they are the best."""
+        for p in self._task.parameters:
+            p.grad = None
+        loss = self._task.loss()
+        loss.backward()  # type: ignore[no-untyped-call]
+        loss = loss.detach()
+        is_better = loss < self._best_loss  # no host synchronization here
+        self._best = torch.where(is_better, self._flat(), self._best)
+        self._best_loss = torch.where(is_better, loss, self._best_loss)
+        self._last_loss = loss
+        return loss
+
+    def _record(self, stage: Stage, report: Callable[[Report], None]) -> str | None:
+        loss = float(self._last_loss)
+        if loss != loss or loss == float("inf"):
+            term = self._task.unusable_term()
+            raise TrainingError(
+                f"the loss is {loss} in stage {stage.name} at step {self.step}"
+                + (f" (term {term!r})" if term else "")
+                + f"; try --set {stage.name}.learning_rate lower, or other loss weights"
+            )
+        errors = self._task.measure()
+        row = {"step": float(self.step), "seconds": self.seconds, "loss": loss}
+        self.history.append(row | {f"relative_l2_{k}": v for k, v in errors.items()})
+        total = self.step + stage.steps - self._stage_step
+        total += sum(later.steps for later in self._stages[self._stage_index + 1 :])
+        pace = self.seconds / self.step
+        report(
+            Report(
+                stage.name, self.step, total, loss, errors, self.seconds, pace * (total - self.step)
+            )
+        )
+        if float(self._best_loss) < self._tolerance:
+            return f"loss tolerance: {float(self._best_loss):.1e} below {self._tolerance:.1e}"
+        return None
+
+    def _flat(self) -> Tensor:
+        return torch.cat([p.detach().flatten() for p in self._task.parameters])
+
+    @torch.no_grad()
+    def _assign(self, flat: Tensor) -> None:
+        parameters = self._task.parameters
+        pieces = flat.split([p.numel() for p in parameters])
+        for p, piece in zip(parameters, pieces, strict=True):
+            p.copy_(piece.view_as(p))

@@ -1,0 +1,1 @@
+"""The shipped problems: one file, one partial differential equation."""

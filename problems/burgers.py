@@ -1,0 +1,36 @@
+"""Viscous Burgers equation: a sine steepens into a shock layer of width ~ viscosity."""
+
+import math
+
+import torch
+
+from pinn_metakan import Dirichlet, Initial, Interval, Jet, Problem, SpaceTime, cole_hopf
+
+
+class Burgers(Problem):
+    r"""u_t + u u_x = nu u_xx,  u(x, 0) = -sin(pi x),  u(-1, t) = u(1, t) = 0.
+
+    Args:
+        viscosity: nu [-], scaled by half length and peak speed.
+
+    Source: Raissi, Perdikaris, Karniadakis, J. Comput. Phys. 378 (2019) 686-707.
+    """
+
+    coordinates, unknowns = ("x", "t"), ("u",)
+
+    def __init__(self, viscosity: float = 0.01 / math.pi):
+        self.viscosity = viscosity
+        self.domain = SpaceTime(Interval(-1.0, 1.0), 0.0, 1.0)
+        self.conditions = {
+            "initial": Initial(u=lambda x: -torch.sin(math.pi * x)),
+            "walls": Dirichlet(u=0.0),
+        }
+
+    def residual(self, jet: Jet) -> dict[str, torch.Tensor]:
+        """Give the momentum balance."""
+        u, u_t, u_x, u_xx = jet("u", "u_t", "u_x", "u_xx")  # each (N,)
+        return {"burgers": u_t + u * u_x - self.viscosity * u_xx}
+
+    def reference(self, points: torch.Tensor) -> dict[str, torch.Tensor]:
+        """Give the exact solution."""
+        return {"u": cole_hopf(points, self.viscosity)}
