@@ -179,9 +179,7 @@ def _equation(path: Path) -> str:
         tree = ast.parse(path.read_text(encoding="utf-8"))
     except (OSError, SyntaxError, UnicodeDecodeError):
         return "(cannot be read)"
-    texts = [
-        ast.get_docstring(node)
-        for node in [*(n for n in tree.body if isinstance(n, ast.ClassDef)), tree]
-    ]
+    classes = [node for node in tree.body if isinstance(node, ast.ClassDef)]
+    texts = [*(ast.get_docstring(node) for node in classes), ast.get_docstring(tree)]
     lines = [text.strip().splitlines()[0] for text in texts if text and text.strip()]
     return lines[0] if lines else ""

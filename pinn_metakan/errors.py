@@ -2,7 +2,7 @@
 
 
 class UserError(ValueError):
-    """Something that the user gave is wrong; the message is one line that says what and how to mend it."""
+    """Something that the user gave is wrong; the message is one line that says what to mend."""
 
 
 class ProblemError(UserError):

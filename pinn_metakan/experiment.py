@@ -25,7 +25,7 @@ from pinn_metakan.evaluation import (
     residuals_on,
     values_on,
 )
-from pinn_metakan.geometry.sampling import SEQUENCES, PointSet, sample_interior
+from pinn_metakan.geometry.sampling import PointSet, sample_interior
 from pinn_metakan.losses.objective import Block, Objective
 from pinn_metakan.losses.resampling import redraw
 from pinn_metakan.networks.network import Network
@@ -86,11 +86,6 @@ class Experiment:
         self._dtype = DTYPES[choices.dtype]
         self.statement = state(problem)
         self._generator = Generator().manual_seed(choices.seed)
-        if settings.points.sequence not in SEQUENCES:
-            names = ", ".join(SEQUENCES)
-            raise SettingsError(
-                f"no points.sequence {settings.points.sequence!r}; there are {names}"
-            )
         try:
             self._grid = main_grid(self.statement, settings.evaluation)
         except ValueError as error:
@@ -107,7 +102,7 @@ class Experiment:
         return self.ansatz.network
 
     def field(self) -> Field:
-        """Evaluate solution, reference and residual on the grid, with all that is known of the run."""
+        """Evaluate solution, reference and residual on the grid, and add what the run was."""
         parts = (self.statement, self.objective, self._equations)
         plane = None
         if not self._grid.axes:
@@ -338,7 +333,7 @@ class Experiment:
         redraw(self.objective, self._equations, fraction, self._generator)
 
     def _error_measure(self) -> Callable[[], dict[str, float]]:
-        """Measure errors on an even part of the grid, cheap enough for each entry of the history."""
+        """Measure errors on a part of the grid, cheap enough for each entry of the history."""
         points = self._grid.points
         stride = max(1, round(len(points) / self._settings.evaluation.history_points))
         stride += stride % 2 == 0  # an even stride may fall on every second line of the grid only

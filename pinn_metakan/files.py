@@ -9,7 +9,7 @@ from pathlib import Path
 
 @contextmanager
 def written_whole(path: Path) -> Iterator[Path]:
-    """Give a temporary path beside `path`; rename it to `path` when the block ends without an error.
+    """Give a temporary path beside `path`; rename it to `path` when the block ends well.
 
     A reader sees the old file or the new one, never a part, and after an error the old one stays.
 

@@ -1,19 +1,20 @@
 """Settings: the default, then the problem's suggestion, then a file, then single values.
 
-Each layer overrides those before it. A key that does not exist or a value of the wrong type is refused,
-with the name of the layer that it came from.
+Each layer overrides those before it. A key that does not exist or a value of the wrong type is
+refused, with the name of the layer that it came from.
 """
 
 import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from pinn_metakan.errors import SettingsError
 
-PositiveInt = Field(gt=0)
+#: A width of a layer.
+Width = Annotated[int, Field(gt=0)]
 
 
 class Section(BaseModel):
@@ -25,7 +26,7 @@ class Section(BaseModel):
 class KANSettings(Section):
     """A KAN: hidden widths, the family of its edges and the options of the family."""
 
-    widths: list[int] = Field(default=[8, 8], description="hidden widths")
+    widths: list[Width] = Field(default=[8, 8], description="hidden widths")
     family: str = Field(default="rbf", description="function family of the edges")
     options: dict[str, float] = Field(default={}, description="options of the family")
     bounded: bool = Field(default=True, description="keep layer inputs inside the family's reach")
@@ -34,7 +35,7 @@ class KANSettings(Section):
 class MetaKANSettings(KANSettings):
     """A MetaKAN: a KAN whose coefficients come from prompts through meta-learners."""
 
-    widths: list[int] = Field(default=[10, 10], description="hidden widths")
+    widths: list[Width] = Field(default=[10, 10], description="hidden widths")
     prompt_dimension: int = Field(default=2, gt=0)
     hidden_width: int = Field(default=16, gt=0, description="hidden width of the meta-learner")
     hidden_function: str = Field(default="sine", description="relu, tanh, silu or sine")
@@ -45,7 +46,7 @@ class MetaKANSettings(KANSettings):
 class MLPSettings(Section):
     """A multilayer perceptron."""
 
-    widths: list[int] = Field(default=[32, 32, 32], description="hidden widths")
+    widths: list[Width] = Field(default=[32, 32, 32], description="hidden widths")
 
 
 class CustomSettings(Section):
@@ -66,7 +67,7 @@ class PointSettings(Section):
     interior: int = Field(default=2000, gt=0)
     boundary: int = Field(default=200, gt=0, description="for each soft boundary condition")
     initial: int = Field(default=200, gt=0, description="for each soft initial condition")
-    sequence: str = Field(default="sobol", description="sobol, latin_hypercube, halton, uniform")
+    sequence: Literal["sobol", "latin_hypercube", "halton", "uniform"] = "sobol"
     by_residual: float = Field(
         default=0.0, ge=0, le=1, description="part of the points drawn by residual when redrawn"
     )
@@ -85,7 +86,7 @@ class AdamSettings(Section):
     steps: int = Field(default=500, ge=0)
     learning_rate: float = Field(default=3e-3, gt=0)
     prompt_factor: float = Field(default=10.0, gt=0, description="prompts' rate over the others'")
-    schedule: str = Field(default="cosine", description="constant, cosine or exponential")
+    schedule: Literal["constant", "cosine", "exponential"] = "cosine"
     final_factor: float = Field(default=0.05, gt=0, description="where the schedule ends")
     redraw_every: int = Field(default=0, ge=0, description="steps between new points, 0 for never")
 
@@ -96,7 +97,7 @@ class LBFGSSettings(Section):
     steps: int = Field(default=1500, ge=0)
     learning_rate: float = Field(default=1.0, gt=0)
     history_size: int = Field(default=100, gt=0)
-    max_evaluations: int | None = Field(default=None, description="of the loss in one step")
+    max_evaluations: int = Field(default=25, gt=1, description="of the loss in one step")
     tolerance_gradient: float = Field(default=0.0, ge=0)
     tolerance_change: float = Field(default=0.0, ge=0)
     line_search: Literal["strong_wolfe", "none"] = "strong_wolfe"

@@ -63,9 +63,8 @@ def find_conflicts(
             compare(slope, pieces.velocity, start_of(points), "velocities")
     for axis, name in periodic.items():
         low, high = domain.bounds[axis]
-        for piece in [*pieces.faces.values(), pieces.initial, pieces.velocity]:
-            if piece is None:
-                continue
+        candidates = [*pieces.faces.values(), pieces.initial, pieces.velocity]
+        for piece in [candidate for candidate in candidates if candidate is not None]:
             ends = (name, _shifted(piece[1], axis, low))
             compare(ends, (piece[0], _shifted(piece[1], axis, high)), inside, "values at both ends")
     return conflicts, notes

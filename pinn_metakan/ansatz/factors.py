@@ -21,6 +21,8 @@ def side_factor(axis: int, ends: list[float], low: float, high: float) -> Field:
 
 
 def ball_factor(ball: Ball) -> Field:
+    """Vanish on the sphere: 1 - |x - c|^2 / R^2."""
+
     def factor(points: Tensor) -> Tensor:
         center = torch.tensor(ball.center, dtype=points.dtype, device=points.device)
         space = points[:, : ball.dimension]
@@ -30,10 +32,13 @@ def ball_factor(ball: Ball) -> Field:
 
 
 def time_factor(start: float, end: float, power: int) -> Field:
+    """Vanish at the start like a power of time, 1 at the end."""
     return lambda points: ((points[:, -1] - start) / (end - start)) ** power
 
 
 def product(factors: list[Field]) -> Field:
+    """Multiply factors."""
+
     def value(points: Tensor) -> Tensor:
         values = factors[0](points)
         for factor in factors[1:]:

@@ -1,9 +1,9 @@
 """Hard constraints u = g + B N, built from the declared Dirichlet, initial and periodic conditions.
 
-g takes all the data; B vanishes to first order at each Dirichlet face and like t at the start, or t^2
-where a velocity is given. Conditions whose data disagree where they meet become soft.
+g takes all the data; B vanishes to first order at each Dirichlet face and like t at the start, or
+like t^2 where a velocity is given. Conditions whose data disagree where they meet become soft.
 
-Source: Lagaris, Likas, Fotiadis, IEEE Trans. Neural Netw. 9 (1998) 987-1000; Sukumar and Srivastava,
+Source: Lagaris, Likas, Fotiadis, IEEE Trans. Neural Netw. 9 (1998) 987-1000; Sukumar, Srivastava,
 Comput. Methods Appl. Mech. Engrg. 389 (2022) 114333.
 """
 

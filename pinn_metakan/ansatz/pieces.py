@@ -22,10 +22,13 @@ class Pieces:
     velocity: tuple[str, Field] | None = None
 
     def terms(self) -> set[str]:
+        """Name the residual terms that the data satisfy."""
         pieces = [*self.faces.values(), self.curved, self.initial, self.velocity]
         return {piece[0] for piece in pieces if piece is not None}
 
     def without(self, terms: set[str]) -> "Pieces":
+        """Leave out the data of some terms, and a velocity that has no initial value."""
+
         def kept(piece: tuple[str, Field] | None) -> tuple[str, Field] | None:
             return None if piece is None or piece[0] in terms else piece
 
@@ -36,6 +39,7 @@ class Pieces:
 
 
 def periodic_axes(statement: Statement) -> dict[int, str]:
+    """Find the columns that are periodic, and the name of the condition that says so."""
     conditions = statement.problem.conditions
     return {
         statement.variables.axis(condition.coordinate): name

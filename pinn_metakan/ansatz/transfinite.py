@@ -1,8 +1,8 @@
-"""Functions that take given values on parts of a boundary and at the start, by transfinite interpolation.
+"""Functions that take given values on a boundary and at the start, by transfinite interpolation.
 
-On a box, P_k f replaces the k-th coordinate of f by the ends where data are given and blends linearly
-between them. Adding P_k[h - g] to g makes g right at the ends of axis k and leaves it right where
-it was, because the data agree where faces meet.
+On a box, P_k f replaces the k-th coordinate of f by the ends where data are given and blends
+linearly between them. Adding P_k[h - g] to g makes g right at the ends of axis k and leaves it
+right where it was, because the data agree where faces meet.
 
 Source: Gordon and Hall, Numer. Math. 21 (1973) 109-129.
 """
@@ -102,8 +102,13 @@ def curved_with_start(
 
 
 def time_slope(field: Field, points: Tensor) -> Tensor:
-    """Differentiate a field along the last coordinate, by forward mode: (N, d) -> (N,)."""
-    direction = torch.zeros_like(points)
-    direction[:, -1] = 1.0
-    _, slope = torch.func.jvp(field, (points,), (direction,))
-    return slope
+    """Differentiate a field along the last coordinate: (N, d) -> (N,)."""
+    is_differentiated = torch.is_grad_enabled() and points.requires_grad
+    with torch.enable_grad():
+        if not is_differentiated:
+            points = points.detach().requires_grad_()
+        values = field(points)
+        if not values.requires_grad:  # the field is constant
+            return torch.zeros_like(values)
+        (slopes,) = torch.autograd.grad(values.sum(), points, create_graph=True)
+    return slopes[:, -1] if is_differentiated else slopes[:, -1].detach()

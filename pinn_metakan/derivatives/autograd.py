@@ -24,7 +24,7 @@ def evaluate_by_autograd(
     u_xt. The results keep their graph, so that a loss of them can be differentiated.
 
     Args:
-        function: Takes points (N, d), gives outputs (N, m); each output depends on its own point only.
+        function: Takes points (N, d), gives outputs (N, m), each of its own point only.
         points: Shape (N, d).
         quantities: What to evaluate.
 

@@ -32,7 +32,7 @@ class Jet:
     @overload
     def __call__(self, name: str, second: str, /, *names: str) -> tuple[Tensor, ...]: ...
 
-    def __call__(self, *names: str) -> Tensor | tuple[Tensor, ...]:  # type: ignore[misc]
+    def __call__(self, *names: str) -> Tensor | tuple[Tensor, ...]:
         """Give the named values.
 
         Args:

@@ -1,8 +1,8 @@
 """The request: which derivatives a residual asks for, by name.
 
-A name is a coordinate (``x``), an unknown (``u``), a partial derivative (``u_t``, ``u_xx``, ``u_xy``, up
-to order 4; ``u_x1_x2`` where coordinates have longer names), ``laplacian_u`` (over space, not time) or
-``gradient_u`` (over space).
+A name is a coordinate (``x``), an unknown (``u``), a partial derivative (``u_t``, ``u_xx``,
+``u_xy``, up to order 4; ``u_x1_x2`` where coordinates have longer names), ``laplacian_u`` (over
+space, not time) or ``gradient_u`` (over space).
 """
 
 from collections.abc import Iterable
@@ -179,7 +179,7 @@ class Variables:
         return meanings
 
     def _axes(self, suffix: str) -> set[tuple[int, ...]]:
-        """All ways to read what follows ``u_`` as coordinates, each as a sorted tuple of columns."""
+        """All ways to read what follows ``u_`` as coordinates, as sorted tuples of columns."""
         scalars = {
             name: columns[0]
             for name, columns in self._columns.items()

@@ -247,7 +247,7 @@ class SpaceTime(Domain):
 
 
 def _directions(unit: Tensor) -> Tensor:
-    """Unit vectors (N, d), uniform on the sphere, from unit numbers through the normal distribution."""
+    """Unit vectors (N, d), uniform on the sphere: unit numbers through the normal distribution."""
     centered = (2 * unit - 1).clamp(-1 + _UNIT_MARGIN, 1 - _UNIT_MARGIN)
     normal = torch.erfinv(centered)
     length = normal.norm(dim=1, keepdim=True)

@@ -1,7 +1,7 @@
 """Points of a domain from quasi-random sequences and an explicit generator.
 
-Each draw takes a new scrambling seed from the generator, so that drawing again gives other points, and
-the state of the generator alone decides which.
+Each draw takes a new scrambling seed from the generator, so that drawing again gives other points,
+and the state of the generator alone decides which.
 """
 
 from collections.abc import Callable

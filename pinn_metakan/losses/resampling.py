@@ -14,7 +14,7 @@ def redraw(objective: Objective, adaptive: Block, fraction: float, generator: Ge
     """Give each block new points.
 
     A part of the points of one block is chosen among candidates with a probability proportional to
-    the size of the residual there, plus its mean (Wu et al., RAD with k = c = 1), the rest is uniform.
+    the size of the residual there, plus its mean (RAD with k = c = 1), the rest is uniform.
 
     Args:
         objective: Its blocks are changed in place.

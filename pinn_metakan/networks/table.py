@@ -65,8 +65,6 @@ def build_network(
         SettingsError: If a setting names nothing that exists or has an impossible value.
     """
     try:
-        if not all(width > 0 for width in getattr(settings, "widths", [])):
-            raise ValueError("widths must be positive")
         return NETWORKS[name](inputs, outputs, settings, generator)
     except (LookupError, ValueError) as error:
         raise SettingsError(f"network: {error}") from error

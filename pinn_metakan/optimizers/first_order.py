@@ -1,5 +1,6 @@
 """Adam with two learning rates and a schedule."""
 
+import copy
 import math
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -88,7 +89,7 @@ class Adam(Optimizer):
 
     def state(self) -> dict[str, object]:
         """Give the moments and the number of steps taken."""
-        return {"adam": self._adam.state_dict()["state"], "taken": self._taken}
+        return {"adam": copy.deepcopy(self._adam.state_dict()["state"]), "taken": self._taken}
 
     def load(self, state: dict[str, Any]) -> None:
         """Go on from a state."""

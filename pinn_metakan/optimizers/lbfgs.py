@@ -1,5 +1,6 @@
 """L-BFGS with strong Wolfe line search, and an honest word on why it stops."""
 
+import copy
 from collections.abc import Sequence
 from typing import Any
 
@@ -8,8 +9,8 @@ from torch import Tensor, nn
 
 from pinn_metakan.optimizers.optimizer import Evaluate, Optimizer
 
-#: torch.optim.LBFGS refuses curvature pairs with y.s <= 1e-10, whatever the size of the loss. The loss
-#: is therefore scaled to this value when the stage begins, or small losses would stall for no reason.
+#: torch.optim.LBFGS refuses curvature pairs with y.s <= 1e-10, whatever the size of the loss. The
+#: loss is scaled to this value when the stage begins, or small losses would stall for no reason.
 _SCALED_LOSS = 1e8
 
 
@@ -20,7 +21,7 @@ class LBFGS(Optimizer):
         parameters: All parameters.
         learning_rate: First trial step of the line search.
         history_size: Number of curvature pairs.
-        max_evaluations: Loss evaluations an iteration may take; None for 25.
+        max_evaluations: Loss evaluations that an iteration may take.
         tolerance_gradient: Ends the stage when the largest entry of the gradient is below it.
         tolerance_change: Ends the stage when no parameter changes by more than it; 0 for never.
         line_search: "strong_wolfe", or "none" for steps of the learning rate.
@@ -36,7 +37,7 @@ class LBFGS(Optimizer):
         parameters: Sequence[nn.Parameter],
         learning_rate: float = 1.0,
         history_size: int = 50,
-        max_evaluations: int | None = None,
+        max_evaluations: int = 25,
         tolerance_gradient: float = 0.0,
         tolerance_change: float = 0.0,
         line_search: str = "strong_wolfe",
@@ -46,10 +47,10 @@ class LBFGS(Optimizer):
         self._parameters = list(parameters)
         self._tolerance_gradient = tolerance_gradient
         self._tolerance_change = tolerance_change
-        self._options = {
+        self._options: dict[str, Any] = {
             "lr": learning_rate,
             "max_iter": 1,
-            "max_eval": max_evaluations,
+            "max_eval": max_evaluations,  # None would stand for one evaluation an iteration
             "tolerance_grad": 0.0,  # tested here, on the unscaled gradient
             "tolerance_change": 0.0,
             "history_size": history_size,
@@ -68,12 +69,11 @@ class LBFGS(Optimizer):
         def closure() -> float:
             """Evaluate the scaled loss; the last iteration ended where this one begins."""
             here = self._flat([p.detach() for p in self._parameters])
-            for at, loss, gradient in self._evaluations + seen:
-                if torch.equal(at, here):
-                    break
+            known = [known for known in self._evaluations + seen if torch.equal(known[0], here)]
+            if known:
+                _, loss, gradient = known[0]
             else:
-                loss = float(evaluate())
-                gradient = self._flat_gradient()
+                loss, gradient = float(evaluate()), self._flat_gradient()
             seen.append((here, loss, gradient))
             if self._scale is None:
                 self._scale = _SCALED_LOSS / loss if loss > 0 else 1.0
@@ -87,14 +87,14 @@ class LBFGS(Optimizer):
 
     def objective_changed(self) -> None:
         """Forget the curvature pairs and the scale."""
-        self._torch_lbfgs = torch.optim.LBFGS(self._parameters, **self._options)  # type: ignore[arg-type]
+        self._torch_lbfgs = torch.optim.LBFGS(self._parameters, **self._options)
         self._evaluations = []
         self._scale = None
 
     def state(self) -> dict[str, object]:
         """Give the curvature pairs, the last gradient and the scale."""
         return {
-            "lbfgs": self._torch_lbfgs.state_dict()["state"],
+            "lbfgs": copy.deepcopy(self._torch_lbfgs.state_dict()["state"]),
             "scale": self._scale,
             "failures": self._failures,
         }

@@ -1,7 +1,7 @@
 """Conditions: what the solution satisfies at the boundary, at the start, and at data points.
 
-Values are numbers or functions. A function receives one (N,) tensor for each coordinate, in the order
-of `Problem.coordinates`; those of `Initial` receive the space coordinates only.
+Values are numbers or functions. A function receives one (N,) tensor for each coordinate, in the
+order of `Problem.coordinates`; those of `Initial` receive the space coordinates only.
 """
 
 from abc import ABC, abstractmethod
@@ -53,8 +53,8 @@ class Dirichlet(Condition):
     """The value on the boundary: u = g.
 
     Args:
-        where: The part of the boundary: a face such as ``"x=0"``, a function of the coordinates that
-            returns booleans (N,), or None for all of it.
+        where: The part of the boundary: a face such as ``"x=0"``, a function of the coordinates
+            that returns booleans (N,), or None for all of it.
         **values: g for each unknown, a number or a function of the coordinates [unit of u].
     """
 

@@ -73,9 +73,9 @@ def call_user(function: Callable[..., object], arguments: Sequence[Tensor], labe
     """
     try:
         return function(*arguments)
-    except torch.OutOfMemoryError:
-        raise
     except Exception as error:
+        if isinstance(error, torch.OutOfMemoryError):
+            raise
         raise ProblemError(f"{label} failed: {describe_error(error)}") from error
 
 

@@ -92,7 +92,7 @@ class Problem(ABC):
         return None
 
     def transform(self, points: Tensor, outputs: dict[str, Tensor]) -> dict[str, Tensor] | None:
-        """Turn network outputs into a field that satisfies conditions, in place of the automatic way.
+        """Turn network outputs into a field that satisfies conditions, in your own way.
 
         Conditions that the result satisfies are found by trial, the others become soft.
 

@@ -130,6 +130,8 @@ def _record_condition(
     name: str, condition: Condition, variables: Variables, domain: Domain
 ) -> Residual:
     label = f"condition {name!r}"
+    if not isinstance(name, str) or not name.isidentifier():
+        raise ProblemError(f"the name of a condition must be a word, got {name!r}")
     if not isinstance(condition, Condition):
         raise ProblemError(f"{label} must be a condition such as Dirichlet(u=0.0)")
     generator = torch.Generator().manual_seed(0)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import matplotlib as mpl
 import numpy as np
@@ -13,7 +14,7 @@ from pinn_metakan.files import written_whole
 from pinn_metakan.results.field import Field, FieldOnGrid
 from pinn_metakan.results.metrics import Array
 
-_STYLE = {
+_STYLE: dict[Any, Any] = {
     "font.size": 11,
     "axes.titlesize": 12,
     "figure.dpi": 110,
@@ -54,8 +55,14 @@ def draw_all(field: Field, folder: Path) -> list[Path]:
 def solution_figure(field: Field) -> Figure:
     """Draw solution, reference and error side by side, a row for each unknown.
 
-    Solution and reference share one scale; the error has a diverging map centered at zero. Fields
-    of three coordinates are cut in the middle of the others; scattered ones are drawn on their plane.
+    Solution and reference share one scale; the error has a diverging map centered at zero. Of three
+    coordinates two are drawn, in the middle of the third; scattered fields on their plane.
+
+    Args:
+        field: What was computed.
+
+    Returns:
+        The figure.
     """
     grid, note = _two_dimensional(field)
     unknowns = list(grid.values)

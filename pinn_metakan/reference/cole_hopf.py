@@ -32,8 +32,8 @@ def cole_hopf(points: Tensor, viscosity: float, nodes: int = 128) -> Tensor:
     Raises:
         ValueError: If the viscosity is not positive.
 
-    Source: Hopf, Comm. Pure Appl. Math. 3 (1950) 201-230; Cole, Quart. Appl. Math. 9 (1951) 225-236;
-    Basdevant et al., Comput. Fluids 14 (1986) 23-41.
+    Source: Hopf, Comm. Pure Appl. Math. 3 (1950) 201-230; Cole, Quart. Appl. Math. 9 (1951)
+    225-236; Basdevant et al., Comput. Fluids 14 (1986) 23-41.
     """
     if not viscosity > 0:
         raise ValueError(f"cole_hopf needs a positive viscosity, got {viscosity}")

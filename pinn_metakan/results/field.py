@@ -1,4 +1,4 @@
-"""A computed field: values, reference, error and residual on a grid, with all that is known of it."""
+"""A computed field: values, reference, error and residual on a grid, and what the run was."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

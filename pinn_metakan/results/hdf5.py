@@ -52,9 +52,9 @@ def read_solution(path: Path) -> Field:
             coordinates = tuple(str(attributes["coordinates"]).split())
             unknowns = tuple(str(attributes["unknowns"]).split())
             history = {key: _array(item) for key, item in file["history"].items()}
-            described = {key: item for key, item in file.items() if "units" in item.attrs}
+            described = {name: file[name] for name in (*coordinates, *unknowns) if name in file}
             if "slice" in file:
-                described |= {key: item for key, item in file["slice"].items()}
+                described |= {axis: file["slice"][axis] for axis in _axes(file["slice"], unknowns)}
             return Field(
                 grid=_read_grid(file, unknowns),
                 coordinates=coordinates,
@@ -140,20 +140,24 @@ def _read_grid(group: h5py.Group, unknowns: tuple[str, ...]) -> FieldOnGrid:
         names = [name for name in unknowns if f"{name}{suffix}" in group]
         return {name: _array(group[f"{name}{suffix}"]) for name in names}
 
-    first = group[unknowns[0]]
     is_scattered = "points" in group
-    axes = [] if is_scattered else [dimension[0] for dimension in first.dims]
     prefix = "residual_"
     residuals = {
         k.removeprefix(prefix): _array(v) for k, v in group.items() if k.startswith(prefix)
     }
     return FieldOnGrid(
-        axes={axis.name.rpartition("/")[2]: _array(axis) for axis in axes},
+        axes={name: _array(group[name]) for name in _axes(group, unknowns)},
         values=named(""),
         references=named("_reference"),
         residuals=residuals,
         points=_array(group["points"]) if is_scattered else None,
     )
+
+
+def _axes(group: h5py.Group, unknowns: tuple[str, ...]) -> list[str]:
+    if "points" in group:
+        return []
+    return [dimension[0].name.rpartition("/")[2] for dimension in group[unknowns[0]].dims]
 
 
 def _array(dataset: h5py.Dataset) -> Array:

@@ -44,7 +44,7 @@ def load_checkpoint(path: Path) -> dict[str, Any]:
     try:
         with safetensors.safe_open(path, framework="pt") as file:
             skeleton = json.loads((file.metadata() or {})["tree"])
-            tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
+            tensors = {key: file.get_tensor(key) for key in file.keys()}
         tree = _unpacked(skeleton, tensors)
     except (safetensors.SafetensorError, OSError, KeyError, ValueError) as error:
         detail = " ".join(str(error).split())

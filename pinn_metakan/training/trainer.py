@@ -205,11 +205,11 @@ class Trainer:
         return every > 0 and self._stage_step > 0 and self._stage_step % every == 0
 
     def _evaluate(self) -> Tensor:
-        """Give the loss and its gradient at the present parameters; keep them if they are the best."""
+        """Give the loss and leave its gradient; keep the parameters if they are the best."""
         for p in self._task.parameters:
             p.grad = None
         loss = self._task.loss()
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss.backward()
         loss = loss.detach()
         is_better = loss < self._best_loss  # no host synchronization here
         self._best = torch.where(is_better, self._flat(), self._best)

@@ -1,0 +1,304 @@
+"""The command line. The only place that prints."""
+
+import os
+import shlex
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import torch
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn
+
+from pinn_metakan.catalogue import list_problems, load_problem
+from pinn_metakan.errors import Interrupted, TrainingError, UserError
+from pinn_metakan.files import write_text
+from pinn_metakan.plotting.figures import draw_all
+from pinn_metakan.results.hdf5 import read_solution
+from pinn_metakan.settings import NETWORK_SETTINGS, Layer, parse_pair, parse_value, read_settings
+from pinn_metakan.solution import Solution
+from pinn_metakan.solve import resume as resume_run
+from pinn_metakan.solve import solve as solve_problem
+from pinn_metakan.template import problem_template
+from pinn_metakan.training.trainer import Report
+
+#: Lines of progress when the output is no terminal come at most so often [s].
+_PLAIN_SECONDS = 10.0
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    help="Solve partial differential equations with physics-informed MetaKANs, "
+    "and see the solution, the reference and the error map.",
+    epilog="Begin with: pinn-metakan solve poisson",
+)
+
+ProblemsOption = Annotated[
+    list[Path] | None,
+    typer.Option("--problems", metavar="DIR", help="Look for problems in DIR first. Repeatable."),
+]
+DeviceOption = Annotated[str, typer.Option(help="auto, cpu or cuda.")]
+BudgetOption = Annotated[
+    float | None,
+    typer.Option(metavar="SECONDS", help="End in time for the whole command to take SECONDS."),
+]
+
+
+@app.command("list")
+def list_command(problems: ProblemsOption = None) -> None:
+    """List the problems, the shipped ones and those in ./problems, with their equations."""
+    entries = list_problems(problems or [])
+    width = max((len(entry.name) for entry in entries), default=0)
+    for entry in entries:
+        print(f"{entry.name:{width}}  {entry.equation}")
+
+
+@app.command("solve")
+def solve_command(
+    problem: Annotated[
+        str, typer.Argument(metavar="NAME|FILE.py", help="A name that 'list' shows, or a file.")
+    ],
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Run folder [outputs/<problem>/<time>-<network>]."),
+    ] = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a run in DIR.")] = False,
+    network: Annotated[
+        str, typer.Option(metavar="NAME", help=f"One of {', '.join(NETWORK_SETTINGS)}.")
+    ] = "metakan",
+    conditions: Annotated[
+        str | None,
+        typer.Option(
+            metavar="hard|soft",
+            help="Whether conditions hold by construction where possible, or in the loss [hard].",
+        ),
+    ] = None,
+    param: Annotated[
+        list[str] | None,
+        typer.Option(metavar="k=v", help="A parameter of the problem. Repeatable."),
+    ] = None,
+    set_: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            metavar="key=value",
+            help="One setting, such as adam.steps=1000 or network.widths=[8,8]. Repeatable.",
+        ),
+    ] = None,
+    settings: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Settings as TOML, such as a run's settings.toml."),
+    ] = None,
+    problems: ProblemsOption = None,
+    seed: Annotated[int, typer.Option(help="Seed of everything random.")] = 0,
+    device: DeviceOption = "auto",
+    dtype: Annotated[str, typer.Option(help="float64 or float32.")] = "float64",
+    budget: BudgetOption = None,
+) -> None:
+    """Solve a problem and write solution, reference, error map and history to a folder.
+
+    Settings are taken from the defaults, then the problem's file, then --settings, then --set.
+    Every run writes all of them to settings.toml.
+    """
+    parameters = dict(_named_value(text) for text in param or [])
+    loaded = load_problem(problem, problems or [], parameters)
+    layers: list[Layer] = [read_settings(settings)] if settings is not None else []
+    layers += [parse_pair(pair) for pair in set_ or []]
+    if conditions is not None:
+        layers.append(("--conditions", {"conditions": conditions}))
+    moment = datetime.now().strftime("%Y%m%d-%H%M%S")
+    folder = out or Path("outputs") / loaded.origin.name / f"{moment}-{network}"
+    with _Display() as display:
+        solution = solve_problem(
+            loaded,
+            network,
+            settings=layers,
+            seed=seed,
+            device=device,
+            dtype=dtype,
+            budget=budget,
+            out=folder,
+            overwrite=overwrite,
+            announce=display.announce,
+            progress=display.progress,
+            started=_process_start(),
+            command=shlex.join(["pinn-metakan", *sys.argv[1:]]),
+        )
+    _print_summary(solution, folder)
+
+
+@app.command("resume")
+def resume_command(
+    run: Annotated[Path, typer.Argument(metavar="RUN", help="A run folder.")],
+    problems: ProblemsOption = None,
+    device: DeviceOption = "auto",
+    budget: BudgetOption = None,
+) -> None:
+    """Go on with a run that was interrupted or ended by its budget, exactly where it was."""
+    with _Display() as display:
+        solution = resume_run(
+            run,
+            problems=problems or [],
+            device=device,
+            budget=budget,
+            announce=display.announce,
+            progress=display.progress,
+            started=_process_start(),
+        )
+    _print_summary(solution, run)
+
+
+@app.command("plot")
+def plot_command(
+    run: Annotated[Path, typer.Argument(metavar="RUN", help="A run folder.")],
+) -> None:
+    """Redraw every figure of a run from its solution.h5."""
+    for path in draw_all(read_solution(run / "solution.h5"), run):
+        print(path)
+
+
+@app.command("new")
+def new_command(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Name of the problem, a word.")],
+) -> None:
+    """Write a commented problem file to start from: ./NAME.py."""
+    path = Path(f"{name.removesuffix('.py')}.py")
+    text = problem_template(path.stem)
+    if path.exists():
+        raise UserError(f"{path} exists already; choose another name")
+    write_text(path, text)
+    print(f"{path} written; solve it with: pinn-metakan solve {path}")
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and exit: 0 done, 1 failed, 2 wrong input, 130 interrupted."""
+    command = typer.main.get_command(app)
+    sys.exit(_status(lambda: command.main(args=arguments, standalone_mode=False)))
+
+
+def _status(run: Callable[[], object]) -> int:
+    """Run and turn what is raised into one line on standard error and an exit status."""
+    try:
+        status = run()
+        return status if isinstance(status, int) else 0
+    except typer.Exit as stop:
+        return stop.exit_code
+    except UserError as error:
+        return _failed(str(error), 2)
+    except TrainingError as error:
+        return _failed(str(error), 1)
+    except torch.OutOfMemoryError:
+        hint = "try fewer points (--set points.interior=...) or narrower widths"
+        return _failed(f"out of memory; {hint}", 1)
+    except Interrupted as stop:
+        hint = f"; go on with: pinn-metakan resume {shlex.quote(str(stop))}" if str(stop) else ""
+        return _failed(f"interrupted{hint}", 130)
+    except (KeyboardInterrupt, typer.Abort):
+        return _failed("interrupted", 130)
+    except BrokenPipeError:  # the reader of a pipe went away
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:
+        # Errors of usage are classes of the command line library that can format themselves.
+        if hasattr(error, "format_message") and hasattr(error, "exit_code"):
+            return _failed(f"{error.format_message()} Try 'pinn-metakan --help'.", 2)
+        raise
+
+
+def _failed(message: str, status: int) -> int:
+    print(f"pinn-metakan: {' '.join(message.split())}", file=sys.stderr)
+    return status
+
+
+def _named_value(text: str) -> tuple[str, object]:
+    name, separator, value = text.partition("=")
+    if not separator or not name.strip():
+        raise UserError(f"--param: expected k=v, got {text!r}")
+    return name.strip(), parse_value(value)
+
+
+def _print_summary(solution: Solution, folder: Path) -> None:
+    field, attributes = solution.field, solution.attributes
+    for unknown, error in solution.relative_l2.items():
+        print(f"relative L2 error of {unknown}: {error:.3e}")
+        print(f"largest error of {unknown}: {field.max_error[unknown]:.3e}")
+    if not solution.relative_l2:
+        print("no reference, so no error; look at the residuals in solution.h5")
+    print(f"parameters: {attributes['n_parameters']}")
+    print(f"training time: {attributes['seconds']:.1f} s")
+    print(f"ended by: {attributes['stop_reason']}")
+    print(f"folder: {folder}")
+
+
+def _process_start() -> float:
+    """Give when this process began, so that a budget covers the start-up too."""
+    try:
+        after_boot = int(Path("/proc/self/stat").read_text().rpartition(")")[2].split()[19])
+        uptime = float(Path("/proc/uptime").read_text().split()[0])
+        return time.time() - (uptime - after_boot / os.sysconf("SC_CLK_TCK"))
+    except (OSError, ValueError, IndexError):
+        return time.time()
+
+
+class _Display:
+    """Shows facts and progress: a bar in a terminal, a line now and then in a pipe."""
+
+    def __init__(self) -> None:
+        self._console = Console(highlight=False)
+        self._bar: Progress | None = None
+        self._last = -float("inf")
+
+    def __enter__(self) -> "_Display":
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        if self._bar is not None:
+            self._bar.stop()
+
+    def announce(self, facts: list[tuple[str, str]]) -> None:
+        """Print what the run uses."""
+        width = max(len(name) for name, _ in facts)
+        for name, text in facts:
+            print(f"{name:{width}}  {text}", flush=True)
+        if self._console.is_terminal:
+            columns = (
+                TextColumn("{task.description}"),
+                BarColumn(),
+                TextColumn("{task.fields[state]}"),
+            )
+            self._bar = Progress(*columns, console=self._console)
+            self._bar.start()
+            self._task = self._bar.add_task("starting", total=None, state="")
+
+    def progress(self, report: Report) -> None:
+        """Show where the run stands."""
+        text = (
+            f"loss {report.loss:.2e}{_errors(report.errors)} left {_duration(report.seconds_left)}"
+        )
+        where = f"{report.stage} {report.step}/{report.total}"
+        if self._bar is not None:
+            self._bar.update(
+                self._task,
+                description=where,
+                completed=report.step,
+                total=report.total,
+                state=text,
+            )
+        elif report.seconds - self._last >= _PLAIN_SECONDS or report.step == report.total:
+            self._last = report.seconds
+            print(f"{where} {text}", flush=True)
+
+
+def _errors(errors: Mapping[str, float]) -> str:
+    return "".join(f" error of {name} {value:.2e}" for name, value in errors.items())
+
+
+def _duration(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest:02d} s" if minutes else f"{rest} s"

@@ -1,0 +1,68 @@
+"""Fixtures that tests of several rooms share."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import torch
+from fast import PROBLEM_NAMES, SHIPPED
+
+from pinn_metakan.catalogue import load_problem
+from pinn_metakan.pde.problem import Problem
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--device", default="cpu", help="where tests of whole solves compute")
+
+
+@pytest.fixture(autouse=True)
+def _one_thread() -> None:
+    torch.set_num_threads(1)
+
+
+@pytest.fixture
+def device(request: pytest.FixtureRequest) -> str:
+    return str(request.config.getoption("--device"))
+
+
+@pytest.fixture
+def generator() -> torch.Generator:
+    return torch.Generator().manual_seed(0)
+
+
+@pytest.fixture(params=PROBLEM_NAMES)
+def shipped_problem(request: pytest.FixtureRequest) -> Problem:
+    return load_problem(str(SHIPPED / f"{request.param}.py"))
+
+
+@pytest.fixture
+def write_problem(tmp_path: Path) -> Callable[..., Path]:
+    """Write a heat problem with parts replaced: the file that a user might get wrong."""
+
+    def write(name: str = "mine", **parts: str) -> Path:
+        parts = {
+            "domain": "SpaceTime(Interval(0.0, 1.0), 0.0, 1.0)",
+            "coordinates": "('x', 't')",
+            "unknowns": "('u',)",
+            "conditions": "{'initial': Initial(u=lambda x: torch.sin(torch.pi * x)),"
+            " 'walls': Dirichlet(u=0.0)}",
+            "residual": "u_t, u_xx = jet('u_t', 'u_xx')\n        return {'heat': u_t - u_xx}",
+            "extra": "",
+        } | parts
+        path = tmp_path / f"{name}.py"
+        path.write_text(
+            '"""A problem of a user."""\n'
+            "import torch\n"
+            "from pinn_metakan import *\n"
+            "class Mine(Problem):\n"
+            '    """u_t = u_xx"""\n'
+            f"    coordinates, unknowns = {parts['coordinates']}, {parts['unknowns']}\n"
+            f"    domain = {parts['domain']}\n"
+            f"    conditions = {parts['conditions']}\n"
+            "    def residual(self, jet):\n"
+            f"        {parts['residual']}\n"
+            f"    {parts['extra']}\n"
+        )
+        return path
+
+    return write

@@ -1,0 +1,24 @@
+"""What tests of several rooms share: the shipped problems, and settings that solve in a second."""
+
+from pathlib import Path
+
+SHIPPED = Path(__file__).parents[1] / "problems"
+PROBLEM_NAMES = sorted(path.stem for path in SHIPPED.glob("[!_]*.py"))
+
+#: Settings under which a solve takes a second.
+FAST: dict[str, object] = {
+    "network": {"widths": [4]},
+    "points": {"interior": 60, "boundary": 20, "initial": 20},
+    "adam": {"steps": 4},
+    "lbfgs": {"steps": 3},
+    "evaluation": {"shape": [11, 11]},
+    "report_every": 2,
+}
+FAST_FLAGS = [
+    "--set=network.widths=[4]",
+    "--set=points.interior=60",
+    "--set=adam.steps=4",
+    "--set=lbfgs.steps=3",
+    "--set=evaluation.shape=[11,11]",
+    "--set=report_every=2",
+]

@@ -1,0 +1,90 @@
+"""The objective: one residual vector whose squared length is the loss; points drawn anew."""
+
+import pytest
+import torch
+from fast import FAST
+from torch import Generator
+
+from pinn_metakan.errors import SettingsError
+from pinn_metakan.experiment import Experiment
+from pinn_metakan.losses.resampling import redraw
+from pinn_metakan.pde.problem import Problem
+from pinn_metakan.solve import _choose, suggested_settings
+
+
+def experiment_of(problem: Problem, **settings: object) -> Experiment:
+    layers = [("fast", FAST), ("test", settings)]
+    chosen = suggested_settings(problem, "metakan", layers)  # type: ignore[arg-type]
+    return Experiment(problem, _choose("metakan", chosen, 0, "cpu", "float64"))
+
+
+def test_the_loss_is_the_weighted_sum_of_mean_squares(shipped_problem: Problem) -> None:
+    experiment = experiment_of(shipped_problem, conditions="soft", loss={"condition_weight": 7.0})
+    objective = experiment.objective
+    expected = sum(
+        (1.0 if term in experiment.statement.equations.terms else 7.0) * values.square().mean()
+        for term, values in objective.residuals().items()
+    )
+    assert float(objective.loss()) == pytest.approx(float(expected), rel=1e-12)
+    assert float(objective.vector().norm() ** 2) == pytest.approx(float(expected), rel=1e-12)
+
+
+def test_hard_conditions_leave_only_the_equations(shipped_problem: Problem) -> None:
+    experiment = experiment_of(shipped_problem)
+    assert set(experiment.objective.weights) == set(experiment.statement.equations.terms)
+
+
+def test_a_weight_of_a_term_overrides_the_weight_of_conditions(shipped_problem: Problem) -> None:
+    term = next(iter(shipped_problem.conditions)) + "_u"
+    settings = {"conditions": "soft", "loss": {"weights": {term: 3.0}}}
+    assert experiment_of(shipped_problem, **settings).objective.weights[term] == 3.0
+
+
+def test_a_weight_of_no_term_is_refused(shipped_problem: Problem) -> None:
+    with pytest.raises(SettingsError, match="no residual term 'nothing'"):
+        experiment_of(shipped_problem, loss={"weights": {"nothing": 1.0}})
+
+
+def test_weights_are_generated_once_a_step(shipped_problem: Problem) -> None:
+    experiment = experiment_of(shipped_problem, conditions="soft")
+    calls: list[object] = []
+    learner = experiment.network.layers[0].coefficients.meta_learner  # type: ignore[union-attr]
+    learner.register_forward_pre_hook(lambda *a: calls.append(a))
+    assert len(experiment.objective.blocks) > 1
+    experiment.objective.loss()
+    assert len(calls) == 1
+
+
+def test_redrawing_changes_all_points(shipped_problem: Problem) -> None:
+    experiment = experiment_of(shipped_problem, conditions="soft")
+    objective = experiment.objective
+    before = [block.at.points.clone() for block in objective.blocks]
+    redraw(objective, objective.blocks[0], 0.0, Generator().manual_seed(1))
+    for block, old in zip(objective.blocks, before, strict=True):
+        assert block.at.points.shape == old.shape
+        assert (block.at.points != old).any()
+
+
+def test_points_crowd_where_the_residual_is_large(shipped_problem: Problem) -> None:
+    experiment = experiment_of(shipped_problem, points={"interior": 600})
+    objective = experiment.objective
+    equations = objective.blocks[0]
+
+    def mean_size() -> float:
+        values = torch.stack(list(objective.residuals().values()))
+        return float(values.detach().abs().mean())
+
+    redraw(objective, equations, 0.0, Generator().manual_seed(2))
+    uniform = mean_size()
+    redraw(objective, equations, 0.9, Generator().manual_seed(2))
+    assert len(equations.at.points) == 600
+    assert mean_size() > 1.05 * uniform
+
+
+def test_a_term_that_is_not_finite_is_named(shipped_problem: Problem) -> None:
+    experiment = experiment_of(shipped_problem)
+    assert experiment.objective.first_unusable_term() is None
+    with torch.no_grad():
+        next(experiment.network.parameters()).fill_(torch.nan)
+    expected = experiment.statement.equations.terms[0]
+    assert experiment.objective.first_unusable_term() == expected

@@ -1,0 +1,151 @@
+"""Networks: parameter counts of the paper, weights made once, inputs kept in range."""
+
+from itertools import pairwise
+
+import pytest
+import torch
+from torch import Generator
+
+from pinn_metakan.errors import SettingsError
+from pinn_metakan.families.bspline import BSpline
+from pinn_metakan.families.rbf import RBF
+from pinn_metakan.networks.kan import KAN, kan, metakan
+from pinn_metakan.networks.meta_learner import HIDDEN_FUNCTIONS
+from pinn_metakan.networks.mlp import MLP
+from pinn_metakan.networks.network import Network
+from pinn_metakan.networks.table import NETWORKS, build_network
+from pinn_metakan.settings import NETWORK_SETTINGS, MetaKANSettings
+
+DEEP = (128, 128, 128, 1)
+
+
+@pytest.mark.parametrize(
+    ("dimension", "mlp", "plain", "meta32", "meta64"),
+    [(4, 33_793, 300_672, 34_852, 36_260), (100, 46_081, 411_264, 47_140, 48_548)],
+)
+def test_counts_equal_those_of_the_paper(
+    dimension: int, mlp: int, plain: int, meta32: int, meta64: int, generator: Generator
+) -> None:
+    widths = (dimension, *DEEP)
+    assert MLP(widths, generator).n_parameters == mlp
+    assert kan(widths, BSpline, generator).n_parameters == plain
+    for hidden, expected in ((32, meta32), (64, meta64)):
+        network = metakan(widths, BSpline, generator, prompt_dimension=1, hidden_width=hidden)
+        assert network.n_parameters == expected
+
+
+def test_counts_of_the_image_network_equal_the_papers(generator: Generator) -> None:
+    widths = (784, 32, 10)
+    assert kan(widths, BSpline, generator).n_parameters == 228_672
+    network = metakan(widths, BSpline, generator, prompt_dimension=1, hidden_width=16)
+    assert network.n_parameters == 25_778
+
+
+@pytest.mark.parametrize("shared", [False, True])
+@pytest.mark.parametrize("prompt", [1, 2, 4])
+@pytest.mark.parametrize("widths", [(2, 5, 1), (3, 6, 6, 2)])
+def test_metakan_count_follows_the_formula(
+    widths: tuple[int, ...], prompt: int, shared: bool, generator: Generator
+) -> None:
+    h, size = 7, RBF().size
+    edges = sum(a * b for a, b in pairwise(widths))
+    learners = 1 if shared else len(widths) - 1
+    expected = prompt * edges + learners * (prompt * h + h + h * size + size)
+    network = metakan(
+        widths, RBF, generator, prompt_dimension=prompt, hidden_width=h, shared=shared
+    )
+    assert network.n_parameters == expected
+
+
+def make_networks(generator: Generator) -> dict[str, Network]:
+    return {
+        "kan": kan((2, 5, 3), RBF, generator),
+        "metakan": metakan((2, 5, 3), BSpline, generator),
+        "mlp": MLP((2, 5, 3), generator),
+    }
+
+
+@pytest.mark.parametrize("name", ["kan", "metakan", "mlp"])
+def test_evaluating_with_given_weights_equals_a_fresh_call(name: str, generator: Generator) -> None:
+    network = make_networks(generator)[name]
+    x = torch.rand(11, 2, generator=generator, dtype=torch.float64)
+    assert network(x).shape == (11, 3)
+    assert torch.equal(network(x), network.evaluate(x, network.weights()))
+
+
+def test_a_kan_layer_sums_its_edges(generator: Generator) -> None:
+    network = kan((3, 2), RBF, generator)
+    x = torch.rand(4, 3, generator=generator, dtype=torch.float64)
+    (w,) = network.weights()
+    expected = torch.einsum("nid,oid->no", RBF()(x), w)
+    assert torch.allclose(network(x), expected, atol=1e-14)
+
+
+@pytest.mark.parametrize("family", [RBF, BSpline])
+def test_hidden_layers_keep_their_inputs_in_reach(
+    family: type[RBF] | type[BSpline], generator: Generator
+) -> None:
+    network = kan((2, 6, 6, 1), family, generator)
+    with torch.no_grad():
+        for p in network.parameters():
+            p.mul_(1e3)  # as large as training may ever make them
+    seen: list[float] = []
+    for layer in network.layers:
+        layer.family.register_forward_pre_hook(lambda m, x: seen.append(float(x[0].abs().max())))
+    network(2 * torch.rand(50, 2, generator=generator, dtype=torch.float64) - 1)
+    assert max(seen) <= family().reach
+
+
+def test_generated_coefficients_start_as_large_as_stored_ones(generator: Generator) -> None:
+    widths = (2, 40, 40, 1)
+    generated = metakan(widths, RBF, generator, hidden_width=64).weights()
+    stored = kan(widths, RBF, generator).weights()
+    for meta, plain in zip(generated, stored, strict=True):
+        assert 0.4 < float(meta.std() / plain.std()) < 2.5
+
+
+def test_sine_prompts_give_coefficients_of_full_rank(generator: Generator) -> None:
+    network = metakan((1, 60), RBF, generator, prompt_dimension=1, frequency=5.0)
+    (w,) = network.weights()
+    singular = torch.linalg.svdvals(w[:, 0, :])
+    assert float(singular[4] / singular[0]) > 0.05  # a scalar ReLU prompt gives rank 2
+
+
+@pytest.mark.parametrize("name", HIDDEN_FUNCTIONS)
+def test_every_hidden_function_trains(name: str, generator: Generator) -> None:
+    network = metakan((2, 3, 1), RBF, generator, hidden_function=name)
+    network(torch.ones(5, 2, dtype=torch.float64)).sum().backward()
+    assert all(p.grad is not None and p.grad.abs().sum() > 0 for p in network.parameters())
+
+
+def test_prompts_are_those_of_all_layers(generator: Generator) -> None:
+    network = metakan((2, 3, 1), RBF, generator, prompt_dimension=4)
+    assert [tuple(p.shape) for p in network.prompts()] == [(3, 2, 4), (1, 3, 4)]
+    assert kan((2, 3, 1), RBF, generator).prompts() == []
+
+
+def test_the_same_seed_gives_the_same_network() -> None:
+    first, second = (metakan((2, 3, 1), RBF, Generator().manual_seed(5)) for _ in range(2))
+    assert all(
+        torch.equal(a, b) for a, b in zip(first.parameters(), second.parameters(), strict=True)
+    )
+
+
+def test_each_name_has_settings_and_builds(generator: Generator) -> None:
+    assert set(NETWORKS) == set(NETWORK_SETTINGS)
+    for name, section in NETWORK_SETTINGS.items():
+        network = build_network(name, 3, 2, section(), generator)
+        assert (network.widths[0], network.widths[-1]) == (3, 2)
+        assert network.describe()
+
+
+def test_a_wrong_hidden_function_is_refused(generator: Generator) -> None:
+    settings = MetaKANSettings(hidden_function="cosine")
+    with pytest.raises(SettingsError, match="relu, tanh, silu, sine"):
+        build_network("metakan", 2, 1, settings, generator)
+
+
+def test_layers_of_a_kan_are_its_modules(generator: Generator) -> None:
+    network = kan((2, 3, 1), RBF, generator)
+    assert isinstance(network, KAN)
+    assert [layer.bounded for layer in network.layers] == [False, True]

@@ -1,0 +1,243 @@
+"""The command line: every command, every exit status, what it prints."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from fast import FAST_FLAGS, PROBLEM_NAMES, SHIPPED
+
+from pinn_metakan.cli import main
+
+Write = Callable[..., Path]
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Call the command line in an empty folder; give status, standard output and error."""
+    monkeypatch.chdir(tmp_path)
+
+    def call(*arguments: str) -> tuple[int, str, str]:
+        with pytest.raises(SystemExit) as stop:
+            main(list(arguments))
+        captured = capsys.readouterr()
+        return int(stop.value.code or 0), captured.out, captured.err
+
+    return call
+
+
+def start(*arguments: str, folder: Path) -> "subprocess.Popen[str]":
+    environment = os.environ | {"OMP_NUM_THREADS": "1"}
+    return subprocess.Popen(
+        [sys.executable, "-m", "pinn_metakan", *arguments],
+        cwd=folder,
+        env=environment,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+
+
+def test_list_names_each_problem_first(run: Run) -> None:
+    status, out, _ = run("list")
+    assert status == 0
+    lines = out.splitlines()
+    assert [line.split()[0] for line in lines] == PROBLEM_NAMES
+    assert all("=" in line for line in lines)
+
+
+def test_solve_writes_a_folder_and_prints_errors_parameters_time(run: Run, tmp_path: Path) -> None:
+    status, out, err = run("solve", "heat", *FAST_FLAGS, "--out", "run", "--seed", "2")
+    assert (status, err) == (0, "")
+    for text in ("relative L2 error of u: ", "parameters: ", "training time: ", "folder: run"):
+        assert text in out
+    for fact in ("problem ", "network ", "engine ", "device ", "conditions ", "points "):
+        assert any(line.startswith(fact) for line in out.splitlines())
+    assert "\x1b" not in out
+    report = json.loads((tmp_path / "run" / "report.json").read_text())
+    assert report["seed"] == 2
+    settings = (tmp_path / "run" / "settings.toml").read_text()
+    assert "interior = 60" in settings
+
+
+def test_solve_chooses_a_folder_by_problem_time_and_network(run: Run, tmp_path: Path) -> None:
+    status, _, _ = run("solve", "poisson", "--network", "kan", *FAST_FLAGS)
+    assert status == 0
+    (folder,) = (tmp_path / "outputs" / "poisson").iterdir()
+    assert folder.name.endswith("-kan")
+
+
+def test_parameters_settings_files_and_soft_conditions(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "mine.toml").write_text("[adam]\nsteps = 2\nlearning_rate = 0.5\n")
+    flags = [*FAST_FLAGS, "--settings", "mine.toml", "--conditions", "soft"]
+    status, out, _ = run("solve", "burgers", "--param", "viscosity=0.1", *flags, "--out", "run")
+    assert status == 0
+    assert "soft: initial_u, walls_u" in out
+    text = (tmp_path / "run" / "settings.toml").read_text()
+    assert "learning_rate = 0.5" in text
+    assert "steps = 4" in text  # --set wins over the file
+    status, _, _ = run("solve", "burgers", "--settings", "run/settings.toml", "--out", "again")
+    assert status == 0
+
+
+def test_plot_redraws_every_figure(run: Run, tmp_path: Path) -> None:
+    run("solve", "heat", *FAST_FLAGS, "--out", "run")
+    for path in (tmp_path / "run").glob("*.png"):
+        path.unlink()
+    status, out, _ = run("plot", "run")
+    assert status == 0
+    assert out.split() == ["run/solution.png", "run/history.png", "run/profiles.png"]
+    assert len(list((tmp_path / "run").glob("*.png"))) == 3
+
+
+def test_new_writes_a_file_that_can_be_solved(run: Run, tmp_path: Path) -> None:
+    status, out, _ = run("new", "my_flow")
+    assert status == 0
+    assert "pinn-metakan solve my_flow.py" in out
+    status, out, err = run("solve", "my_flow.py", *FAST_FLAGS, "--out", "run")
+    assert (status, err) == (0, "")
+    assert "no reference" in out
+    status, _, err = run("new", "my_flow")
+    assert (status, err) == (2, "pinn-metakan: my_flow.py exists already; choose another name\n")
+
+
+def test_resume_ends_a_finished_run_at_once(run: Run) -> None:
+    run("solve", "heat", *FAST_FLAGS, "--out", "run")
+    status, out, _ = run("resume", "run")
+    assert status == 0
+    assert "folder: run" in out
+
+
+MISTAKES: dict[str, tuple[list[str], str]] = {
+    "problem": (["solve", "burger"], "no problem 'burger'; there are"),
+    "file": (["solve", "missing.py"], "there is no problem file missing.py"),
+    "network": (["solve", "heat", "--network", "cnn"], "choose one of metakan, kan, mlp"),
+    "key": (["solve", "heat", "--set", "adam.stps=3"], "--set adam.stps=3: no setting 'adam.stps'"),
+    "value": (["solve", "heat", "--set", "adam.steps=x"], "adam.steps: input should be a valid"),
+    "pair": (["solve", "heat", "--set", "adam.steps"], "expected key=value"),
+    "parameter": (["solve", "heat", "--param", "kappa=1"], "there are diffusivity"),
+    "parameter pair": (["solve", "heat", "--param", "kappa"], "--param: expected k=v"),
+    "settings file": (["solve", "heat", "--settings", "no.toml"], "cannot read the settings file"),
+    "conditions": (["solve", "heat", "--conditions", "firm"], "'hard' or 'soft', got 'firm'"),
+    "device": (["solve", "heat", "--device", "abacus"], "device 'abacus' cannot be used here"),
+    "dtype": (["solve", "heat", "--dtype", "half"], "choose one of float64, float32"),
+    "seed": (["solve", "heat", "--seed", "one"], "Invalid value for '--seed'"),
+    "budget": (["solve", "heat", "--budget", "-3"], "the budget must be positive"),
+    "problems": (["list", "--problems", "nowhere"], "there is no folder of problems nowhere"),
+    "run": (["resume", "nowhere"], "there is no run folder nowhere"),
+    "plot": (["plot", "nowhere"], "there is no solution file nowhere/solution.h5"),
+    "name": (["new", "2bad"], "a problem's name is a word"),
+    "command": (["sovle"], "No such command 'sovle'"),
+    "option": (["solve", "heat", "--fast"], "No such option"),
+    "argument": (["solve"], "Missing argument"),
+}
+
+
+@pytest.mark.parametrize(("arguments", "message"), MISTAKES.values(), ids=MISTAKES)
+def test_a_mistake_gives_one_line_and_status_2(
+    arguments: list[str], message: str, run: Run, tmp_path: Path
+) -> None:
+    status, out, err = run(*arguments)
+    assert status == 2
+    assert message in err
+    assert err.startswith("pinn-metakan: ")
+    assert err.count("\n") == 1
+    assert out == ""
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_broken_problem_file_gives_one_line_and_status_2(run: Run, write_problem: Write) -> None:
+    path = write_problem(residual="return {'heat': jet('u_q')}")
+    status, _, err = run("solve", str(path), "--out", "run")
+    assert status == 2
+    assert err.count("\n") == 1
+    assert "mine.py" in err
+    assert not Path("run").exists()
+
+
+def test_an_out_that_is_a_file_is_refused(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "run").write_text("")
+    status, _, err = run("solve", "heat", "--out", "run")
+    assert status == 2
+    assert "is a file; --out needs a folder" in err
+
+
+def test_a_run_that_fails_gives_status_1(run: Run, write_problem: Write) -> None:
+    path = write_problem(
+        residual="u = jet('u')\n        return {'heat': torch.sqrt(0.5 - u)}",
+        conditions="{}",
+        extra="settings = {'stages': ['adam'], 'report_every': 1}",
+    )
+    flags = ["--set=adam.learning_rate=1e4", "--set=adam.steps=50", "--set=network.widths=[3]"]
+    status, _, err = run("solve", str(path), *flags, "--set=network.frequency=0.01", "--out", "run")
+    assert status in (1, 2)
+    assert "'heat'" in err
+    assert err.count("\n") == 1
+
+
+def test_help_teaches(run: Run) -> None:
+    status, out, _ = run("--help")
+    assert status == 0
+    assert "Begin with: pinn-metakan solve poisson" in out
+    status, out, _ = run("solve", "--help")
+    assert status == 0
+    for option in ("--network", "--conditions", "--param", "--set", "--budget", "--overwrite"):
+        assert option in out
+
+
+def test_ctrl_c_keeps_a_checkpoint_and_prints_the_line_that_resumes(tmp_path: Path) -> None:
+    flags = [flag for flag in FAST_FLAGS if "adam.steps" not in flag]
+    process = start(
+        "solve", "heat", *flags, "--set=adam.steps=100000", "--set=checkpoint_seconds=0.2",
+        "--out", "a run", folder=tmp_path,
+    )  # fmt: skip
+    deadline = time.time() + 60
+    history = tmp_path / "a run" / "history.jsonl"
+    while not (history.exists() and history.read_text()):
+        assert time.time() < deadline
+        time.sleep(0.1)
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert err == "pinn-metakan: interrupted; go on with: pinn-metakan resume 'a run'\n"
+    assert json.loads(history.read_text().splitlines()[-1])["step"] > 0
+
+
+def test_a_budget_covers_the_whole_command(tmp_path: Path) -> None:
+    begin = time.time()
+    process = start(
+        "solve", "heat", "--set=adam.steps=100000", "--budget", "20", "--out", "run",
+        folder=tmp_path,
+    )  # fmt: skip
+    out, err = process.communicate(timeout=100)
+    seconds = time.time() - begin
+    assert process.returncode == 0, err
+    assert "ended by: the budget of 20 s is used up" in out
+    assert 10 < seconds < 22
+
+
+def test_a_checkout_that_is_not_installed_lists_and_solves(tmp_path: Path) -> None:
+    """Copy the two folders alone, and shut the installed package out."""
+    for name in ("pinn_metakan", "problems"):
+        (tmp_path / name).symlink_to(SHIPPED.parent / name)
+    code = (
+        "import sys; sys.path.insert(0, '.');"
+        "sys.meta_path = [f for f in sys.meta_path if 'editable' not in repr(f).lower()];"
+        "from pinn_metakan.cli import main; main({})"
+    )
+    work = tmp_path / "elsewhere"
+    work.mkdir()
+    for arguments in (["list"], ["solve", "heat", *FAST_FLAGS, "--out", str(work / "run")]):
+        done = subprocess.run(
+            [sys.executable, "-c", code.format(arguments)],
+            cwd=tmp_path, text=True, capture_output=True, timeout=120, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        assert "heat" in done.stdout
+    assert (work / "run" / "solution.h5").exists()

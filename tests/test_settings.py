@@ -1,0 +1,99 @@
+"""Settings: which layer wins, and what is refused."""
+
+from pathlib import Path
+from typing import get_args
+
+import pytest
+import tomli_w
+
+from pinn_metakan.errors import SettingsError
+from pinn_metakan.geometry.sampling import SEQUENCES
+from pinn_metakan.optimizers.first_order import SCHEDULES
+from pinn_metakan.settings import (
+    NETWORK_SETTINGS,
+    AdamSettings,
+    KANSettings,
+    PointSettings,
+    build_settings,
+    parse_pair,
+    read_settings,
+)
+
+
+def test_later_layers_win_and_leave_the_rest() -> None:
+    layers = [("a", {"adam": {"steps": 7, "learning_rate": 0.5}}), ("b", {"adam": {"steps": 8}})]
+    settings = build_settings("kan", layers)
+    assert (settings.adam.steps, settings.adam.learning_rate) == (8, 0.5)
+    assert settings.lbfgs == build_settings("kan", []).lbfgs
+
+
+@pytest.mark.parametrize(
+    ("pair", "layer"),
+    [
+        ("adam.steps=5", {"adam": {"steps": 5}}),
+        ("network.widths=[4, 4]", {"network": {"widths": [4, 4]}}),
+        ("network.family=bspline", {"network": {"family": "bspline"}}),
+        ("network.options.grid=8", {"network": {"options": {"grid": 8}}}),
+        ("conditions=soft", {"conditions": "soft"}),
+        ("tolerance=1e-6", {"tolerance": 1e-6}),
+    ],
+)
+def test_a_pair_is_read_as_toml_or_text(pair: str, layer: object) -> None:
+    assert parse_pair(pair) == (f"--set {pair}", layer)
+
+
+@pytest.mark.parametrize(
+    ("layer", "message"),
+    [
+        ({"adam": {"stepz": 5}}, "no setting 'adam.stepz'; there are steps, learning_rate"),
+        ({"adma": {}}, "no setting 'adma'; there are network, conditions, stages"),
+        ({"adam": {"steps": "many"}}, "adam.steps: input should be a valid integer, got 'many'"),
+        ({"adam": {"steps": -1}}, "adam.steps: .*greater than or equal to 0, got -1"),
+        ({"adam": 3}, "adam: "),
+        ({"network": {"prompt_dimension": 2}}, "no setting 'network.prompt_dimension'; .* widths"),
+        ({"network": {"widths": [4, 0]}}, r"network.widths.1: .*greater than 0, got 0"),
+        ({"conditions": "firm"}, "conditions: input should be 'hard' or 'soft', got 'firm'"),
+        ({"stages": ["adam", "newton"]}, "stages.1: input should be 'adam' or 'lbfgs'"),
+    ],
+)
+def test_what_does_not_fit_is_refused_with_key_and_layer(layer: object, message: str) -> None:
+    with pytest.raises(SettingsError, match=f"^my.toml: {message}"):
+        build_settings("kan", [("my.toml", layer)])  # type: ignore[list-item]
+
+
+def test_an_unknown_network_is_refused() -> None:
+    with pytest.raises(SettingsError, match="no network 'cnn'; choose one of metakan, kan, mlp"):
+        build_settings("cnn", [])
+
+
+@pytest.mark.parametrize("network", NETWORK_SETTINGS)
+def test_all_settings_survive_a_file(network: str, tmp_path: Path) -> None:
+    settings = build_settings(network, [("a", {"loss": {"weights": {"walls_u": 2.0}}})])
+    path = tmp_path / "settings.toml"
+    path.write_text(tomli_w.dumps(settings.as_dict()))
+    assert build_settings(network, [read_settings(path)]) == settings
+
+
+@pytest.mark.parametrize("text", ["steps = ", "\x00", None])
+def test_an_unreadable_file_is_refused(text: str | None, tmp_path: Path) -> None:
+    path = tmp_path / "settings.toml"
+    if text is not None:
+        path.write_text(text)
+    with pytest.raises(SettingsError, match="cannot read the settings file"):
+        read_settings(path)
+
+
+def test_a_pair_without_a_value_is_refused() -> None:
+    with pytest.raises(SettingsError, match=r"expected key=value, got 'adam\.steps'"):
+        parse_pair("adam.steps")
+
+
+def test_settings_cannot_be_changed() -> None:
+    with pytest.raises(ValueError, match="frozen"):
+        KANSettings().widths = [1]
+
+
+def test_choices_are_the_names_in_the_tables() -> None:
+    sections = ((PointSettings, "sequence", SEQUENCES), (AdamSettings, "schedule", SCHEDULES))
+    for section, name, table in sections:
+        assert set(get_args(section.model_fields[name].annotation)) == set(table)

@@ -1,0 +1,145 @@
+"""The trainer and its checkpoints."""
+
+from pathlib import Path
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+from pinn_metakan.errors import RunFolderError, TrainingError
+from pinn_metakan.optimizers.first_order import Adam
+from pinn_metakan.training.checkpoint import load_checkpoint, save_checkpoint
+from pinn_metakan.training.trainer import Report, Stage, Task, Trainer
+
+
+class Bowl:
+    """|x - target|^2, with a target that moves when points are redrawn."""
+
+    def __init__(self) -> None:
+        self.x = nn.Parameter(torch.zeros(3, dtype=torch.float64))
+        self.target = 1.0
+        self.redraws = 0
+
+    def loss(self) -> Tensor:
+        return (self.x - self.target).square().sum()
+
+    def redraw(self) -> None:
+        self.redraws += 1
+        self.target += 1.0
+
+    def trainer(self, steps: int = 40, every: int = 0, tolerance: float = 0.0) -> Trainer:
+        def make() -> Adam:
+            return Adam([self.x], [], steps, 0.3, 1.0, "constant", 1.0)
+
+        task = Task([self.x], self.loss, self.redraw, lambda: {"u": 0.5}, lambda: "bowl")
+        stages = [Stage("adam", steps, every, make), Stage("again", 2, 0, make)]
+        return Trainer(task, stages, 5, tolerance)
+
+
+def test_the_best_state_is_kept_not_the_last() -> None:
+    bowl = Bowl()
+    trainer = bowl.trainer(steps=9)
+    losses: list[float] = []
+    trainer.run(lambda: losses.append(float(bowl.loss().detach())), lambda report: None)
+    assert float(bowl.loss().detach()) == pytest.approx(min(losses))
+    assert trainer.best_loss == pytest.approx(min(losses))
+
+
+def test_the_history_has_an_entry_every_few_steps_and_at_each_end() -> None:
+    trainer = Bowl().trainer(steps=12)
+    trainer.run(lambda: None, lambda report: None)
+    assert [row["step"] for row in trainer.history] == [5, 10, 12, 14]
+    assert all(row["relative_l2_u"] == 0.5 for row in trainer.history)
+    assert trainer.stop_reason == "again: all 2 steps taken"
+
+
+def test_points_are_redrawn_on_schedule() -> None:
+    bowl = Bowl()
+    bowl.trainer(steps=31, every=10).run(lambda: None, lambda report: None)
+    assert bowl.redraws == 3
+
+
+def test_a_tolerance_ends_the_run() -> None:
+    trainer = Bowl().trainer(steps=400, tolerance=1e-2)
+    trainer.run(lambda: None, lambda report: None)
+    assert "loss tolerance" in trainer.stop_reason
+    assert trainer.step < 400
+    assert trainer.is_finished
+
+
+def test_reports_count_down() -> None:
+    reports: list[Report] = []
+    Bowl().trainer(steps=20).run(lambda: None, reports.append)
+    assert [r.step for r in reports] == [5, 10, 15, 20, 22]
+    assert all(r.total == 22 for r in reports)
+    assert reports[-1].seconds_left == 0
+    assert reports[0].seconds_left > 0
+
+
+def test_a_loss_that_is_not_finite_stops_the_run_with_step_and_term() -> None:
+    bowl = Bowl()
+    trainer = bowl.trainer()
+    bowl.target = float("nan")
+    with pytest.raises(TrainingError, match=r"step 5 .term 'bowl'.*learning_rate"):
+        trainer.run(lambda: None, lambda report: None)
+
+
+def test_a_run_stopped_between_steps_goes_on_bit_for_bit(tmp_path: Path) -> None:
+    straight = Bowl()
+    straight.trainer(every=7).run(lambda: None, lambda report: None)
+    first = Bowl()
+    trainer = first.trainer(every=7)
+    trainer.run(lambda: "enough" if trainer.step == 17 else None, lambda report: None)
+    assert trainer.stop_reason == "enough"
+    save_checkpoint(tmp_path / "checkpoint.safetensors", trainer.state())
+    second = Bowl()
+    second.target = first.target
+    resumed = second.trainer(every=7)
+    resumed.load(load_checkpoint(tmp_path / "checkpoint.safetensors"))
+    resumed.run(lambda: None, lambda report: None)
+    assert torch.equal(second.x, straight.x)
+    assert resumed.step == 42
+
+
+TREE = {
+    "tensor": torch.arange(6.0).reshape(2, 3),
+    "bytes": torch.arange(5, dtype=torch.uint8),
+    "scalar": torch.tensor(0.1, dtype=torch.float64),
+    "nested": {0: {"list": [1, 2.5, None, True, "text"]}, 1: torch.zeros(0)},
+    "float": 0.1 + 0.2,
+    "infinite": float("inf"),
+}
+
+
+def test_a_checkpoint_gives_back_what_it_got(tmp_path: Path) -> None:
+    path = tmp_path / "checkpoint.safetensors"
+    save_checkpoint(path, TREE)
+    tree = load_checkpoint(path)
+    assert torch.equal(tree["tensor"], TREE["tensor"])  # type: ignore[arg-type]
+    assert torch.equal(tree["bytes"], TREE["bytes"])  # type: ignore[arg-type]
+    assert tree["scalar"].dtype == torch.float64
+    assert tree["nested"][0] == {"list": [1, 2.5, None, True, "text"]}
+    assert tree["nested"][1].shape == (0,)
+    assert tree["float"] == 0.1 + 0.2
+    assert tree["infinite"] == float("inf")
+    assert [p.name for p in tmp_path.iterdir()] == ["checkpoint.safetensors"]
+
+
+@pytest.mark.parametrize("keep", [0, 5, 200, -7])
+def test_a_truncated_checkpoint_is_refused(tmp_path: Path, keep: int) -> None:
+    path = tmp_path / "checkpoint.safetensors"
+    save_checkpoint(path, TREE)
+    path.write_bytes(path.read_bytes()[:keep])
+    with pytest.raises(RunFolderError, match="truncated or not a checkpoint"):
+        load_checkpoint(path)
+
+
+def test_a_missing_checkpoint_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(RunFolderError, match="holds no checkpoint"):
+        load_checkpoint(tmp_path / "checkpoint.safetensors")
+
+
+def test_what_would_need_pickle_is_not_stored(tmp_path: Path) -> None:
+    with pytest.raises(TypeError, match="cannot hold Bowl"):
+        save_checkpoint(tmp_path / "c.safetensors", {"object": Bowl()})
+    assert list(tmp_path.iterdir()) == []
