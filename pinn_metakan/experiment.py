@@ -14,7 +14,6 @@ from torch import Generator, Tensor
 from pinn_metakan.ansatz.ansatz import Ansatz, has_transform
 from pinn_metakan.ansatz.features import Features
 from pinn_metakan.ansatz.hard_constraints import build_constraints, no_constraints
-from pinn_metakan.derivatives.autograd import evaluate_by_autograd
 from pinn_metakan.errors import ProblemError, SettingsError
 from pinn_metakan.evaluation import (
     CHUNK,
@@ -26,12 +25,14 @@ from pinn_metakan.evaluation import (
     values_on,
 )
 from pinn_metakan.geometry.sampling import PointSet, sample_interior
+from pinn_metakan.losses.jacobian import linearize
 from pinn_metakan.losses.objective import Block, Objective
 from pinn_metakan.losses.resampling import redraw
 from pinn_metakan.networks.network import Network
 from pinn_metakan.networks.table import build_network
 from pinn_metakan.optimizers.first_order import Adam
 from pinn_metakan.optimizers.lbfgs import LBFGS
+from pinn_metakan.optimizers.levenberg_marquardt import LevenbergMarquardt
 from pinn_metakan.optimizers.optimizer import Optimizer
 from pinn_metakan.pde.problem import Problem
 from pinn_metakan.pde.statement import state
@@ -158,7 +159,7 @@ class Experiment:
             ("conditions", conditions),
             *(("note", note) for note in self.notes),
             ("points", f"{', '.join(counts)} ({self._settings.points.sequence})"),
-            ("engine", "autograd: nested reverse mode, which serves any network"),
+            ("engine", self._engine_reason),
             ("device", f"{self.choices.device} ({self.choices.device_reason}){threads}"),
             ("dtype", self.choices.dtype),
         ]
@@ -231,8 +232,19 @@ class Experiment:
         transform = self.problem if self._uses_transform else None
         self.ansatz = Ansatz(features, network, constraints.constraints, transform)
         self.ansatz.to(self.choices.device, self._dtype)
+        self._engine, self._engine_reason = self._choose_engine()
         self._satisfied = set(constraints.satisfied)
         self.notes = () if self._uses_transform else constraints.notes
+
+    def _choose_engine(self) -> tuple[str, str]:
+        asked = self._settings.engine
+        if asked == "taylor" and not self.ansatz.has_jets:
+            raise SettingsError("engine: taylor cannot pass through the problem's own transform")
+        if asked == "autograd":
+            return asked, "autograd: nested reverse mode, as asked for"
+        if not self.ansatz.has_jets:
+            return "autograd", "autograd: nested reverse mode; the problem has its own transform"
+        return "taylor", "taylor: closed-form jets, which every part of the ansatz supports"
 
     def _build_objective(self) -> None:
         points, domain = self._settings.points, self.problem.domain
@@ -254,7 +266,7 @@ class Experiment:
             conditions.append(self._block(residual.terms, residual, draw))
         blocks = [self._equations, *conditions]
         if self._uses_transform:
-            trial = Objective(self.ansatz, variables, blocks, {}, evaluate_by_autograd)
+            trial = Objective(self.ansatz, variables, blocks, {}, "autograd")
             tolerance = _SATISFIED[self._dtype]
             self._satisfied = {
                 term
@@ -268,7 +280,7 @@ class Experiment:
         weights = dict.fromkeys(soft, self._settings.loss.condition_weight)
         weights |= self._settings.loss.weights
         try:
-            self.objective = Objective(self.ansatz, variables, kept, weights, evaluate_by_autograd)
+            self.objective = Objective(self.ansatz, variables, kept, weights, self._engine)
         except LookupError as error:
             raise SettingsError(f"loss.weights: {error}") from error
 
@@ -290,7 +302,7 @@ class Experiment:
         settings = self._settings
         parameters = list(self.network.parameters())
         prompts = self.network.prompts()
-        adam, lbfgs = settings.adam, settings.lbfgs
+        adam, lbfgs, lm = settings.adam, settings.lbfgs, settings.lm
 
         def make_adam() -> Optimizer:
             return Adam(
@@ -314,19 +326,34 @@ class Experiment:
                 lbfgs.line_search,
             )
 
+        def make_lm() -> Optimizer:
+            return LevenbergMarquardt(
+                parameters, lm.damping, lm.acceleration, lm.smallest_ratio, lm.tolerance
+            )
+
         stages = {
             "adam": Stage("adam", adam.steps, adam.redraw_every, make_adam),
             "lbfgs": Stage("lbfgs", lbfgs.steps, lbfgs.redraw_every, make_lbfgs),
+            "lm": Stage("lm", lm.steps, lm.redraw_every, make_lm),
         }
         task = Task(
             parameters=parameters,
             loss=self.objective.loss,
+            residual=self.objective.vector,
+            linearize=lambda: linearize(self.objective),
             redraw=self._redraw,
             measure=self._error_measure(),
             unusable_term=self.objective.first_unusable_term,
         )
-        chosen = [stages[name] for name in settings.stages]
+        chosen = [stages[name] for name in self._stage_names()]
         return Trainer(task, chosen, settings.report_every, settings.tolerance)
+
+    def _stage_names(self) -> list[str]:
+        names, limit = list(self._settings.stages), self._settings.lm.max_parameters
+        if "lm" in names and self.network.n_parameters > limit:
+            self.notes += (f"more than {limit} parameters: lbfgs takes the place of lm",)
+            names = ["lbfgs" if name == "lm" else name for name in names]
+        return names
 
     def _redraw(self) -> None:
         fraction = self._settings.points.by_residual

@@ -83,7 +83,7 @@ class LossSettings(Section):
 class AdamSettings(Section):
     """The stage of Adam."""
 
-    steps: int = Field(default=500, ge=0)
+    steps: int = Field(default=100, ge=0)
     learning_rate: float = Field(default=3e-3, gt=0)
     prompt_factor: float = Field(default=10.0, gt=0, description="prompts' rate over the others'")
     schedule: Literal["constant", "cosine", "exponential"] = "cosine"
@@ -104,6 +104,20 @@ class LBFGSSettings(Section):
     redraw_every: int = Field(default=0, ge=0, description="steps between new points, 0 for never")
 
 
+class LMSettings(Section):
+    """The stage of Levenberg-Marquardt."""
+
+    steps: int = Field(default=150, ge=0)
+    damping: float = Field(default=1e-3, gt=0, description="first, over the largest eigenvalue")
+    acceleration: float = Field(
+        default=0.75, ge=0, description="largest part of a step, 0 for none"
+    )
+    smallest_ratio: float = Field(default=0.1, gt=0, lt=1, description="actual over predicted")
+    tolerance: float = Field(default=0.0, ge=0, description="relative fall of the loss in a step")
+    redraw_every: int = Field(default=25, ge=0, description="steps between new points, 0 for never")
+    max_parameters: int = Field(default=6000, gt=0, description="above, lbfgs takes its place")
+
+
 class EvaluationSettings(Section):
     """Where errors are measured and fields are stored."""
 
@@ -117,14 +131,16 @@ class Settings(Section):
 
     network: Section
     conditions: Literal["hard", "soft"] = "hard"
-    stages: list[Literal["adam", "lbfgs"]] = ["adam", "lbfgs"]
+    stages: list[Literal["adam", "lbfgs", "lm"]] = ["adam", "lm"]
+    engine: Literal["auto", "taylor", "autograd"] = "auto"
     tolerance: float = Field(default=0.0, ge=0, description="the loss that counts as converged")
-    report_every: int = Field(default=25, gt=0, description="steps between history entries")
+    report_every: int = Field(default=10, gt=0, description="steps between history entries")
     checkpoint_seconds: float = Field(default=30.0, gt=0)
     points: PointSettings = PointSettings()
     loss: LossSettings = LossSettings()
     adam: AdamSettings = AdamSettings()
     lbfgs: LBFGSSettings = LBFGSSettings()
+    lm: LMSettings = LMSettings()
     evaluation: EvaluationSettings = EvaluationSettings()
 
     def as_dict(self) -> dict[str, Any]:

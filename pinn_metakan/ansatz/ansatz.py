@@ -1,19 +1,55 @@
 """The ansatz: features, then a network, then the constraints."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
 
 from pinn_metakan.ansatz.features import Features
 from pinn_metakan.ansatz.hard_constraints import Constraint
+from pinn_metakan.derivatives.autograd import evaluate_by_autograd
+from pinn_metakan.derivatives.request import Coordinate, Quantity
+from pinn_metakan.derivatives.taylor import JetSpace
 from pinn_metakan.errors import ProblemError
-from pinn_metakan.networks.network import Network
+from pinn_metakan.networks.network import LayerJets, Network
 from pinn_metakan.pde.data import call_user
 from pinn_metakan.pde.problem import Problem
 
 #: Takes points (N, d), gives the field (N, m).
 FieldFunction = Callable[[Tensor], Tensor]
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What does not depend on the parameters, made once for a set of points.
+
+    Args:
+        space: Which derivatives are carried.
+        first: Jets of the first layer's features, (J, N, K).
+        data: Jets of g, (J, N, m).
+        factor: Jets of B, (J, N, m).
+        quantities: What was asked for, coordinates left out.
+    """
+
+    space: JetSpace
+    first: Tensor
+    data: Tensor
+    factor: Tensor
+    quantities: tuple[Quantity, ...]
+
+
+@dataclass(frozen=True)
+class FieldJets:
+    """The field and its derivatives at prepared points.
+
+    Args:
+        values: A tensor for each quantity.
+        layers: What passed through each layer of the network.
+    """
+
+    values: dict[Quantity, Tensor]
+    layers: list[LayerJets]
 
 
 class Ansatz(nn.Module):
@@ -39,6 +75,11 @@ class Ansatz(nn.Module):
         self._constraints = tuple(constraints)
         self._transforming = transforming
 
+    @property
+    def has_jets(self) -> bool:
+        """Whether derivatives can be carried in closed form; not through a user's transform."""
+        return self._transforming is None
+
     def with_weights(self) -> FieldFunction:
         """Make the network's weights once, and give the field that uses them at any points."""
         weights = self.network.weights()
@@ -60,6 +101,68 @@ class Ansatz(nn.Module):
         """Evaluate the field at points: (N, d) -> (N, m)."""
         return self.with_weights()(points)
 
+    def prepare(self, points: Tensor, quantities: Iterable[Quantity]) -> Prepared:
+        """Evaluate what does not depend on the parameters.
+
+        Args:
+            points: Shape (N, d).
+            quantities: What will be asked for.
+
+        Returns:
+            The jets of features, g and B.
+        """
+        asked = tuple(q for q in quantities if not isinstance(q, Coordinate))
+        space = JetSpace(asked)
+        inputs = _constant_jets(self.features, self.features.size, points, space)
+        count = len(self._constraints)
+        return Prepared(
+            space,
+            self.network.chain()[0].features(space, inputs).detach(),
+            _constant_jets(self._all_data, count, points, space),
+            _constant_jets(self._all_factors, count, points, space),
+            asked,
+        )
+
+    def jets(self, prepared: Prepared, weights: Sequence[Tensor]) -> FieldJets:
+        """Evaluate the field and its derivatives in closed form.
+
+        Args:
+            prepared: The points.
+            weights: The network's weights.
+
+        Returns:
+            The quantities that were prepared for, and what passed through the network.
+        """
+        layers = self.network.evaluate_jets(prepared.space, prepared.first, weights)
+        field = prepared.data + prepared.space.multiply(prepared.factor, layers[-1].outputs)
+        values = {
+            quantity: prepared.space.select(field, quantity) for quantity in prepared.quantities
+        }
+        return FieldJets(values, layers)
+
+    def _all_data(self, points: Tensor) -> Tensor:
+        zero = torch.zeros_like(points[:, 0])
+        columns = [zero if c.data is None else c.data(points) for c in self._constraints]
+        return torch.stack(columns, dim=1)
+
+    def _all_factors(self, points: Tensor) -> Tensor:
+        one = torch.ones_like(points[:, 0])
+        columns = [one if c.factor is None else c.factor(points) for c in self._constraints]
+        return torch.stack(columns, dim=1)
+
+
+def has_transform(problem: Problem) -> bool:
+    """Tell whether a problem brings its own transform."""
+    return type(problem).transform is not Problem.transform
+
+
+def _constant_jets(function: FieldFunction, count: int, points: Tensor, space: JetSpace) -> Tensor:
+    """Differentiate a function (N, d) -> (N, count) without parameters: jets (J, N, count)."""
+    asked = [quantity for k in range(count) for quantity in space.quantities(k)]
+    values = evaluate_by_autograd(function, points, asked)
+    columns = [torch.stack([values[q] for q in space.quantities(k)]) for k in range(count)]
+    return torch.stack(columns, dim=2).detach()
+
 
 def _transformed(problem: Problem, points: Tensor, columns: tuple[Tensor, ...]) -> Tensor:
     names = problem.unknowns
@@ -73,8 +176,3 @@ def _transformed(problem: Problem, points: Tensor, columns: tuple[Tensor, ...]) 
             shape = tuple(value.shape) if isinstance(value, Tensor) else type(value).__name__
             raise ProblemError(f"{label}: {name} is {shape}, expected ({len(points)},)")
     return torch.stack([fields[name] for name in names], dim=1)
-
-
-def has_transform(problem: Problem) -> bool:
-    """Tell whether a problem brings its own transform."""
-    return type(problem).transform is not Problem.transform

@@ -38,13 +38,27 @@ class BSpline(Family):
         indices = torch.arange(-order, grid + order + 1, dtype=torch.float64)
         self.register_buffer("knots", -1.0 + indices * (2.0 / grid))
 
-    def forward(self, x: Tensor) -> Tensor:
-        """Evaluate by the recursion of Cox and de Boor; see `Family.forward`."""
+    def derivatives(self, x: Tensor, order: int) -> list[Tensor]:
+        r"""Evaluate by the recursion of Cox and de Boor; see `Family.derivatives`.
+
+        .. math:: B_{m,k}^{(n)} = (B_{m,k-1}^{(n-1)} - B_{m+1,k-1}^{(n-1)}) / h
+
+        Derivatives above the order of the spline are zero.
+        """
         offsets = (x.unsqueeze(-1) - self.knots) * (self.grid / 2)  # (N, i, G+2k+1) in steps h
         inside = (offsets[..., :-1] >= 0) & (offsets[..., 1:] < 0)
-        basis = inside.to(x.dtype)
+        lower = [inside.to(x.dtype)]  # splines of order 0, 1, ... k
         for p in range(1, self.order + 1):
-            rising = offsets[..., : -p - 1] * basis[..., :-1]
-            falling = offsets[..., p + 1 :] * basis[..., 1:]
-            basis = (rising - falling) / p
-        return with_silu(basis, x)  # (N, i, G+k+1)
+            rising = offsets[..., : -p - 1] * lower[-1][..., :-1]
+            falling = offsets[..., p + 1 :] * lower[-1][..., 1:]
+            lower.append((rising - falling) / p)
+        values = []
+        for n in range(order + 1):
+            if n > self.order:
+                values.append(torch.zeros_like(values[0]))
+                continue
+            differences = lower[self.order - n]
+            for _ in range(n):
+                differences = (differences[..., :-1] - differences[..., 1:]) * (self.grid / 2)
+            values.append(differences)
+        return with_silu(values, x)  # each (N, i, G+k+1)

@@ -20,17 +20,48 @@ class Family(nn.Module, ABC):
     reach: float
 
     @abstractmethod
-    def forward(self, x: Tensor) -> Tensor:
-        """Evaluate the basis.
+    def derivatives(self, x: Tensor, order: int) -> list[Tensor]:
+        """Evaluate the basis and its derivatives in closed form.
 
         Args:
             x: Inputs, shape (N, i), dimensionless.
+            order: Highest derivative, 0 to 4.
 
         Returns:
-            The functions B_1 ... B_D at each input, shape (N, i, D).
+            B, B', ... up to the order, each (N, i, D).
         """
 
+    def forward(self, x: Tensor) -> Tensor:
+        """Evaluate the basis: (N, i) -> (N, i, D)."""
+        return self.derivatives(x, 0)[0]
 
-def with_silu(basis: Tensor, x: Tensor) -> Tensor:
-    """Append SiLU(x) (N, i) to a basis (N, i, D - 1) as its last function."""
-    return torch.cat([basis, nn.functional.silu(x).unsqueeze(-1)], dim=-1)
+
+def silu_derivatives(x: Tensor, order: int) -> list[Tensor]:
+    r"""Evaluate SiLU(x) = x s(x), s the logistic function, and its derivatives.
+
+    .. math:: (x s)^{(n)} = n s^{(n-1)} + x s^{(n)}, \qquad s' = s (1 - s)
+
+    Args:
+        x: Inputs, any shape.
+        order: Highest derivative, 0 to 4.
+
+    Returns:
+        One tensor of that shape for each order.
+    """
+    s = torch.sigmoid(x)
+    slopes = [s]
+    if order >= 1:
+        slopes.append(s * (1 - s))
+    if order >= 2:
+        slopes.append(slopes[1] * (1 - 2 * s))
+    if order >= 3:
+        slopes.append(slopes[1] * (1 - 6 * slopes[1]))
+    if order >= 4:
+        slopes.append(slopes[2] * (1 - 12 * slopes[1]))
+    return [x * s, *(n * slopes[n - 1] + x * slopes[n] for n in range(1, order + 1))]
+
+
+def with_silu(basis: list[Tensor], x: Tensor) -> list[Tensor]:
+    """Append SiLU as the last function to a basis (N, i, D - 1) and its derivatives."""
+    silu = silu_derivatives(x, len(basis) - 1)
+    return [torch.cat([b, s.unsqueeze(-1)], dim=-1) for b, s in zip(basis, silu, strict=True)]

@@ -35,7 +35,15 @@ class RBF(Family):
         self.step = 2 * self.reach / (count - 1)
         self.register_buffer("centers", torch.linspace(-reach, reach, count, dtype=torch.float64))
 
-    def forward(self, x: Tensor) -> Tensor:
-        """Evaluate the Gaussians and SiLU; see `Family.forward`."""
-        scaled = (x.unsqueeze(-1) - self.centers) / self.step  # (N, i, K)
-        return with_silu(torch.exp(-0.5 * scaled.square()), x)  # (N, i, K+1)
+    def derivatives(self, x: Tensor, order: int) -> list[Tensor]:
+        r"""Evaluate by Hermite polynomials; see `Family.derivatives`.
+
+        .. math:: B^{(n)} = (-1/h)^n He_n(z) e^{-z^2/2}, \qquad
+            He_{n+1} = z He_n - n He_{n-1}, \quad z = (x - c) / h
+        """
+        z = (x.unsqueeze(-1) - self.centers) / self.step  # (N, i, K)
+        values = [torch.exp(-0.5 * z.square())]
+        for n in range(order):
+            following = z * values[n] if n == 0 else z * values[n] + (n / self.step) * values[n - 1]
+            values.append(following / -self.step)
+        return with_silu(values, x)

@@ -1,20 +1,19 @@
 """The objective: one residual vector, whose squared length is the loss."""
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import torch
 from torch import Generator, Tensor
 
-from pinn_metakan.ansatz.ansatz import Ansatz
+from pinn_metakan.ansatz.ansatz import Ansatz, Prepared
+from pinn_metakan.derivatives.autograd import evaluate_by_autograd
 from pinn_metakan.derivatives.jet import Jet
 from pinn_metakan.derivatives.request import Quantity, Variables
 from pinn_metakan.geometry.sampling import PointSet
+from pinn_metakan.networks.network import LayerJets
 from pinn_metakan.pde.statement import Residual
-
-#: An engine: function, points, quantities -> a tensor for each quantity.
-Engine = Callable[[Callable[[Tensor], Tensor], Tensor, Iterable[Quantity]], dict[Quantity, Tensor]]
 
 
 @dataclass
@@ -34,6 +33,19 @@ class Block:
     at: PointSet
 
 
+@dataclass(frozen=True)
+class BlockValues:
+    """A block evaluated at the present parameters.
+
+    Args:
+        terms: The terms that count, (N_c,) each.
+        layers: What passed through each layer; empty under the autograd engine.
+    """
+
+    terms: dict[str, Tensor]
+    layers: list[LayerJets]
+
+
 class Objective:
     r"""r = concat over terms c of sqrt(w_c / N_c) r_c, and the loss |r|^2.
 
@@ -42,7 +54,7 @@ class Objective:
         variables: What names mean.
         blocks: Terms and their points.
         weights: w_c by term, 1 unless given.
-        engine: Evaluates derivatives.
+        engine: "taylor" for closed-form jets, "autograd" for nested reverse mode.
 
     Raises:
         LookupError: If a weight names no term.
@@ -54,45 +66,59 @@ class Objective:
         variables: Variables,
         blocks: list[Block],
         weights: Mapping[str, float],
-        engine: Engine,
+        engine: str,
     ):
         self.ansatz = ansatz
         self.blocks = blocks
+        self.engine = engine
         self._variables = variables
-        self._engine = engine
+        self._prepared: dict[int, tuple[PointSet, Prepared]] = {}
         terms = [term for block in blocks for term in block.terms]
         for name in weights:
             if name not in terms:
-                raise LookupError(
-                    f"no residual term {name!r} to weight; there are {', '.join(terms)}"
-                )
+                known = ", ".join(terms)
+                raise LookupError(f"no residual term {name!r} to weight; there are {known}")
         self.weights = {term: float(weights.get(term, 1.0)) for term in terms}
 
     def residuals(self) -> dict[str, Tensor]:
         """Evaluate all terms on their points, (N_c,) each, with one set of network weights."""
-        field = self.ansatz.with_weights()
         terms: dict[str, Tensor] = {}
+        weights = self.ansatz.network.weights() if self.engine == "taylor" else ()
+        field = None if self.engine == "taylor" else self.ansatz.with_weights()
         for block in self.blocks:
-            values = self.residuals_at(block, block.at, field)
-            terms.update({term: values[term] for term in block.terms})
+            if field is None:
+                terms |= self.evaluate_jets(block, weights).terms
+            else:
+                values = self._by_autograd(block, block.at, field)
+                terms |= {term: values[term] for term in block.terms}
         return terms
 
-    def residuals_at(
-        self, block: Block, at: PointSet, field: Callable[[Tensor], Tensor] | None = None
-    ) -> dict[str, Tensor]:
-        """Evaluate the terms of a block on any points, (N,) each."""
-        field = field or self.ansatz.with_weights()
-        values = self._engine(field, at.points, block.residual.quantities)
-        return block.residual.evaluate(Jet(self._variables, at.points, values), at)
+    def residuals_at(self, block: Block, at: PointSet) -> dict[str, Tensor]:
+        """Evaluate all terms of a block on any points, (N,) each."""
+        if self.engine == "taylor":
+            prepared = self.ansatz.prepare(at.points, block.residual.quantities)
+            values = self.ansatz.jets(prepared, self.ansatz.network.weights()).values
+            return self._terms(block, at, values)
+        return self._by_autograd(block, at, self.ansatz.with_weights())
+
+    def evaluate_jets(self, block: Block, weights: tuple[Tensor, ...]) -> BlockValues:
+        """Evaluate the terms of a block that count, in closed form, with given network weights."""
+        key = id(block)
+        if key not in self._prepared or self._prepared[key][0] is not block.at:
+            prepared = self.ansatz.prepare(block.at.points, block.residual.quantities)
+            self._prepared[key] = (block.at, prepared)
+        jets = self.ansatz.jets(self._prepared[key][1], weights)
+        values = self._terms(block, block.at, jets.values)
+        return BlockValues({term: values[term] for term in block.terms}, jets.layers)
+
+    def scale(self, term: str, count: int) -> float:
+        """Give sqrt(w_c / N_c), which a term of N_c residuals enters the vector with."""
+        return math.sqrt(self.weights[term] / count)
 
     def vector(self) -> Tensor:
         """Concatenate the weighted terms into r."""
-        return torch.cat(
-            [
-                math.sqrt(self.weights[term] / len(values)) * values
-                for term, values in self.residuals().items()
-            ]
-        )
+        residuals = self.residuals()
+        return torch.cat([self.scale(term, len(r)) * r for term, r in residuals.items()])
 
     def loss(self) -> Tensor:
         """Give |r|^2: the weighted sum of the mean squares of the terms."""
@@ -104,3 +130,14 @@ class Objective:
             if not bool(torch.isfinite(values).all()):
                 return term
         return None
+
+    def _by_autograd(
+        self, block: Block, at: PointSet, field: Callable[[Tensor], Tensor]
+    ) -> dict[str, Tensor]:
+        values = evaluate_by_autograd(field, at.points, block.residual.quantities)
+        return self._terms(block, at, values)
+
+    def _terms(
+        self, block: Block, at: PointSet, values: Mapping[Quantity, Tensor]
+    ) -> dict[str, Tensor]:
+        return block.residual.evaluate(Jet(self._variables, at.points, values), at)

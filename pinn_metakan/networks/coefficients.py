@@ -16,6 +16,21 @@ class Coefficients(nn.Module, ABC):
     def forward(self) -> Tensor:
         """Give the coefficients, shape (o, i, D)."""
 
+    @abstractmethod
+    def pull_back(self, jacobian: Tensor) -> list[tuple[nn.Parameter, Tensor]]:
+        """Take a Jacobian in the coefficients to one in the parameters.
+
+        Args:
+            jacobian: Shape (N, o, i, D).
+
+        Returns:
+            Each parameter and its block (N, size).
+        """
+
+    @abstractmethod
+    def prompt_parameters(self) -> list[nn.Parameter]:
+        """Give the prompts; empty if the coefficients are stored."""
+
 
 class Stored(Coefficients):
     r"""Coefficients that are parameters themselves, o i D of them, start N(0, 1) / sqrt(i D).
@@ -35,6 +50,14 @@ class Stored(Coefficients):
     def forward(self) -> Tensor:
         """Give the parameters."""
         return self.values
+
+    def pull_back(self, jacobian: Tensor) -> list[tuple[nn.Parameter, Tensor]]:
+        """Give the Jacobian itself."""
+        return [(self.values, jacobian.flatten(1))]
+
+    def prompt_parameters(self) -> list[nn.Parameter]:
+        """Give none."""
+        return []
 
 
 class Generated(Coefficients):
@@ -64,3 +87,17 @@ class Generated(Coefficients):
     def forward(self) -> Tensor:
         """Generate the coefficients from the prompts."""
         return self.meta_learner(self.prompts)
+
+    def pull_back(self, jacobian: Tensor) -> list[tuple[nn.Parameter, Tensor]]:
+        """Multiply by dw/dz, which is block-diagonal, and by dw/dtheta; see the base class."""
+        count, (o, i, e) = len(jacobian), self.prompts.shape
+        edges = jacobian.reshape(count, o * i, -1)  # (N, edges, D)
+        slopes, learner = self.meta_learner.linearize(self.prompts.detach().reshape(o * i, e))
+        prompts = torch.einsum("nqd,qde->nqe", edges, slopes)
+        blocks = [(self.prompts, prompts.reshape(count, -1))]
+        flat = edges.flatten(1)
+        return blocks + [(p, flat @ table) for p, table in learner]
+
+    def prompt_parameters(self) -> list[nn.Parameter]:
+        """Give the prompts."""
+        return [self.prompts]

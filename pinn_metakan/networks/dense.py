@@ -1,13 +1,15 @@
 """One dense KAN layer: a function family times a coefficient tensor."""
 
-import torch
 from torch import Tensor, nn
 
+from pinn_metakan.derivatives.taylor import JetSpace
 from pinn_metakan.families.family import Family
 from pinn_metakan.networks.coefficients import Coefficients
+from pinn_metakan.networks.elementwise import tanh_derivatives
+from pinn_metakan.networks.network import Layer, ParameterBlock
 
 
-class KANLinear(nn.Module):
+class KANLinear(Layer):
     r"""y_o = sum_i sum_k w_oik B_k(s(x_i)).
 
     A hidden layer receives sums of edge functions, which may be of any size. With `bounded` its
@@ -26,21 +28,24 @@ class KANLinear(nn.Module):
         self.coefficients = coefficients
         self.bounded = bounded
 
-    def evaluate(self, x: Tensor, w: Tensor) -> Tensor:
-        """Evaluate with given coefficients.
-
-        Args:
-            x: Inputs, shape (N, i).
-            w: Coefficients, shape (o, i, D).
-
-        Returns:
-            Outputs, shape (N, o).
-        """
+    def features(self, space: JetSpace, x: Tensor) -> Tensor:
+        """Give the jets of B_k(s(x_i)): (J, N, i) -> (J, N, i D)."""
         if self.bounded:
-            x = self.family.reach * torch.tanh(x / self.family.reach)
-        phi = self.family(x)  # (N, i, D)
-        return phi.flatten(1) @ w.flatten(1).T  # (N, o)
+            x = space.compose(tanh_derivatives(x[0], space.order, self.family.reach), x)
+        phi = space.compose(self.family.derivatives(x[0], space.order), x)  # (J, N, i, D)
+        return phi.flatten(2)
 
-    def forward(self, x: Tensor) -> Tensor:
-        """Evaluate with fresh coefficients: (N, i) -> (N, o)."""
-        return self.evaluate(x, self.coefficients())
+    def weights(self) -> Tensor:
+        """Give the coefficients, shape (o, i D)."""
+        return self.coefficients().flatten(1)
+
+    def pull_back(self, jacobian: Tensor) -> list[ParameterBlock]:
+        """Take a Jacobian in the coefficients to one in what they come from."""
+        outputs = jacobian.shape[1]
+        return self.coefficients.pull_back(
+            jacobian.view(len(jacobian), outputs, -1, self.family.size)
+        )
+
+    def prompts(self) -> list[nn.Parameter]:
+        """Give the prompts of generated coefficients."""
+        return self.coefficients.prompt_parameters()

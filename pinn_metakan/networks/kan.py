@@ -3,13 +3,13 @@
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 
-from torch import Generator, Tensor, nn
+from torch import Generator, nn
 
 from pinn_metakan.families.family import Family
 from pinn_metakan.networks.coefficients import Coefficients, Generated, Stored
 from pinn_metakan.networks.dense import KANLinear
 from pinn_metakan.networks.meta_learner import MetaLearner
-from pinn_metakan.networks.network import Network
+from pinn_metakan.networks.network import Layer, Network
 
 
 class KAN(Network):
@@ -23,31 +23,18 @@ class KAN(Network):
 
     def __init__(self, layers: Sequence[KANLinear], widths: Sequence[int], description: str):
         super().__init__()
-        self.layers = nn.ModuleList(layers)
+        self._layers = list(layers)
+        self.layers = nn.ModuleList(self._layers)
         self.widths = tuple(widths)
         self._description = description
 
-    def weights(self) -> tuple[Tensor, ...]:
-        """Give one coefficient tensor (o, i, D) a layer."""
-        return tuple(layer.coefficients() for layer in self._chain())
-
-    def evaluate(self, x: Tensor, weights: Sequence[Tensor]) -> Tensor:
-        """Pass the points through the layers; see `Network.evaluate`."""
-        for layer, w in zip(self._chain(), weights, strict=True):
-            x = layer.evaluate(x, w)
-        return x
-
-    def prompts(self) -> list[nn.Parameter]:
-        """Give the prompts of all layers with generated coefficients."""
-        sources = (layer.coefficients for layer in self._chain())
-        return [source.prompts for source in sources if isinstance(source, Generated)]
+    def chain(self) -> list[Layer]:
+        """Give the layers."""
+        return list(self._layers)
 
     def describe(self) -> str:
         """Say what the network is made of."""
         return self._description
-
-    def _chain(self) -> list[KANLinear]:
-        return [layer for layer in self.layers if isinstance(layer, KANLinear)]
 
 
 def kan(

@@ -6,16 +6,20 @@ from collections.abc import Callable
 import torch
 from torch import Generator, Tensor, nn
 
+from pinn_metakan.families.family import silu_derivatives
+from pinn_metakan.networks.elementwise import tanh_derivatives
+
 #: Spread of the hidden biases; without a spread every scalar prompt bends at the same place.
 _BIAS_SPREAD = 0.7
 #: Gain of the output layer, so that generated coefficients start as large as stored ones.
 _OUTPUT_GAIN = 1.6
 
-HIDDEN_FUNCTIONS: dict[str, Callable[[Tensor], Tensor]] = {
-    "relu": torch.relu,
-    "tanh": torch.tanh,
-    "silu": nn.functional.silu,
-    "sine": torch.sin,
+#: Name -> what gives the values and the slopes.
+HIDDEN_FUNCTIONS: dict[str, Callable[[Tensor], list[Tensor]]] = {
+    "relu": lambda x: [torch.relu(x), (x > 0).to(x.dtype)],
+    "tanh": lambda x: tanh_derivatives(x, 1),
+    "silu": lambda x: silu_derivatives(x, 1),
+    "sine": lambda x: [torch.sin(x), torch.cos(x)],
 }
 
 
@@ -74,8 +78,34 @@ class MetaLearner(nn.Module):
         Returns:
             Coefficients, shape (o, i, D).
         """
-        hidden = self.hidden_function(prompts @ self.hidden_weight.T + self.hidden_bias)
+        hidden, _ = self.hidden_function(prompts @ self.hidden_weight.T + self.hidden_bias)
         return hidden @ self.output_weight.T + self.output_bias  # (o, i, h) -> (o, i, D)
+
+    @torch.no_grad()
+    def linearize(self, prompts: Tensor) -> tuple[Tensor, list[tuple[nn.Parameter, Tensor]]]:
+        """Differentiate the coefficients of Q edges.
+
+        Args:
+            prompts: Shape (Q, E).
+
+        Returns:
+            dw/dz of each edge, shape (Q, D, E), and for each parameter dw/dtheta as a matrix
+            (Q D, size).
+        """
+        count, size, hidden_width = len(prompts), len(self.output_bias), len(self.hidden_bias)
+        hidden, slopes = self.hidden_function(prompts @ self.hidden_weight.T + self.hidden_bias)
+        through = slopes[:, None, :] * self.output_weight  # (Q, D, h): dw / d(W_1 z + b_1)
+        identity = torch.eye(size, dtype=prompts.dtype, device=prompts.device)
+        by_output = torch.einsum("qh,dc->qdch", hidden, identity)  # (Q, D, D, h)
+        by_hidden = torch.einsum("qdh,qe->qdhe", through, prompts)  # (Q, D, h, E)
+        rows = count * size
+        blocks = [
+            (self.hidden_weight, by_hidden.reshape(rows, -1)),
+            (self.hidden_bias, through.reshape(rows, hidden_width)),
+            (self.output_weight, by_output.reshape(rows, -1)),
+            (self.output_bias, identity.repeat(count, 1)),
+        ]
+        return through @ self.hidden_weight, blocks
 
 
 def _normal_like(generator: Generator) -> Callable[..., Tensor]:

@@ -7,11 +7,52 @@ from itertools import pairwise
 import torch
 from torch import Generator, Tensor, nn
 
-from pinn_metakan.networks.network import Network
+from pinn_metakan.derivatives.taylor import JetSpace
+from pinn_metakan.networks.elementwise import tanh_derivatives
+from pinn_metakan.networks.network import Layer, Network, ParameterBlock
+
+
+class TanhLinear(Layer):
+    """y = W tanh(x) + b; without the tanh in a first layer.
+
+    Args:
+        inputs: i.
+        outputs: o.
+        is_first: Whether to leave out the tanh.
+        generator: CPU generator of the random start, that of Glorot and Bengio (2010).
+    """
+
+    def __init__(self, inputs: int, outputs: int, is_first: bool, generator: Generator):
+        super().__init__()
+        start = torch.randn(outputs, inputs, generator=generator, dtype=torch.float64)
+        start *= math.sqrt(2 / (inputs + outputs))
+        bias = torch.zeros(outputs, 1, dtype=torch.float64)
+        self.matrix = nn.Parameter(torch.cat([start, bias], dim=1))  # (o, i + 1), W and b
+        self.is_first = is_first
+
+    def features(self, space: JetSpace, x: Tensor) -> Tensor:
+        """Give the jets of tanh(x) and of the constant 1: (J, N, i) -> (J, N, i + 1)."""
+        if not self.is_first:
+            x = space.compose(tanh_derivatives(x[0], space.order), x)
+        constant = torch.zeros_like(x[..., :1])
+        constant[0] = 1.0
+        return torch.cat([x, constant], dim=2)
+
+    def weights(self) -> Tensor:
+        """Give W and b as one matrix (o, i + 1)."""
+        return self.matrix
+
+    def pull_back(self, jacobian: Tensor) -> list[ParameterBlock]:
+        """Give the Jacobian itself: the weights are the parameters."""
+        return [(self.matrix, jacobian.flatten(1))]
+
+    def prompts(self) -> list[nn.Parameter]:
+        """Give none."""
+        return []
 
 
 class MLP(Network):
-    r"""x -> W_L tanh(... tanh(W_1 x + b_1) ...) + b_L, with the start of Glorot and Bengio (2010).
+    r"""x -> W_L tanh(... tanh(W_1 x + b_1) ...) + b_L.
 
     Args:
         widths: n_0 ... n_L; it has sum_l (n_l + 1) n_{l+1} parameters.
@@ -21,27 +62,15 @@ class MLP(Network):
     def __init__(self, widths: Sequence[int], generator: Generator):
         super().__init__()
         self.widths = tuple(widths)
-        self.layer_weights = nn.ParameterList()
-        self.layer_biases = nn.ParameterList()
-        for inputs, outputs in pairwise(widths):
-            start = torch.randn(outputs, inputs, generator=generator, dtype=torch.float64)
-            self.layer_weights.append(nn.Parameter(start * math.sqrt(2 / (inputs + outputs))))
-            self.layer_biases.append(nn.Parameter(torch.zeros(outputs, dtype=torch.float64)))
+        self._layers = [
+            TanhLinear(inputs, outputs, index == 0, generator)
+            for index, (inputs, outputs) in enumerate(pairwise(widths))
+        ]
+        self.layers = nn.ModuleList(self._layers)
 
-    def weights(self) -> tuple[Tensor, ...]:
-        """Give the matrices, then the biases."""
-        return (*self.layer_weights, *self.layer_biases)
-
-    def evaluate(self, x: Tensor, weights: Sequence[Tensor]) -> Tensor:
-        """Pass the points through the layers; see `Network.evaluate`."""
-        depth = len(weights) // 2
-        for index, (weight, bias) in enumerate(zip(weights[:depth], weights[depth:], strict=True)):
-            x = torch.addmm(bias, torch.tanh(x) if index else x, weight.T)  # (N, n)
-        return x
-
-    def prompts(self) -> list[nn.Parameter]:
-        """Give none."""
-        return []
+    def chain(self) -> list[Layer]:
+        """Give the layers."""
+        return list(self._layers)
 
     def describe(self) -> str:
         """Say what the network is made of."""

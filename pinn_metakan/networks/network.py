@@ -1,13 +1,61 @@
-"""What every network offers to the rest of the package."""
+"""What every network offers to the rest of the package: layers that are features times weights."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from dataclasses import dataclass
 
+import torch
 from torch import Tensor, nn
+
+from pinn_metakan.derivatives.taylor import VALUES, JetSpace
+
+#: What a module's parameters are multiplied by: a parameter and its block of a Jacobian, (N, size).
+ParameterBlock = tuple[nn.Parameter, Tensor]
+
+
+class Layer(nn.Module, ABC):
+    """A layer y = F(x) w^T: features of its inputs times its weights."""
+
+    @abstractmethod
+    def features(self, space: JetSpace, x: Tensor) -> Tensor:
+        """Give the jets of the features.
+
+        Args:
+            space: Which derivatives are carried.
+            x: Jets of the inputs, shape (J, N, i).
+
+        Returns:
+            Shape (J, N, K).
+        """
+
+    @abstractmethod
+    def weights(self) -> Tensor:
+        """Give the weights, shape (o, K)."""
+
+    @abstractmethod
+    def pull_back(self, jacobian: Tensor) -> list[ParameterBlock]:
+        """Take a Jacobian in the weights (N, o, K) to one in the layer's parameters."""
+
+    @abstractmethod
+    def prompts(self) -> list[nn.Parameter]:
+        """Give the prompts, which train at a rate of their own; empty unless generated."""
+
+
+@dataclass(frozen=True)
+class LayerJets:
+    """What passed through one layer.
+
+    Args:
+        features: Shape (J, N, K).
+        outputs: Shape (J, N, o).
+    """
+
+    features: Tensor
+    outputs: Tensor
 
 
 class Network(nn.Module, ABC):
-    """A map R^i -> R^o whose weights are made once and then used at many points.
+    """A chain of layers whose weights are made once and then used at many points.
 
     Attributes:
         widths: Inputs, hidden widths and outputs.
@@ -16,10 +64,17 @@ class Network(nn.Module, ABC):
     widths: tuple[int, ...]
 
     @abstractmethod
-    def weights(self) -> tuple[Tensor, ...]:
-        """Give the weights of all layers; a MetaKAN generates them here, once a step."""
+    def chain(self) -> list[Layer]:
+        """Give the layers, first to last."""
 
     @abstractmethod
+    def describe(self) -> str:
+        """Say in one line what the network is made of."""
+
+    def weights(self) -> tuple[Tensor, ...]:
+        """Give the weights (o, K) of all layers; a MetaKAN generates them here, once a step."""
+        return tuple(layer.weights() for layer in self.chain())
+
     def evaluate(self, x: Tensor, weights: Sequence[Tensor]) -> Tensor:
         """Evaluate at points.
 
@@ -30,14 +85,47 @@ class Network(nn.Module, ABC):
         Returns:
             Outputs, shape (N, o).
         """
+        first = self.chain()[0].features(VALUES, x.unsqueeze(0))
+        return self.evaluate_jets(VALUES, first, weights)[-1].outputs[0]
 
-    @abstractmethod
+    def evaluate_jets(
+        self, space: JetSpace, first: Tensor, weights: Sequence[Tensor]
+    ) -> list[LayerJets]:
+        """Carry jets through the layers.
+
+        Args:
+            space: Which derivatives are carried.
+            first: The features of the first layer, (J, N, K), which depend on the points alone.
+            weights: What `weights` gave.
+
+        Returns:
+            What passed through each layer; the last outputs are the network's.
+        """
+        passed: list[LayerJets] = []
+        for layer, w in zip(self.chain(), weights, strict=True):
+            features = layer.features(space, passed[-1].outputs) if passed else first
+            passed.append(LayerJets(features, features @ w.T))  # all derivatives in one product
+        return passed
+
+    def pull_back(self, jacobians: Sequence[Tensor]) -> Tensor:
+        """Take Jacobians in the weights of the layers to one in all parameters.
+
+        Args:
+            jacobians: One (N, o, K) a layer.
+
+        Returns:
+            Shape (N, P), columns in the order of `parameters`; what layers share is summed.
+        """
+        blocks: dict[int, Tensor] = {}
+        for layer, jacobian in zip(self.chain(), jacobians, strict=True):
+            for parameter, block in layer.pull_back(jacobian):
+                key = id(parameter)
+                blocks[key] = blocks[key] + block if key in blocks else block
+        return torch.cat([blocks[id(p)] for p in self.parameters()], dim=1)
+
     def prompts(self) -> list[nn.Parameter]:
-        """Give the prompts, which train at a rate of their own; empty unless a MetaKAN."""
-
-    @abstractmethod
-    def describe(self) -> str:
-        """Say in one line what the network is made of."""
+        """Give the prompts of all layers."""
+        return [prompt for layer in self.chain() for prompt in layer.prompts()]
 
     def forward(self, x: Tensor) -> Tensor:
         """Evaluate with fresh weights: (N, i) -> (N, o)."""

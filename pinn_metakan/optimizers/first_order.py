@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from pinn_metakan.optimizers.optimizer import Evaluate, Optimizer
+from pinn_metakan.optimizers.optimizer import Optimizer, Probe
 
 
 def constant(progress: float, final: float) -> float:
@@ -50,6 +50,8 @@ class Adam(Optimizer):
         LookupError: If there is no such schedule.
     """
 
+    is_monotone = False
+
     def __init__(
         self,
         parameters: Sequence[nn.Parameter],
@@ -74,12 +76,12 @@ class Adam(Optimizer):
         self._steps = steps
         self._taken = 0
 
-    def step(self, evaluate: Evaluate) -> str | None:
+    def step(self, probe: Probe) -> str | None:
         """Take one step; never ends the stage by itself."""
         factor = self._schedule(self._taken / self._steps, self._final_factor)
         for group, rate in zip(self._adam.param_groups, self._rates, strict=False):
             group["lr"] = rate * factor
-        evaluate()
+        probe.gradient()
         self._adam.step()
         self._taken += 1
         return None

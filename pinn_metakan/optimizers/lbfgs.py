@@ -7,7 +7,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from pinn_metakan.optimizers.optimizer import Evaluate, Optimizer
+from pinn_metakan.optimizers.flat import assign, flattened, flattened_gradient, pieces
+from pinn_metakan.optimizers.optimizer import Optimizer, Probe
 
 #: torch.optim.LBFGS refuses curvature pairs with y.s <= 1e-10, whatever the size of the loss. The
 #: loss is scaled to this value when the stage begins, or small losses would stall for no reason.
@@ -31,6 +32,8 @@ class LBFGS(Optimizer):
 
     Source: Liu, Nocedal, Math. Program. 45 (1989) 503-528.
     """
+
+    is_monotone = True
 
     def __init__(
         self,
@@ -61,19 +64,19 @@ class LBFGS(Optimizer):
         self._evaluations: list[tuple[Tensor, float, Tensor]] = []
         self.objective_changed()
 
-    def step(self, evaluate: Evaluate) -> str | None:
+    def step(self, probe: Probe) -> str | None:
         """Take one iteration; see `Optimizer.step`."""
-        start = self._flat([p.detach() for p in self._parameters])
+        start = flattened(self._parameters)
         seen: list[tuple[Tensor, float, Tensor]] = []
 
         def closure() -> float:
             """Evaluate the scaled loss; the last iteration ended where this one begins."""
-            here = self._flat([p.detach() for p in self._parameters])
+            here = flattened(self._parameters)
             known = [known for known in self._evaluations + seen if torch.equal(known[0], here)]
             if known:
                 _, loss, gradient = known[0]
             else:
-                loss, gradient = float(evaluate()), self._flat_gradient()
+                loss, gradient = float(probe.gradient()), flattened_gradient(self._parameters)
             seen.append((here, loss, gradient))
             if self._scale is None:
                 self._scale = _SCALED_LOSS / loss if loss > 0 else 1.0
@@ -82,7 +85,7 @@ class LBFGS(Optimizer):
 
         self._torch_lbfgs.step(closure)
         self._evaluations = seen
-        end = self._flat([p.detach() for p in self._parameters])
+        end = flattened(self._parameters)
         return self._verdict(start, end)
 
     def objective_changed(self) -> None:
@@ -116,7 +119,7 @@ class LBFGS(Optimizer):
         last_loss = losses.pop() if losses else first_loss
         change = float((end - start).abs().max())
         if not last_loss < first_loss or not torch.isfinite(end).all():
-            self._assign(start)
+            assign(start, self._parameters)
             self.objective_changed()
             self._failures += 1
             if self._failures >= 2:
@@ -127,24 +130,6 @@ class LBFGS(Optimizer):
             return f"step tolerance: largest change {change:.1e}"
         return None
 
-    @staticmethod
-    def _flat(tensors: Sequence[Tensor]) -> Tensor:
-        return torch.cat([tensor.flatten() for tensor in tensors])
-
-    def _flat_gradient(self) -> Tensor:
-        return self._flat(
-            [torch.zeros_like(p) if p.grad is None else p.grad for p in self._parameters]
-        )
-
     def _set_gradient(self, flat: Tensor) -> None:
-        for p, part in zip(self._parameters, self._parts(flat), strict=True):
-            p.grad = part.clone()
-
-    @torch.no_grad()
-    def _assign(self, flat: Tensor) -> None:
-        for p, part in zip(self._parameters, self._parts(flat), strict=True):
-            p.copy_(part)
-
-    def _parts(self, flat: Tensor) -> list[Tensor]:
-        pieces = flat.split([p.numel() for p in self._parameters])
-        return [piece.view_as(p) for piece, p in zip(pieces, self._parameters, strict=True)]
+        for p, piece in zip(self._parameters, pieces(flat, self._parameters), strict=True):
+            p.grad = piece.clone()

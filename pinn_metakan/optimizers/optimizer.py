@@ -1,23 +1,39 @@
-"""What every optimizer offers to the trainer."""
+"""What every optimizer offers to the trainer, and what it may ask of the objective."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from typing import Protocol
 
 from torch import Tensor
 
-#: Evaluates the loss at the present parameters and leaves the gradient in their `.grad`.
-Evaluate = Callable[[], Tensor]
+
+class Probe(Protocol):
+    """The objective at the present parameters; each call is noted for the best state."""
+
+    def gradient(self) -> Tensor:
+        """Evaluate the loss and leave its gradient in the `.grad` of the parameters."""
+
+    def residual(self) -> Tensor:
+        """Evaluate the residual vector r (N,), without a graph; the loss is |r|^2."""
+
+    def linearize(self) -> tuple[Tensor, Tensor]:
+        """Evaluate r (N,) and its Jacobian (N, P), columns in the order of the parameters."""
 
 
 class Optimizer(ABC):
-    """Changes parameters in place, one step a call."""
+    """Changes parameters in place, one step a call.
+
+    Attributes:
+        is_monotone: Whether a step ends at the lowest loss that it saw.
+    """
+
+    is_monotone: bool
 
     @abstractmethod
-    def step(self, evaluate: Evaluate) -> str | None:
+    def step(self, probe: Probe) -> str | None:
         """Take one step.
 
         Args:
-            evaluate: Gives the loss and leaves its gradient.
+            probe: The objective.
 
         Returns:
             Why the stage is over, None if it goes on. Reasons that mean convergence contain the

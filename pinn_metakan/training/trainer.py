@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from pinn_metakan.errors import TrainingError
+from pinn_metakan.optimizers.flat import assign, flattened
 from pinn_metakan.optimizers.optimizer import Optimizer
 
 
@@ -36,6 +37,8 @@ class Task:
     Args:
         parameters: The parameters.
         loss: Evaluates the loss at their present values, a scalar tensor with a graph.
+        residual: Evaluates the residual vector (N,), whose squared length is the loss.
+        linearize: Evaluates that vector and its Jacobian (N, P).
         redraw: Gives the loss new points.
         measure: Gives errors against a reference by name; empty without a reference.
         unusable_term: Names a part of the loss that is not finite, or None.
@@ -43,6 +46,8 @@ class Task:
 
     parameters: Sequence[nn.Parameter]
     loss: Callable[[], Tensor]
+    residual: Callable[[], Tensor]
+    linearize: Callable[[], tuple[Tensor, Tensor]]
     redraw: Callable[[], None]
     measure: Callable[[], dict[str, float]]
     unusable_term: Callable[[], str | None]
@@ -95,8 +100,9 @@ class Trainer:
         self._stage_index = 0
         self._stage_step = 0
         self._optimizer: Optimizer | None = None
+        self._is_stuck = False
         self.stop_reason = ""
-        self._best = self._flat()
+        self._best = flattened(self._task.parameters)
         self._best_loss = torch.full(
             (), torch.inf, dtype=self._best.dtype, device=self._best.device
         )
@@ -140,17 +146,18 @@ class Trainer:
 
     def load_best(self) -> None:
         """Put the best parameters in place."""
-        self._assign(self._best)
+        assign(self._best, self._task.parameters)
 
     def state(self) -> dict[str, Any]:
         """Give all that `load` needs to go on exactly."""
         return {
-            "parameters": self._flat(),
+            "parameters": flattened(self._task.parameters),
             "best": self._best,
             "best_loss": self._best_loss,
             "stage_index": self._stage_index,
             "stage_step": self._stage_step,
             "step": self.step,
+            "is_stuck": self._is_stuck,
             "stop_reason": self.stop_reason,
             "seconds": self.seconds,
             "history": self.history,
@@ -159,12 +166,12 @@ class Trainer:
 
     def load(self, state: dict[str, Any]) -> None:
         """Go on from a state."""
-        self._assign(state["parameters"])
+        assign(state["parameters"].to(self._best), self._task.parameters)
         self._best = state["best"].to(self._best)
         self._best_loss = state["best_loss"].to(self._best_loss)
         self._stage_index, self._stage_step = state["stage_index"], state["stage_step"]
         self.step, self.history = state["step"], state["history"]
-        self.stop_reason = state["stop_reason"]
+        self._is_stuck, self.stop_reason = state["is_stuck"], state["stop_reason"]
         self._seconds_before = state["seconds"]
         self._clock = time.perf_counter()
         if state["optimizer"] is not None and not self.is_finished:
@@ -182,19 +189,24 @@ class Trainer:
             reason = should_stop()
             if reason is not None:
                 return reason
-            if self._is_due(stage.redraw_every):
+            if self._is_due(stage.redraw_every) or self._is_stuck:
                 self._task.redraw()
                 optimizer.objective_changed()
-                self._best_loss.fill_(torch.inf)
-            verdict = optimizer.step(self._evaluate)
+                self._best_loss = torch.full_like(self._best_loss, torch.inf)
+            verdict = optimizer.step(self)
             self._stage_step += 1
             self.step += 1
+            # Where points are redrawn, a step that fails gets new points once before it is final.
+            was_stuck, self._is_stuck = self._is_stuck, bool(verdict) and "no progress" in verdict
+            if self._is_stuck and not was_stuck and stage.redraw_every > 0:
+                verdict = None
             if self._is_due(self._report_every) or verdict or self._stage_step == stage.steps:
-                converged = self._record(stage, report)
+                converged = self._record(stage, optimizer, report)
                 verdict = verdict or converged
         self.stop_reason = f"{stage.name}: {verdict or f'all {stage.steps} steps taken'}"
         self.load_best()
         self._optimizer = None
+        self._is_stuck = False
         self._stage_index += 1
         self._stage_step = 0
         if verdict and verdict.startswith("loss tolerance"):
@@ -204,21 +216,39 @@ class Trainer:
     def _is_due(self, every: int) -> bool:
         return every > 0 and self._stage_step > 0 and self._stage_step % every == 0
 
-    def _evaluate(self) -> Tensor:
-        """Give the loss and leave its gradient; keep the parameters if they are the best."""
+    def gradient(self) -> Tensor:
+        """Evaluate the loss and leave its gradient; see `Probe`."""
         for p in self._task.parameters:
             p.grad = None
         loss = self._task.loss()
         loss.backward()
-        loss = loss.detach()
-        is_better = loss < self._best_loss  # no host synchronization here
-        self._best = torch.where(is_better, self._flat(), self._best)
+        return self._noted(loss.detach())
+
+    @torch.no_grad()
+    def residual(self) -> Tensor:
+        """Evaluate the residual vector; see `Probe`."""
+        r = self._task.residual()
+        self._noted(r.square().sum())
+        return r
+
+    def linearize(self) -> tuple[Tensor, Tensor]:
+        """Evaluate the residual vector and its Jacobian; see `Probe`."""
+        r, jacobian = self._task.linearize()
+        self._noted(r.square().sum())
+        return r, jacobian
+
+    def _noted(self, loss: Tensor) -> Tensor:
+        """Keep the present parameters if they are the best; without host synchronization."""
+        is_better = loss < self._best_loss
+        self._best = torch.where(is_better, flattened(self._task.parameters), self._best)
         self._best_loss = torch.where(is_better, loss, self._best_loss)
         self._last_loss = loss
         return loss
 
-    def _record(self, stage: Stage, report: Callable[[Report], None]) -> str | None:
-        loss = float(self._last_loss)
+    def _record(
+        self, stage: Stage, optimizer: Optimizer, report: Callable[[Report], None]
+    ) -> str | None:
+        loss = float(self._best_loss if optimizer.is_monotone else self._last_loss)
         if loss != loss or loss == float("inf"):
             term = self._task.unusable_term()
             raise TrainingError(
@@ -240,13 +270,3 @@ class Trainer:
         if float(self._best_loss) < self._tolerance:
             return f"loss tolerance: {float(self._best_loss):.1e} below {self._tolerance:.1e}"
         return None
-
-    def _flat(self) -> Tensor:
-        return torch.cat([p.detach().flatten() for p in self._task.parameters])
-
-    @torch.no_grad()
-    def _assign(self, flat: Tensor) -> None:
-        parameters = self._task.parameters
-        pieces = flat.split([p.numel() for p in parameters])
-        for p, piece in zip(parameters, pieces, strict=True):
-            p.copy_(piece.view_as(p))

@@ -77,7 +77,7 @@ def test_a_kan_layer_sums_its_edges(generator: Generator) -> None:
     network = kan((3, 2), RBF, generator)
     x = torch.rand(4, 3, generator=generator, dtype=torch.float64)
     (w,) = network.weights()
-    expected = torch.einsum("nid,oid->no", RBF()(x), w)
+    expected = torch.einsum("nid,oid->no", RBF()(x), w.view(2, 3, -1))
     assert torch.allclose(network(x), expected, atol=1e-14)
 
 
@@ -90,9 +90,15 @@ def test_hidden_layers_keep_their_inputs_in_reach(
         for p in network.parameters():
             p.mul_(1e3)  # as large as training may ever make them
     seen: list[float] = []
-    for layer in network.layers:
-        layer.family.register_forward_pre_hook(lambda m, x: seen.append(float(x[0].abs().max())))
+
+    def watched(x: torch.Tensor, order: int) -> list[torch.Tensor]:
+        seen.append(float(x.detach().abs().max()))
+        return family().derivatives(x, order)
+
+    for layer in network.chain():
+        layer.family.derivatives = watched  # type: ignore[assignment]
     network(2 * torch.rand(50, 2, generator=generator, dtype=torch.float64) - 1)
+    assert len(seen) == 3
     assert max(seen) <= family().reach
 
 
@@ -107,7 +113,7 @@ def test_generated_coefficients_start_as_large_as_stored_ones(generator: Generat
 def test_sine_prompts_give_coefficients_of_full_rank(generator: Generator) -> None:
     network = metakan((1, 60), RBF, generator, prompt_dimension=1, frequency=5.0)
     (w,) = network.weights()
-    singular = torch.linalg.svdvals(w[:, 0, :])
+    singular = torch.linalg.svdvals(w)
     assert float(singular[4] / singular[0]) > 0.05  # a scalar ReLU prompt gives rank 2
 
 
@@ -149,3 +155,22 @@ def test_layers_of_a_kan_are_its_modules(generator: Generator) -> None:
     network = kan((2, 3, 1), RBF, generator)
     assert isinstance(network, KAN)
     assert [layer.bounded for layer in network.layers] == [False, True]
+
+
+@pytest.mark.parametrize("shared", [False, True])
+@pytest.mark.parametrize("name", HIDDEN_FUNCTIONS)
+def test_the_jacobian_through_a_meta_learner_equals_autograd(
+    name: str, shared: bool, generator: Generator
+) -> None:
+    network = metakan((2, 4, 3, 2), RBF, generator, hidden_function=name, shared=shared)
+    jacobians = [
+        torch.randn(5, *w.shape, generator=generator, dtype=torch.float64)
+        for w in network.weights()
+    ]
+    found = network.pull_back(jacobians)
+    parameters = list(network.parameters())
+    for row in range(5):
+        total = sum((j[row] * w).sum() for j, w in zip(jacobians, network.weights(), strict=True))
+        gradients = torch.autograd.grad(total, parameters)
+        expected = torch.cat([g.flatten() for g in gradients])
+        assert torch.allclose(found[row], expected, atol=1e-12)

@@ -1,0 +1,96 @@
+r"""The Jacobian of the residual vector.
+
+With jets, one backward pass of a term summed over its points gives g_j = dr_n / dY_j[n, o] for every
+layer output Y and carried derivative j, because each residual depends on its own points only. Then
+
+.. math:: \partial r_n / \partial w_{ok} = \sum_j F_j[n, k] \, g_j[n, o],
+
+with the layer's features F, and the layers take that to their parameters.
+"""
+
+import torch
+from torch import Tensor
+
+from pinn_metakan.losses.objective import Block, Objective
+
+#: Rows that the fallback differentiates at once.
+_ROWS_AT_ONCE = 64
+#: Numbers in the largest intermediate Jacobian of a chunk of points; bounds the memory (64 MiB).
+_CHUNK_NUMBERS = 8_000_000
+
+
+def linearize(objective: Objective) -> tuple[Tensor, Tensor]:
+    """Evaluate the residual vector and its Jacobian at the present parameters.
+
+    Args:
+        objective: The objective.
+
+    Returns:
+        r, shape (N,), and J, shape (N, P), columns in the order of the network's parameters.
+    """
+    if objective.engine != "taylor":
+        return _by_rows(objective)
+    weights = tuple(w.detach().requires_grad_() for w in objective.ansatz.network.weights())
+    residuals, jacobians = [], []
+    for block in objective.blocks:
+        for residual, jacobian in _block_rows(objective, block, weights):
+            residuals.append(residual)
+            jacobians.append(jacobian)
+    return torch.cat(residuals), torch.cat(jacobians)
+
+
+def _block_rows(
+    objective: Objective, block: Block, weights: tuple[Tensor, ...]
+) -> list[tuple[Tensor, Tensor]]:
+    network = objective.ansatz.network
+    with torch.enable_grad():
+        values = objective.evaluate_jets(block, weights)
+        outputs = [layer.outputs for layer in values.layers]
+        sums = [value.sum() for value in values.terms.values()]
+    rows = []
+    for number, (term, residual) in enumerate(values.terms.items()):
+        slopes = torch.autograd.grad(
+            sums[number],
+            outputs,
+            retain_graph=number + 1 < len(sums),
+            allow_unused=True,
+            materialize_grads=True,
+        )  # each (J, N, o)
+        features = [layer.features.detach() for layer in values.layers]  # each (J, N, K)
+        count = features[0].shape[1]
+        widest = max(w.numel() for w in weights)
+        size = max(1, _CHUNK_NUMBERS // widest)
+        parts = []
+        for begin in range(0, count, size):
+            chunk = slice(begin, begin + size)
+            by_weights = [
+                torch.bmm(g[:, chunk].permute(1, 2, 0), f[:, chunk].transpose(0, 1))
+                for g, f in zip(slopes, features, strict=True)
+            ]  # each (n, o, K)
+            parts.append(network.pull_back(by_weights))
+        jacobian = torch.cat(parts)
+        scale = objective.scale(term, len(residual))
+        # A periodic condition has one residual for several points: their rows add up.
+        jacobian = jacobian.view(-1, len(residual), jacobian.shape[1]).sum(dim=0)
+        rows.append((scale * residual.detach(), jacobian.mul_(scale)))
+    return rows
+
+
+def _by_rows(objective: Objective) -> tuple[Tensor, Tensor]:
+    """Differentiate row by row, many at a time: for any ansatz, at several times the cost."""
+    parameters = list(objective.ansatz.network.parameters())
+    r = objective.vector()
+    identity = torch.eye(len(r), dtype=r.dtype, device=r.device)
+    parts = []
+    for rows in identity.split(_ROWS_AT_ONCE):
+        gradients = torch.autograd.grad(
+            r,
+            parameters,
+            rows,
+            retain_graph=True,
+            is_grads_batched=True,
+            allow_unused=True,
+            materialize_grads=True,
+        )
+        parts.append(torch.cat([g.flatten(1) for g in gradients], dim=1))
+    return r.detach(), torch.cat(parts)
