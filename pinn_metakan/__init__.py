@@ -20,11 +20,14 @@ from pinn_metakan.families.rbf import RBF
 from pinn_metakan.geometry.domains import Ball, Box, Interval, SpaceTime
 from pinn_metakan.networks.kan import KAN, kan, metakan
 from pinn_metakan.networks.mlp import MLP
-from pinn_metakan.pde.conditions import Dirichlet, Initial, Neumann, Observed, Periodic, Robin
+from pinn_metakan.pde.boundary_conditions import Dirichlet, Neumann, Periodic, Robin
+from pinn_metakan.pde.initial import Initial
+from pinn_metakan.pde.observed import Observed
 from pinn_metakan.pde.problem import Problem
 from pinn_metakan.reference.cole_hopf import cole_hopf
+from pinn_metakan.runs import open_run, resume
 from pinn_metakan.solution import Solution
-from pinn_metakan.solve import open_run, resume, solve
+from pinn_metakan.solve import solve
 
 __all__ = [
     "KAN",

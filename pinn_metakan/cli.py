@@ -4,30 +4,25 @@ import os
 import shlex
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import torch
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn
 
 from pinn_metakan.catalogue import list_problems, load_problem
+from pinn_metakan.display import Display
 from pinn_metakan.errors import Interrupted, TrainingError, UserError
 from pinn_metakan.files import write_text
 from pinn_metakan.plotting.figures import draw_all
 from pinn_metakan.results.hdf5 import read_solution
+from pinn_metakan.runs import resume as resume_run
 from pinn_metakan.settings import NETWORK_SETTINGS, Layer, parse_pair, parse_value, read_settings
 from pinn_metakan.solution import Solution
-from pinn_metakan.solve import resume as resume_run
 from pinn_metakan.solve import solve as solve_problem
 from pinn_metakan.template import problem_template
-from pinn_metakan.training.trainer import Report
-
-#: Lines of progress when the output is no terminal come at most so often [s].
-_PLAIN_SECONDS = 10.0
 
 app = typer.Typer(
     add_completion=False,
@@ -114,7 +109,7 @@ def solve_command(
         layers.append(("--conditions", {"conditions": conditions}))
     moment = datetime.now().strftime("%Y%m%d-%H%M%S")
     folder = out or Path("outputs") / loaded.origin.name / f"{moment}-{network}"
-    with _Display() as display:
+    with Display() as display:
         solution = solve_problem(
             loaded,
             network,
@@ -141,7 +136,7 @@ def resume_command(
     budget: BudgetOption = None,
 ) -> None:
     """Go on with a run that was interrupted or ended by its budget, exactly where it was."""
-    with _Display() as display:
+    with Display() as display:
         solution = resume_run(
             run,
             problems=problems or [],
@@ -244,61 +239,3 @@ def _process_start() -> float:
         return time.time() - (uptime - after_boot / os.sysconf("SC_CLK_TCK"))
     except (OSError, ValueError, IndexError):
         return time.time()
-
-
-class _Display:
-    """Shows facts and progress: a bar in a terminal, a line now and then in a pipe."""
-
-    def __init__(self) -> None:
-        self._console = Console(highlight=False)
-        self._bar: Progress | None = None
-        self._last = -float("inf")
-
-    def __enter__(self) -> "_Display":
-        return self
-
-    def __exit__(self, *exception: object) -> None:
-        if self._bar is not None:
-            self._bar.stop()
-
-    def announce(self, facts: list[tuple[str, str]]) -> None:
-        """Print what the run uses."""
-        width = max(len(name) for name, _ in facts)
-        for name, text in facts:
-            print(f"{name:{width}}  {text}", flush=True)
-        if self._console.is_terminal:
-            columns = (
-                TextColumn("{task.description}"),
-                BarColumn(),
-                TextColumn("{task.fields[state]}"),
-            )
-            self._bar = Progress(*columns, console=self._console)
-            self._bar.start()
-            self._task = self._bar.add_task("starting", total=None, state="")
-
-    def progress(self, report: Report) -> None:
-        """Show where the run stands."""
-        text = (
-            f"loss {report.loss:.2e}{_errors(report.errors)} left {_duration(report.seconds_left)}"
-        )
-        where = f"{report.stage} {report.step}/{report.total}"
-        if self._bar is not None:
-            self._bar.update(
-                self._task,
-                description=where,
-                completed=report.step,
-                total=report.total,
-                state=text,
-            )
-        elif report.seconds - self._last >= _PLAIN_SECONDS or report.step == report.total:
-            self._last = report.seconds
-            print(f"{where} {text}", flush=True)
-
-
-def _errors(errors: Mapping[str, float]) -> str:
-    return "".join(f" error of {name} {value:.2e}" for name, value in errors.items())
-
-
-def _duration(seconds: float) -> str:
-    minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes} min {rest:02d} s" if minutes else f"{rest} s"

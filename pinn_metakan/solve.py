@@ -1,28 +1,22 @@
 """The hallway: from a problem to a solution, once or resumed."""
 
 import logging
-import signal
-import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from types import FrameType
-from typing import Any
 
 import torch
 
-from pinn_metakan.catalogue import load_problem
 from pinn_metakan.errors import (
     Interrupted,
-    RunFolderError,
     SettingsError,
     TrainingError,
 )
 from pinn_metakan.experiment import DTYPES, Choices, Experiment
+from pinn_metakan.interrupts import interrupts
 from pinn_metakan.networks.network import Network
 from pinn_metakan.pde.problem import Problem
-from pinn_metakan.results.hdf5 import read_solution
+from pinn_metakan.record import evaluate_field, evaluation_seconds, facts, report
 from pinn_metakan.run_folder import RunFolder
 from pinn_metakan.settings import Layer, Settings, build_settings
 from pinn_metakan.solution import Solution
@@ -86,76 +80,15 @@ def solve(
     started = time.time() if started is None else started
     layers = [("settings", settings)] if isinstance(settings, Mapping) else list(settings)
     name = network if isinstance(network, str) else "custom"
-    choices = _choose(name, suggested_settings(problem, name, layers), seed, device, dtype)
-    _check_budget(budget)
+    choices = choose(name, suggested_settings(problem, name, layers), seed, device, dtype)
+    check_budget(budget)
     folder = RunFolder(Path(out)) if out is not None else None
     if folder is not None:
         folder.refuse_unless_free(overwrite)
     experiment = Experiment(problem, choices, network if isinstance(network, Network) else None)
     if folder is not None:
         folder.begin(choices.settings.as_dict(), command)
-    return _run(experiment, folder, budget, started, announce, progress)
-
-
-def resume(
-    run: str | Path,
-    problem: Problem | None = None,
-    *,
-    problems: Sequence[Path] = (),
-    device: str = "auto",
-    budget: float | None = None,
-    announce: Announce | None = None,
-    progress: Progress | None = None,
-    started: float | None = None,
-) -> Solution:
-    """Go on with a run that was interrupted or ended by its budget, exactly where it was.
-
-    Args:
-        run: The run folder.
-        problem: The problem; loaded from the file that the run used unless given.
-        problems: Folders to look for the problem's file in first.
-        device: As for `solve`.
-        budget: As for `solve`.
-        announce: As for `solve`.
-        progress: As for `solve`.
-        started: As for `solve`.
-
-    Returns:
-        The solution.
-
-    Raises:
-        UserError: If the checkpoint cannot be used or is of another problem file.
-        TrainingError: If the run fails.
-        Interrupted: If the user stops it.
-    """
-    started = time.time() if started is None else started
-    _check_budget(budget)
-    folder = RunFolder(Path(run))
-    experiment = _restored(folder, problem, problems, device)
-    return _run(experiment, folder, budget, started, announce, progress)
-
-
-def open_run(path: str | Path, problem: Problem | None = None) -> Solution:
-    """Read a run; executes nothing.
-
-    Args:
-        path: A run folder or a solution file.
-        problem: The problem, to evaluate the solution anywhere; it must be the one that was solved.
-
-    Returns:
-        The solution.
-
-    Raises:
-        RunFolderError: If the file cannot be read, or is of another problem.
-    """
-    path = Path(path)
-    folder = RunFolder(path if path.is_dir() else path.parent)
-    field = read_solution(folder.solution if path.is_dir() else path)
-    if problem is None:
-        return Solution(field)
-    experiment = _restored(folder, problem, (), "cpu")
-    experiment.trainer.load_best()
-    return Solution(field, experiment.evaluate)
+    return run_experiment(experiment, folder, budget, started, announce, progress)
 
 
 def suggested_settings(problem: Problem, network: str, layers: Sequence[Layer] = ()) -> Settings:
@@ -168,7 +101,22 @@ def suggested_settings(problem: Problem, network: str, layers: Sequence[Layer] =
     return build_settings(network, [*suggestions, *layers])
 
 
-def _choose(network: str, settings: Settings, seed: int, device: str, dtype: str) -> Choices:
+def choose(network: str, settings: Settings, seed: int, device: str, dtype: str) -> Choices:
+    """Check the choices of a run and find its device.
+
+    Args:
+        network: Name of the network.
+        settings: All settings.
+        seed: Seed of everything random.
+        device: "auto" or a name of torch.
+        dtype: A key of `DTYPES`.
+
+    Returns:
+        The choices.
+
+    Raises:
+        SettingsError: If dtype or seed cannot be, or the device is not here.
+    """
     if dtype not in DTYPES:
         raise SettingsError(f"no dtype {dtype!r}; choose one of {', '.join(DTYPES)}")
     if not 0 <= seed < 2**63:
@@ -191,68 +139,17 @@ def _chosen_device(name: str) -> tuple[torch.device, str]:
     return device, "as asked for"
 
 
-def _check_budget(budget: float | None) -> None:
+def check_budget(budget: float | None) -> None:
+    """Refuse a budget that is not positive.
+
+    Raises:
+        SettingsError: If it is not.
+    """
     if budget is not None and not budget > 0:
         raise SettingsError(f"the budget must be positive, got {budget} s")
 
 
-def _restored(
-    folder: RunFolder, problem: Problem | None, problems: Sequence[Path], device: str
-) -> Experiment:
-    tree = folder.load_checkpoint()
-    try:
-        made_of, chosen = tree["problem"], tree["choices"]
-        if problem is None:
-            problem = _original_problem(folder, made_of, problems)
-        _refuse_other_problem(folder, problem, made_of)
-        network, settings = chosen["network"], chosen["settings"]
-        if network == "custom":
-            raise RunFolderError(
-                f"{folder.path} was made with a network object; it cannot be rebuilt"
-            )
-        layers = [(f"{folder.path}: checkpoint", settings)]
-        choices = _choose(
-            network, build_settings(network, layers), chosen["seed"], device, chosen["dtype"]
-        )
-        experiment = Experiment(problem, choices)
-        experiment.load(tree)
-    except (KeyError, TypeError, AttributeError, RuntimeError) as error:
-        if isinstance(error, torch.OutOfMemoryError):
-            raise
-        raise RunFolderError(
-            f"the checkpoint in {folder.path} does not fit this version"
-        ) from error
-    return experiment
-
-
-def _original_problem(
-    folder: RunFolder, made_of: Mapping[str, Any], problems: Sequence[Path]
-) -> Problem:
-    """Load the file that the run used; by name if it has moved."""
-    if made_of["path"] is None:
-        raise RunFolderError(
-            f"{folder.path} was made by a problem without a file; give resume(..., problem=...)"
-        )
-    path = Path(made_of["path"])
-    where = str(path) if path.is_file() and not problems else made_of["name"]
-    return load_problem(where, problems, made_of["parameters"])
-
-
-def _refuse_other_problem(folder: RunFolder, problem: Problem, made_of: Mapping[str, Any]) -> None:
-    origin = problem.origin
-    if origin.name != made_of["name"]:
-        raise RunFolderError(
-            f"the checkpoint in {folder.path} is of another problem, {made_of['name']}, "
-            f"not {origin.name}"
-        )
-    if origin.sha256 != made_of["sha256"]:
-        raise RunFolderError(
-            f"the checkpoint in {folder.path} was made with another version of {origin.label} "
-            f"(SHA-256 {made_of['sha256'][:12]}, now {origin.sha256[:12]}); put that version back"
-        )
-
-
-def _run(
+def run_experiment(
     experiment: Experiment,
     folder: RunFolder | None,
     budget: float | None,
@@ -260,9 +157,26 @@ def _run(
     announce: Announce | None,
     progress: Progress | None,
 ) -> Solution:
+    """Train an experiment from where it is, and evaluate and write it.
+
+    Args:
+        experiment: The experiment.
+        folder: Where to write, None for nowhere.
+        budget: Seconds since `started` that all may take.
+        started: When the clock began, as `time.time`.
+        announce: Told what the run uses.
+        progress: Told each entry of the history.
+
+    Returns:
+        The solution.
+
+    Raises:
+        Interrupted: If the user stops it; a checkpoint is kept.
+        TrainingError: If it fails.
+    """
     trainer = experiment.trainer
     if announce is not None:
-        announce(experiment.facts())
+        announce(facts(experiment))
     last_saved = time.monotonic()
 
     def save() -> None:
@@ -278,15 +192,15 @@ def _run(
 
     deadline = None
     if budget is not None:
-        deadline = started + budget - experiment.evaluation_seconds() - _CLOSING_SECONDS
-    with _interrupts() as is_interrupted:
+        deadline = started + budget - evaluation_seconds(experiment) - _CLOSING_SECONDS
+    with interrupts() as is_interrupted:
 
         def should_stop() -> str | None:
             if is_interrupted():
                 return _INTERRUPTED
             if deadline is not None and time.time() >= deadline:
                 return f"the budget of {budget:g} s is used up"
-            if time.monotonic() - last_saved > experiment.choices.settings.checkpoint_seconds:
+            if time.monotonic() - last_saved > experiment.settings.checkpoint_seconds:
                 save()
             return None
 
@@ -301,37 +215,7 @@ def _run(
     if trainer.stop_reason == _INTERRUPTED:
         raise Interrupted(str(folder.path) if folder is not None else "")
     trainer.load_best()
-    field = experiment.field()
+    field = evaluate_field(experiment)
     if folder is not None:
-        folder.finish(field, experiment.report(field))
+        folder.finish(field, report(experiment, field))
     return Solution(field, experiment.evaluate)
-
-
-@contextmanager
-def _interrupts() -> Iterator[Callable[[], bool]]:
-    """Turn Ctrl-C and SIGTERM into a flag, so that a step is finished before the run stops.
-
-    A second Ctrl-C interrupts at once. Other threads than the main one cannot do this.
-
-    Yields:
-        Tells whether the user wants to stop.
-    """
-    if threading.current_thread() is not threading.main_thread():
-        yield lambda: False
-        return
-    asked = False
-
-    def on_signal(number: int, frame: FrameType | None) -> None:
-        nonlocal asked
-        if asked:
-            raise KeyboardInterrupt
-        asked = True
-
-    before = {
-        number: signal.signal(number, on_signal) for number in (signal.SIGINT, signal.SIGTERM)
-    }
-    try:
-        yield lambda: asked
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

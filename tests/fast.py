@@ -11,6 +11,7 @@ FAST: dict[str, object] = {
     "points": {"interior": 60, "boundary": 20, "initial": 20},
     "adam": {"steps": 4},
     "lbfgs": {"steps": 3},
+    "lm": {"steps": 3},
     "evaluation": {"shape": [11, 11]},
     "report_every": 2,
 }
@@ -18,7 +19,7 @@ FAST_FLAGS = [
     "--set=network.widths=[4]",
     "--set=points.interior=60",
     "--set=adam.steps=4",
-    "--set=lbfgs.steps=3",
+    "--set=lm.steps=3",
     "--set=evaluation.shape=[11,11]",
     "--set=report_every=2",
 ]

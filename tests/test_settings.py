@@ -53,7 +53,7 @@ def test_a_pair_is_read_as_toml_or_text(pair: str, layer: object) -> None:
         ({"network": {"prompt_dimension": 2}}, "no setting 'network.prompt_dimension'; .* widths"),
         ({"network": {"widths": [4, 0]}}, r"network.widths.1: .*greater than 0, got 0"),
         ({"conditions": "firm"}, "conditions: input should be 'hard' or 'soft', got 'firm'"),
-        ({"stages": ["adam", "newton"]}, "stages.1: input should be 'adam' or 'lbfgs'"),
+        ({"stages": ["adam", "newton"]}, "stages.1: input should be 'adam', 'lbfgs' or 'lm'"),
     ],
 )
 def test_what_does_not_fit_is_refused_with_key_and_layer(layer: object, message: str) -> None:

@@ -20,8 +20,9 @@ from pinn_metakan.errors import (
 )
 from pinn_metakan.families.rbf import RBF
 from pinn_metakan.networks.kan import kan
+from pinn_metakan.runs import open_run, resume
 from pinn_metakan.solution import Solution
-from pinn_metakan.solve import open_run, resume, solve
+from pinn_metakan.solve import solve
 from pinn_metakan.training.trainer import Report
 
 Write = Callable[..., Path]
@@ -113,7 +114,14 @@ def stop_at(step: int) -> Callable[[Report], None]:
 
 
 @pytest.mark.parametrize(
-    ("stages", "conditions"), [(["adam"], "hard"), (["lbfgs"], "soft"), (["adam", "lbfgs"], "hard")]
+    ("stages", "conditions"),
+    [
+        (["adam"], "hard"),
+        (["lbfgs"], "soft"),
+        (["lm"], "hard"),
+        (["lm"], "soft"),
+        (["adam", "lbfgs"], "hard"),
+    ],
 )
 def test_a_hundred_steps_equal_fifty_and_fifty_resumed(
     stages: list[str], conditions: str, tmp_path: Path
@@ -124,6 +132,7 @@ def test_a_hundred_steps_equal_fifty_and_fifty_resumed(
         "conditions": conditions,
         "adam": {"steps": share, "redraw_every": 20},
         "lbfgs": {"steps": share, "redraw_every": 20},
+        "lm": {"steps": share, "redraw_every": 20},
         "points": {"interior": 60, "by_residual": 0.5},
         "report_every": 10,
     }

@@ -7,8 +7,9 @@ from torch import Tensor
 from pinn_metakan.ansatz.transfinite import Field
 from pinn_metakan.derivatives.request import Variables
 from pinn_metakan.geometry.domains import Ball, Face
-from pinn_metakan.pde.conditions import Dirichlet, Initial, Periodic
+from pinn_metakan.pde.boundary_conditions import Dirichlet, Periodic
 from pinn_metakan.pde.data import Data, arguments_at, evaluate_data
+from pinn_metakan.pde.initial import Initial
 from pinn_metakan.pde.statement import Statement
 
 

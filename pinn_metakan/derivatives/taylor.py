@@ -4,8 +4,8 @@ A jet is a tensor (J, N, ...): entry 0 is the value, the others are derivatives 
 coordinates. Only the derivatives that are asked for are carried, and those that they are made of.
 A Laplacian is carried as one sum (collapsed), not as its second derivatives.
 
-Source: Griewank, Walther, Evaluating Derivatives, 2008, chapter 13; Dangel et al., Collapsing Taylor
-mode automatic differentiation, 2025, arXiv:2505.13644.
+Source: Griewank, Walther, Evaluating Derivatives, 2008, chapter 13; Dangel et al., Collapsing
+Taylor mode automatic differentiation, 2025, arXiv:2505.13644.
 """
 
 from collections import Counter
@@ -23,7 +23,7 @@ from pinn_metakan.derivatives.request import (
     Quantity,
 )
 
-#: Columns that a derivative is taken in, sorted; or a Laplacian over columns (its unknown is unused).
+#: Columns that a derivative is taken in, sorted; or a Laplacian over columns (of any unknown).
 Index = tuple[int, ...] | Laplacian
 #: A coefficient and the positions of the factors that it multiplies.
 Term = tuple[float, tuple[int, ...]]
@@ -103,8 +103,19 @@ class JetSpace:
             [_sum([c * a[p] * b[q] for c, (p, q) in table]) for table in self._products]
         )
 
-    def select(self, jets: Tensor, quantity: Derivative | Laplacian | Gradient) -> Tensor:
-        """Pick a quantity from the jets (J, N, m) of all unknowns: (N,), or (N, d)."""
+    def select(self, jets: Tensor, quantity: Quantity) -> Tensor:
+        """Pick a quantity from the jets of all unknowns.
+
+        Args:
+            jets: Shape (J, N, m).
+            quantity: What to pick.
+
+        Returns:
+            Shape (N,), or (N, d) for a gradient.
+
+        Raises:
+            TypeError: If it is a coordinate.
+        """
         match quantity:
             case Derivative(unknown, axes):
                 return jets[self._position[axes], :, unknown]
@@ -112,6 +123,8 @@ class JetSpace:
                 return jets[self._position[Laplacian(0, axes)], :, unknown]
             case Gradient(unknown, axes):
                 return torch.stack([jets[self._position[a,], :, unknown] for a in axes], dim=1)
+            case Coordinate():
+                raise TypeError("coordinates are not part of a jet")
 
     def _composition(self, index: Index) -> dict[int, list[Term]]:
         """For each order of f: the products of entries of x that it multiplies."""

@@ -44,6 +44,13 @@ class BSpline(Family):
         .. math:: B_{m,k}^{(n)} = (B_{m,k-1}^{(n-1)} - B_{m+1,k-1}^{(n-1)}) / h
 
         Derivatives above the order of the spline are zero.
+
+        Args:
+            x: Inputs, shape (N, i).
+            order: Highest derivative.
+
+        Returns:
+            B, B', ... each (N, i, G+k+1).
         """
         offsets = (x.unsqueeze(-1) - self.knots) * (self.grid / 2)  # (N, i, G+2k+1) in steps h
         inside = (offsets[..., :-1] >= 0) & (offsets[..., 1:] < 0)
@@ -52,7 +59,7 @@ class BSpline(Family):
             rising = offsets[..., : -p - 1] * lower[-1][..., :-1]
             falling = offsets[..., p + 1 :] * lower[-1][..., 1:]
             lower.append((rising - falling) / p)
-        values = []
+        values: list[Tensor] = []
         for n in range(order + 1):
             if n > self.order:
                 values.append(torch.zeros_like(values[0]))
@@ -61,4 +68,4 @@ class BSpline(Family):
             for _ in range(n):
                 differences = (differences[..., :-1] - differences[..., 1:]) * (self.grid / 2)
             values.append(differences)
-        return with_silu(values, x)  # each (N, i, G+k+1)
+        return with_silu(values, x)

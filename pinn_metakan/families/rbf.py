@@ -40,6 +40,13 @@ class RBF(Family):
 
         .. math:: B^{(n)} = (-1/h)^n He_n(z) e^{-z^2/2}, \qquad
             He_{n+1} = z He_n - n He_{n-1}, \quad z = (x - c) / h
+
+        Args:
+            x: Inputs, shape (N, i).
+            order: Highest derivative.
+
+        Returns:
+            B, B', ... each (N, i, K+1).
         """
         z = (x.unsqueeze(-1) - self.centers) / self.step  # (N, i, K)
         values = [torch.exp(-0.5 * z.square())]

@@ -1,7 +1,8 @@
 r"""The Jacobian of the residual vector.
 
-With jets, one backward pass of a term summed over its points gives g_j = dr_n / dY_j[n, o] for every
-layer output Y and carried derivative j, because each residual depends on its own points only. Then
+With jets, one backward pass of a term summed over its points gives g_j = dr_n / dY_j[n, o] for
+every layer output Y and carried derivative j, because each residual depends on its own points
+only. Then
 
 .. math:: \partial r_n / \partial w_{ok} = \sum_j F_j[n, k] \, g_j[n, o],
 
@@ -76,6 +77,7 @@ def _block_rows(
     return rows
 
 
+@torch.enable_grad()
 def _by_rows(objective: Objective) -> tuple[Tensor, Tensor]:
     """Differentiate row by row, many at a time: for any ansatz, at several times the cost."""
     parameters = list(objective.ansatz.network.parameters())

@@ -61,7 +61,7 @@ class LevenbergMarquardt(Optimizer):
         damping: First damping, as part of the largest eigenvalue of J^T J.
         acceleration: Largest |a| / |delta|; 0 for plain Levenberg-Marquardt.
         smallest_ratio: Actual over predicted reduction that a step needs.
-        tolerance: Ends the stage when |r|^2 falls by less than this part of it, five times in a row.
+        tolerance: Ends the stage when |r|^2 falls by less than this part of it five times in a row.
 
     Source: Transtrum, Sethna, 2012, arXiv:1201.5885 and 1207.4999; More, LNM 630 (1978) 105-116.
     """

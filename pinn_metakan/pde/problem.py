@@ -12,7 +12,7 @@ from torch import Tensor
 
 from pinn_metakan.derivatives.jet import Jet
 from pinn_metakan.geometry.domains import Domain
-from pinn_metakan.pde.conditions import Condition
+from pinn_metakan.pde.condition import Condition
 
 
 @dataclass(frozen=True)

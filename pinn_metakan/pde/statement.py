@@ -11,7 +11,7 @@ from pinn_metakan.derivatives.request import Quantity, Variables
 from pinn_metakan.errors import ProblemError
 from pinn_metakan.geometry.domains import Domain
 from pinn_metakan.geometry.sampling import PointSet, sample_interior
-from pinn_metakan.pde.conditions import Condition
+from pinn_metakan.pde.condition import Condition
 from pinn_metakan.pde.data import call_user
 from pinn_metakan.pde.problem import Problem
 

@@ -197,7 +197,7 @@ class Trainer:
             self._stage_step += 1
             self.step += 1
             # Where points are redrawn, a step that fails gets new points once before it is final.
-            was_stuck, self._is_stuck = self._is_stuck, bool(verdict) and "no progress" in verdict
+            was_stuck, self._is_stuck = self._is_stuck, "no progress" in (verdict or "")
             if self._is_stuck and not was_stuck and stage.redraw_every > 0:
                 verdict = None
             if self._is_due(self._report_every) or verdict or self._stage_step == stage.steps:

@@ -15,7 +15,9 @@ from pinn_metakan.derivatives.jet import Jet
 from pinn_metakan.families.rbf import RBF
 from pinn_metakan.geometry.domains import Ball, Box, Domain, Interval, SpaceTime
 from pinn_metakan.networks.kan import kan
-from pinn_metakan.pde.conditions import Condition, Dirichlet, Initial, Neumann, Periodic
+from pinn_metakan.pde.boundary_conditions import Dirichlet, Neumann, Periodic
+from pinn_metakan.pde.condition import Condition
+from pinn_metakan.pde.initial import Initial
 from pinn_metakan.pde.problem import Problem
 from pinn_metakan.pde.statement import Statement, state
 

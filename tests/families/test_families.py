@@ -1,16 +1,19 @@
 """Families against SciPy and against their formulas."""
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 import pytest
 import torch
 from scipy.interpolate import BSpline as ScipyBSpline
+from torch import Generator, Tensor
 
 from pinn_metakan.families.bspline import BSpline
-from pinn_metakan.families.family import Family
+from pinn_metakan.families.family import Family, silu_derivatives
 from pinn_metakan.families.rbf import RBF
 from pinn_metakan.families.table import FAMILIES, family_maker
+from pinn_metakan.networks.elementwise import tanh_derivatives
 
 INSIDE = torch.linspace(-1, 1, 41, dtype=torch.float64)[:, None]
 
@@ -46,16 +49,45 @@ def test_a_family_has_as_many_functions_as_it_says(kind: type[Family]) -> None:
     assert family(torch.zeros(7, 3, dtype=torch.float64)).shape == (7, 3, family.size)
 
 
-@pytest.mark.parametrize("kind", FAMILIES.values(), ids=FAMILIES)
-def test_derivatives_equal_finite_differences(kind: type[Family]) -> None:
-    family = kind()
-    x = torch.tensor([[-0.91], [0.13], [0.77]], dtype=torch.float64, requires_grad=True)
-    step = 1e-6
-    for k in range(family.size):
-        (slope,) = torch.autograd.grad(family(x)[..., k].sum(), x)
-        with torch.no_grad():
-            difference = (family(x + step) - family(x - step))[..., k] / (2 * step)
-        assert torch.allclose(slope, difference, atol=1e-8)
+DIFFERENTIABLE: dict[str, Family] = {
+    "rbf": RBF(),
+    "linear": BSpline(1),
+    "cubic": BSpline(3),
+    "quintic": BSpline(5, 8),
+}
+
+
+def assert_derivatives_equal_autograd(
+    derivatives: Callable[[Tensor, int], list[Tensor]], x: Tensor
+) -> None:
+    """Each closed form against autograd of the one below it."""
+    closed = derivatives(x, 4)
+    for n in range(4):
+        lower = derivatives(x, n)[n]
+        for k in range(lower.shape[-1]):
+            slope = torch.zeros_like(x)
+            if lower.requires_grad:
+                (slope,) = torch.autograd.grad(lower[..., k].sum(), x, retain_graph=True)
+            size = 1 + float(slope.abs().max())
+            assert (slope - closed[n + 1][..., k]).abs().max() < 1e-10 * size, (n, k)
+
+
+@pytest.mark.parametrize("family", DIFFERENTIABLE.values(), ids=DIFFERENTIABLE)
+def test_derivatives_to_order_four_equal_autograd(family: Family, generator: Generator) -> None:
+    x = 3 * torch.rand(50, 1, generator=generator, dtype=torch.float64) - 1.5
+    assert_derivatives_equal_autograd(family.derivatives, x.requires_grad_())
+
+
+@pytest.mark.parametrize("function", [silu_derivatives, tanh_derivatives])
+def test_elementwise_derivatives_to_order_four_equal_autograd(
+    function: Callable[[Tensor, int], list[Tensor]], generator: Generator
+) -> None:
+    x = 6 * torch.rand(50, 1, generator=generator, dtype=torch.float64) - 3
+
+    def as_family(x: Tensor, order: int) -> list[Tensor]:
+        return [values.unsqueeze(-1) for values in function(x, order)]
+
+    assert_derivatives_equal_autograd(as_family, x.requires_grad_())
 
 
 def test_an_unknown_family_is_refused_with_the_names_that_exist() -> None:

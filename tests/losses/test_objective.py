@@ -9,13 +9,13 @@ from pinn_metakan.errors import SettingsError
 from pinn_metakan.experiment import Experiment
 from pinn_metakan.losses.resampling import redraw
 from pinn_metakan.pde.problem import Problem
-from pinn_metakan.solve import _choose, suggested_settings
+from pinn_metakan.solve import choose, suggested_settings
 
 
 def experiment_of(problem: Problem, **settings: object) -> Experiment:
     layers = [("fast", FAST), ("test", settings)]
     chosen = suggested_settings(problem, "metakan", layers)  # type: ignore[arg-type]
-    return Experiment(problem, _choose("metakan", chosen, 0, "cpu", "float64"))
+    return Experiment(problem, choose("metakan", chosen, 0, "cpu", "float64"))
 
 
 def test_the_loss_is_the_weighted_sum_of_mean_squares(shipped_problem: Problem) -> None:

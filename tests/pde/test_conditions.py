@@ -12,15 +12,10 @@ from pinn_metakan.derivatives.jet import Jet, RecordedValues
 from pinn_metakan.derivatives.request import Variables
 from pinn_metakan.errors import ProblemError
 from pinn_metakan.geometry.domains import Ball, Box, Domain, Interval, SpaceTime
-from pinn_metakan.pde.conditions import (
-    Condition,
-    Dirichlet,
-    Initial,
-    Neumann,
-    Observed,
-    Periodic,
-    Robin,
-)
+from pinn_metakan.pde.boundary_conditions import Dirichlet, Neumann, Periodic, Robin
+from pinn_metakan.pde.condition import Condition
+from pinn_metakan.pde.initial import Initial
+from pinn_metakan.pde.observed import Observed
 
 SQUARE = Box((0.0, 1.0), (0.0, 2.0))
 XY = Variables(("x", "y"), ("u", "v"), 2, None)

@@ -8,6 +8,7 @@ from torch import Tensor, nn
 
 from pinn_metakan.errors import RunFolderError, TrainingError
 from pinn_metakan.optimizers.first_order import Adam
+from pinn_metakan.optimizers.levenberg_marquardt import LevenbergMarquardt
 from pinn_metakan.training.checkpoint import load_checkpoint, save_checkpoint
 from pinn_metakan.training.trainer import Report, Stage, Task, Trainer
 
@@ -31,7 +32,15 @@ class Bowl:
         def make() -> Adam:
             return Adam([self.x], [], steps, 0.3, 1.0, "constant", 1.0)
 
-        task = Task([self.x], self.loss, self.redraw, lambda: {"u": 0.5}, lambda: "bowl")
+        task = Task(
+            [self.x],
+            self.loss,
+            lambda: self.x - self.target,
+            lambda: (self.x.detach() - self.target, torch.eye(3, dtype=torch.float64)),
+            self.redraw,
+            lambda: {"u": 0.5},
+            lambda: "bowl",
+        )
         stages = [Stage("adam", steps, every, make), Stage("again", 2, 0, make)]
         return Trainer(task, stages, 5, tolerance)
 
@@ -99,6 +108,20 @@ def test_a_run_stopped_between_steps_goes_on_bit_for_bit(tmp_path: Path) -> None
     resumed.run(lambda: None, lambda report: None)
     assert torch.equal(second.x, straight.x)
     assert resumed.step == 42
+
+
+def test_a_step_that_fails_gets_new_points_once_where_points_are_redrawn() -> None:
+    def trainer_of(bowl: Bowl, every: int) -> Trainer:
+        trainer = bowl.trainer()
+        stages = [Stage("lm", 9, every, lambda: LevenbergMarquardt([bowl.x]))]
+        return Trainer(trainer._task, stages, 5, 0.0)
+
+    fixed, redrawn = Bowl(), Bowl()
+    for bowl, every in ((fixed, 0), (redrawn, 100)):
+        trainer = trainer_of(bowl, every)
+        trainer.run(lambda: None, lambda report: None)
+        assert "tolerance" in trainer.stop_reason or "no progress" in trainer.stop_reason
+    assert fixed.redraws == 0
 
 
 TREE = {

@@ -1,52 +1,21 @@
-"""Conditions: what the solution satisfies at the boundary, at the start, and at data points.
+"""Conditions on the boundary of space: Dirichlet, Neumann, Robin and periodic.
 
 Values are numbers or functions. A function receives one (N,) tensor for each coordinate, in the
-order of `Problem.coordinates`; those of `Initial` receive the space coordinates only.
+order of `Problem.coordinates`.
 """
 
-from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
-from typing import ClassVar, Literal
+from collections.abc import Mapping
 
-import numpy as np
 import torch
-from numpy.typing import ArrayLike
 from torch import Generator, Tensor
 
 from pinn_metakan.derivatives.jet import Jet
 from pinn_metakan.derivatives.request import Variables
-from pinn_metakan.geometry.domains import Domain, SpaceTime
-from pinn_metakan.geometry.sampling import PointSet, sample_initial
+from pinn_metakan.geometry.domains import Domain
+from pinn_metakan.geometry.sampling import PointSet
 from pinn_metakan.pde.boundary_part import BoundaryPart, Where
+from pinn_metakan.pde.condition import Condition, check_unknowns
 from pinn_metakan.pde.data import Data, arguments_at, evaluate_data
-
-
-class Condition(ABC):
-    """A condition on one or several unknowns.
-
-    Attributes:
-        region: Which setting of `points` tells how many points it gets.
-    """
-
-    region: ClassVar[Literal["boundary", "initial", "data"]]
-
-    @abstractmethod
-    def check(self, variables: Variables, domain: Domain) -> None:
-        """Refuse what does not fit the problem.
-
-        Raises:
-            ValueError: With one line that says what does not fit.
-        """
-
-    @abstractmethod
-    def sample(
-        self, variables: Variables, domain: Domain, count: int, sequence: str, generator: Generator
-    ) -> PointSet:
-        """Draw the points where the condition is asked for."""
-
-    @abstractmethod
-    def residual(self, jet: Jet, at: PointSet, variables: Variables) -> dict[str, Tensor]:
-        """Give what should be zero, (N,) for each unknown or derivative that is prescribed."""
 
 
 class Dirichlet(Condition):
@@ -66,7 +35,7 @@ class Dirichlet(Condition):
 
     def check(self, variables: Variables, domain: Domain) -> None:
         """Check the names and the part of the boundary."""
-        _check_unknowns("Dirichlet", self.values, variables.unknowns)
+        check_unknowns("Dirichlet", self.values, variables.unknowns)
         self.part.check(variables, domain)
 
     def sample(
@@ -100,7 +69,7 @@ class Neumann(Condition):
 
     def check(self, variables: Variables, domain: Domain) -> None:
         """Check the names and the part of the boundary."""
-        _check_unknowns("Neumann", self.values, variables.unknowns)
+        check_unknowns("Neumann", self.values, variables.unknowns)
         self.part.check(variables, domain)
 
     def sample(
@@ -142,7 +111,7 @@ class Robin(Condition):
         if self.unknown is None and len(variables.unknowns) > 1:
             raise ValueError(f"Robin needs unknown=..., one of {', '.join(variables.unknowns)}")
         if self.unknown is not None:
-            _check_unknowns("Robin", {self.unknown: 0.0}, variables.unknowns)
+            check_unknowns("Robin", {self.unknown: 0.0}, variables.unknowns)
         self.part.check(variables, domain)
 
     def sample(
@@ -214,111 +183,7 @@ class Periodic(Condition):
         return axis
 
 
-class Initial(Condition):
-    """The values at the first time and, for an equation of second order in time, the velocity.
-
-    Args:
-        **values: For each unknown a number or a function of the space coordinates [unit of u];
-            ``u_t=...`` gives the velocity [unit of u over unit of time].
-    """
-
-    region = "initial"
-
-    def __init__(self, **values: Data):
-        self.values: Mapping[str, Data] = values
-
-    def check(self, variables: Variables, domain: Domain) -> None:
-        """Check that there is a time and that the names fit."""
-        if variables.time_axis is None:
-            raise ValueError("Initial needs a domain with time: SpaceTime(space, start, end)")
-        time = variables.coordinates[-1]
-        velocities = tuple(f"{name}_{time}" for name in variables.unknowns)
-        _check_unknowns("Initial", self.values, variables.unknowns + velocities)
-
-    def sample(
-        self, variables: Variables, domain: Domain, count: int, sequence: str, generator: Generator
-    ) -> PointSet:
-        """Draw points of space at the first time."""
-        assert isinstance(domain, SpaceTime)
-        return sample_initial(domain, count, sequence, generator)
-
-    def residual(self, jet: Jet, at: PointSet, variables: Variables) -> dict[str, Tensor]:
-        """Give u - u_0 and u_t - v_0."""
-        arguments = arguments_at(variables, at.points)[:-1]
-        return {
-            name: jet(name) - evaluate_data(data, arguments, f"the initial value of {name}")
-            for name, data in self.values.items()
-        }
-
-
-class Observed(Condition):
-    """Data at points: u(points) = values.
-
-    Args:
-        points: Shape (M, d), columns in the order of the coordinates.
-        **values: Shape (M,) for each unknown that was observed.
-
-    Raises:
-        ValueError: If the arrays do not fit each other or hold NaN.
-    """
-
-    region = "data"
-
-    def __init__(self, points: ArrayLike | Tensor, **values: ArrayLike | Tensor):
-        self.points = _as_tensor(points)
-        if self.points.ndim != 2 or len(self.points) == 0:
-            shape = tuple(self.points.shape)
-            raise ValueError(f"Observed: points must have shape (M, d), got {shape}")
-        self.values: Mapping[str, Tensor] = {k: _as_tensor(v) for k, v in values.items()}
-        for name, value in self.values.items():
-            if value.shape != (len(self.points),):
-                expected, shape = (len(self.points),), tuple(value.shape)
-                raise ValueError(f"Observed: {name} must have shape {expected}, got {shape}")
-            if not torch.isfinite(value).all():
-                raise ValueError(f"Observed: the data of {name} hold NaN or infinity")
-
-    def check(self, variables: Variables, domain: Domain) -> None:
-        """Check the names, and that the points lie in the domain."""
-        _check_unknowns("Observed", self.values, variables.unknowns)
-        if self.points.shape[1] != variables.dimension:
-            raise ValueError(
-                f"Observed: points must have shape (M, {variables.dimension}), "
-                f"got {tuple(self.points.shape)}"
-            )
-        outside = (~domain.contains(self.points)).nonzero()
-        if len(outside):
-            row = int(outside[0])
-            place = ", ".join(f"{value:g}" for value in self.points[row].tolist())
-            raise ValueError(f"Observed: point {row} at ({place}) lies outside {domain!r}")
-
-    def sample(
-        self, variables: Variables, domain: Domain, count: int, sequence: str, generator: Generator
-    ) -> PointSet:
-        """Give the observed points; nothing is drawn."""
-        return PointSet(self.points)
-
-    def residual(self, jet: Jet, at: PointSet, variables: Variables) -> dict[str, Tensor]:
-        """Give u - values."""
-        return {name: jet(name) - value.to(at.points) for name, value in self.values.items()}
-
-
 def _normal_derivative(jet: Jet, name: str, at: PointSet, variables: Variables) -> Tensor:
     assert at.normals is not None
     normals = at.normals[:, list(variables.space_axes)]
     return (jet(f"gradient_{name}") * normals).sum(dim=1)
-
-
-def _check_unknowns(
-    kind: str, values: Mapping[str, Data | Tensor], allowed: tuple[str, ...]
-) -> None:
-    if not values:
-        raise ValueError(f"{kind} needs a value, such as {kind}({allowed[0]}=0.0)")
-    for name in values:
-        if name not in allowed:
-            raise ValueError(f"{kind}: {name!r} is not among {', '.join(allowed)}")
-
-
-def _as_tensor(values: ArrayLike | Tensor | Callable[..., object]) -> Tensor:
-    if isinstance(values, Tensor):
-        return values.detach().to("cpu", torch.float64)
-    return torch.from_numpy(np.array(values, dtype=np.float64))

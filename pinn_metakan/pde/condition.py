@@ -1,0 +1,59 @@
+"""What every condition offers to the rest of the package."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable
+from typing import ClassVar, Literal
+
+from torch import Generator, Tensor
+
+from pinn_metakan.derivatives.jet import Jet
+from pinn_metakan.derivatives.request import Variables
+from pinn_metakan.geometry.domains import Domain
+from pinn_metakan.geometry.sampling import PointSet
+
+
+class Condition(ABC):
+    """A condition on one or several unknowns.
+
+    Attributes:
+        region: Which setting of `points` tells how many points it gets.
+    """
+
+    region: ClassVar[Literal["boundary", "initial", "data"]]
+
+    @abstractmethod
+    def check(self, variables: Variables, domain: Domain) -> None:
+        """Refuse what does not fit the problem.
+
+        Raises:
+            ValueError: With one line that says what does not fit.
+        """
+
+    @abstractmethod
+    def sample(
+        self, variables: Variables, domain: Domain, count: int, sequence: str, generator: Generator
+    ) -> PointSet:
+        """Draw the points where the condition is asked for."""
+
+    @abstractmethod
+    def residual(self, jet: Jet, at: PointSet, variables: Variables) -> dict[str, Tensor]:
+        """Give what should be zero, (N,) for each unknown or derivative that is prescribed."""
+
+
+def check_unknowns(kind: str, names: Iterable[str], allowed: tuple[str, ...]) -> None:
+    """Refuse a condition without values, or on names that are not there.
+
+    Args:
+        kind: What the condition is called.
+        names: What it gives values for.
+        allowed: What it may give values for.
+
+    Raises:
+        ValueError: If there are no names, or one is not allowed.
+    """
+    names = list(names)
+    if not names:
+        raise ValueError(f"{kind} needs a value, such as {kind}({allowed[0]}=0.0)")
+    for name in names:
+        if name not in allowed:
+            raise ValueError(f"{kind}: {name!r} is not among {', '.join(allowed)}")

@@ -1,0 +1,49 @@
+"""The condition at the first time."""
+
+from collections.abc import Mapping
+
+from torch import Generator, Tensor
+
+from pinn_metakan.derivatives.jet import Jet
+from pinn_metakan.derivatives.request import Variables
+from pinn_metakan.geometry.domains import Domain, SpaceTime
+from pinn_metakan.geometry.sampling import PointSet, sample_initial
+from pinn_metakan.pde.condition import Condition, check_unknowns
+from pinn_metakan.pde.data import Data, arguments_at, evaluate_data
+
+
+class Initial(Condition):
+    """The values at the first time and, for an equation of second order in time, the velocity.
+
+    Args:
+        **values: For each unknown a number or a function of the space coordinates [unit of u];
+            ``u_t=...`` gives the velocity [unit of u over unit of time].
+    """
+
+    region = "initial"
+
+    def __init__(self, **values: Data):
+        self.values: Mapping[str, Data] = values
+
+    def check(self, variables: Variables, domain: Domain) -> None:
+        """Check that there is a time and that the names fit."""
+        if variables.time_axis is None:
+            raise ValueError("Initial needs a domain with time: SpaceTime(space, start, end)")
+        time = variables.coordinates[-1]
+        velocities = tuple(f"{name}_{time}" for name in variables.unknowns)
+        check_unknowns("Initial", self.values, variables.unknowns + velocities)
+
+    def sample(
+        self, variables: Variables, domain: Domain, count: int, sequence: str, generator: Generator
+    ) -> PointSet:
+        """Draw points of space at the first time."""
+        assert isinstance(domain, SpaceTime)
+        return sample_initial(domain, count, sequence, generator)
+
+    def residual(self, jet: Jet, at: PointSet, variables: Variables) -> dict[str, Tensor]:
+        """Give u - u_0 and u_t - v_0."""
+        arguments = arguments_at(variables, at.points)[:-1]
+        return {
+            name: jet(name) - evaluate_data(data, arguments, f"the initial value of {name}")
+            for name, data in self.values.items()
+        }

@@ -1,0 +1,71 @@
+"""Data at points, as a condition."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import torch
+from numpy.typing import ArrayLike
+from torch import Generator, Tensor
+
+from pinn_metakan.derivatives.jet import Jet
+from pinn_metakan.derivatives.request import Variables
+from pinn_metakan.geometry.domains import Domain
+from pinn_metakan.geometry.sampling import PointSet
+from pinn_metakan.pde.condition import Condition, check_unknowns
+
+
+class Observed(Condition):
+    """Data at points: u(points) = values.
+
+    Args:
+        points: Shape (M, d), columns in the order of the coordinates.
+        **values: Shape (M,) for each unknown that was observed.
+
+    Raises:
+        ValueError: If the arrays do not fit each other or hold NaN.
+    """
+
+    region = "data"
+
+    def __init__(self, points: ArrayLike | Tensor, **values: ArrayLike | Tensor):
+        self.points = _as_tensor(points)
+        if self.points.ndim != 2 or len(self.points) == 0:
+            shape = tuple(self.points.shape)
+            raise ValueError(f"Observed: points must have shape (M, d), got {shape}")
+        self.values: Mapping[str, Tensor] = {k: _as_tensor(v) for k, v in values.items()}
+        for name, value in self.values.items():
+            if value.shape != (len(self.points),):
+                expected, shape = (len(self.points),), tuple(value.shape)
+                raise ValueError(f"Observed: {name} must have shape {expected}, got {shape}")
+            if not torch.isfinite(value).all():
+                raise ValueError(f"Observed: the data of {name} hold NaN or infinity")
+
+    def check(self, variables: Variables, domain: Domain) -> None:
+        """Check the names, and that the points lie in the domain."""
+        check_unknowns("Observed", self.values, variables.unknowns)
+        if self.points.shape[1] != variables.dimension:
+            raise ValueError(
+                f"Observed: points must have shape (M, {variables.dimension}), "
+                f"got {tuple(self.points.shape)}"
+            )
+        outside = (~domain.contains(self.points)).nonzero()
+        if len(outside):
+            row = int(outside[0])
+            place = ", ".join(f"{value:g}" for value in self.points[row].tolist())
+            raise ValueError(f"Observed: point {row} at ({place}) lies outside {domain!r}")
+
+    def sample(
+        self, variables: Variables, domain: Domain, count: int, sequence: str, generator: Generator
+    ) -> PointSet:
+        """Give the observed points; nothing is drawn."""
+        return PointSet(self.points)
+
+    def residual(self, jet: Jet, at: PointSet, variables: Variables) -> dict[str, Tensor]:
+        """Give u - values."""
+        return {name: jet(name) - value.to(at.points) for name, value in self.values.items()}
+
+
+def _as_tensor(values: ArrayLike | Tensor) -> Tensor:
+    if isinstance(values, Tensor):
+        return values.detach().to("cpu", torch.float64)
+    return torch.from_numpy(np.array(values, dtype=np.float64))

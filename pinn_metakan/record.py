@@ -1,0 +1,124 @@
+"""What is kept and told of an experiment: its facts, its field, its report."""
+
+import json
+import platform
+import time
+from importlib.metadata import version
+
+import torch
+
+from pinn_metakan.evaluation import (
+    CHUNK,
+    field_on,
+    plane_grid,
+    reference_on,
+    residuals_on,
+    values_on,
+)
+from pinn_metakan.experiment import Experiment
+from pinn_metakan.results.field import Field
+
+_VERSIONED = ("pinn_metakan", "torch", "numpy", "scipy", "h5py")
+
+
+def facts(experiment: Experiment) -> list[tuple[str, str]]:
+    """Tell what the run uses and why, as (name, text)."""
+    blocks = experiment.objective.blocks
+    soft = [term for block in blocks[1:] for term in block.terms]
+    hard = sorted(experiment.satisfied)
+    conditions = f"hard: {', '.join(hard) or 'none'}; soft: {', '.join(soft) or 'none'}"
+    counts = [f"{len(block.at.points)} for {block.residual.label}" for block in blocks]
+    widths = list(experiment.network.widths)
+    threads = (
+        f", {torch.get_num_threads()} threads" if experiment.choices.device.type == "cpu" else ""
+    )
+    return [
+        ("problem", f"{experiment.problem.origin.name} ({experiment.problem.origin.label})"),
+        ("network", f"{experiment.choices.network} {widths}, {experiment.network.describe()}"),
+        ("parameters", str(experiment.network.n_parameters)),
+        ("conditions", conditions),
+        *(("note", note) for note in experiment.notes),
+        ("points", f"{', '.join(counts)} ({experiment.settings.points.sequence})"),
+        ("engine", experiment.engine_reason),
+        ("device", f"{experiment.choices.device} ({experiment.choices.device_reason}){threads}"),
+        ("dtype", experiment.choices.dtype),
+    ]
+
+
+def evaluate_field(experiment: Experiment) -> Field:
+    """Evaluate solution, reference and residual on the grid, and add what the run was."""
+    parts = (experiment.statement, experiment.objective, experiment.equations)
+    plane = None
+    if not experiment.grid.axes:
+        plane_points = plane_grid(experiment.statement)
+        reference = reference_on(experiment.statement, plane_points.points)
+        plane = field_on(*parts, plane_points, reference)
+    names = (*experiment.problem.coordinates, *experiment.problem.unknowns)
+    history = {
+        key: torch.tensor(
+            [row[key] for row in experiment.trainer.history], dtype=torch.float64
+        ).numpy()
+        for key in _history_keys(experiment)
+    }
+    return Field(
+        grid=field_on(*parts, experiment.grid, experiment.reference),
+        coordinates=experiment.problem.coordinates,
+        units={name: experiment.problem.units.get(name, "-") for name in names},
+        long_names={name: experiment.problem.long_names.get(name, name) for name in names},
+        history=history,
+        attributes=_attributes(experiment),
+        slice=plane,
+        has_time=experiment.statement.variables.time_axis is not None,
+    )
+
+
+def report(experiment: Experiment, field: Field) -> dict[str, object]:
+    """Give the contents of report.json."""
+    attributes = _attributes(experiment)
+    history = experiment.trainer.history
+    names = ("problem", "network", "n_parameters", "seed", "dtype", "device", "seconds")
+    return {
+        **{name: attributes[name] for name in names},
+        "relative_l2": field.relative_l2,
+        "max_error": field.max_error,
+        "loss": experiment.trainer.best_loss if history else None,
+        "converged": "tolerance" in experiment.trainer.stop_reason,
+        "stop_reason": experiment.trainer.stop_reason,
+        "versions": json.loads(str(attributes["versions"])),
+    }
+
+
+def evaluation_seconds(experiment: Experiment) -> float:
+    """Estimate how long `field` takes, from one chunk of the grid."""
+    points = experiment.grid.points[:CHUNK]
+    begin = time.perf_counter()
+    residuals_on(experiment.objective, experiment.equations, points)
+    values_on(experiment.objective, points)
+    return (time.perf_counter() - begin) * len(experiment.grid.points) / len(points)
+
+
+def _history_keys(experiment: Experiment) -> list[str]:
+    return ["step", "seconds", "loss", *(f"relative_l2_{name}" for name in experiment.reference)]
+
+
+def _attributes(experiment: Experiment) -> dict[str, str | int | float]:
+    origin = experiment.problem.origin
+    device = str(experiment.choices.device)
+    if experiment.choices.device.type == "cuda":
+        device += f" {torch.cuda.get_device_name(experiment.choices.device)}"
+    versions = {name: version(name) for name in _VERSIONED} | {"python": platform.python_version()}
+    return {
+        "problem": origin.name,
+        "problem_source": origin.source,
+        "problem_sha256": origin.sha256,
+        "problem_parameters": json.dumps(dict(experiment.problem.parameters)),
+        "network": experiment.choices.network,
+        "n_parameters": experiment.network.n_parameters,
+        "settings": json.dumps(experiment.settings.as_dict()),
+        "seed": experiment.choices.seed,
+        "dtype": experiment.choices.dtype,
+        "device": device,
+        "seconds": experiment.trainer.seconds,
+        "stop_reason": experiment.trainer.stop_reason,
+        "versions": json.dumps(versions),
+    }
