@@ -187,7 +187,7 @@ class Experiment:
             self.satisfied = {
                 term
                 for term, values in trial.residuals().items()
-                if float(values.abs().max()) < tolerance and term not in equations.terms
+                if float(values.detach().abs().max()) < tolerance and term not in equations.terms
             }
         for block in conditions:
             block.terms = tuple(term for term in block.terms if term not in self.satisfied)

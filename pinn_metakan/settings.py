@@ -113,7 +113,7 @@ class LMSettings(Section):
         default=0.75, ge=0, description="largest part of a step, 0 for none"
     )
     smallest_ratio: float = Field(default=0.1, gt=0, lt=1, description="actual over predicted")
-    tolerance: float = Field(default=0.0, ge=0, description="relative fall of the loss in a step")
+    tolerance: float = Field(default=1e-3, ge=0, description="least relative fall of the loss")
     redraw_every: int = Field(default=25, ge=0, description="steps between new points, 0 for never")
     max_parameters: int = Field(default=6000, gt=0, description="above, lbfgs takes its place")
 

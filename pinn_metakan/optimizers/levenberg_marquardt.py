@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import torch
@@ -12,10 +13,12 @@ from pinn_metakan.optimizers.flat import assign, flattened
 from pinn_metakan.optimizers.optimizer import Optimizer, Probe
 
 #: The normal equations lose half of the digits. They serve while the damping is above this part of
-#: their largest eigenvalue; below it, J itself is factorized.
+#: their trace; below it, J itself is factorized.
 _NORMAL_EQUATIONS = 1e-11
-#: Dampings that are tried, as parts of the largest eigenvalue of the normal equations.
+#: Dampings that are tried, as parts of the trace of J^T J.
 _SMALLEST_DAMPING, _LARGEST_DAMPING = 1e-28, 1e3
+#: The search for smaller dampings goes on past one that fails, since the next may work.
+_FAILURES_BELOW = 2
 #: Length of the finite difference of the second directional derivative, as part of the step.
 _PROBE_LENGTH = 0.1
 
@@ -44,6 +47,40 @@ class _Factors:
         return float((self.slopes.square() * (self.squares + 2 * damping) / damped.square()).sum())
 
 
+class _Linearization:
+    """The residual and its Jacobian at a point, factorized once for all dampings.
+
+    Args:
+        point: Parameters, shape (P,).
+        r: Residual vector, shape (N,).
+        jacobian: J, shape (N, P).
+    """
+
+    def __init__(self, point: Tensor, r: Tensor, jacobian: Tensor):
+        self.point, self.r, self.jacobian = point, r.double(), jacobian.double()
+        self.loss = float(self.r.square().sum())
+
+    @cached_property
+    def trace(self) -> float:
+        """Trace of J^T J: the largest eigenvalue, within a factor of P, at no cost."""
+        return float(self.jacobian.square().sum())
+
+    def factors(self, damping: float) -> _Factors:
+        """Factorize for a damping, as part of the trace."""
+        return self._normal if damping >= _NORMAL_EQUATIONS else self._orthogonal
+
+    @cached_property
+    def _normal(self) -> _Factors:
+        squares, basis = torch.linalg.eigh(self.jacobian.T @ self.jacobian)
+        return _Factors(basis, squares.clamp(min=0), basis.T @ (self.jacobian.T @ self.r))
+
+    @cached_property
+    def _orthogonal(self) -> _Factors:
+        q, upper = torch.linalg.qr(self.jacobian)
+        left, singular, right = torch.linalg.svd(upper, full_matrices=False)
+        return _Factors(right.T, singular.square(), singular * (left.T @ (q.T @ self.r)))
+
+
 class LevenbergMarquardt(Optimizer):
     r"""Minimize |r|^2 by damped Gauss-Newton steps.
 
@@ -53,12 +90,13 @@ class LevenbergMarquardt(Optimizer):
         r_{vv} = \tfrac{2}{h} \left(\frac{r(\theta + h \delta) - r}{h} - J \delta\right)
 
     The step is delta + a while |a| < 0.75 |delta|, else delta. Dampings are tried by factors of 10
-    from the last one downward while the loss improves, upward until the actual reduction of |r|^2
-    is at least a tenth of the predicted one; each trial costs two evaluations of r.
+    from the last one; the smallest whose actual reduction of |r|^2 is at least a tenth of the
+    predicted one is taken, even if a larger one would lower the loss more now: small dampings
+    follow a curved valley further. Each trial costs two evaluations of r.
 
     Args:
         parameters: All parameters.
-        damping: First damping, as part of the largest eigenvalue of J^T J.
+        damping: First damping, as part of the trace of J^T J.
         acceleration: Largest |a| / |delta|; 0 for plain Levenberg-Marquardt.
         smallest_ratio: Actual over predicted reduction that a step needs.
         tolerance: Ends the stage when |r|^2 falls by less than this part of it five times in a row.
@@ -86,40 +124,16 @@ class LevenbergMarquardt(Optimizer):
     @torch.no_grad()
     def step(self, probe: Probe) -> str | None:
         """Take one step; see `Optimizer.step`."""
-        start = flattened(self._parameters)
-        r, jacobian = probe.linearize()
-        r, jacobian = r.double(), jacobian.double()
-        loss = float(r.square().sum())
-        if not math.isfinite(loss):
+        here = _Linearization(flattened(self._parameters), *probe.linearize())
+        if not math.isfinite(here.loss):
             return None  # the trainer tells of it
-        if loss == 0:
+        if here.loss == 0:
             return "loss tolerance: the residual is zero"
-        factors = _factorize(r, jacobian, self._damping)
-        largest = float(factors.squares.max())
-        if largest == 0:
+        if here.trace == 0:
             return "no progress: the residual does not depend on the parameters"
-        best, best_loss, damping = start, loss, self._damping
-        is_rising = False
-        while True:
-            trial = self._trial(probe, start, r, jacobian, factors, damping * largest)
-            trial_loss = self._loss_at(probe, trial)
-            predicted = factors.predicted(damping * largest)
-            if loss - trial_loss >= self._smallest_ratio * predicted and trial_loss < best_loss:
-                best, best_loss, self._damping = trial, trial_loss, damping
-                if is_rising or damping / 10 < _SMALLEST_DAMPING:
-                    break
-                damping /= 10
-                if damping < _NORMAL_EQUATIONS <= damping * 10:
-                    factors = _factorize(r, jacobian, damping)
-            elif best_loss < loss:
-                break
-            else:
-                is_rising = True
-                damping *= 10
-                if damping > _LARGEST_DAMPING:
-                    break
-        assign(best.to(start), self._parameters)
-        return self._verdict(loss, best_loss)
+        accepted, accepted_loss = self._search(probe, here)
+        assign(accepted, self._parameters)
+        return self._verdict(here.loss, accepted_loss)
 
     def objective_changed(self) -> None:
         """Damp more: the new points have not been seen."""
@@ -134,31 +148,43 @@ class LevenbergMarquardt(Optimizer):
         """Go on from a state."""
         self._damping, self._idle_steps = state["damping"], state["idle_steps"]
 
-    def _trial(
-        self,
-        probe: Probe,
-        start: Tensor,
-        r: Tensor,
-        jacobian: Tensor,
-        factors: _Factors,
-        damping: float,
-    ) -> Tensor:
-        step = factors.solve(factors.slopes, damping)
+    def _search(self, probe: Probe, here: _Linearization) -> tuple[Tensor, float]:
+        """Find the smallest damping that works; give where it leads and the loss there."""
+        accepted, accepted_loss = here.point, here.loss
+        damping, failures, first = self._damping, 0, self._damping
+        while failures < _FAILURES_BELOW and damping >= _SMALLEST_DAMPING:
+            trial, loss = self._trial(probe, here, damping)
+            failures += 1
+            if loss < here.loss:
+                accepted, accepted_loss, self._damping, failures = trial, loss, damping, 0
+            damping /= 10
+        damping = first
+        while accepted_loss == here.loss and damping < _LARGEST_DAMPING:
+            damping *= 10
+            accepted, accepted_loss = self._trial(probe, here, damping)
+            self._damping = damping
+        return accepted, accepted_loss
+
+    def _trial(self, probe: Probe, here: _Linearization, damping: float) -> tuple[Tensor, float]:
+        """Try a damping: give where it leads and the loss there, or the old ones if it fails."""
+        factors = here.factors(damping)
+        amount = damping * here.trace
+        step = factors.solve(factors.slopes, amount)
         if self._acceleration > 0:
-            assign((start + _PROBE_LENGTH * step).to(start), self._parameters)
-            moved = (probe.residual().double() - r) / _PROBE_LENGTH
-            second = (2 / _PROBE_LENGTH) * (moved - jacobian @ step)
+            assign(here.point + _PROBE_LENGTH * step, self._parameters)
+            moved = (probe.residual().double() - here.r) / _PROBE_LENGTH
+            second = (2 / _PROBE_LENGTH) * (moved - here.jacobian @ step)
             if bool(torch.isfinite(second).all()):
-                slopes = factors.basis.T @ (jacobian.T @ second)
-                bend = 0.5 * factors.solve(slopes, damping)
+                slopes = factors.basis.T @ (here.jacobian.T @ second)
+                bend = 0.5 * factors.solve(slopes, amount)
                 if float(bend.norm()) < self._acceleration * float(step.norm()):
                     step = step + bend
-        return start + step
-
-    def _loss_at(self, probe: Probe, flat: Tensor) -> float:
-        assign(flat, self._parameters)
+        trial = (here.point + step).to(here.point)
+        assign(trial, self._parameters)
         loss = float(probe.residual().double().square().sum())
-        return loss if math.isfinite(loss) else math.inf
+        promised = self._smallest_ratio * factors.predicted(amount)
+        works = loss < here.loss and here.loss - loss >= promised  # false for NaN
+        return (trial, loss) if works else (here.point, here.loss)
 
     def _verdict(self, before: float, after: float) -> str | None:
         if after >= before:
@@ -171,13 +197,3 @@ class LevenbergMarquardt(Optimizer):
         if self._idle_steps < 5:
             return None
         return f"loss tolerance: |r|^2 falls by less than {self._tolerance:.0e} of it a step"
-
-
-def _factorize(r: Tensor, jacobian: Tensor, damping: float) -> _Factors:
-    """Factorize J^T J, or J itself where the damping is too small for that."""
-    if damping >= _NORMAL_EQUATIONS:
-        squares, basis = torch.linalg.eigh(jacobian.T @ jacobian)
-        return _Factors(basis, squares.clamp(min=0), basis.T @ (jacobian.T @ r))
-    q, upper = torch.linalg.qr(jacobian)
-    left, singular, right = torch.linalg.svd(upper, full_matrices=False)
-    return _Factors(right.T, singular.square(), singular * (left.T @ (q.T @ r)))

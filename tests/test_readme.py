@@ -1,0 +1,80 @@
+"""Every code block of the README runs, the own equation in five steps included."""
+
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from fast import FAST_FLAGS, SHIPPED
+
+from pinn_metakan.catalogue import list_problems
+from pinn_metakan.cli import main
+
+ROOT = SHIPPED.parent
+README = (ROOT / "README.md").read_text()
+BLOCKS = re.findall(r"```(\w*)\n(.*?)```", README, flags=re.DOTALL)
+PYTHON = [text for kind, text in BLOCKS if kind == "python"]
+SHELL = [line for kind, text in BLOCKS if kind == "bash" for line in text.splitlines() if line]
+
+
+def own_equation() -> str:
+    (block,) = [text for text in PYTHON if "class Fisher" in text]
+    return block
+
+
+def test_the_two_install_commands_are_single_lines_that_use_the_constraints() -> None:
+    commands = [line for line in SHELL if line.startswith("python3.11 -m venv .venv && ")]
+    assert len(commands) == 2
+    assert all("-c constraints.txt" in command for command in commands)
+    assert commands[0].endswith("pinn-metakan solve burgers")
+    assert commands[1].endswith(".venv/bin/python -m pytest")
+    assert "README.md" in (ROOT / ".ci" / "run").read_text()
+
+
+def test_every_command_line_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "fisher.py").write_text(own_equation())
+    lines = [line for line in SHELL if line.startswith("pinn-metakan")]
+    assert len(lines) >= 5
+    for line in lines:
+        arguments = shlex.split(line)[1:]
+        if arguments[0] == "solve":
+            arguments += FAST_FLAGS
+        with pytest.raises(SystemExit) as stop:
+            main(arguments)
+        assert not stop.value.code, line
+
+
+def test_every_python_block_runs(tmp_path: Path) -> None:
+    for block in PYTHON:
+        subprocess.run(
+            [sys.executable, "-W", "error", "-c", block],
+            cwd=tmp_path, check=True, timeout=200, capture_output=True,
+        )  # fmt: skip
+    assert (tmp_path / "heat-run" / "solution.h5").exists()
+
+
+def test_the_own_equation_is_short_not_shipped_and_solved(tmp_path: Path) -> None:
+    assert len(own_equation().splitlines()) <= 22
+    assert "fisher" not in {entry.name for entry in list_problems()}
+    (tmp_path / "fisher.py").write_text(own_equation())
+    flags = ["--set=network.widths=[6]", "--set=points.interior=400", "--set=lm.steps=15"]
+    done = subprocess.run(
+        [sys.executable, "-m", "pinn_metakan", "solve", "fisher.py", "--network", "kan", *flags],
+        cwd=tmp_path, check=True, timeout=200, capture_output=True, text=True,
+    )  # fmt: skip
+    error = re.search(r"relative L2 error of u: (\S+)", done.stdout)
+    assert error is not None
+    assert float(error[1]) < 1e-3
+
+
+def test_the_table_names_every_shipped_problem() -> None:
+    for path in SHIPPED.glob("[!_]*.py"):
+        assert f"| `{path.stem}`" in README
+
+
+def test_linked_files_exist() -> None:
+    for target in re.findall(r"\]\(([\w./]+)\)", README):
+        assert (ROOT / target).is_file(), target
