@@ -46,7 +46,7 @@ class MetaKANSettings(KANSettings):
 class MLPSettings(Section):
     """A multilayer perceptron."""
 
-    widths: list[Width] = Field(default=[32, 32, 32], description="hidden widths")
+    widths: list[Width] = Field(default=[20, 20], description="hidden widths")
 
 
 class CustomSettings(Section):
@@ -113,7 +113,8 @@ class LMSettings(Section):
         default=0.75, ge=0, description="largest part of a step, 0 for none"
     )
     smallest_ratio: float = Field(default=0.1, gt=0, lt=1, description="actual over predicted")
-    tolerance: float = Field(default=1e-3, ge=0, description="least relative fall of the loss")
+    tolerance: float = Field(default=5e-3, ge=0, description="least relative fall of the loss")
+    scaling: float = Field(default=0.5, ge=0, le=1, description="0 plain, 1 by column norms")
     redraw_every: int = Field(default=25, ge=0, description="steps between new points, 0 for never")
     max_parameters: int = Field(default=6000, gt=0, description="above, lbfgs takes its place")
 

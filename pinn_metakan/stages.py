@@ -51,7 +51,7 @@ def build_stages(
 
     def make_lm() -> Optimizer:
         return LevenbergMarquardt(
-            parameters, lm.damping, lm.acceleration, lm.smallest_ratio, lm.tolerance
+            parameters, lm.damping, lm.acceleration, lm.smallest_ratio, lm.tolerance, lm.scaling
         )
 
     stages = {
