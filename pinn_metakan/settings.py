@@ -83,8 +83,8 @@ class LossSettings(Section):
 class AdamSettings(Section):
     """The stage of Adam."""
 
-    steps: int = Field(default=100, ge=0)
-    learning_rate: float = Field(default=3e-3, gt=0)
+    steps: int = Field(default=50, ge=0)
+    learning_rate: float = Field(default=5e-3, gt=0)
     prompt_factor: float = Field(default=10.0, gt=0, description="prompts' rate over the others'")
     schedule: Literal["constant", "cosine", "exponential"] = "cosine"
     final_factor: float = Field(default=0.05, gt=0, description="where the schedule ends")
@@ -107,7 +107,7 @@ class LBFGSSettings(Section):
 class LMSettings(Section):
     """The stage of Levenberg-Marquardt."""
 
-    steps: int = Field(default=150, ge=0)
+    steps: int = Field(default=50, ge=0)
     damping: float = Field(default=1e-3, gt=0, description="first, over the largest eigenvalue")
     acceleration: float = Field(
         default=0.75, ge=0, description="largest part of a step, 0 for none"

@@ -58,8 +58,9 @@ def collect_pieces(
     notes = []
     for name, condition in statement.problem.conditions.items():
         term = f"{name}_{unknown}"
+        label = f"{statement.problem.origin.label}: condition {name!r}"
         if isinstance(condition, Dirichlet) and unknown in condition.values:
-            data = _as_field(condition.values[unknown], variables, f"condition {name!r}", False)
+            data = _as_field(condition.values[unknown], variables, label, False)
             faces = condition.part.faces(variables, domain)
             taken = [face for face in faces or () if face in pieces.faces or face.axis in periodic]
             if taken or (faces is None and pieces.curved):
@@ -75,7 +76,7 @@ def collect_pieces(
         elif isinstance(condition, Initial):
             time = variables.coordinates[-1]
             for key, data_of_key in condition.values.items():
-                value = _as_field(data_of_key, variables, f"condition {name!r}", True)
+                value = _as_field(data_of_key, variables, label, True)
                 if key == unknown and pieces.initial is None:
                     pieces.initial = (term, value)
                 elif key == f"{unknown}_{time}" and pieces.velocity is None:

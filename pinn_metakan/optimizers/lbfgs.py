@@ -1,6 +1,7 @@
 """L-BFGS with strong Wolfe line search, and an honest word on why it stops."""
 
 import copy
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -8,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from pinn_metakan.optimizers.flat import assign, flattened, flattened_gradient, pieces
-from pinn_metakan.optimizers.optimizer import Optimizer, Probe
+from pinn_metakan.optimizers.optimizer import NOT_FINITE, Optimizer, Probe
 
 #: torch.optim.LBFGS refuses curvature pairs with y.s <= 1e-10, whatever the size of the loss. The
 #: loss is scaled to this value when the stage begins, or small losses would stall for no reason.
@@ -112,6 +113,8 @@ class LBFGS(Optimizer):
     def _verdict(self, start: Tensor, end: Tensor) -> str | None:
         """Judge an iteration by the evaluations that it made; undo it if it failed."""
         first_loss, gradient = self._evaluations[0][1], self._evaluations[0][2]
+        if not math.isfinite(first_loss):
+            return NOT_FINITE
         largest = float(gradient.abs().max())
         if largest <= self._tolerance_gradient:
             return f"gradient tolerance: largest entry {largest:.1e}"

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from pinn_metakan.optimizers.flat import assign, flattened
-from pinn_metakan.optimizers.optimizer import Optimizer, Probe
+from pinn_metakan.optimizers.optimizer import NOT_FINITE, Optimizer, Probe
 
 #: The normal equations lose half of the digits. They serve while the damping is above this part of
 #: their trace; below it, J itself is factorized.
@@ -144,7 +144,7 @@ class LevenbergMarquardt(Optimizer):
         """Take one step; see `Optimizer.step`."""
         here = _Linearization(flattened(self._parameters), *probe.linearize(), self._scaling)
         if not math.isfinite(here.loss):
-            return None  # the trainer tells of it
+            return NOT_FINITE
         if here.loss == 0:
             return "loss tolerance: the residual is zero"
         if here.trace == 0:

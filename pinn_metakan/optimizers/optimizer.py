@@ -19,6 +19,10 @@ class Probe(Protocol):
         """Evaluate r (N,) and its Jacobian (N, P), columns in the order of the parameters."""
 
 
+#: The verdict on a step that began where the loss is NaN or infinite.
+NOT_FINITE = "the loss is not finite"
+
+
 class Optimizer(ABC):
     """Changes parameters in place, one step a call.
 
@@ -37,7 +41,7 @@ class Optimizer(ABC):
 
         Returns:
             Why the stage is over, None if it goes on. Reasons that mean convergence contain the
-            word "tolerance".
+            word "tolerance"; `NOT_FINITE` means that the run has failed.
         """
 
     @abstractmethod

@@ -28,12 +28,14 @@ class Residual:
 
     Args:
         label: What messages call it.
+        file: Where it was written, for messages.
         function: Gives its terms; a term of a condition carries the condition's name.
         terms: Names of the terms.
         quantities: What it asks the jet for.
     """
 
     label: str
+    file: str
     function: ResidualFunction
     terms: tuple[str, ...]
     quantities: frozenset[Quantity]
@@ -49,12 +51,18 @@ class Residual:
             A tensor (N,) for each term, in the order of `terms`.
 
         Raises:
-            ProblemError: If the terms are others than when the problem was loaded.
+            ProblemError: If it fails, or the terms are others than when the problem was loaded.
         """
-        values = _checked_terms(self.label, self.function(jet, at))
+        try:
+            values = _checked_terms(self.label, self.function(jet, at))
+        except ProblemError as error:
+            raise ProblemError(f"{self.file}: {error}") from error
         if set(values) != set(self.terms):
-            missing = sorted(set(self.terms) ^ set(values))
-            raise ProblemError(f"{self.label} gives the term {missing[0]!r} only some of the time")
+            missing = sorted(set(self.terms) ^ set(values))[0]
+            raise ProblemError(
+                f"{self.file}: {self.label} gives the term {missing!r} only some of the time; "
+                f"expected {', '.join(self.terms)}, (N,) each, at every call"
+            )
         return {term: values[term] for term in self.terms}
 
 
@@ -114,12 +122,13 @@ def _state(problem: Problem) -> Statement:
     def equations(jet: Jet, at: PointSet) -> dict[str, Tensor]:
         return call_user(problem.residual, (jet,), "residual")  # type: ignore[arg-type, return-value]
 
-    interior = _record("residual", equations, variables, sample, _RECORDED_POINTS)
+    file = problem.origin.label
+    interior = _record("residual", file, equations, variables, sample, _RECORDED_POINTS)
     conditions = {}
     if not isinstance(problem.conditions, Mapping):
         raise ProblemError("conditions must be a dict of named conditions")
     for name, condition in problem.conditions.items():
-        conditions[name] = _record_condition(name, condition, variables, domain)
+        conditions[name] = _record_condition(name, file, condition, variables, domain)
     shared = set(interior.terms) & {t for c in conditions.values() for t in c.terms}
     if shared:
         raise ProblemError(f"residual and conditions both have a term {shared.pop()!r}; rename one")
@@ -127,7 +136,7 @@ def _state(problem: Problem) -> Statement:
 
 
 def _record_condition(
-    name: str, condition: Condition, variables: Variables, domain: Domain
+    name: str, file: str, condition: Condition, variables: Variables, domain: Domain
 ) -> Residual:
     label = f"condition {name!r}"
     if not isinstance(name, str) or not name.isidentifier():
@@ -145,15 +154,20 @@ def _record_condition(
         terms = condition.residual(jet, at, variables)
         return {f"{name}_{key}": value for key, value in terms.items()}
 
-    return _record(label, function, variables, at, None)
+    return _record(label, file, function, variables, at, None)
 
 
 def _record(
-    label: str, function: ResidualFunction, variables: Variables, at: PointSet, count: int | None
+    label: str,
+    file: str,
+    function: ResidualFunction,
+    variables: Variables,
+    at: PointSet,
+    count: int | None,
 ) -> Residual:
     record = RecordedValues(at.points)
     terms = _checked_terms(label, function(Jet(variables, at.points, record), at), count)
-    return Residual(label, function, tuple(terms), frozenset(record))
+    return Residual(label, file, function, tuple(terms), frozenset(record))
 
 
 def _checked_terms(label: str, terms: object, count: int | None = None) -> dict[str, Tensor]:

@@ -1,5 +1,6 @@
 """The training loop: stages of optimizer steps, the best state, the history, and where to go on."""
 
+import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from torch import Tensor, nn
 
 from pinn_metakan.errors import TrainingError
 from pinn_metakan.optimizers.flat import assign, flattened
-from pinn_metakan.optimizers.optimizer import Optimizer
+from pinn_metakan.optimizers.optimizer import NOT_FINITE, Optimizer
 
 
 @dataclass(frozen=True)
@@ -194,6 +195,8 @@ class Trainer:
                 optimizer.objective_changed()
                 self._best_loss = torch.full_like(self._best_loss, torch.inf)
             verdict = optimizer.step(self)
+            if verdict == NOT_FINITE:
+                raise self._diverged(float(self._last_loss))
             self._stage_step += 1
             self.step += 1
             # Where points are redrawn, a step that fails gets new points once before it is final.
@@ -249,13 +252,8 @@ class Trainer:
         self, stage: Stage, optimizer: Optimizer, report: Callable[[Report], None]
     ) -> str | None:
         loss = float(self._best_loss if optimizer.is_monotone else self._last_loss)
-        if loss != loss or loss == float("inf"):
-            term = self._task.unusable_term()
-            raise TrainingError(
-                f"the loss is {loss} in stage {stage.name} at step {self.step}"
-                + (f" (term {term!r})" if term else "")
-                + f"; try --set {stage.name}.learning_rate lower, or other loss weights"
-            )
+        if not math.isfinite(loss):
+            raise self._diverged(loss)
         errors = self._task.measure()
         row = {"step": float(self.step), "seconds": self.seconds, "loss": loss}
         self.history.append(row | {f"relative_l2_{k}": v for k, v in errors.items()})
@@ -270,3 +268,12 @@ class Trainer:
         if float(self._best_loss) < self._tolerance:
             return f"loss tolerance: {float(self._best_loss):.1e} below {self._tolerance:.1e}"
         return None
+
+    def _diverged(self, loss: float) -> TrainingError:
+        stage, term = self._stages[self._stage_index].name, self._task.unusable_term()
+        rate = {"lm": "lm.damping higher"}.get(stage, f"{stage}.learning_rate lower")
+        return TrainingError(
+            f"the loss is {loss} in stage {stage} at step {self.step}"
+            + (f" (term {term!r})" if term else "")
+            + f"; try --set {rate}, or other loss weights"
+        )
