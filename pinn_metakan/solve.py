@@ -25,7 +25,7 @@ from pinn_metakan.training.trainer import Report
 logger = logging.getLogger(__name__)
 
 #: What a budget keeps for drawing and writing [s].
-_CLOSING_SECONDS = 2.0
+_CLOSING_SECONDS = 3.0
 #: A user interrupt ends a run with this reason; the run can be resumed.
 _INTERRUPTED = "interrupted"
 

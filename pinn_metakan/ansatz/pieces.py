@@ -61,7 +61,7 @@ def collect_pieces(
         label = f"{statement.problem.origin.label}: condition {name!r}"
         if isinstance(condition, Dirichlet) and unknown in condition.values:
             data = _as_field(condition.values[unknown], variables, label, False)
-            faces = condition.part.faces(variables, domain)
+            faces = condition.place.faces(variables, domain)
             taken = [face for face in faces or () if face in pieces.faces or face.axis in periodic]
             if taken or (faces is None and pieces.curved):
                 notes.append(
@@ -69,7 +69,7 @@ def collect_pieces(
                 )
             elif faces is not None:
                 pieces.faces.update({face: (term, data) for face in faces})
-            elif isinstance(domain.space, Ball) and condition.part.where is None:
+            elif isinstance(domain.space, Ball) and condition.place.where is None:
                 pieces.curved = (term, data)
             else:
                 notes.append(f"{name}: 'where' is a function; stays soft")

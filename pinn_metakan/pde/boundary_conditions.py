@@ -12,9 +12,9 @@ from torch import Generator, Tensor
 from pinn_metakan.derivatives.jet import Jet
 from pinn_metakan.derivatives.request import Variables
 from pinn_metakan.geometry.domains import Domain
-from pinn_metakan.geometry.sampling import PointSet
+from pinn_metakan.geometry.sampling import PointSet, sample_face
 from pinn_metakan.pde.boundary_part import BoundaryPart, Where
-from pinn_metakan.pde.condition import Condition, check_unknowns
+from pinn_metakan.pde.condition import Condition, Place, check_unknowns
 from pinn_metakan.pde.data import Data, arguments_at, evaluate_data
 
 
@@ -30,19 +30,12 @@ class Dirichlet(Condition):
     region = "boundary"
 
     def __init__(self, where: Where = None, **values: Data):
-        self.part = BoundaryPart(where)
+        self.place: BoundaryPart = BoundaryPart(where)
         self.values: Mapping[str, Data] = values
 
-    def check(self, variables: Variables, domain: Domain) -> None:
-        """Check the names and the part of the boundary."""
+    def check_names(self, variables: Variables) -> None:
+        """Check the unknowns."""
         check_unknowns("Dirichlet", self.values, variables.unknowns)
-        self.part.check(variables, domain)
-
-    def sample(
-        self, variables: Variables, domain: Domain, count: int, sequence: str, generator: Generator
-    ) -> PointSet:
-        """Draw points of the part of the boundary."""
-        return self.part.sample(variables, domain, count, sequence, generator)
 
     def residual(self, jet: Jet, at: PointSet, variables: Variables) -> dict[str, Tensor]:
         """Give u - g."""
@@ -64,19 +57,12 @@ class Neumann(Condition):
     region = "boundary"
 
     def __init__(self, where: Where = None, **values: Data):
-        self.part = BoundaryPart(where)
+        self.place: BoundaryPart = BoundaryPart(where)
         self.values: Mapping[str, Data] = values
 
-    def check(self, variables: Variables, domain: Domain) -> None:
-        """Check the names and the part of the boundary."""
+    def check_names(self, variables: Variables) -> None:
+        """Check the unknowns."""
         check_unknowns("Neumann", self.values, variables.unknowns)
-        self.part.check(variables, domain)
-
-    def sample(
-        self, variables: Variables, domain: Domain, count: int, sequence: str, generator: Generator
-    ) -> PointSet:
-        """Draw points of the part of the boundary."""
-        return self.part.sample(variables, domain, count, sequence, generator)
 
     def residual(self, jet: Jet, at: PointSet, variables: Variables) -> dict[str, Tensor]:
         """Give du/dn - g."""
@@ -103,22 +89,15 @@ class Robin(Condition):
 
     def __init__(self, a: Data, b: Data, c: Data, where: Where = None, unknown: str | None = None):
         self.a, self.b, self.c = a, b, c
-        self.part = BoundaryPart(where)
+        self.place: BoundaryPart = BoundaryPart(where)
         self.unknown = unknown
 
-    def check(self, variables: Variables, domain: Domain) -> None:
-        """Check the unknown and the part of the boundary."""
+    def check_names(self, variables: Variables) -> None:
+        """Check the unknown."""
         if self.unknown is None and len(variables.unknowns) > 1:
             raise ValueError(f"Robin needs unknown=..., one of {', '.join(variables.unknowns)}")
         if self.unknown is not None:
-            check_unknowns("Robin", {self.unknown: 0.0}, variables.unknowns)
-        self.part.check(variables, domain)
-
-    def sample(
-        self, variables: Variables, domain: Domain, count: int, sequence: str, generator: Generator
-    ) -> PointSet:
-        """Draw points of the part of the boundary."""
-        return self.part.sample(variables, domain, count, sequence, generator)
+            check_unknowns("Robin", [self.unknown], variables.unknowns)
 
     def residual(self, jet: Jet, at: PointSet, variables: Variables) -> dict[str, Tensor]:
         """Give a u + b du/dn - c."""
@@ -129,6 +108,54 @@ class Robin(Condition):
             for letter, data in (("a", self.a), ("b", self.b), ("c", self.c))
         )
         return {name: a * jet(name) + b * _normal_derivative(jet, name, at, variables) - c}
+
+
+class OppositeFaces(Place):
+    """Pairs of points on the two faces of a box along a coordinate.
+
+    Args:
+        coordinate: Name of a scalar space coordinate.
+    """
+
+    def __init__(self, coordinate: str):
+        self.coordinate = coordinate
+
+    def axis(self, variables: Variables) -> int:
+        """Give the column of the coordinate.
+
+        Args:
+            variables: The names.
+
+        Returns:
+            The column.
+
+        Raises:
+            ValueError: If there is no such coordinate of space.
+        """
+        try:
+            axis = variables.axis(self.coordinate)
+        except LookupError as error:
+            raise ValueError(f"Periodic: {error}") from None
+        if axis == variables.time_axis:
+            raise ValueError(f"Periodic({self.coordinate!r}): time cannot be periodic")
+        return axis
+
+    def check(self, variables: Variables, domain: Domain) -> None:
+        """Check that the coordinate has two opposite faces."""
+        faces = [face for face in domain.faces if face.axis == self.axis(variables)]
+        if len(faces) != 2:
+            raise ValueError(f"Periodic({self.coordinate!r}) needs a box along that coordinate")
+
+    def sample(
+        self, variables: Variables, domain: Domain, count: int, sequence: str, generator: Generator
+    ) -> PointSet:
+        """Draw points of the lower face, then the same points of the upper face: (2 N, d)."""
+        axis = self.axis(variables)
+        lower_face = next(face for face in domain.faces if face.axis == axis)
+        lower = sample_face(domain, lower_face, count, sequence, generator)
+        upper = lower.points.clone()
+        upper[:, axis] = domain.bounds[axis][1]
+        return PointSet(torch.cat([lower.points, upper]))
 
 
 class Periodic(Condition):
@@ -144,43 +171,22 @@ class Periodic(Condition):
 
     def __init__(self, coordinate: str):
         self.coordinate = coordinate
+        self.place: OppositeFaces = OppositeFaces(coordinate)
 
-    def check(self, variables: Variables, domain: Domain) -> None:
-        """Check that the coordinate has two opposite faces."""
-        faces = [face for face in domain.faces if face.axis == self._axis(variables)]
-        if len(faces) != 2:
-            raise ValueError(f"Periodic({self.coordinate!r}) needs a box along that coordinate")
-
-    def sample(
-        self, variables: Variables, domain: Domain, count: int, sequence: str, generator: Generator
-    ) -> PointSet:
-        """Draw points of the lower face, then the same points of the upper face: (2 N, d)."""
-        axis = self._axis(variables)
-        face = f"{self.coordinate}={domain.bounds[axis][0]!r}"
-        lower = BoundaryPart(face).sample(variables, domain, count, sequence, generator)
-        upper = lower.points.clone()
-        upper[:, axis] = domain.bounds[axis][1]
-        return PointSet(torch.cat([lower.points, upper]))
+    def check_names(self, variables: Variables) -> None:
+        """Check the coordinate."""
+        self.place.axis(variables)
 
     def residual(self, jet: Jet, at: PointSet, variables: Variables) -> dict[str, Tensor]:
         """Give u(low) - u(high), and the same of the derivative along the coordinate."""
         terms: dict[str, Tensor] = {}
-        position = variables.space_axes.index(self._axis(variables))
+        position = variables.space_axes.index(self.place.axis(variables))
         for name in variables.unknowns:
             slope = jet(f"gradient_{name}")[:, position]
             for label, value in ((name, jet(name)), (f"{name}_{self.coordinate}", slope)):
                 low, high = value.chunk(2)
                 terms[label] = low - high
         return terms
-
-    def _axis(self, variables: Variables) -> int:
-        try:
-            axis = variables.axis(self.coordinate)
-        except LookupError as error:
-            raise ValueError(f"Periodic: {error}") from None
-        if axis == variables.time_axis:
-            raise ValueError(f"Periodic({self.coordinate!r}): time cannot be periodic")
-        return axis
 
 
 def _normal_derivative(jet: Jet, name: str, at: PointSet, variables: Variables) -> Tensor:

@@ -8,6 +8,7 @@ from torch import Generator, Tensor
 from pinn_metakan.derivatives.request import Variables
 from pinn_metakan.geometry.domains import Domain, Face
 from pinn_metakan.geometry.sampling import PointSet, sample_boundary, sample_face, sample_part
+from pinn_metakan.pde.condition import Place
 from pinn_metakan.pde.data import arguments_at, call_user
 
 #: A face such as "x=0", a function of the coordinates that returns booleans, or None for all.
@@ -17,7 +18,7 @@ Where = str | Callable[..., Tensor] | None
 _FACE_TOLERANCE = 1e-6
 
 
-class BoundaryPart:
+class BoundaryPart(Place):
     """All of the boundary of space, one face of it, or what a function selects.
 
     Args:

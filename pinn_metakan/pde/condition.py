@@ -12,18 +12,12 @@ from pinn_metakan.geometry.domains import Domain
 from pinn_metakan.geometry.sampling import PointSet
 
 
-class Condition(ABC):
-    """A condition on one or several unknowns.
-
-    Attributes:
-        region: Which setting of `points` tells how many points it gets.
-    """
-
-    region: ClassVar[Literal["boundary", "initial", "data"]]
+class Place(ABC):
+    """Where a condition is asked for."""
 
     @abstractmethod
     def check(self, variables: Variables, domain: Domain) -> None:
-        """Refuse what does not fit the problem.
+        """Refuse a place that the domain does not have.
 
         Raises:
             ValueError: With one line that says what does not fit.
@@ -33,11 +27,42 @@ class Condition(ABC):
     def sample(
         self, variables: Variables, domain: Domain, count: int, sequence: str, generator: Generator
     ) -> PointSet:
-        """Draw the points where the condition is asked for."""
+        """Draw points of the place."""
+
+
+class Condition(ABC):
+    """A condition on one or several unknowns.
+
+    Attributes:
+        region: Which setting of `points` tells how many points it gets.
+        place: Where it is asked for.
+    """
+
+    region: ClassVar[Literal["boundary", "initial", "data"]]
+    place: Place
+
+    @abstractmethod
+    def check_names(self, variables: Variables) -> None:
+        """Refuse names that the problem does not have.
+
+        Raises:
+            ValueError: With one line that says what does not fit.
+        """
 
     @abstractmethod
     def residual(self, jet: Jet, at: PointSet, variables: Variables) -> dict[str, Tensor]:
         """Give what should be zero, (N,) for each unknown or derivative that is prescribed."""
+
+    def check(self, variables: Variables, domain: Domain) -> None:
+        """Refuse what does not fit the problem, names first."""
+        self.check_names(variables)
+        self.place.check(variables, domain)
+
+    def sample(
+        self, variables: Variables, domain: Domain, count: int, sequence: str, generator: Generator
+    ) -> PointSet:
+        """Draw the points where the condition is asked for."""
+        return self.place.sample(variables, domain, count, sequence, generator)
 
 
 def check_unknowns(kind: str, names: Iterable[str], allowed: tuple[str, ...]) -> None:

@@ -8,8 +8,24 @@ from pinn_metakan.derivatives.jet import Jet
 from pinn_metakan.derivatives.request import Variables
 from pinn_metakan.geometry.domains import Domain, SpaceTime
 from pinn_metakan.geometry.sampling import PointSet, sample_initial
-from pinn_metakan.pde.condition import Condition, check_unknowns
+from pinn_metakan.pde.condition import Condition, Place, check_unknowns
 from pinn_metakan.pde.data import Data, arguments_at, evaluate_data
+
+
+class FirstTime(Place):
+    """All of space at the first time."""
+
+    def check(self, variables: Variables, domain: Domain) -> None:
+        """Check that there is a time."""
+        if variables.time_axis is None:
+            raise ValueError("Initial needs a domain with time: SpaceTime(space, start, end)")
+
+    def sample(
+        self, variables: Variables, domain: Domain, count: int, sequence: str, generator: Generator
+    ) -> PointSet:
+        """Draw points of space at the first time."""
+        assert isinstance(domain, SpaceTime)
+        return sample_initial(domain, count, sequence, generator)
 
 
 class Initial(Condition):
@@ -24,21 +40,15 @@ class Initial(Condition):
 
     def __init__(self, **values: Data):
         self.values: Mapping[str, Data] = values
+        self.place = FirstTime()
 
-    def check(self, variables: Variables, domain: Domain) -> None:
-        """Check that there is a time and that the names fit."""
-        if variables.time_axis is None:
-            raise ValueError("Initial needs a domain with time: SpaceTime(space, start, end)")
-        time = variables.coordinates[-1]
-        velocities = tuple(f"{name}_{time}" for name in variables.unknowns)
+    def check_names(self, variables: Variables) -> None:
+        """Check the unknowns, and their derivatives in time."""
+        velocities: tuple[str, ...] = ()
+        if variables.time_axis is not None:
+            time = variables.coordinates[-1]
+            velocities = tuple(f"{name}_{time}" for name in variables.unknowns)
         check_unknowns("Initial", self.values, variables.unknowns + velocities)
-
-    def sample(
-        self, variables: Variables, domain: Domain, count: int, sequence: str, generator: Generator
-    ) -> PointSet:
-        """Draw points of space at the first time."""
-        assert isinstance(domain, SpaceTime)
-        return sample_initial(domain, count, sequence, generator)
 
     def residual(self, jet: Jet, at: PointSet, variables: Variables) -> dict[str, Tensor]:
         """Give u - u_0 and u_t - v_0."""

@@ -11,7 +11,43 @@ from pinn_metakan.derivatives.jet import Jet
 from pinn_metakan.derivatives.request import Variables
 from pinn_metakan.geometry.domains import Domain
 from pinn_metakan.geometry.sampling import PointSet
-from pinn_metakan.pde.condition import Condition, check_unknowns
+from pinn_metakan.pde.condition import Condition, Place, check_unknowns
+
+
+class GivenPoints(Place):
+    """Points that the user gave.
+
+    Args:
+        points: Shape (M, d), float64.
+
+    Raises:
+        ValueError: If they have another shape.
+    """
+
+    def __init__(self, points: Tensor):
+        if points.ndim != 2 or len(points) == 0:
+            shape = tuple(points.shape)
+            raise ValueError(f"Observed: points must have shape (M, d), got {shape}")
+        self.points = points
+
+    def check(self, variables: Variables, domain: Domain) -> None:
+        """Check that the points lie in the domain."""
+        if self.points.shape[1] != variables.dimension:
+            raise ValueError(
+                f"Observed: points must have shape (M, {variables.dimension}), "
+                f"got {tuple(self.points.shape)}"
+            )
+        outside = (~domain.contains(self.points)).nonzero()
+        if len(outside):
+            row = int(outside[0])
+            place = ", ".join(f"{value:g}" for value in self.points[row].tolist())
+            raise ValueError(f"Observed: point {row} at ({place}) lies outside {domain!r}")
+
+    def sample(
+        self, variables: Variables, domain: Domain, count: int, sequence: str, generator: Generator
+    ) -> PointSet:
+        """Give the points; nothing is drawn."""
+        return PointSet(self.points)
 
 
 class Observed(Condition):
@@ -28,37 +64,19 @@ class Observed(Condition):
     region = "data"
 
     def __init__(self, points: ArrayLike | Tensor, **values: ArrayLike | Tensor):
-        self.points = _as_tensor(points)
-        if self.points.ndim != 2 or len(self.points) == 0:
-            shape = tuple(self.points.shape)
-            raise ValueError(f"Observed: points must have shape (M, d), got {shape}")
+        self.place: GivenPoints = GivenPoints(_as_tensor(points))
+        count = len(self.place.points)
         self.values: Mapping[str, Tensor] = {k: _as_tensor(v) for k, v in values.items()}
         for name, value in self.values.items():
-            if value.shape != (len(self.points),):
-                expected, shape = (len(self.points),), tuple(value.shape)
+            if value.shape != (count,):
+                expected, shape = (count,), tuple(value.shape)
                 raise ValueError(f"Observed: {name} must have shape {expected}, got {shape}")
             if not torch.isfinite(value).all():
                 raise ValueError(f"Observed: the data of {name} hold NaN or infinity")
 
-    def check(self, variables: Variables, domain: Domain) -> None:
-        """Check the names, and that the points lie in the domain."""
+    def check_names(self, variables: Variables) -> None:
+        """Check the unknowns."""
         check_unknowns("Observed", self.values, variables.unknowns)
-        if self.points.shape[1] != variables.dimension:
-            raise ValueError(
-                f"Observed: points must have shape (M, {variables.dimension}), "
-                f"got {tuple(self.points.shape)}"
-            )
-        outside = (~domain.contains(self.points)).nonzero()
-        if len(outside):
-            row = int(outside[0])
-            place = ", ".join(f"{value:g}" for value in self.points[row].tolist())
-            raise ValueError(f"Observed: point {row} at ({place}) lies outside {domain!r}")
-
-    def sample(
-        self, variables: Variables, domain: Domain, count: int, sequence: str, generator: Generator
-    ) -> PointSet:
-        """Give the observed points; nothing is drawn."""
-        return PointSet(self.points)
 
     def residual(self, jet: Jet, at: PointSet, variables: Variables) -> dict[str, Tensor]:
         """Give u - values."""
