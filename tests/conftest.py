@@ -16,8 +16,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _one_thread() -> None:
+def _one_thread_and_every_warning() -> None:
     torch.set_num_threads(1)
+    torch.set_warn_always(True)  # not only the first of its kind, in whatever test that may be
 
 
 @pytest.fixture
