@@ -26,7 +26,6 @@ from pinn_metakan.template import problem_template
 
 app = typer.Typer(
     add_completion=False,
-    no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     help="Solve partial differential equations with physics-informed MetaKANs, "
@@ -174,7 +173,8 @@ def new_command(
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit: 0 done, 1 failed, 2 wrong input, 130 interrupted."""
     command = typer.main.get_command(app)
-    sys.exit(_status(lambda: command.main(args=arguments, standalone_mode=False)))
+    given = list(sys.argv[1:] if arguments is None else arguments) or ["--help"]
+    sys.exit(_status(lambda: command.main(args=given, standalone_mode=False)))
 
 
 def _status(run: Callable[[], object]) -> int:

@@ -182,9 +182,11 @@ def test_a_run_that_fails_gives_status_1(run: Run, write_problem: Write) -> None
 
 
 def test_help_teaches(run: Run) -> None:
-    status, out, _ = run("--help")
-    assert status == 0
-    assert "Begin with: pinn-metakan solve poisson" in out
+    for arguments in ((), ("--help",)):
+        status, out, _ = run(*arguments)
+        assert status == 0
+        assert "Begin with: pinn-metakan solve poisson" in out
+        assert out.count("\n") > 10
     status, out, _ = run("solve", "--help")
     assert status == 0
     for option in ("--network", "--conditions", "--param", "--set", "--budget", "--overwrite"):
