@@ -214,4 +214,4 @@ class LevenbergMarquardt(Optimizer):
         self._idle_steps += 1
         if self._idle_steps < 5:
             return None
-        return f"loss tolerance: |r|^2 falls by less than {self._tolerance:.0e} of it a step"
+        return f"step tolerance: |r|^2 falls by less than {self._tolerance:.0e} of it a step"

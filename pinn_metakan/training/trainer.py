@@ -108,14 +108,15 @@ class Trainer:
             (), torch.inf, dtype=self._best.dtype, device=self._best.device
         )
         self._seconds_before = 0.0
-        self._clock = time.perf_counter()
+        self._clock: float | None = None  # runs while training does
         self.step = 0
         self.history: list[dict[str, float]] = []
 
     @property
     def seconds(self) -> float:
         """Training time, that of earlier sittings included."""
-        return self._seconds_before + time.perf_counter() - self._clock
+        sitting = 0.0 if self._clock is None else time.perf_counter() - self._clock
+        return self._seconds_before + sitting
 
     @property
     def best_loss(self) -> float:
@@ -138,12 +139,14 @@ class Trainer:
             TrainingError: If the loss is no longer finite.
         """
         self._clock = time.perf_counter()
-        while not self.is_finished:
+        reason = None
+        while not self.is_finished and reason is None:
             reason = self._run_stage(self._stages[self._stage_index], should_stop, report)
-            if reason is not None:
-                self.stop_reason = reason
-                return
-        self.load_best()
+        self._seconds_before, self._clock = self.seconds, None
+        if reason is None:
+            self.load_best()
+        else:
+            self.stop_reason = reason
 
     def load_best(self) -> None:
         """Put the best parameters in place."""
@@ -174,7 +177,6 @@ class Trainer:
         self.step, self.history = state["step"], state["history"]
         self._is_stuck, self.stop_reason = state["is_stuck"], state["stop_reason"]
         self._seconds_before = state["seconds"]
-        self._clock = time.perf_counter()
         if state["optimizer"] is not None and not self.is_finished:
             self._optimizer = self._stages[self._stage_index].make()
             self._optimizer.load(state["optimizer"])
