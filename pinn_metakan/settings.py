@@ -132,7 +132,7 @@ class Settings(Section):
 
     network: Section
     conditions: Literal["hard", "soft"] = "hard"
-    stages: list[Literal["adam", "lbfgs", "lm"]] = ["adam", "lm"]
+    stages: list[Literal["adam", "lbfgs", "lm"]] = Field(default=["adam", "lm"], min_length=1)
     engine: Literal["auto", "taylor", "autograd"] = "auto"
     tolerance: float = Field(default=0.0, ge=0, description="the loss that counts as converged")
     report_every: int = Field(default=10, gt=0, description="steps between history entries")
@@ -173,6 +173,8 @@ def build_settings(network: str, layers: Sequence[Layer]) -> Settings:
     merged: dict[str, object] = {}
     settings = Settings(network=section())
     for label, layer in layers:
+        if not isinstance(layer, Mapping):
+            raise SettingsError(f"{label}: expected a dict of settings, got {layer!r}")
         merged = _merged(merged, layer)
         try:
             chosen = section.model_validate(merged.get("network", {}))

@@ -52,6 +52,7 @@ def test_a_pair_is_read_as_toml_or_text(pair: str, layer: object) -> None:
         ({"adam": 3}, "adam: "),
         ({"network": {"prompt_dimension": 2}}, "no setting 'network.prompt_dimension'; .* widths"),
         ({"network": {"widths": [4, 0]}}, r"network.widths.1: .*greater than 0, got 0"),
+        ({"stages": []}, "stages: list should have at least 1 item"),
         ({"conditions": "firm"}, "conditions: input should be 'hard' or 'soft', got 'firm'"),
         ({"stages": ["adam", "newton"]}, "stages.1: input should be 'adam', 'lbfgs' or 'lm'"),
     ],

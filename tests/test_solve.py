@@ -255,6 +255,7 @@ def test_a_transform_of_the_user_replaces_the_automatic_one(write_problem: Write
             {"extra": "settings = {'adam': {'step': 3}}"},
             "mine.py: settings: no setting 'adam.step'",
         ),
+        ({"extra": "settings = 3"}, "mine.py: settings: expected a dict of settings, got 3"),
     ],
 )
 def test_a_mistake_in_a_problem_is_named_before_anything_is_written(

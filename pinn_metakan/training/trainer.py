@@ -102,7 +102,7 @@ class Trainer:
         self._stage_step = 0
         self._optimizer: Optimizer | None = None
         self._is_stuck = False
-        self.stop_reason = ""
+        self.stop_reason = "no stage has a step"
         self._best = flattened(self._task.parameters)
         self._best_loss = torch.full(
             (), torch.inf, dtype=self._best.dtype, device=self._best.device
