@@ -37,7 +37,7 @@ def linearize(objective: Objective) -> tuple[Tensor, Tensor]:
         for residual, jacobian in _block_rows(objective, block, weights):
             residuals.append(residual)
             jacobians.append(jacobian)
-    return torch.cat(residuals), torch.cat(jacobians)
+    return torch.cat(residuals), torch.cat(jacobians) if len(jacobians) > 1 else jacobians[0]
 
 
 def _block_rows(
@@ -69,10 +69,10 @@ def _block_rows(
                 for g, f in zip(slopes, features, strict=True)
             ]  # each (n, o, K)
             parts.append(network.pull_back(by_weights))
-        jacobian = torch.cat(parts)
+        jacobian = torch.cat(parts) if len(parts) > 1 else parts[0]
         scale = objective.scale(term, len(residual))
-        # A periodic condition has one residual for several points: their rows add up.
-        jacobian = jacobian.view(-1, len(residual), jacobian.shape[1]).sum(dim=0)
+        if count > len(residual):  # a periodic condition has one residual for several points
+            jacobian = jacobian.view(-1, len(residual), jacobian.shape[1]).sum(dim=0)
         rows.append((scale * residual.detach(), jacobian.mul_(scale)))
     return rows
 

@@ -91,12 +91,10 @@ class Generated(Coefficients):
     def pull_back(self, jacobian: Tensor) -> list[tuple[nn.Parameter, Tensor]]:
         """Multiply by dw/dz, which is block-diagonal, and by dw/dtheta; see the base class."""
         count, (o, i, e) = len(jacobian), self.prompts.shape
-        edges = jacobian.reshape(count, o * i, -1)  # (N, edges, D)
-        slopes, learner = self.meta_learner.linearize(self.prompts.detach().reshape(o * i, e))
-        prompts = torch.einsum("nqd,qde->nqe", edges, slopes)
-        blocks = [(self.prompts, prompts.reshape(count, -1))]
-        flat = edges.flatten(1)
-        return blocks + [(p, flat @ table) for p, table in learner]
+        prompts, learner = self.meta_learner.pull_back(
+            self.prompts.detach().reshape(o * i, e), jacobian.reshape(count, o * i, -1)
+        )
+        return [(self.prompts, prompts.reshape(count, -1)), *learner]
 
     def prompt_parameters(self) -> list[nn.Parameter]:
         """Give the prompts."""

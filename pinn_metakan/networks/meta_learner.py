@@ -82,30 +82,35 @@ class MetaLearner(nn.Module):
         return hidden @ self.output_weight.T + self.output_bias  # (o, i, h) -> (o, i, D)
 
     @torch.no_grad()
-    def linearize(self, prompts: Tensor) -> tuple[Tensor, list[tuple[nn.Parameter, Tensor]]]:
-        """Differentiate the coefficients of Q edges.
+    def pull_back(
+        self, prompts: Tensor, jacobian: Tensor
+    ) -> tuple[Tensor, list[tuple[nn.Parameter, Tensor]]]:
+        """Take a Jacobian in the coefficients of Q edges to one in what they are made of.
 
         Args:
             prompts: Shape (Q, E).
+            jacobian: Shape (N, Q, D).
 
         Returns:
-            dw/dz of each edge, shape (Q, D, E), and for each parameter dw/dtheta as a matrix
-            (Q D, size).
+            The Jacobian in the prompts, shape (N, Q, E), and for each parameter its block (N, size).
         """
-        count, size, hidden_width = len(prompts), len(self.output_bias), len(self.hidden_bias)
+        count = len(jacobian)
         hidden, slopes = self.hidden_function(prompts @ self.hidden_weight.T + self.hidden_bias)
         through = slopes[:, None, :] * self.output_weight  # (Q, D, h): dw / d(W_1 z + b_1)
-        identity = torch.eye(size, dtype=prompts.dtype, device=prompts.device)
-        by_output = torch.einsum("qh,dc->qdch", hidden, identity)  # (Q, D, D, h)
-        by_hidden = torch.einsum("qdh,qe->qdhe", through, prompts)  # (Q, D, h, E)
-        rows = count * size
+        by_prompts = torch.einsum("nqd,qde->nqe", jacobian, through @ self.hidden_weight)
+        by_hidden = torch.einsum("qdh,qe->qdhe", through, prompts).flatten(2)  # (Q, D, h E)
+        table = torch.cat([by_hidden, through], dim=2).flatten(0, 1)  # (Q D, h E + h)
+        weight, bias = (jacobian.flatten(1) @ table).split(
+            [self.hidden_weight.numel(), self.hidden_bias.numel()], dim=1
+        )
+        by_output = jacobian.transpose(1, 2) @ hidden  # (N, D, h)
         blocks = [
-            (self.hidden_weight, by_hidden.reshape(rows, -1)),
-            (self.hidden_bias, through.reshape(rows, hidden_width)),
-            (self.output_weight, by_output.reshape(rows, -1)),
-            (self.output_bias, identity.repeat(count, 1)),
+            (self.hidden_weight, weight),
+            (self.hidden_bias, bias),
+            (self.output_weight, by_output.reshape(count, -1)),
+            (self.output_bias, jacobian.sum(dim=1)),
         ]
-        return through @ self.hidden_weight, blocks
+        return by_prompts, blocks
 
 
 def _normal_like(generator: Generator) -> Callable[..., Tensor]:
