@@ -226,6 +226,10 @@ def _print_summary(solution: Solution, folder: Path) -> None:
     if not solution.relative_l2:
         print("no reference, so no error; look at the residuals in solution.h5")
     print(f"parameters: {attributes['n_parameters']}")
+    if solution.tied is not None:
+        for unknown, error in solution.tied.relative_l2.items():
+            print(f"before untying, relative L2 error of {unknown}: {error:.3e}")
+        print(f"before untying, parameters: {solution.tied.attributes['n_parameters']}")
     print(f"training time: {attributes['seconds']:.1f} s")
     print(f"ended by: {attributes['stop_reason']}")
     print(f"folder: {folder}")

@@ -26,7 +26,8 @@ from pinn_metakan.pde.problem import Problem
 from pinn_metakan.pde.statement import state
 from pinn_metakan.settings import Settings
 from pinn_metakan.stages import build_stages
-from pinn_metakan.training.trainer import Task, Trainer
+from pinn_metakan.training.task import Task
+from pinn_metakan.training.trainer import Trainer
 
 DTYPES = {"float64": torch.float64, "float32": torch.float32}
 #: A condition whose residual is below this for an untrained network is satisfied by construction.
@@ -92,8 +93,16 @@ class Experiment:
 
     def evaluate(self, points: Tensor) -> dict[str, Tensor]:
         """Evaluate the solution at points (M, d): a float64 tensor (M,) for each unknown."""
-        values = values_on(self.objective, points)
-        return {name: values[:, k] for k, name in enumerate(self.problem.unknowns)}
+        return self.evaluator()(points)
+
+    def evaluator(self) -> Callable[[Tensor], dict[str, Tensor]]:
+        """Give what evaluates the solution with the network that is there now."""
+        objective, names = self.objective, self.problem.unknowns
+
+        def evaluate(points: Tensor) -> dict[str, Tensor]:
+            return dict(zip(names, values_on(objective, points).unbind(1), strict=True))
+
+        return evaluate
 
     def state(self) -> dict[str, Any]:
         """Give all that a checkpoint holds."""
@@ -216,19 +225,23 @@ class Experiment:
 
     def _build_trainer(self) -> Trainer:
         settings = self.settings
-        parameters = list(self.network.parameters())
         task = Task(
-            parameters=parameters,
-            loss=self.objective.loss,
-            residual=self.objective.vector,
+            parameters=lambda: list(self.network.parameters()),
+            loss=lambda: self.objective.loss(),
+            residual=lambda: self.objective.vector(),
             linearize=lambda: linearize(self.objective),
             redraw=self._redraw,
             measure=self._error_measure(),
-            unusable_term=self.objective.first_unusable_term,
+            unusable_term=lambda: self.objective.first_unusable_term(),
         )
-        chosen, notes = build_stages(settings, parameters, self.network.prompts())
+        chosen, notes = build_stages(settings, lambda: self.network, self._untie)
         self.notes += notes
         return Trainer(task, chosen, settings.report_every, settings.tolerance)
+
+    def _untie(self) -> None:
+        """Go on with a network that stores the coefficients; the one so far stays as it is."""
+        self.ansatz = self.ansatz.with_network(self.network.baked())
+        self.objective = self.objective.with_ansatz(self.ansatz)
 
     def _redraw(self) -> None:
         fraction = self.settings.points.by_residual

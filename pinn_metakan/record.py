@@ -45,8 +45,16 @@ def facts(experiment: Experiment) -> list[tuple[str, str]]:
     ]
 
 
-def evaluate_field(experiment: Experiment) -> Field:
-    """Evaluate solution, reference and residual on the grid, and add what the run was."""
+def evaluate_field(experiment: Experiment, tied: Field | None = None) -> Field:
+    """Evaluate solution, reference and residual on the grid, and add what the run was.
+
+    Args:
+        experiment: The experiment.
+        tied: The field before the coefficients were untied.
+
+    Returns:
+        The field.
+    """
     parts = (experiment.statement, experiment.objective, experiment.equations)
     plane = None
     if not experiment.grid.axes:
@@ -66,14 +74,14 @@ def evaluate_field(experiment: Experiment) -> Field:
         units={name: experiment.problem.units.get(name, "-") for name in names},
         long_names={name: experiment.problem.long_names.get(name, name) for name in names},
         history=history,
-        attributes=_attributes(experiment),
+        attributes=_attributes(experiment) | _tied_attributes(tied),
         slice=plane,
         has_time=experiment.statement.variables.time_axis is not None,
     )
 
 
-def report(experiment: Experiment, field: Field) -> dict[str, object]:
-    """Give the contents of report.json."""
+def report(experiment: Experiment, field: Field, tied: Field | None = None) -> dict[str, object]:
+    """Give the contents of report.json; see `evaluate_field`."""
     attributes = _attributes(experiment)
     history = experiment.trainer.history
     names = ("problem", "network", "n_parameters", "seed", "dtype", "device", "seconds")
@@ -85,7 +93,7 @@ def report(experiment: Experiment, field: Field) -> dict[str, object]:
         "converged": "tolerance" in experiment.trainer.stop_reason,
         "stop_reason": experiment.trainer.stop_reason,
         "versions": json.loads(str(attributes["versions"])),
-    }
+    } | ({} if tied is None else {"tied": _tied_report(tied)})
 
 
 def evaluation_seconds(experiment: Experiment) -> float:
@@ -125,3 +133,15 @@ def _attributes(experiment: Experiment) -> dict[str, str | int | float]:
         "stop_reason": experiment.trainer.stop_reason,
         "versions": json.dumps(versions),
     }
+
+
+def _tied_report(tied: Field) -> dict[str, object]:
+    kept = {name: tied.attributes[name] for name in ("n_parameters", "seconds", "stop_reason")}
+    return kept | {"relative_l2": tied.relative_l2, "max_error": tied.max_error}
+
+
+def _tied_attributes(tied: Field | None) -> dict[str, str | int | float]:
+    if tied is None:
+        return {}
+    errors = {f"tied_relative_l2_{name}": error for name, error in tied.relative_l2.items()}
+    return {"tied_n_parameters": tied.attributes["n_parameters"], **errors}

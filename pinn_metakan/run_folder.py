@@ -1,6 +1,7 @@
 """The folder of a run: its files, and who may write there."""
 
 import json
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,7 @@ from typing import Any
 import tomli_w
 
 from pinn_metakan.errors import RunFolderError
-from pinn_metakan.files import write_text
+from pinn_metakan.files import write_text, written_whole
 from pinn_metakan.plotting.figures import FIGURES, draw_all
 from pinn_metakan.results.field import Field
 from pinn_metakan.results.hdf5 import write_solution
@@ -21,6 +22,8 @@ _FILES = (
     "settings.toml",
     "checkpoint.safetensors",
 )
+#: Where a run keeps what it was before the coefficients were untied.
+_TIED = "tied"
 
 
 class RunFolder:
@@ -61,14 +64,31 @@ class RunFolder:
             RunFolderError: If the folder cannot be written.
         """
         try:
-            if self._holds_run():
-                for name in (*_FILES, *FIGURES):  # and nothing else that the user may keep there
-                    (self.path / name).unlink(missing_ok=True)
+            for folder in (self.tied, self):
+                folder._clear()
             self.path.mkdir(parents=True, exist_ok=True)
             text = f"# {command}\n{tomli_w.dumps(settings)}"
             write_text(self._settings, text)
         except OSError as error:
             raise RunFolderError(f"cannot write to {self.path}: {error.strerror}") from error
+
+    @property
+    def tied(self) -> "RunFolder":
+        """The folder inside that keeps a MetaKAN as it was before its coefficients were untied."""
+        return RunFolder(self.path / _TIED)
+
+    def branch_tied(self) -> "RunFolder":
+        """Make that folder, with settings, checkpoint and history as they are now."""
+        tied = self.tied
+        tied.path.mkdir(exist_ok=True)
+        for here, there in (
+            (self._settings, tied._settings),
+            (self._checkpoint, tied._checkpoint),
+            (self._history, tied._history),
+        ):
+            with written_whole(there) as path:
+                shutil.copyfile(here, path)
+        return tied
 
     def save_checkpoint(self, tree: dict[str, Any], history: list[dict[str, float]]) -> None:
         """Write the checkpoint, and the history up to it, one JSON object a line."""
@@ -93,6 +113,12 @@ class RunFolder:
         write_solution(self.solution, field)
         draw_all(field, self.path)
         write_text(self._report, json.dumps(report, indent=2) + "\n")
+
+    def _clear(self) -> None:
+        """Remove the files of a run, and nothing else that the user may keep there."""
+        if self._holds_run():
+            for name in (*_FILES, *FIGURES):
+                (self.path / name).unlink(missing_ok=True)
 
     def _holds_run(self) -> bool:
         return any((self.path / name).exists() for name in _FILES)

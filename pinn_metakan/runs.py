@@ -15,7 +15,7 @@ from pinn_metakan.results.hdf5 import read_solution
 from pinn_metakan.run_folder import RunFolder
 from pinn_metakan.settings import build_settings
 from pinn_metakan.solution import Solution
-from pinn_metakan.solve import Announce, Progress, check_budget, choose, run_experiment
+from pinn_metakan.solve import Announce, Progress, check_budget, choose, read_tied, run_experiment
 
 
 def resume(
@@ -72,11 +72,12 @@ def open_run(path: str | Path, problem: Problem | None = None) -> Solution:
     path = Path(path)
     folder = RunFolder(path if path.is_dir() else path.parent)
     field = read_solution(folder.solution if path.is_dir() else path)
+    tied = read_tied(folder)
     if problem is None:
-        return Solution(field)
+        return Solution(field, tied=tied)
     experiment = _restored(folder, problem, (), "cpu")
     experiment.trainer.load_best()
-    return Solution(field, experiment.evaluate)
+    return Solution(field, experiment.evaluator(), tied)
 
 
 def _restored(

@@ -119,6 +119,12 @@ class LMSettings(Section):
     max_parameters: int = Field(default=6000, gt=0, description="above, lbfgs takes its place")
 
 
+class UntieSettings(LMSettings):
+    """The last stage: a MetaKAN's coefficients are stored, and trained as those of a plain KAN."""
+
+    steps: int = Field(default=0, ge=0, description="0 to leave the coefficients generated")
+
+
 class EvaluationSettings(Section):
     """Where errors are measured and fields are stored."""
 
@@ -132,7 +138,9 @@ class Settings(Section):
 
     network: Section
     conditions: Literal["hard", "soft"] = "hard"
-    stages: list[Literal["adam", "lbfgs", "lm"]] = Field(default=["adam", "lm"], min_length=1)
+    stages: list[Literal["adam", "lbfgs", "lm", "untie"]] = Field(
+        default=["adam", "lm", "untie"], min_length=1
+    )
     engine: Literal["auto", "taylor", "autograd"] = "auto"
     tolerance: float = Field(default=0.0, ge=0, description="the loss that counts as converged")
     report_every: int = Field(default=10, gt=0, description="steps between history entries")
@@ -142,6 +150,7 @@ class Settings(Section):
     adam: AdamSettings = AdamSettings()
     lbfgs: LBFGSSettings = LBFGSSettings()
     lm: LMSettings = LMSettings()
+    untie: UntieSettings = UntieSettings()
     evaluation: EvaluationSettings = EvaluationSettings()
 
     def as_dict(self) -> dict[str, Any]:

@@ -25,14 +25,17 @@ class Solution:
         field: Fields on the grid and all that is known of the run.
         evaluate: The trained ansatz: takes points (M, d), gives (M,) for each unknown. None for a
             run that was only read.
+        tied: The solution before the coefficients were untied, None if they never were.
     """
 
     def __init__(
         self,
         field: Field,
         evaluate: Callable[[torch.Tensor], dict[str, torch.Tensor]] | None = None,
+        tied: "Solution | None" = None,
     ):
         self.field = field
+        self.tied = tied
         self._evaluate = evaluate
 
     def __repr__(self) -> str:

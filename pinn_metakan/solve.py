@@ -17,6 +17,7 @@ from pinn_metakan.interrupts import interrupts
 from pinn_metakan.networks.network import Network
 from pinn_metakan.pde.problem import Problem
 from pinn_metakan.record import evaluate_field, evaluation_seconds, facts, report
+from pinn_metakan.results.hdf5 import read_solution
 from pinn_metakan.run_folder import RunFolder
 from pinn_metakan.settings import Layer, Settings, build_settings
 from pinn_metakan.solution import Solution
@@ -192,7 +193,9 @@ def run_experiment(
 
     deadline = None
     if budget is not None:
-        deadline = started + budget - evaluation_seconds(experiment) - _CLOSING_SECONDS
+        closings = 2 if trainer.has_entry_ahead else 1
+        closing = evaluation_seconds(experiment) + _CLOSING_SECONDS
+        deadline = started + budget - closings * closing
     with interrupts() as is_interrupted:
 
         def should_stop() -> str | None:
@@ -205,8 +208,14 @@ def run_experiment(
             return None
 
         save()
+        tied = None if folder is None else read_tied(folder)
         try:
             trainer.run(should_stop, on_report)
+            while trainer.awaits_entry:
+                save()
+                tied = _concluded(experiment, None if folder is None else folder.branch_tied())
+                trainer.enter()
+                trainer.run(should_stop, on_report)
         except torch.OutOfMemoryError as error:
             raise TrainingError(
                 "out of memory; try fewer points (--set points.interior=...) or narrower widths"
@@ -215,7 +224,21 @@ def run_experiment(
     if trainer.stop_reason == _INTERRUPTED:
         raise Interrupted(str(folder.path) if folder is not None else "")
     trainer.load_best()
-    field = evaluate_field(experiment)
+    return _concluded(experiment, folder, tied)
+
+
+def read_tied(folder: RunFolder) -> Solution | None:
+    """Read the solution before its coefficients were untied, None if a run has none."""
+    before = folder.tied.solution
+    return Solution(read_solution(before)) if before.is_file() else None
+
+
+def _concluded(
+    experiment: Experiment, folder: RunFolder | None, tied: Solution | None = None
+) -> Solution:
+    """Evaluate an experiment as it is, and write that."""
+    before = None if tied is None else tied.field
+    field = evaluate_field(experiment, before)
     if folder is not None:
-        folder.finish(field, report(experiment, field))
-    return Solution(field, experiment.evaluate)
+        folder.finish(field, report(experiment, field, before))
+    return Solution(field, experiment.evaluator(), tied)

@@ -1,36 +1,40 @@
 """The stages that settings ask for."""
 
-from collections.abc import Sequence
+from collections.abc import Callable
 
-from torch import nn
-
+from pinn_metakan.errors import SettingsError
+from pinn_metakan.networks.network import Network
 from pinn_metakan.optimizers.first_order import Adam
 from pinn_metakan.optimizers.lbfgs import LBFGS
 from pinn_metakan.optimizers.levenberg_marquardt import LevenbergMarquardt
 from pinn_metakan.optimizers.optimizer import Optimizer
-from pinn_metakan.settings import Settings
+from pinn_metakan.settings import LMSettings, Settings
 from pinn_metakan.training.trainer import Stage
 
 
 def build_stages(
-    settings: Settings, parameters: Sequence[nn.Parameter], prompts: Sequence[nn.Parameter]
+    settings: Settings, network: Callable[[], Network], untie: Callable[[], None]
 ) -> tuple[list[Stage], tuple[str, ...]]:
     """Turn settings into stages.
 
     Args:
         settings: All settings.
-        parameters: All parameters of the network.
-        prompts: Those of them that are prompts.
+        network: Gives the network as it is when a stage begins.
+        untie: Puts a network with stored coefficients in its place.
 
     Returns:
         The stages in their order, and notes for the user on what was replaced.
+
+    Raises:
+        SettingsError: If a network is to be untied that generates no coefficients, or more than
+            once.
     """
-    adam, lbfgs, lm = settings.adam, settings.lbfgs, settings.lm
+    adam, lbfgs = settings.adam, settings.lbfgs
 
     def make_adam() -> Optimizer:
         return Adam(
-            parameters,
-            prompts,
+            list(network().parameters()),
+            network().prompts(),
             adam.steps,
             adam.learning_rate,
             adam.prompt_factor,
@@ -40,7 +44,7 @@ def build_stages(
 
     def make_lbfgs() -> Optimizer:
         return LBFGS(
-            parameters,
+            list(network().parameters()),
             lbfgs.learning_rate,
             lbfgs.history_size,
             lbfgs.max_evaluations,
@@ -49,20 +53,39 @@ def build_stages(
             lbfgs.line_search,
         )
 
-    def make_lm() -> Optimizer:
-        return LevenbergMarquardt(
-            parameters, lm.damping, lm.acceleration, lm.smallest_ratio, lm.tolerance, lm.scaling
+    def maker_of_lm(lm: LMSettings) -> Callable[[], Optimizer]:
+        return lambda: LevenbergMarquardt(
+            list(network().parameters()),
+            lm.damping,
+            lm.acceleration,
+            lm.smallest_ratio,
+            lm.tolerance,
+            lm.scaling,
         )
 
-    stages = {
-        "adam": Stage("adam", adam.steps, adam.redraw_every, make_adam),
-        "lbfgs": Stage("lbfgs", lbfgs.steps, lbfgs.redraw_every, make_lbfgs),
-        "lm": Stage("lm", lm.steps, lm.redraw_every, make_lm),
-    }
-
     names: list[str] = list(settings.stages)
-    notes: tuple[str, ...] = ()
-    if "lm" in names and sum(p.numel() for p in parameters) > lm.max_parameters:
-        notes = (f"more than {lm.max_parameters} parameters: lbfgs takes the place of lm",)
-        names = ["lbfgs" if name == "lm" else name for name in names]
-    return [stages[name] for name in names], notes
+    if "untie" in names and settings.untie.steps > 0:
+        if not network().prompts():
+            raise SettingsError("untie.steps: only generated coefficients can be untied; set 0")
+        if names.count("untie") > 1:
+            raise SettingsError("stages: untie can be there once, there is nothing to untie after")
+    stages: list[Stage] = []
+    notes: list[str] = []
+    for name in names:
+        enter = untie if name == "untie" else None
+        if name == "adam":
+            stages.append(Stage(name, adam.steps, adam.redraw_every, make_adam))
+        elif name == "lbfgs":
+            stages.append(Stage(name, lbfgs.steps, lbfgs.redraw_every, make_lbfgs))
+        else:
+            lm = settings.untie if name == "untie" else settings.lm
+            now = network() if enter is None else network().baked()
+            make, steps, redraw_every = maker_of_lm(lm), lm.steps, lm.redraw_every
+            if lm.steps > 0 and now.n_parameters > lm.max_parameters:
+                notes.append(
+                    f"more than {lm.max_parameters} parameters: lbfgs takes the place of "
+                    f"Levenberg-Marquardt in stage {name}"
+                )
+                make, steps, redraw_every = make_lbfgs, lbfgs.steps, lbfgs.redraw_every
+            stages.append(Stage(name, steps, redraw_every, make, enter))
+    return [stage for stage in stages if stage.steps > 0], tuple(notes)

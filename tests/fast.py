@@ -1,6 +1,11 @@
-"""What tests of several rooms share: the shipped problems, and settings that solve in a second."""
+"""What tests of several rooms share: the shipped problems, and settings that solve in a second, an interrupt."""
 
+import os
+import signal
+from collections.abc import Callable
 from pathlib import Path
+
+from pinn_metakan.training.trainer import Report
 
 SHIPPED = Path(__file__).parents[1] / "problems"
 PROBLEM_NAMES = sorted(path.stem for path in SHIPPED.glob("[!_]*.py"))
@@ -23,3 +28,13 @@ FAST_FLAGS = [
     "--set=evaluation.shape=[11,11]",
     "--set=report_every=2",
 ]
+
+
+def stop_at(step: int) -> Callable[[Report], None]:
+    """Interrupt a run as Ctrl-C does, at a step."""
+
+    def progress(report: Report) -> None:
+        if report.step == step:
+            os.kill(os.getpid(), signal.SIGINT)
+
+    return progress

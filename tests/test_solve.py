@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from fast import FAST
+from fast import FAST, stop_at
 from torch import Generator
 
 from pinn_metakan.catalogue import load_problem
@@ -23,7 +23,6 @@ from pinn_metakan.networks.kan import kan
 from pinn_metakan.runs import open_run, resume
 from pinn_metakan.solution import Solution
 from pinn_metakan.solve import solve
-from pinn_metakan.training.trainer import Report
 
 Write = Callable[..., Path]
 FILES = {
@@ -100,19 +99,6 @@ def test_the_same_seed_gives_the_same_field_and_another_seed_another() -> None:
     assert not np.array_equal(first["u"], other["u"])
 
 
-def stop_at(step: int) -> Callable[[Report], None]:
-    """Interrupt a run as Ctrl-C does, at a step."""
-
-    def progress(report: Report) -> None:
-        if report.step == step:
-            import os
-            import signal
-
-            os.kill(os.getpid(), signal.SIGINT)
-
-    return progress
-
-
 @pytest.mark.parametrize(
     ("stages", "conditions"),
     [
@@ -121,6 +107,7 @@ def stop_at(step: int) -> Callable[[Report], None]:
         (["lm"], "hard"),
         (["lm"], "soft"),
         (["adam", "lbfgs"], "hard"),
+        (["lm", "untie"], "hard"),
     ],
 )
 def test_a_hundred_steps_equal_fifty_and_fifty_resumed(
@@ -133,6 +120,7 @@ def test_a_hundred_steps_equal_fifty_and_fifty_resumed(
         "adam": {"steps": share, "redraw_every": 20},
         "lbfgs": {"steps": share, "redraw_every": 20},
         "lm": {"steps": share, "redraw_every": 20},
+        "untie": {"steps": share, "redraw_every": 20},
         "points": {"interior": 60, "by_residual": 0.5},
         "report_every": 10,
     }

@@ -80,6 +80,10 @@ class Ansatz(nn.Module):
         """Whether derivatives can be carried in closed form; not through a user's transform."""
         return self._transforming is None
 
+    def with_network(self, network: Network) -> "Ansatz":
+        """Give the same ansatz around another network."""
+        return Ansatz(self.features, network, self._constraints, self._transforming)
+
     def with_weights(self) -> FieldFunction:
         """Make the network's weights once, and give the field that uses them at any points."""
         weights = self.network.weights()

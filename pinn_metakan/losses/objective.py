@@ -80,6 +80,10 @@ class Objective:
                 raise LookupError(f"no residual term {name!r} to weight; there are {known}")
         self.weights = {term: float(weights.get(term, 1.0)) for term in terms}
 
+    def with_ansatz(self, ansatz: Ansatz) -> "Objective":
+        """Give the same objective, on the same points, of another ansatz."""
+        return Objective(ansatz, self._variables, self.blocks, self.weights, self.engine)
+
     def residuals(self) -> dict[str, Tensor]:
         """Evaluate all terms on their points, (N_c,) each, with one set of network weights."""
         terms: dict[str, Tensor] = {}

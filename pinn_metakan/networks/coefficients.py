@@ -32,20 +32,22 @@ class Coefficients(nn.Module, ABC):
         """Give the prompts; empty if the coefficients are stored."""
 
 
+def random_coefficients(outputs: int, inputs: int, size: int, generator: Generator) -> Tensor:
+    """Draw coefficients (o, i, D) ~ N(0, 1) / sqrt(i D), so that a layer keeps its input's size."""
+    start = torch.randn(outputs, inputs, size, generator=generator, dtype=torch.float64)
+    return start / math.sqrt(inputs * size)
+
+
 class Stored(Coefficients):
-    r"""Coefficients that are parameters themselves, o i D of them, start N(0, 1) / sqrt(i D).
+    r"""Coefficients that are parameters themselves, o i D of them.
 
     Args:
-        outputs: o.
-        inputs: i.
-        size: D.
-        generator: Source of the random start.
+        start: Shape (o, i, D).
     """
 
-    def __init__(self, outputs: int, inputs: int, size: int, generator: Generator):
+    def __init__(self, start: Tensor):
         super().__init__()
-        start = torch.randn(outputs, inputs, size, generator=generator, dtype=torch.float64)
-        self.values = nn.Parameter(start / math.sqrt(inputs * size))
+        self.values = nn.Parameter(start.detach().clone())
 
     def forward(self) -> Tensor:
         """Give the parameters."""

@@ -6,10 +6,17 @@ from itertools import pairwise
 from torch import Generator, nn
 
 from pinn_metakan.families.family import Family
-from pinn_metakan.networks.coefficients import Coefficients, Generated, Stored
+from pinn_metakan.networks.coefficients import (
+    Coefficients,
+    Generated,
+    Stored,
+    random_coefficients,
+)
 from pinn_metakan.networks.dense import KANLinear
 from pinn_metakan.networks.meta_learner import MetaLearner
 from pinn_metakan.networks.network import Layer, Network
+
+_STORED = "stored coefficients"
 
 
 class KAN(Network):
@@ -36,6 +43,14 @@ class KAN(Network):
         """Say what the network is made of."""
         return self._description
 
+    def baked(self) -> "KAN":
+        """Give a KAN with the same outputs that stores the coefficients of this network."""
+        layers = [
+            KANLinear(layer.family, Stored(layer.coefficients()), layer.bounded)
+            for layer in self._layers
+        ]
+        return KAN(layers, self.widths, f"{_edges(layers[0].family)}; {_STORED}")
+
 
 def kan(
     widths: Sequence[int],
@@ -58,9 +73,9 @@ def kan(
     """
 
     def stored(inputs: int, outputs: int, size: int) -> Coefficients:
-        return Stored(outputs, inputs, size, generator)
+        return Stored(random_coefficients(outputs, inputs, size, generator))
 
-    return _assembled(widths, family, stored, bounded, "stored coefficients")
+    return _assembled(widths, family, stored, bounded, _STORED)
 
 
 def metakan(
@@ -127,6 +142,8 @@ def _assembled(
         functions = family()
         source_of_layer = coefficients(inputs, outputs, functions.size)
         layers.append(KANLinear(functions, source_of_layer, bounded and index > 0))
-    name = type(layers[0].family).__name__
-    size = layers[0].family.size
-    return KAN(layers, widths, f"{name} edges, {size} coefficients each; {source}")
+    return KAN(layers, widths, f"{_edges(layers[0].family)}; {source}")
+
+
+def _edges(family: Family) -> str:
+    return f"{type(family).__name__} edges, {family.size} coefficients each"

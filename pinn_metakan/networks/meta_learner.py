@@ -92,7 +92,7 @@ class MetaLearner(nn.Module):
             jacobian: Shape (N, Q, D).
 
         Returns:
-            The Jacobian in the prompts, shape (N, Q, E), and for each parameter its block (N, size).
+            The Jacobian in the prompts, shape (N, Q, E), and each parameter's block (N, size).
         """
         count = len(jacobian)
         hidden, slopes = self.hidden_function(prompts @ self.hidden_weight.T + self.hidden_bias)

@@ -71,6 +71,10 @@ class Network(nn.Module, ABC):
     def describe(self) -> str:
         """Say in one line what the network is made of."""
 
+    @abstractmethod
+    def baked(self) -> "Network":
+        """Give a network with the same outputs whose weights are all stored, none generated."""
+
     def weights(self) -> tuple[Tensor, ...]:
         """Give the weights (o, K) of all layers; a MetaKAN generates them here, once a step."""
         return tuple(layer.weights() for layer in self.chain())

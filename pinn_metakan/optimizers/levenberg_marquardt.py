@@ -12,8 +12,8 @@ from torch import Tensor, nn
 from pinn_metakan.optimizers.flat import assign, flattened
 from pinn_metakan.optimizers.optimizer import NOT_FINITE, Optimizer, Probe
 
-#: The normal equations lose half of the digits; refined by J itself, they serve while the damping is
-#: above this part of their trace. Below it, J is factorized.
+#: The normal equations lose half of the digits; refined by J itself, they serve while the damping
+#: is above this part of their trace. Below it, J is factorized.
 _NORMAL_EQUATIONS = 1e-15
 #: Above this part of the trace the normal equations need no refinement.
 _ACCURATE_ENOUGH = 1e-9

@@ -6,12 +6,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import torch
-from torch import Tensor, nn
-
 from pinn_metakan.errors import TrainingError
 from pinn_metakan.optimizers.flat import assign, flattened
 from pinn_metakan.optimizers.optimizer import NOT_FINITE, Optimizer
+from pinn_metakan.training.task import BestSeen, Task
 
 
 @dataclass(frozen=True)
@@ -23,35 +21,15 @@ class Stage:
         steps: How many at most.
         redraw_every: New points after so many steps; 0 for never.
         make: Makes the optimizer when the stage begins.
+        enter: Puts other parameters in the place of those so far; None for a stage that goes on
+            with them.
     """
 
     name: str
     steps: int
     redraw_every: int
     make: Callable[[], Optimizer]
-
-
-@dataclass(frozen=True)
-class Task:
-    """What is to be minimized.
-
-    Args:
-        parameters: The parameters.
-        loss: Evaluates the loss at their present values, a scalar tensor with a graph.
-        residual: Evaluates the residual vector (N,), whose squared length is the loss.
-        linearize: Evaluates that vector and its Jacobian (N, P).
-        redraw: Gives the loss new points.
-        measure: Gives errors against a reference by name; empty without a reference.
-        unusable_term: Names a part of the loss that is not finite, or None.
-    """
-
-    parameters: Sequence[nn.Parameter]
-    loss: Callable[[], Tensor]
-    residual: Callable[[], Tensor]
-    linearize: Callable[[], tuple[Tensor, Tensor]]
-    redraw: Callable[[], None]
-    measure: Callable[[], dict[str, float]]
-    unusable_term: Callable[[], str | None]
+    enter: Callable[[], None] | None = None
 
 
 @dataclass(frozen=True)
@@ -95,7 +73,7 @@ class Trainer:
 
     def __init__(self, task: Task, stages: Sequence[Stage], report_every: int, tolerance: float):
         self._task = task
-        self._stages = [stage for stage in stages if stage.steps > 0]
+        self._stages = list(stages)
         self._report_every = report_every
         self._tolerance = tolerance
         self._stage_index = 0
@@ -103,10 +81,8 @@ class Trainer:
         self._optimizer: Optimizer | None = None
         self._is_stuck = False
         self.stop_reason = "no stage has a step"
-        self._best = flattened(self._task.parameters)
-        self._best_loss = torch.full(
-            (), torch.inf, dtype=self._best.dtype, device=self._best.device
-        )
+        self._has_entered = False
+        self._best = BestSeen(task)
         self._seconds_before = 0.0
         self._clock: float | None = None  # runs while training does
         self.step = 0
@@ -121,15 +97,35 @@ class Trainer:
     @property
     def best_loss(self) -> float:
         """Lowest loss since points were last drawn."""
-        return float(self._best_loss)
+        return float(self._best.loss)
 
     @property
     def is_finished(self) -> bool:
         """Whether all stages are over."""
         return self._stage_index >= len(self._stages)
 
+    @property
+    def awaits_entry(self) -> bool:
+        """Whether the next stage changes the parameters: `enter` has to be called to go on."""
+        return not (self.is_finished or self._has_entered) and self._stage.enter is not None
+
+    @property
+    def has_entry_ahead(self) -> bool:
+        """Whether a later stage, or the next one, changes the parameters."""
+        later = self._stages[self._stage_index + self._has_entered :]
+        return any(stage.enter is not None for stage in later)
+
+    def enter(self) -> None:
+        """Let the next stage change the parameters."""
+        assert self._stage.enter is not None
+        self._stage.enter()
+        self._has_entered = True
+        self._best.forget()
+
     def run(self, should_stop: ShouldStop, report: Callable[[Report], None]) -> None:
-        """Train until the stages are over or `should_stop` gives a reason; see `stop_reason`.
+        """Train until the stages are over, `should_stop` gives a reason or a stage awaits entry.
+
+        The reason is `stop_reason` then.
 
         Args:
             should_stop: Asked at each step boundary.
@@ -140,8 +136,8 @@ class Trainer:
         """
         self._clock = time.perf_counter()
         reason = None
-        while not self.is_finished and reason is None:
-            reason = self._run_stage(self._stages[self._stage_index], should_stop, report)
+        while not self.is_finished and not self.awaits_entry and reason is None:
+            reason = self._run_stage(self._stage, should_stop, report)
         self._seconds_before, self._clock = self.seconds, None
         if reason is None:
             self.load_best()
@@ -150,16 +146,17 @@ class Trainer:
 
     def load_best(self) -> None:
         """Put the best parameters in place."""
-        assign(self._best, self._task.parameters)
+        self._best.load()
 
     def state(self) -> dict[str, Any]:
         """Give all that `load` needs to go on exactly."""
         return {
-            "parameters": flattened(self._task.parameters),
-            "best": self._best,
-            "best_loss": self._best_loss,
+            "parameters": flattened(self._task.parameters()),
+            "best": self._best.parameters,
+            "best_loss": self._best.loss,
             "stage_index": self._stage_index,
             "stage_step": self._stage_step,
+            "has_entered": self._has_entered,
             "step": self.step,
             "is_stuck": self._is_stuck,
             "stop_reason": self.stop_reason,
@@ -170,15 +167,21 @@ class Trainer:
 
     def load(self, state: dict[str, Any]) -> None:
         """Go on from a state."""
-        assign(state["parameters"].to(self._best), self._task.parameters)
-        self._best = state["best"].to(self._best)
-        self._best_loss = state["best_loss"].to(self._best_loss)
         self._stage_index, self._stage_step = state["stage_index"], state["stage_step"]
+        self._has_entered = state["has_entered"]
+        entered = self._stages[: self._stage_index + self._has_entered]
+        for stage in entered:
+            if stage.enter is not None:
+                stage.enter()
+        self._best.forget()
+        assign(state["parameters"].to(self._best.parameters), self._task.parameters())
+        self._best.parameters = state["best"].to(self._best.parameters)
+        self._best.loss = state["best_loss"].to(self._best.loss)
         self.step, self.history = state["step"], state["history"]
         self._is_stuck, self.stop_reason = state["is_stuck"], state["stop_reason"]
         self._seconds_before = state["seconds"]
         if state["optimizer"] is not None and not self.is_finished:
-            self._optimizer = self._stages[self._stage_index].make()
+            self._optimizer = self._stage.make()
             self._optimizer.load(state["optimizer"])
 
     def _run_stage(
@@ -195,10 +198,10 @@ class Trainer:
             if self._is_due(stage.redraw_every) or self._is_stuck:
                 self._task.redraw()
                 optimizer.objective_changed()
-                self._best_loss = torch.full_like(self._best_loss, torch.inf)
-            verdict = optimizer.step(self)
+                self._best.forget_loss()
+            verdict = optimizer.step(self._best)
             if verdict == NOT_FINITE:
-                raise self._diverged(float(self._last_loss))
+                raise self._diverged(float(self._best.last_loss))
             self._stage_step += 1
             self.step += 1
             # Where points are redrawn, a step that fails gets new points once before it is final.
@@ -211,49 +214,24 @@ class Trainer:
         self.stop_reason = f"{stage.name}: {verdict or f'all {stage.steps} steps taken'}"
         self.load_best()
         self._optimizer = None
-        self._is_stuck = False
+        self._is_stuck = self._has_entered = False
         self._stage_index += 1
         self._stage_step = 0
         if verdict and verdict.startswith("loss tolerance"):
             self._stage_index = len(self._stages)
         return None
 
+    @property
+    def _stage(self) -> Stage:
+        return self._stages[self._stage_index]
+
     def _is_due(self, every: int) -> bool:
         return every > 0 and self._stage_step > 0 and self._stage_step % every == 0
-
-    def gradient(self) -> Tensor:
-        """Evaluate the loss and leave its gradient; see `Probe`."""
-        for p in self._task.parameters:
-            p.grad = None
-        loss = self._task.loss()
-        loss.backward()
-        return self._noted(loss.detach())
-
-    @torch.no_grad()
-    def residual(self) -> Tensor:
-        """Evaluate the residual vector; see `Probe`."""
-        r = self._task.residual()
-        self._noted(r.square().sum())
-        return r
-
-    def linearize(self) -> tuple[Tensor, Tensor]:
-        """Evaluate the residual vector and its Jacobian; see `Probe`."""
-        r, jacobian = self._task.linearize()
-        self._noted(r.square().sum())
-        return r, jacobian
-
-    def _noted(self, loss: Tensor) -> Tensor:
-        """Keep the present parameters if they are the best; without host synchronization."""
-        is_better = loss < self._best_loss
-        self._best = torch.where(is_better, flattened(self._task.parameters), self._best)
-        self._best_loss = torch.where(is_better, loss, self._best_loss)
-        self._last_loss = loss
-        return loss
 
     def _record(
         self, stage: Stage, optimizer: Optimizer, report: Callable[[Report], None]
     ) -> str | None:
-        loss = float(self._best_loss if optimizer.is_monotone else self._last_loss)
+        loss = float(self._best.loss if optimizer.is_monotone else self._best.last_loss)
         if not math.isfinite(loss):
             raise self._diverged(loss)
         errors = self._task.measure()
@@ -267,15 +245,15 @@ class Trainer:
                 stage.name, self.step, total, loss, errors, self.seconds, pace * (total - self.step)
             )
         )
-        if float(self._best_loss) < self._tolerance:
-            return f"loss tolerance: {float(self._best_loss):.1e} below {self._tolerance:.1e}"
+        if self.best_loss < self._tolerance:
+            return f"loss tolerance: {self.best_loss:.1e} below {self._tolerance:.1e}"
         return None
 
     def _diverged(self, loss: float) -> TrainingError:
-        stage, term = self._stages[self._stage_index].name, self._task.unusable_term()
-        rate = {"lm": "lm.damping higher"}.get(stage, f"{stage}.learning_rate lower")
+        stage, term = self._stage.name, self._task.unusable_term()
+        rate = "damping higher" if stage in ("lm", "untie") else "learning_rate lower"
         return TrainingError(
             f"the loss is {loss} in stage {stage} at step {self.step}"
             + (f" (term {term!r})" if term else "")
-            + f"; try --set {rate}, or other loss weights"
+            + f"; try --set {stage}.{rate}, or other loss weights"
         )

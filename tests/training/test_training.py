@@ -10,7 +10,8 @@ from pinn_metakan.errors import RunFolderError, TrainingError
 from pinn_metakan.optimizers.first_order import Adam
 from pinn_metakan.optimizers.levenberg_marquardt import LevenbergMarquardt
 from pinn_metakan.training.checkpoint import load_checkpoint, save_checkpoint
-from pinn_metakan.training.trainer import Report, Stage, Task, Trainer
+from pinn_metakan.training.task import Task
+from pinn_metakan.training.trainer import Report, Stage, Trainer
 
 
 class Bowl:
@@ -33,7 +34,7 @@ class Bowl:
             return Adam([self.x], [], steps, 0.3, 1.0, "constant", 1.0)
 
         task = Task(
-            [self.x],
+            lambda: [self.x],
             self.loss,
             lambda: self.x - self.target,
             lambda: (self.x.detach() - self.target, torch.eye(3, dtype=torch.float64)),

@@ -1,0 +1,89 @@
+"""What is minimized, and the evaluations of it that an optimizer asks for."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from pinn_metakan.optimizers.flat import assign, flattened
+
+
+@dataclass(frozen=True)
+class Task:
+    """What is to be minimized.
+
+    Args:
+        parameters: Gives the parameters; a stage may put others in their place.
+        loss: Evaluates the loss at their present values, a scalar tensor with a graph.
+        residual: Evaluates the residual vector (N,), whose squared length is the loss.
+        linearize: Evaluates that vector and its Jacobian (N, P).
+        redraw: Gives the loss new points.
+        measure: Gives errors against a reference by name; empty without a reference.
+        unusable_term: Names a part of the loss that is not finite, or None.
+    """
+
+    parameters: Callable[[], Sequence[nn.Parameter]]
+    loss: Callable[[], Tensor]
+    residual: Callable[[], Tensor]
+    linearize: Callable[[], tuple[Tensor, Tensor]]
+    redraw: Callable[[], None]
+    measure: Callable[[], dict[str, float]]
+    unusable_term: Callable[[], str | None]
+
+
+class BestSeen:
+    """Evaluates a task, as a `Probe`, and keeps the parameters with the lowest loss.
+
+    Args:
+        task: What to evaluate.
+    """
+
+    def __init__(self, task: Task):
+        self._task = task
+        self.forget()
+        self.last_loss = self.loss
+
+    def gradient(self) -> Tensor:
+        """Evaluate the loss and leave its gradient; see `Probe`."""
+        for p in self._task.parameters():
+            p.grad = None
+        loss = self._task.loss()
+        loss.backward()
+        return self._noted(loss.detach())
+
+    @torch.no_grad()
+    def residual(self) -> Tensor:
+        """Evaluate the residual vector; see `Probe`."""
+        r = self._task.residual()
+        self._noted(r.square().sum())
+        return r
+
+    def linearize(self) -> tuple[Tensor, Tensor]:
+        """Evaluate the residual vector and its Jacobian; see `Probe`."""
+        r, jacobian = self._task.linearize()
+        self._noted(r.square().sum())
+        return r, jacobian
+
+    def forget(self) -> None:
+        """Begin with the present parameters, whose loss is not known."""
+        self.parameters = flattened(self._task.parameters())
+        self.forget_loss()
+
+    def forget_loss(self) -> None:
+        """Compare no longer with losses on other points."""
+        like = self.parameters
+        self.loss = torch.full((), torch.inf, dtype=like.dtype, device=like.device)
+
+    def load(self) -> None:
+        """Put the best parameters in place."""
+        assign(self.parameters, self._task.parameters())
+
+    def _noted(self, loss: Tensor) -> Tensor:
+        """Keep the present parameters if they are the best; without host synchronization."""
+        is_better = loss < self.loss
+        present = flattened(self._task.parameters())
+        self.parameters = torch.where(is_better, present, self.parameters)
+        self.loss = torch.where(is_better, loss, self.loss)
+        self.last_loss = loss
+        return loss
