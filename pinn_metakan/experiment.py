@@ -244,7 +244,7 @@ class Experiment:
         self.objective = self.objective.with_ansatz(self.ansatz)
 
     def _redraw(self) -> None:
-        fraction = self.settings.points.by_residual
+        fraction = self.settings.points.adaptive
         redraw(self.objective, self.equations, fraction, self._generator)
 
     def _error_measure(self) -> Callable[[], dict[str, float]]:

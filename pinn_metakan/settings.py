@@ -68,8 +68,11 @@ class PointSettings(Section):
     boundary: int = Field(default=200, gt=0, description="for each soft boundary condition")
     initial: int = Field(default=200, gt=0, description="for each soft initial condition")
     sequence: Literal["sobol", "latin_hypercube", "halton", "uniform"] = "sobol"
-    by_residual: float = Field(
-        default=0.0, ge=0, le=1, description="part of the points drawn by residual when redrawn"
+    adaptive: float = Field(
+        default=0.0,
+        ge=0,
+        le=1,
+        description="part of the points drawn where residual or slope are large",
     )
 
 

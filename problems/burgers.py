@@ -26,7 +26,7 @@ class Burgers(Problem):
             "walls": Dirichlet(u=0.0),
         }
         self.settings = {
-            "points": {"interior": 2500, "by_residual": 0.5},  # half of them follow the layer
+            "points": {"interior": 2500, "adaptive": 0.5},  # half of them follow the layer
             "adam": {"steps": 100},
             "lm": {"steps": 130, "redraw_every": 20, "scaling": 0.0},
             "evaluation": {"shape": [801, 101]},  # resolves the layer, so that its error counts

@@ -1,4 +1,4 @@
-"""What tests of several rooms share: the shipped problems, and settings that solve in a second, an interrupt."""
+"""What tests of several rooms share: problems, settings that solve in a second, an interrupt."""
 
 import os
 import signal

@@ -121,7 +121,7 @@ def test_a_hundred_steps_equal_fifty_and_fifty_resumed(
         "lbfgs": {"steps": share, "redraw_every": 20},
         "lm": {"steps": share, "redraw_every": 20},
         "untie": {"steps": share, "redraw_every": 20},
-        "points": {"interior": 60, "by_residual": 0.5},
+        "points": {"interior": 60, "adaptive": 0.5},
         "report_every": 10,
     }
     straight = solve(load_problem("burgers"), settings=settings)

@@ -1,7 +1,7 @@
 """The objective: one residual vector, whose squared length is the loss."""
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 import torch
@@ -71,7 +71,7 @@ class Objective:
         self.ansatz = ansatz
         self.blocks = blocks
         self.engine = engine
-        self._variables = variables
+        self.variables = variables
         self._prepared: dict[int, tuple[PointSet, Prepared]] = {}
         terms = [term for block in blocks for term in block.terms]
         for name in weights:
@@ -82,7 +82,7 @@ class Objective:
 
     def with_ansatz(self, ansatz: Ansatz) -> "Objective":
         """Give the same objective, on the same points, of another ansatz."""
-        return Objective(ansatz, self._variables, self.blocks, self.weights, self.engine)
+        return Objective(ansatz, self.variables, self.blocks, self.weights, self.engine)
 
     def residuals(self) -> dict[str, Tensor]:
         """Evaluate all terms on their points, (N_c,) each, with one set of network weights."""
@@ -93,17 +93,28 @@ class Objective:
             if field is None:
                 terms |= self.evaluate_jets(block, weights).terms
             else:
-                values = self._by_autograd(block, block.at, field)
+                points, quantities = block.at.points, block.residual.quantities
+                derivatives = evaluate_by_autograd(field, points, quantities)
+                values = self.terms(block, block.at, derivatives)
                 terms |= {term: values[term] for term in block.terms}
         return terms
 
     def residuals_at(self, block: Block, at: PointSet) -> dict[str, Tensor]:
         """Evaluate all terms of a block on any points, (N,) each."""
-        if self.engine == "taylor":
-            prepared = self.ansatz.prepare(at.points, block.residual.quantities)
-            values = self.ansatz.jets(prepared, self.ansatz.network.weights()).values
-            return self._terms(block, at, values)
-        return self._by_autograd(block, at, self.ansatz.with_weights())
+        return self.terms(block, at, self.values_at(at, block.residual.quantities))
+
+    def values_at(self, at: PointSet, quantities: Iterable[Quantity]) -> dict[Quantity, Tensor]:
+        """Evaluate derivatives of the field on any points, by the engine of this objective."""
+        if self.engine == "autograd":
+            return evaluate_by_autograd(self.ansatz.with_weights(), at.points, quantities)
+        prepared = self.ansatz.prepare(at.points, quantities)
+        return self.ansatz.jets(prepared, self.ansatz.network.weights()).values
+
+    def terms(
+        self, block: Block, at: PointSet, values: Mapping[Quantity, Tensor]
+    ) -> dict[str, Tensor]:
+        """Evaluate all terms of a block from the derivatives of the field, (N,) each."""
+        return block.residual.evaluate(Jet(self.variables, at.points, values), at)
 
     def evaluate_jets(self, block: Block, weights: tuple[Tensor, ...]) -> BlockValues:
         """Evaluate the terms of a block that count, in closed form, with given network weights."""
@@ -112,7 +123,7 @@ class Objective:
             prepared = self.ansatz.prepare(block.at.points, block.residual.quantities)
             self._prepared[key] = (block.at, prepared)
         jets = self.ansatz.jets(self._prepared[key][1], weights)
-        values = self._terms(block, block.at, jets.values)
+        values = self.terms(block, block.at, jets.values)
         return BlockValues({term: values[term] for term in block.terms}, jets.layers)
 
     def scale(self, term: str, count: int) -> float:
@@ -134,14 +145,3 @@ class Objective:
             if not bool(torch.isfinite(values).all()):
                 return term
         return None
-
-    def _by_autograd(
-        self, block: Block, at: PointSet, field: Callable[[Tensor], Tensor]
-    ) -> dict[str, Tensor]:
-        values = evaluate_by_autograd(field, at.points, block.residual.quantities)
-        return self._terms(block, at, values)
-
-    def _terms(
-        self, block: Block, at: PointSet, values: Mapping[Quantity, Tensor]
-    ) -> dict[str, Tensor]:
-        return block.residual.evaluate(Jet(self._variables, at.points, values), at)

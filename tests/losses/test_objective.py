@@ -1,15 +1,21 @@
 """The objective: one residual vector whose squared length is the loss; points drawn anew."""
 
+from collections.abc import Callable
+from pathlib import Path
+
 import pytest
 import torch
 from fast import FAST
 from torch import Generator
 
+from pinn_metakan.catalogue import load_problem
 from pinn_metakan.errors import SettingsError
 from pinn_metakan.experiment import Experiment
 from pinn_metakan.losses.resampling import redraw
 from pinn_metakan.pde.problem import Problem
 from pinn_metakan.solve import choose, suggested_settings
+
+Write = Callable[..., Path]
 
 
 def experiment_of(problem: Problem, **settings: object) -> Experiment:
@@ -80,6 +86,20 @@ def test_points_crowd_where_the_residual_is_large(shipped_problem: Problem) -> N
     redraw(objective, equations, 0.9, Generator().manual_seed(2))
     assert len(equations.at.points) == 600
     assert mean_size() > 1.05 * uniform
+
+
+def test_points_crowd_in_a_front_even_where_the_residual_is_small(write_problem: Write) -> None:
+    path = write_problem(
+        conditions="{'front': Initial(u=lambda x: torch.tanh(100 * (x - 0.5)))}",
+        residual="u, = (jet('u'),)\n        return {'none': 0.0 * u}",
+    )
+    experiment = experiment_of(load_problem(str(path)), points={"interior": 1000})
+    equations = experiment.objective.blocks[0]
+    in_front = []
+    for fraction in (0.0, 1.0):
+        redraw(experiment.objective, equations, fraction, Generator().manual_seed(2))
+        in_front.append(int(((equations.at.points[:, 0] - 0.5).abs() < 0.02).sum()))
+    assert in_front[1] > 5 * in_front[0]
 
 
 def test_a_term_that_is_not_finite_is_named(shipped_problem: Problem) -> None:
