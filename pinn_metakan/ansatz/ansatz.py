@@ -12,7 +12,7 @@ from pinn_metakan.derivatives.autograd import evaluate_by_autograd
 from pinn_metakan.derivatives.request import Coordinate, Quantity
 from pinn_metakan.derivatives.taylor import JetSpace
 from pinn_metakan.errors import ProblemError
-from pinn_metakan.networks.network import LayerJets, Network
+from pinn_metakan.networks.network import Network
 from pinn_metakan.pde.data import call_user
 from pinn_metakan.pde.problem import Problem
 
@@ -45,11 +45,11 @@ class FieldJets:
 
     Args:
         values: A tensor for each quantity.
-        layers: What passed through each layer of the network.
+        outputs: Jets of the outputs of each layer of the network, (J, N, o) each.
     """
 
     values: dict[Quantity, Tensor]
-    layers: list[LayerJets]
+    outputs: list[Tensor]
 
 
 class Ansatz(nn.Module):
@@ -137,12 +137,12 @@ class Ansatz(nn.Module):
         Returns:
             The quantities that were prepared for, and what passed through the network.
         """
-        layers = self.network.evaluate_jets(prepared.space, prepared.first, weights)
-        field = prepared.data + prepared.space.multiply(prepared.factor, layers[-1].outputs)
+        outputs = self.network.evaluate_jets(prepared.space, prepared.first, weights)
+        field = prepared.data + prepared.space.multiply(prepared.factor, outputs[-1])
         values = {
             quantity: prepared.space.select(field, quantity) for quantity in prepared.quantities
         }
-        return FieldJets(values, layers)
+        return FieldJets(values, outputs)
 
     def _all_data(self, points: Tensor) -> Tensor:
         zero = torch.zeros_like(points[:, 0])

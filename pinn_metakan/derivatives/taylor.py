@@ -61,7 +61,13 @@ class JetSpace:
         self.indices: tuple[Index, ...] = tuple(sorted(indices, key=_rank))
         self.order = max(2 if isinstance(a, Laplacian) else len(a) for a in self.indices)
         self._position = {index: place for place, index in enumerate(self.indices)}
-        self._compositions = [self._composition(index) for index in self.indices]
+        compositions = [self._composition(index) for index in self.indices]
+        #: For each factor of a composition: the entry that it belongs to, and the order of the
+        #: derivative that it multiplies.
+        self.terms = tuple(
+            (entry, power) for entry, table in enumerate(compositions) if entry for power in table
+        )
+        self._factors = [compositions[entry][power] for entry, power in self.terms]
         self._products = [self._product(index) for index in self.indices]
 
     def __len__(self) -> int:
@@ -88,19 +94,34 @@ class JetSpace:
             The jet of f(x), shape (J, N, i) or (J, N, i, D).
         """
         has_functions = derivatives[0].ndim == x.ndim
-        entries = [derivatives[0]]
-        for table in self._compositions[1:]:
-            parts = []
-            for power, terms in table.items():
-                factor = _sum_of_products(terms, x)  # (N, i)
-                parts.append(derivatives[power] * (factor[..., None] if has_functions else factor))
-            entries.append(_sum(parts))
-        return torch.stack(entries)
+        entries = x.unbind(0)
+        parts: list[list[Tensor]] = [[derivatives[0]]] + [[] for _ in self.indices[1:]]
+        for (entry, power), terms in zip(self.terms, self._factors, strict=True):
+            factor = _sum_of_products(terms, entries)  # (N, i)
+            parts[entry].append(
+                derivatives[power] * (factor[..., None] if has_functions else factor)
+            )
+        return torch.stack([_sum(part) for part in parts])
+
+    def factors(self, x: Tensor) -> Tensor:
+        """Give what multiplies the derivatives of f in `compose`.
+
+        Args:
+            x: A jet, shape (J, N, i).
+
+        Returns:
+            One factor for each of `terms`, shape (T, N, i).
+        """
+        if not self.terms:
+            return x[:0]
+        entries = x.unbind(0)
+        return torch.stack([_sum_of_products(terms, entries) for terms in self._factors])
 
     def multiply(self, a: Tensor, b: Tensor) -> Tensor:
         """Multiply two jets of the same shape (J, ...)."""
+        left, right = a.unbind(0), b.unbind(0)
         return torch.stack(
-            [_sum([c * a[p] * b[q] for c, (p, q) in table]) for table in self._products]
+            [_sum([c * left[p] * right[q] for c, (p, q) in table]) for table in self._products]
         )
 
     def select(self, jets: Tensor, quantity: Quantity) -> Tensor:
@@ -180,7 +201,7 @@ def _set_partitions(index: tuple[int, ...]) -> Iterator[list[tuple[int, ...]]]:
                 yield [block, *partition]
 
 
-def _sum_of_products(terms: list[Term], x: Tensor) -> Tensor:
+def _sum_of_products(terms: list[Term], x: Sequence[Tensor]) -> Tensor:
     parts = []
     for count, factors in terms:
         part = x[factors[0]]

@@ -1,5 +1,7 @@
 """B-splines and SiLU: the edge functions of the original KAN."""
 
+from math import comb, factorial
+
 import torch
 from torch import Tensor
 
@@ -9,11 +11,14 @@ from pinn_metakan.families.family import Family, with_silu
 class BSpline(Family):
     r"""B-splines B_1 ... B_{G+k} of order k on a uniform grid of [-1, 1], and SiLU.
 
-    .. math::
-        B_{m,0}(x) = [t_m \le x < t_{m+1}], \qquad
-        B_{m,p}(x) = \frac{x - t_m}{p h} B_{m,p-1}(x) + \frac{t_{m+p+1} - x}{p h} B_{m+1,p-1}(x)
+    On a uniform grid all are one function, moved: with step h = 2/G and s = (x - c_m) / h, where
+    c_m is the middle of the k + 1 grid intervals that B_m lives on,
 
-    with step h = 2/G and knots t_m = -1 + m h, m = -k ... G+k. The splines sum to one on [-1, 1].
+    .. math::
+        B_m(x) = \frac{1}{k!} \sum_{j < (k+1)/2} (-1)^j \binom{k+1}{j}
+            \left(\tfrac{k+1}{2} - j - |s|\right)_+^k
+
+    The splines sum to one on [-1, 1].
 
     Args:
         order: Polynomial degree k of the pieces [-]; the functions are k - 1 times differentiable.
@@ -22,10 +27,10 @@ class BSpline(Family):
     Raises:
         ValueError: If the order or the grid is below 1.
 
-    Source: de Boor, A Practical Guide to Splines, 1978; Liu et al., KAN, 2024, arXiv:2404.19756.
+    Source: Schoenberg, Quart. Appl. Math. 4 (1946) 45-99; Liu et al., KAN, 2024, arXiv:2404.19756.
     """
 
-    knots: Tensor
+    centers: Tensor
     reach = 1.0
 
     def __init__(self, order: int = 3, grid: int = 5):
@@ -35,15 +40,11 @@ class BSpline(Family):
         self.order = order
         self.grid = grid
         self.size = grid + order + 1
-        indices = torch.arange(-order, grid + order + 1, dtype=torch.float64)
-        self.register_buffer("knots", -1.0 + indices * (2.0 / grid))
+        first = torch.arange(-order, grid, dtype=torch.float64)  # the interval that B_m begins with
+        self.register_buffer("centers", first + (order + 1 - grid) / 2)  # in steps h
 
     def derivatives(self, x: Tensor, order: int) -> list[Tensor]:
-        r"""Evaluate by the recursion of Cox and de Boor; see `Family.derivatives`.
-
-        .. math:: B_{m,k}^{(n)} = (B_{m,k-1}^{(n-1)} - B_{m+1,k-1}^{(n-1)}) / h
-
-        Derivatives above the order of the spline are zero.
+        """Evaluate the pieces; derivatives above the order of the spline are zero.
 
         Args:
             x: Inputs, shape (N, i).
@@ -52,20 +53,25 @@ class BSpline(Family):
         Returns:
             B, B', ... each (N, i, G+k+1).
         """
-        offsets = (x.unsqueeze(-1) - self.knots) * (self.grid / 2)  # (N, i, G+2k+1) in steps h
-        inside = (offsets[..., :-1] >= 0) & (offsets[..., 1:] < 0)
-        lower = [inside.to(x.dtype)]  # splines of order 0, 1, ... k
-        for p in range(1, self.order + 1):
-            rising = offsets[..., : -p - 1] * lower[-1][..., :-1]
-            falling = offsets[..., p + 1 :] * lower[-1][..., 1:]
-            lower.append((rising - falling) / p)
+        k, steps = self.order, self.grid / 2  # steps h for each unit of x
+        offset = x.unsqueeze(-1) * steps - self.centers  # (N, i, G+k)
+        distance, side = offset.abs(), offset.sign()
+        totals: list[Tensor] = []  # by power 0 ... k
+        for j in range((k + 2) // 2):
+            rest = ((k + 1) / 2 - j - distance).clamp(min=0.0)
+            power = (rest > 0).to(x.dtype)
+            for p in range(k + 1):
+                if j == 0:
+                    totals.append(power)
+                elif p >= k - order:
+                    totals[p] = torch.add(totals[p], power, alpha=(-1) ** j * comb(k + 1, j))
+                if p < k:
+                    power = power * rest if p > 0 else rest
         values: list[Tensor] = []
         for n in range(order + 1):
-            if n > self.order:
-                values.append(torch.zeros_like(values[0]))
+            if n > k:
+                values.append(torch.zeros_like(totals[0]))
                 continue
-            differences = lower[self.order - n]
-            for _ in range(n):
-                differences = (differences[..., :-1] - differences[..., 1:]) * (self.grid / 2)
-            values.append(differences)
+            value = totals[k - n] * ((-steps) ** n / factorial(k - n))
+            values.append(value * side if n % 2 else value)
         return with_silu(values, x)

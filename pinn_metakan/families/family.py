@@ -25,7 +25,7 @@ class Family(nn.Module, ABC):
 
         Args:
             x: Inputs, shape (N, i), dimensionless.
-            order: Highest derivative, 0 to 4.
+            order: Highest derivative, 0 to 5.
 
         Returns:
             B, B', ... up to the order, each (N, i, D).
@@ -43,7 +43,7 @@ def silu_derivatives(x: Tensor, order: int) -> list[Tensor]:
 
     Args:
         x: Inputs, any shape.
-        order: Highest derivative, 0 to 4.
+        order: Highest derivative, 0 to 5.
 
     Returns:
         One tensor of that shape for each order.
@@ -58,6 +58,8 @@ def silu_derivatives(x: Tensor, order: int) -> list[Tensor]:
         slopes.append(slopes[1] * (1 - 6 * slopes[1]))
     if order >= 4:
         slopes.append(slopes[2] * (1 - 12 * slopes[1]))
+    if order >= 5:
+        slopes.append(slopes[3] * (1 - 12 * slopes[1]) - 12 * slopes[2].square())
     return [x * s, *(n * slopes[n - 1] + x * slopes[n] for n in range(1, order + 1))]
 
 

@@ -36,10 +36,9 @@ class RBF(Family):
         self.register_buffer("centers", torch.linspace(-reach, reach, count, dtype=torch.float64))
 
     def derivatives(self, x: Tensor, order: int) -> list[Tensor]:
-        r"""Evaluate by Hermite polynomials; see `Family.derivatives`.
+        r"""Evaluate by the recursion of Hermite polynomials; see `Family.derivatives`.
 
-        .. math:: B^{(n)} = (-1/h)^n He_n(z) e^{-z^2/2}, \qquad
-            He_{n+1} = z He_n - n He_{n-1}, \quad z = (x - c) / h
+        .. math:: B^{(n+1)} = \frac{c - x}{h^2} B^{(n)} - \frac{n}{h^2} B^{(n-1)}
 
         Args:
             x: Inputs, shape (N, i).
@@ -48,9 +47,12 @@ class RBF(Family):
         Returns:
             B, B', ... each (N, i, K+1).
         """
-        z = (x.unsqueeze(-1) - self.centers) / self.step  # (N, i, K)
-        values = [torch.exp(-0.5 * z.square())]
+        curvature = self.step**-2
+        slope = (self.centers - x.unsqueeze(-1)) * curvature  # (N, i, K), B' / B
+        values = [torch.exp(slope.square() * (-0.5 / curvature))]
         for n in range(order):
-            following = z * values[n] if n == 0 else z * values[n] + (n / self.step) * values[n - 1]
-            values.append(following / -self.step)
+            following = slope * values[n]
+            if n > 0:
+                following = torch.sub(following, values[n - 1], alpha=n * curvature)
+            values.append(following)
         return with_silu(values, x)

@@ -31,7 +31,8 @@ def linearize(objective: Objective) -> tuple[Tensor, Tensor]:
     """
     if objective.engine != "taylor":
         return _by_rows(objective)
-    weights = tuple(w.detach().requires_grad_() for w in objective.ansatz.network.weights())
+    weights = tuple(w.detach() for w in objective.ansatz.network.weights())
+    weights[0].requires_grad_()  # so that all outputs have a graph
     residuals, jacobians = [], []
     for block in objective.blocks:
         for residual, jacobian in _block_rows(objective, block, weights):
@@ -46,26 +47,28 @@ def _block_rows(
     network = objective.ansatz.network
     with torch.enable_grad():
         values = objective.evaluate_jets(block, weights)
-        outputs = [layer.outputs for layer in values.layers]
         sums = [value.sum() for value in values.terms.values()]
     rows = []
     for number, (term, residual) in enumerate(values.terms.items()):
         slopes = torch.autograd.grad(
             sums[number],
-            outputs,
+            values.outputs,
             retain_graph=number + 1 < len(sums),
             allow_unused=True,
             materialize_grads=True,
         )  # each (J, N, o)
-        features = [layer.features.detach() for layer in values.layers]  # each (J, N, K)
-        count = features[0].shape[1]
+        count = values.outputs[0].shape[1]
         widest = max(w.numel() for w in weights)
         size = max(1, _CHUNK_NUMBERS // widest)
         parts = []
         for begin in range(0, count, size):
             chunk = slice(begin, begin + size)
+            with torch.no_grad():
+                features = [values.prepared.first[:, chunk]]
+                for layer, x in zip(network.chain()[1:], values.outputs, strict=False):
+                    features.append(layer.features(values.prepared.space, x[:, chunk]))
             by_weights = [
-                torch.bmm(g[:, chunk].permute(1, 2, 0), f[:, chunk].transpose(0, 1))
+                torch.bmm(g[:, chunk].permute(1, 2, 0), f.transpose(0, 1))
                 for g, f in zip(slopes, features, strict=True)
             ]  # each (n, o, K)
             parts.append(network.pull_back(by_weights))

@@ -12,7 +12,6 @@ from pinn_metakan.derivatives.autograd import evaluate_by_autograd
 from pinn_metakan.derivatives.jet import Jet
 from pinn_metakan.derivatives.request import Quantity, Variables
 from pinn_metakan.geometry.sampling import PointSet
-from pinn_metakan.networks.network import LayerJets
 from pinn_metakan.pde.statement import Residual
 
 
@@ -39,11 +38,13 @@ class BlockValues:
 
     Args:
         terms: The terms that count, (N_c,) each.
-        layers: What passed through each layer; empty under the autograd engine.
+        prepared: What does not depend on the parameters.
+        outputs: Jets of the outputs of each layer of the network.
     """
 
     terms: dict[str, Tensor]
-    layers: list[LayerJets]
+    prepared: Prepared
+    outputs: list[Tensor]
 
 
 class Objective:
@@ -122,9 +123,10 @@ class Objective:
         if key not in self._prepared or self._prepared[key][0] is not block.at:
             prepared = self.ansatz.prepare(block.at.points, block.residual.quantities)
             self._prepared[key] = (block.at, prepared)
-        jets = self.ansatz.jets(self._prepared[key][1], weights)
+        prepared = self._prepared[key][1]
+        jets = self.ansatz.jets(prepared, weights)
         values = self.terms(block, block.at, jets.values)
-        return BlockValues({term: values[term] for term in block.terms}, jets.layers)
+        return BlockValues({term: values[term] for term in block.terms}, prepared, jets.outputs)
 
     def scale(self, term: str, count: int) -> float:
         """Give sqrt(w_c / N_c), which a term of N_c residuals enters the vector with."""

@@ -5,6 +5,7 @@ from torch import Tensor, nn
 from pinn_metakan.derivatives.taylor import JetSpace
 from pinn_metakan.families.family import Family
 from pinn_metakan.networks.coefficients import Coefficients
+from pinn_metakan.networks.composed_product import Recipe, composed_product
 from pinn_metakan.networks.elementwise import tanh_derivatives
 from pinn_metakan.networks.network import Layer, ParameterBlock
 
@@ -30,10 +31,15 @@ class KANLinear(Layer):
 
     def features(self, space: JetSpace, x: Tensor) -> Tensor:
         """Give the jets of B_k(s(x_i)): (J, N, i) -> (J, N, i D)."""
-        if self.bounded:
-            x = space.compose(tanh_derivatives(x[0], space.order, self.family.reach), x)
+        x = self._bounded(space, x)
         phi = space.compose(self.family.derivatives(x[0], space.order), x)  # (J, N, i, D)
         return phi.flatten(2)
+
+    def product(self, space: JetSpace, x: Tensor, weights: Tensor) -> Tensor:
+        """Give the jets of the outputs; features are not kept."""
+        x = self._bounded(space, x)
+        recipe = Recipe(self.family.derivatives, space.terms, len(space), space.order, self.weights)
+        return composed_product(x[0], space.factors(x), weights, recipe)
 
     def weights(self) -> Tensor:
         """Give the coefficients, shape (o, i D)."""
@@ -49,3 +55,8 @@ class KANLinear(Layer):
     def prompts(self) -> list[nn.Parameter]:
         """Give the prompts of generated coefficients."""
         return self.coefficients.prompt_parameters()
+
+    def _bounded(self, space: JetSpace, x: Tensor) -> Tensor:
+        if not self.bounded:
+            return x
+        return space.compose(tanh_derivatives(x[0], space.order, self.family.reach), x)

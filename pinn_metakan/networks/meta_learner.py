@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from typing import Any
 
 import torch
 from torch import Generator, Tensor, nn
@@ -14,8 +15,9 @@ _BIAS_SPREAD = 0.7
 #: Gain of the output layer, so that generated coefficients start as large as stored ones.
 _OUTPUT_GAIN = 1.6
 
-#: Name -> what gives the values and the slopes.
-HIDDEN_FUNCTIONS: dict[str, Callable[[Tensor], list[Tensor]]] = {
+#: Gives the values and the slopes at hidden units.
+HiddenFunction = Callable[[Tensor], list[Tensor]]
+HIDDEN_FUNCTIONS: dict[str, HiddenFunction] = {
     "relu": lambda x: [torch.relu(x), (x > 0).to(x.dtype)],
     "tanh": lambda x: tanh_derivatives(x, 1),
     "silu": lambda x: silu_derivatives(x, 1),
@@ -78,8 +80,16 @@ class MetaLearner(nn.Module):
         Returns:
             Coefficients, shape (o, i, D).
         """
-        hidden, _ = self.hidden_function(prompts @ self.hidden_weight.T + self.hidden_bias)
-        return hidden @ self.output_weight.T + self.output_bias  # (o, i, h) -> (o, i, D)
+        result = _Generate.apply(
+            self.hidden_function,
+            prompts,
+            self.hidden_weight,
+            self.hidden_bias,
+            self.output_weight,
+            self.output_bias,
+        )
+        assert isinstance(result, Tensor)
+        return result
 
     @torch.no_grad()
     def pull_back(
@@ -111,6 +121,43 @@ class MetaLearner(nn.Module):
             (self.output_bias, jacobian.sum(dim=1)),
         ]
         return by_prompts, blocks
+
+
+class _Generate(torch.autograd.Function):
+    """M(z), which makes its hidden units again in the backward pass instead of keeping them.
+
+    They are h numbers an edge, more than the coefficients that a plain KAN would store.
+    """
+
+    generate_vmap_rule = True  # so that torch.func can transform a network
+
+    @staticmethod
+    def forward(
+        function: HiddenFunction, z: Tensor, w_1: Tensor, b_1: Tensor, w_2: Tensor, b_2: Tensor
+    ) -> Tensor:
+        hidden, _ = function(z @ w_1.T + b_1)
+        return hidden @ w_2.T + b_2  # (o, i, h) -> (o, i, D)
+
+    @staticmethod
+    def setup_context(ctx: Any, inputs: tuple[Any, ...], output: Tensor) -> None:
+        ctx.function = inputs[0]
+        ctx.save_for_backward(*inputs[1:5])
+
+    @staticmethod
+    def backward(ctx: Any, slope: Tensor) -> tuple[Tensor | None, ...]:
+        z, w_1, b_1, w_2 = ctx.saved_tensors
+        hidden, slopes = ctx.function(z @ w_1.T + b_1)  # (o, i, h)
+        inside = (slope @ w_2) * slopes
+        edges = [t.reshape(-1, t.shape[-1]) for t in (z, hidden, inside, slope)]
+        z_flat, hidden_flat, inside_flat, slope_flat = edges
+        return (
+            None,
+            inside @ w_1,
+            inside_flat.T @ z_flat,
+            inside_flat.sum(0),
+            slope_flat.T @ hidden_flat,
+            slope_flat.sum(0),
+        )
 
 
 def _normal_like(generator: Generator) -> Callable[..., Tensor]:

@@ -38,6 +38,10 @@ class TanhLinear(Layer):
         constant[0] = 1.0
         return torch.cat([x, constant], dim=2)
 
+    def product(self, space: JetSpace, x: Tensor, weights: Tensor) -> Tensor:
+        """Give the jets of the outputs."""
+        return self.features(space, x) @ weights.T
+
     def weights(self) -> Tensor:
         """Give W and b as one matrix (o, i + 1)."""
         return self.matrix

@@ -2,7 +2,6 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
@@ -33,25 +32,25 @@ class Layer(nn.Module, ABC):
         """Give the weights, shape (o, K)."""
 
     @abstractmethod
+    def product(self, space: JetSpace, x: Tensor, weights: Tensor) -> Tensor:
+        """Give the jets of the outputs; they can be differentiated once.
+
+        Args:
+            space: Which derivatives are carried.
+            x: Jets of the inputs, shape (J, N, i).
+            weights: What `weights` gave.
+
+        Returns:
+            Shape (J, N, o), equal to features times weights.
+        """
+
+    @abstractmethod
     def pull_back(self, jacobian: Tensor) -> list[ParameterBlock]:
         """Take a Jacobian in the weights (N, o, K) to one in the layer's parameters."""
 
     @abstractmethod
     def prompts(self) -> list[nn.Parameter]:
         """Give the prompts, which train at a rate of their own; empty unless generated."""
-
-
-@dataclass(frozen=True)
-class LayerJets:
-    """What passed through one layer.
-
-    Args:
-        features: Shape (J, N, K).
-        outputs: Shape (J, N, o).
-    """
-
-    features: Tensor
-    outputs: Tensor
 
 
 class Network(nn.Module, ABC):
@@ -87,14 +86,15 @@ class Network(nn.Module, ABC):
             weights: What `weights` gave.
 
         Returns:
-            Outputs, shape (N, o).
+            Outputs, shape (N, o); they can be differentiated any number of times.
         """
-        first = self.chain()[0].features(VALUES, x.unsqueeze(0))
-        return self.evaluate_jets(VALUES, first, weights)[-1].outputs[0]
+        for layer, w in zip(self.chain(), weights, strict=True):
+            x = layer.features(VALUES, x.unsqueeze(0))[0] @ w.T
+        return x
 
     def evaluate_jets(
         self, space: JetSpace, first: Tensor, weights: Sequence[Tensor]
-    ) -> list[LayerJets]:
+    ) -> list[Tensor]:
         """Carry jets through the layers.
 
         Args:
@@ -103,13 +103,12 @@ class Network(nn.Module, ABC):
             weights: What `weights` gave.
 
         Returns:
-            What passed through each layer; the last outputs are the network's.
+            The outputs (J, N, o) of each layer; the last are the network's.
         """
-        passed: list[LayerJets] = []
-        for layer, w in zip(self.chain(), weights, strict=True):
-            features = layer.features(space, passed[-1].outputs) if passed else first
-            passed.append(LayerJets(features, features @ w.T))  # all derivatives in one product
-        return passed
+        outputs = [first @ weights[0].T]
+        for layer, w in zip(self.chain()[1:], weights[1:], strict=True):
+            outputs.append(layer.product(space, outputs[-1], w))
+        return outputs
 
     def pull_back(self, jacobians: Sequence[Tensor]) -> Tensor:
         """Take Jacobians in the weights of the layers to one in all parameters.
