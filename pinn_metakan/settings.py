@@ -35,7 +35,7 @@ class KANSettings(Section):
 class MetaKANSettings(KANSettings):
     """A MetaKAN: a KAN whose coefficients come from prompts through meta-learners."""
 
-    widths: list[Width] = Field(default=[10, 10], description="hidden widths")
+    widths: list[Width] = Field(default=[14, 14], description="hidden widths")
     prompt_dimension: int = Field(default=2, gt=0)
     hidden_width: int = Field(default=16, gt=0, description="hidden width of the meta-learner")
     hidden_function: str = Field(default="sine", description="relu, tanh, silu or sine")

@@ -26,11 +26,13 @@ class Burgers(Problem):
             "walls": Dirichlet(u=0.0),
         }
         self.settings = {
-            "points": {"interior": 2500, "adaptive": 0.5},  # half of them follow the layer
+            "points": {"interior": 2500, "adaptive": 0.9},  # most of them follow the layer
             "adam": {"steps": 100},
-            "lm": {"steps": 130, "redraw_every": 20, "scaling": 0.0},
+            "lm": {"steps": 300, "redraw_every": 20},
+            "untie": {"redraw_every": 20},
             "evaluation": {"shape": [801, 101]},  # resolves the layer, so that its error counts
         }
+        self.network_settings = {"kan": {"lm": {"steps": 400}}}
 
     def residual(self, jet: Jet) -> dict[str, torch.Tensor]:
         """Give the momentum balance."""

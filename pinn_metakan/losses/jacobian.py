@@ -57,6 +57,8 @@ def _block_rows(
             allow_unused=True,
             materialize_grads=True,
         )  # each (J, N, o)
+        scale = objective.scale(term, len(residual))
+        slopes = tuple(scale * slope for slope in slopes)  # much smaller than the Jacobian
         count = values.outputs[0].shape[1]
         widest = max(w.numel() for w in weights)
         size = max(1, _CHUNK_NUMBERS // widest)
@@ -73,10 +75,9 @@ def _block_rows(
             ]  # each (n, o, K)
             parts.append(network.pull_back(by_weights))
         jacobian = torch.cat(parts) if len(parts) > 1 else parts[0]
-        scale = objective.scale(term, len(residual))
         if count > len(residual):  # a periodic condition has one residual for several points
             jacobian = jacobian.view(-1, len(residual), jacobian.shape[1]).sum(dim=0)
-        rows.append((scale * residual.detach(), jacobian.mul_(scale)))
+        rows.append((scale * residual.detach(), jacobian))
     return rows
 
 

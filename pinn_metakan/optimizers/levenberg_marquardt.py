@@ -113,17 +113,17 @@ class _Linearization:
     """
 
     def __init__(self, point: Tensor, r: Tensor, jacobian: Tensor, scaling: float):
-        norms = jacobian.double().norm(dim=0)
+        self.point, self.r = point, r.double()
+        self.loss = float(self.r.square().sum())
+        self.jacobian = jacobian.double()
+        norms = torch.linalg.vector_norm(self.jacobian, dim=0)
         largest = norms.max().clamp(min=torch.finfo(norms.dtype).tiny)
         self.units = (norms / largest).clamp(min=_SMALLEST_UNIT) ** -scaling  # (P,)
-        self.point, self.r, self.jacobian = point, r.double(), jacobian.double() * self.units
-        self.loss = float(self.r.square().sum())
+        if scaling > 0:
+            self.jacobian = self.jacobian.mul_(self.units)  # it is ours, and the largest of all
+        #: Trace of J^T J: the largest eigenvalue, within a factor of P, at no cost.
+        self.trace = float((norms * self.units).square().sum())
         self.slopes = self.jacobian.T @ self.r  # (P,)
-
-    @cached_property
-    def trace(self) -> float:
-        """Trace of J^T J: the largest eigenvalue, within a factor of P, at no cost."""
-        return float(self.jacobian.square().sum())
 
     def factorization(self, damping: float) -> _Factorization:
         """Choose what serves a damping, as part of the trace."""
@@ -201,7 +201,7 @@ class LevenbergMarquardt(Optimizer):
     def step(self, probe: Probe) -> str | None:
         """Take one step; see `Optimizer.step`."""
         here = _Linearization(flattened(self._parameters), *probe.linearize(), self._scaling)
-        if not math.isfinite(here.loss):
+        if not math.isfinite(here.loss) or not math.isfinite(here.trace):
             return NOT_FINITE
         if here.loss == 0:
             return "loss tolerance: the residual is zero"

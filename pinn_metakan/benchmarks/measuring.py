@@ -1,0 +1,77 @@
+"""Measuring time and memory of a training step."""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+
+import torch
+from torch import Tensor
+
+from pinn_metakan.experiment import Experiment
+from pinn_metakan.pde.problem import Problem
+from pinn_metakan.settings import Layer
+from pinn_metakan.solve import choose, suggested_settings
+
+MIB = 2**20
+
+
+def experiment_of(
+    problem: Problem, network: str, settings: Mapping[str, object], device: str, dtype: str
+) -> Experiment:
+    """Put an experiment together, ready for a step; seed 0."""
+    layers: list[Layer] = [("benchmark", settings)]
+    chosen = suggested_settings(problem, network, layers)
+    return Experiment(problem, choose(network, chosen, 0, device, dtype))
+
+
+def gradient_step(experiment: Experiment) -> Callable[[], None]:
+    """Give what evaluates the loss and its gradient, as a first-order step does."""
+
+    def step() -> None:
+        experiment.ansatz.zero_grad()
+        experiment.objective.loss().backward()
+
+    return step
+
+
+def fastest(functions: Sequence[Callable[[], object]], rounds: int) -> list[float]:
+    """Time functions in turn, so that a busy machine slows all of them alike.
+
+    Args:
+        functions: What to time; each is called once before.
+        rounds: How often each is timed.
+
+    Returns:
+        The shortest time of each [s].
+    """
+    best = [float("inf")] * len(functions)
+    for count in range(rounds + 1):
+        for number, function in enumerate(functions):
+            _synchronize()
+            begin = time.perf_counter()
+            function()
+            _synchronize()
+            if count > 0:
+                best[number] = min(best[number], time.perf_counter() - begin)
+    return best
+
+
+def saved_bytes(experiment: Experiment) -> int:
+    """Count what the loss keeps for its backward pass, besides parameters and prepared points."""
+    experiment.objective.loss()  # prepares the points
+    own = {p.untyped_storage().data_ptr() for p in experiment.ansatz.parameters()}
+    kept: dict[int, Tensor] = {}
+
+    def keep(tensor: Tensor) -> Tensor:
+        kept.setdefault(
+            tensor.untyped_storage().data_ptr(), tensor
+        )  # alive, so never counted twice
+        return tensor
+
+    with torch.autograd.graph.saved_tensors_hooks(keep, lambda tensor: tensor):
+        experiment.objective.loss()
+    return sum(t.untyped_storage().nbytes() for key, t in kept.items() if key not in own)
+
+
+def _synchronize() -> None:
+    if torch.cuda.is_available():
+        torch.cuda.synchronize()

@@ -1,0 +1,62 @@
+"""What training keeps in memory: a MetaKAN against the KAN whose coefficients it generates."""
+
+from collections.abc import Iterator
+
+from pinn_metakan.benchmarks.measuring import MIB, experiment_of, saved_bytes
+from pinn_metakan.geometry.domains import Ball
+from pinn_metakan.pde.boundary_conditions import Dirichlet
+from pinn_metakan.pde.problem import Problem
+
+_WIDTHS = [128, 128, 128]
+_POINTS = 100
+#: Numbers that Adam and the gradient hold for each parameter.
+_PER_PARAMETER = 3
+#: Name -> network, settings, engine. The first is what the others are compared with.
+_CASES: dict[str, tuple[str, dict[str, object], str]] = {
+    "kan, autograd": ("kan", {}, "autograd"),
+    "kan, jets": ("kan", {}, "taylor"),
+    "metakan, autograd": ("metakan", {"prompt_dimension": 1, "hidden_width": 32}, "autograd"),
+    "metakan, jets": ("metakan", {"prompt_dimension": 1, "hidden_width": 32}, "taylor"),
+}
+
+
+class _Ball(Problem):
+    """laplacian u = 1 in the unit ball of R^4,  u = 0 on its surface."""
+
+    coordinates, unknowns = ("x",), ("u",)
+    domain = Ball(4)
+    conditions = {"surface": Dirichlet(u=0.0)}  # noqa: RUF012
+
+    def residual(self, jet):  # type: ignore[no-untyped-def]
+        (laplacian,) = (jet("laplacian_u"),)
+        return {"poisson": laplacian - 1.0}
+
+
+def memory_lines(device: str, dtype: str) -> Iterator[str]:
+    """Count the bytes that a first-order step of [4,128,128,128,1] at 100 points keeps.
+
+    Args:
+        device: "auto", "cpu" or "cuda".
+        dtype: "float64" or "float32".
+
+    Yields:
+        Rows of a table in Markdown.
+    """
+    yield "| network, engine | parameters | kept for backward | gradient and Adam | sum | part |"
+    yield "|---|---|---|---|---|---|"
+    whole = 0.0
+    for name, (network, settings, engine) in _CASES.items():
+        layer = {
+            "network": {"widths": _WIDTHS, "family": "bspline", **settings},
+            "points": {"interior": _POINTS},
+            "engine": engine,
+        }
+        experiment = experiment_of(_Ball(), network, layer, device, dtype)
+        size = next(experiment.network.parameters()).element_size()
+        state = _PER_PARAMETER * experiment.network.n_parameters * size / MIB
+        kept = saved_bytes(experiment) / MIB
+        whole = whole or kept + state
+        yield (
+            f"| {name} | {experiment.network.n_parameters} | {kept:.1f} MiB | {state:.1f} MiB "
+            f"| {kept + state:.1f} MiB | {(kept + state) / whole:.3f} |"
+        )
