@@ -1,4 +1,4 @@
-"""The command line. The only place that prints."""
+"""The command line."""
 
 import os
 import shlex
@@ -12,6 +12,7 @@ from typing import Annotated
 import torch
 import typer
 
+from pinn_metakan.bench_cli import DeviceOption, DtypeOption, bench
 from pinn_metakan.catalogue import list_problems, load_problem
 from pinn_metakan.display import Display
 from pinn_metakan.errors import Interrupted, TrainingError, UserError
@@ -33,11 +34,12 @@ app = typer.Typer(
     epilog="Begin with: pinn-metakan solve poisson",
 )
 
+app.add_typer(bench, name="bench")
+
 ProblemsOption = Annotated[
     list[Path] | None,
     typer.Option("--problems", metavar="DIR", help="Look for problems in DIR first. Repeatable."),
 ]
-DeviceOption = Annotated[str, typer.Option(help="auto, cpu or cuda.")]
 BudgetOption = Annotated[
     float | None,
     typer.Option(metavar="SECONDS", help="End in time for the whole command to take SECONDS."),
@@ -92,7 +94,7 @@ def solve_command(
     problems: ProblemsOption = None,
     seed: Annotated[int, typer.Option(help="Seed of everything random.")] = 0,
     device: DeviceOption = "auto",
-    dtype: Annotated[str, typer.Option(help="float64 or float32.")] = "float64",
+    dtype: DtypeOption = "float64",
     budget: BudgetOption = None,
 ) -> None:
     """Solve a problem and write solution, reference, error map and history to a folder.

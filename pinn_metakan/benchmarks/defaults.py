@@ -1,0 +1,154 @@
+"""The table that the default settings are chosen from: family x coefficients x problem."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+
+import numpy as np
+
+from pinn_metakan.catalogue import load_problem
+from pinn_metakan.errors import SettingsError
+from pinn_metakan.results.hdf5 import read_solution
+from pinn_metakan.runs import resume
+from pinn_metakan.solution import Solution
+from pinn_metakan.solve import solve
+
+#: Training times that errors are read at [s].
+_TIMES = (10.0, 30.0)
+
+
+@dataclass(frozen=True)
+class Variant:
+    """A row: a network and what it changes of the default settings."""
+
+    network: str
+    settings: Mapping[str, object]
+
+
+def _metakan(**network: object) -> Variant:
+    return Variant("metakan", {"network": network})
+
+
+#: Name of the row -> what is run. The paper's row has its cubic splines, ReLU meta-learner, scalar
+#: prompts and Adam with two rates.
+VARIANTS: dict[str, Variant] = {
+    "kan, rbf (default)": Variant("kan", {}),
+    "kan, cubic": Variant("kan", {"network": {"family": "bspline"}}),
+    "kan, quintic": Variant("kan", {"network": {"family": "bspline", "options": {"order": 5}}}),
+    "metakan, rbf (default)": _metakan(),
+    "metakan, rbf, untied": Variant("metakan", {"lm": {"steps": 60}, "untie": {"steps": 100}}),
+    "metakan, rbf, E=1": _metakan(prompt_dimension=1, frequency=5.0),
+    "metakan, rbf, E=4": _metakan(prompt_dimension=4, frequency=2.0),
+    "metakan, rbf, [10,10]": _metakan(widths=[10, 10]),
+    "metakan, rbf, tanh": _metakan(hidden_function="tanh"),
+    "metakan, quintic": _metakan(family="bspline", options={"order": 5}),
+    "metakan, cubic": _metakan(family="bspline"),
+    "metakan, the paper's": Variant(
+        "metakan",
+        {
+            "network": {
+                "widths": [16, 16],
+                "family": "bspline",
+                "prompt_dimension": 1,
+                "hidden_width": 32,
+                "hidden_function": "relu",
+                "frequency": 1.0,
+                "bounded": False,
+            },
+            "stages": ["adam"],
+            "adam": {"steps": 100_000, "learning_rate": 1e-3, "schedule": "constant"},
+        },
+    ),
+    "mlp (default)": Variant("mlp", {}),
+}
+#: Name of the column -> problem and its parameters.
+PROBLEMS: dict[str, tuple[str, dict[str, object]]] = {
+    "poisson": ("poisson", {}),
+    "heat": ("heat", {}),
+    "burgers nu=0.01/pi": ("burgers", {}),
+    "burgers nu=0.01": ("burgers", {"viscosity": 0.01}),
+}
+
+
+def default_lines(
+    folder: Path,
+    seeds: int,
+    budget: float,
+    device: str,
+    problems: Sequence[str],
+    variants: Sequence[str],
+    progress: Callable[[str], None],
+) -> Iterator[str]:
+    """Solve each problem by each variant, and compare errors.
+
+    Args:
+        folder: Keeps a run folder for each; those that are complete are not run again, others are
+            resumed.
+        seeds: How many seeds, from 0.
+        budget: Seconds that each run may take.
+        device: "auto", "cpu" or "cuda".
+        problems: Keys of `PROBLEMS`; all if empty.
+        variants: Keys of `VARIANTS`; all if empty.
+        progress: Told each run.
+
+    Yields:
+        Rows of a table in Markdown: medians over the seeds.
+
+    Raises:
+        SettingsError: If a problem or a variant is not known.
+    """
+    for given, known in ((problems, PROBLEMS), (variants, VARIANTS)):
+        for name in given:
+            if name not in known:
+                raise SettingsError(f"no {name!r} in this table; there are {', '.join(known)}")
+    times = [f"at {seconds:g} s" for seconds in _TIMES]
+    columns = ["problem", "variant", "parameters", *times, "end", "lowest", "highest", "seconds"]
+    yield f"| {' | '.join(columns)} |"
+    yield "|" + "---|" * len(columns)
+    for problem in problems or PROBLEMS:
+        for variant in variants or VARIANTS:
+            runs = []
+            for seed in range(seeds):
+                path = folder / _word(problem) / _word(variant) / f"seed-{seed}"
+                progress(f"{problem}, {variant}, seed {seed}")
+                runs.append(_run(path, problem, variant, seed, budget, device))
+            yield _row(problem, variant, runs)
+
+
+def _run(path: Path, problem: str, variant: str, seed: int, budget: float, device: str) -> Solution:
+    if (path / "report.json").is_file():
+        return Solution(read_solution(path / "solution.h5"))
+    if (path / "checkpoint.safetensors").is_file():
+        return resume(path, device=device, budget=budget)
+    name, parameters = PROBLEMS[problem]
+    chosen = VARIANTS[variant]
+    return solve(
+        load_problem(name, (), parameters),
+        chosen.network,
+        settings={"report_every": 5, **chosen.settings},
+        seed=seed,
+        device=device,
+        budget=budget,
+        out=path,
+    )
+
+
+def _row(problem: str, variant: str, runs: Sequence[Solution]) -> str:
+    at_times = [f"{median(_error_at(run, t) for run in runs):.1e}" for t in _TIMES]
+    errors = sorted(max(run.relative_l2.values()) for run in runs)
+    ends = [f"{error:.1e}" for error in (median(errors), errors[0], errors[-1])]
+    count = str(runs[0].attributes["n_parameters"])
+    seconds = f"{median(float(run.attributes['seconds']) for run in runs):.0f}"
+    return f"| {' | '.join([problem, variant, count, *at_times, *ends, seconds])} |"
+
+
+def _error_at(run: Solution, seconds: float) -> float:
+    """Give the largest error of an unknown when training had lasted so long."""
+    taken = int(np.searchsorted(run.history["seconds"], seconds, side="right"))
+    errors = [v for k, v in run.history.items() if k.startswith("relative_l2_")]
+    return max(float(error[max(taken - 1, 0)]) for error in errors)
+
+
+def _word(name: str) -> str:
+    return "".join(c if c.isalnum() or c in ".=-" else "_" for c in name.replace(" (default)", ""))
