@@ -234,7 +234,9 @@ class Experiment:
             measure=self._error_measure(),
             unusable_term=lambda: self.objective.first_unusable_term(),
         )
-        chosen, notes = build_stages(settings, lambda: self.network, self._untie)
+        with torch.no_grad():
+            n_residuals = len(self.objective.vector())
+        chosen, notes = build_stages(settings, n_residuals, lambda: self.network, self._untie)
         self.notes += notes
         return Trainer(task, chosen, settings.report_every, settings.tolerance)
 

@@ -119,7 +119,9 @@ class LMSettings(Section):
     tolerance: float = Field(default=5e-3, ge=0, description="least relative fall of the loss")
     scaling: float = Field(default=0.5, ge=0, le=1, description="0 plain, 1 by column norms")
     redraw_every: int = Field(default=25, ge=0, description="steps between new points, 0 for never")
-    max_parameters: int = Field(default=6000, gt=0, description="above, lbfgs takes its place")
+    max_numbers: int = Field(
+        default=100_000_000, gt=0, description="in the Jacobian; above, lbfgs takes its place"
+    )
 
 
 class UntieSettings(LMSettings):

@@ -13,12 +13,16 @@ from pinn_metakan.training.trainer import Stage
 
 
 def build_stages(
-    settings: Settings, network: Callable[[], Network], untie: Callable[[], None]
+    settings: Settings,
+    n_residuals: int,
+    network: Callable[[], Network],
+    untie: Callable[[], None],
 ) -> tuple[list[Stage], tuple[str, ...]]:
     """Turn settings into stages.
 
     Args:
         settings: All settings.
+        n_residuals: Length N of the residual vector.
         network: Gives the network as it is when a stage begins.
         untie: Puts a network with stored coefficients in its place.
 
@@ -81,9 +85,10 @@ def build_stages(
             lm = settings.untie if name == "untie" else settings.lm
             now = network() if enter is None else network().baked()
             make, steps, redraw_every = maker_of_lm(lm), lm.steps, lm.redraw_every
-            if lm.steps > 0 and now.n_parameters > lm.max_parameters:
+            if lm.steps > 0 and n_residuals * now.n_parameters > lm.max_numbers:
                 notes.append(
-                    f"more than {lm.max_parameters} parameters: lbfgs takes the place of "
+                    f"{n_residuals} residuals x {now.n_parameters} parameters are more than "
+                    f"{name}.max_numbers = {lm.max_numbers}: lbfgs takes the place of "
                     f"Levenberg-Marquardt in stage {name}"
                 )
                 make, steps, redraw_every = make_lbfgs, lbfgs.steps, lbfgs.redraw_every

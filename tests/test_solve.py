@@ -354,3 +354,13 @@ def test_out_of_memory_is_a_failure_with_advice(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr("pinn_metakan.training.trainer.Trainer.run", exhausted)
     with pytest.raises(TrainingError, match=r"points\.interior"):
         solve(load_problem("heat"), settings=FAST)
+
+
+def test_a_jacobian_that_is_too_large_is_replaced_and_the_user_is_told() -> None:
+    told: list[tuple[str, str]] = []
+    settings = FAST | {"lm": {"steps": 3, "max_numbers": 1000}}
+    solution = solve(load_problem("heat"), settings=settings, announce=told.extend)
+    (note,) = [text for name, text in told if name == "note"]
+    assert "60 residuals x " in note
+    assert "lbfgs takes the place" in note
+    assert solution.history["step"][-1] == 7

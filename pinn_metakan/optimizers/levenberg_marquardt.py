@@ -19,6 +19,8 @@ _NORMAL_EQUATIONS = 1e-15
 _ACCURATE_ENOUGH = 1e-9
 #: How often a solution of the normal equations is refined.
 _REFINEMENTS = 4
+#: Numbers in the largest J that is factorized: a second of work.
+_LARGEST_ORTHOGONAL = 10_000_000
 #: Dampings that are tried, as parts of the trace of J^T J.
 _SMALLEST_DAMPING, _LARGEST_DAMPING = 1e-28, 1e3
 #: The search for smaller dampings goes on past one that fails, since the next may work.
@@ -40,9 +42,11 @@ class _Factorization(ABC):
 
 
 class _NormalEquations(_Factorization):
-    """J^T J once, and a Cholesky factor of it for each damping, refined by products with J.
+    r"""A Gram matrix, and a Cholesky factor of it for each damping, refined by products with J.
 
-    A Cholesky factor costs a tenth of all eigenvectors, and a step tries a few dampings only.
+    With more residuals than parameters the step is :math:`-(J^T J + \lambda)^{-1} J^T v`, else
+    :math:`-J^T (J J^T + \lambda)^{-1} v`, which is the same and needs the smaller matrix. A
+    Cholesky factor costs a tenth of all eigenvectors, and a step tries a few dampings only.
 
     Args:
         jacobian: J, shape (N, P).
@@ -53,7 +57,8 @@ class _NormalEquations(_Factorization):
 
     def __init__(self, jacobian: Tensor, trace: float):
         self._jacobian, self._trace = jacobian, trace
-        self._gram = _lower_gram(jacobian)
+        self._is_tall = jacobian.shape[0] >= jacobian.shape[1]
+        self._gram = _lower_gram(jacobian if self._is_tall else jacobian.T)
         self._lower: tuple[float, Tensor] | None = None
 
     def is_definite(self, damping: float) -> bool:
@@ -67,15 +72,19 @@ class _NormalEquations(_Factorization):
 
     def solve(self, v: Tensor, damping: float) -> Tensor:
         assert self._lower is not None
-        lower = self._lower[1]
-        step = torch.zeros_like(lower[0])
+        j, lower = self._jacobian, self._lower[1]
+        solution = torch.zeros_like(lower[0])
         times = _REFINEMENTS if damping < _ACCURATE_ENOUGH * self._trace else 0
-        remainder = self._jacobian.T @ v
+        remainder = j.T @ v if self._is_tall else v
         for number in range(times + 1):
-            step -= torch.cholesky_solve(remainder.unsqueeze(1), lower).squeeze(1)
-            if number < times:
-                remainder = self._jacobian.T @ (v + self._jacobian @ step) + damping * step
-        return step
+            solution -= torch.cholesky_solve(remainder.unsqueeze(1), lower).squeeze(1)
+            if number == times:
+                break
+            if self._is_tall:
+                remainder = j.T @ (v + j @ solution) + damping * solution
+            else:
+                remainder = v + j @ (j.T @ solution) + damping * solution
+        return solution if self._is_tall else j.T @ solution
 
 
 def _lower_gram(jacobian: Tensor) -> Tensor:
@@ -125,13 +134,12 @@ class _Linearization:
         self.trace = float((norms * self.units).square().sum())
         self.slopes = self.jacobian.T @ self.r  # (P,)
 
-    def factorization(self, damping: float) -> _Factorization:
-        """Choose what serves a damping, as part of the trace."""
-        is_tall = self.jacobian.shape[0] >= self.jacobian.shape[1]
-        is_damped = is_tall and damping >= _NORMAL_EQUATIONS
-        if is_damped and self._normal.is_definite(damping * self.trace):
+    def factorization(self, damping: float) -> _Factorization | None:
+        """Choose what serves a damping, as part of the trace; None if nothing does."""
+        if damping >= _NORMAL_EQUATIONS and self._normal.is_definite(damping * self.trace):
             return self._normal
-        return self._orthogonal
+        size = max(self.jacobian.shape)
+        return self._orthogonal if min(self.jacobian.shape) * size <= _LARGEST_ORTHOGONAL else None
 
     def predicted(self, step: Tensor, amount: float) -> float:
         """Give the reduction of |r|^2 that the linear model promises for a damped step."""
@@ -244,6 +252,8 @@ class LevenbergMarquardt(Optimizer):
     def _trial(self, probe: Probe, here: _Linearization, damping: float) -> tuple[Tensor, float]:
         """Try a damping: give where it leads and the loss there, or the old ones if it fails."""
         factorization = here.factorization(damping)
+        if factorization is None:
+            return here.point, here.loss
         amount = damping * here.trace
         step = factorization.solve(here.r, amount)
         promised = self._smallest_ratio * here.predicted(step, amount)

@@ -4,13 +4,18 @@ from collections.abc import Callable, Sequence
 
 import pytest
 import torch
+from scipy.linalg import lstsq
 from scipy.optimize import least_squares, minimize, rosen
 from torch import Tensor, nn
 
 from pinn_metakan.optimizers.first_order import SCHEDULES, Adam
 from pinn_metakan.optimizers.lbfgs import LBFGS
-from pinn_metakan.optimizers.levenberg_marquardt import LevenbergMarquardt
-from pinn_metakan.optimizers.optimizer import Optimizer
+from pinn_metakan.optimizers.levenberg_marquardt import (
+    LevenbergMarquardt,
+    _NormalEquations,
+    _Orthogonal,
+)
+from pinn_metakan.optimizers.optimizer import NOT_FINITE, Optimizer
 
 START = (1.3, 0.7, 0.8, 1.9, 1.2)
 
@@ -188,6 +193,45 @@ def test_acceleration_saves_steps_in_a_curved_valley() -> None:
         return 500
 
     assert steps(0.75) < steps(0.0)
+
+
+@pytest.mark.parametrize("shape", [(60, 25), (25, 60)], ids=["tall", "wide"])
+@pytest.mark.parametrize("damping", [1e-2, 1e-8, 1e-12, 1e-14])
+@pytest.mark.parametrize("kind", ["normal", "orthogonal"])
+def test_a_factorization_solves_the_damped_least_squares_problem(
+    kind: str, damping: float, shape: tuple[int, int], generator: torch.Generator
+) -> None:
+    """Against SciPy's least squares of J with sqrt(lambda) below it; condition number 1e10."""
+    rank = min(shape)
+    left, _ = torch.linalg.qr(torch.randn(shape[0], rank, generator=generator).double())
+    right, _ = torch.linalg.qr(torch.randn(shape[1], rank, generator=generator).double())
+    jacobian = left * torch.logspace(0, -10, rank, dtype=torch.float64) @ right.T
+    v = torch.randn(shape[0], generator=generator).double()
+    trace = float(jacobian.square().sum())
+    amount = damping * trace
+    if kind == "normal":
+        normal = _NormalEquations(jacobian, trace)
+        assert normal.is_definite(amount)
+        found = normal.solve(v, amount)
+    else:
+        found = _Orthogonal(jacobian).solve(v, amount)
+    below = amount**0.5 * torch.eye(shape[1], dtype=torch.float64)
+    stacked, right_side = torch.cat([jacobian, below]), torch.cat([-v, v.new_zeros(shape[1])])
+    expected = torch.from_numpy(lstsq(stacked.numpy(), right_side.numpy())[0])
+    assert (found - expected).norm() < 1e-6 * expected.norm()
+
+
+def test_levenberg_marquardt_solves_a_problem_with_more_unknowns_than_residuals() -> None:
+    probe = Squares(lambda x: torch.stack([x.sum() ** 2 - 4, x[0] * x[1] - x[2]]), (1.0,) * 6)
+    optimizer = LevenbergMarquardt([probe.x])
+    for _ in range(30):
+        optimizer.step(probe)
+    assert float(probe.residual().norm()) < 1e-12
+
+
+def test_a_jacobian_that_is_not_finite_is_told() -> None:
+    probe = Squares(lambda x: x.abs().sqrt(), (0.0, 1.0))
+    assert LevenbergMarquardt([probe.x]).step(probe) == NOT_FINITE
 
 
 def test_levenberg_marquardt_solves_a_linear_problem_to_the_last_digits() -> None:
