@@ -52,7 +52,7 @@ def bench_defaults_command(
         Path, typer.Option(metavar="DIR", help="Keeps the runs; what is complete stays.")
     ] = Path("outputs/bench-defaults"),
     seeds: Annotated[int, typer.Option(min=1, help="How many seeds.")] = 3,
-    budget: Annotated[float, typer.Option(metavar="SECONDS", help="For each run.")] = 60.0,
+    budget: Annotated[float, typer.Option(metavar="SECONDS", help="For each run.")] = 30.0,
     device: DeviceOption = "auto",
     problem: Annotated[
         list[str] | None, typer.Option(metavar="NAME", help="One of the table. Repeatable.")

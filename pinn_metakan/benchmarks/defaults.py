@@ -15,7 +15,7 @@ from pinn_metakan.solution import Solution
 from pinn_metakan.solve import solve
 
 #: Training times that errors are read at [s].
-_TIMES = (10.0, 30.0)
+_TIMES = (5.0, 10.0, 20.0)
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ VARIANTS: dict[str, Variant] = {
     "kan, cubic": Variant("kan", {"network": {"family": "bspline"}}),
     "kan, quintic": Variant("kan", {"network": {"family": "bspline", "options": {"order": 5}}}),
     "metakan, rbf (default)": _metakan(),
-    "metakan, rbf, untied": Variant("metakan", {"lm": {"steps": 60}, "untie": {"steps": 100}}),
+    "metakan, rbf, untied": Variant("metakan", {"lm": {"steps": 40}, "untie": {"steps": 100}}),
     "metakan, rbf, E=1": _metakan(prompt_dimension=1, frequency=5.0),
     "metakan, rbf, E=4": _metakan(prompt_dimension=4, frequency=2.0),
     "metakan, rbf, [10,10]": _metakan(widths=[10, 10]),

@@ -10,6 +10,8 @@ from pinn_metakan.losses.objective import Block, Objective
 #: Candidates for each point that is chosen. A front fills a hundredth of the domain: with few
 #: candidates there would be too few in it to choose from.
 _CANDIDATES = 20
+#: Weight of the residual over those of the slope and of the uniform part.
+_RESIDUAL_SHARE = 2.0
 #: Candidates that are evaluated at once; bounds the memory.
 _CHUNK = 8192
 
@@ -19,13 +21,13 @@ def redraw(objective: Objective, adaptive: Block, fraction: float, generator: Ge
 
     A part of the points of one block is chosen among uniform candidates with the probability
 
-    .. math:: p(x) \propto \frac{|r|}{\langle |r| \rangle} +
-        \sum_k \frac{|\nabla u_k|}{\langle |\nabla u_k| \rangle} + 1,
+    .. math:: p(x) \propto 2 \frac{|r|}{\langle |r| \rangle} +
+        \sum_k \frac{|\nabla u_k|^2}{\langle |\nabla u_k|^2 \rangle} + 1,
 
-    the rest is uniform. The residual says where the fit is bad (RAD with k = c = 1). The slope, in
+    the rest is uniform. The residual says where the fit is bad (RAD with k = 1). The slope, in
     coordinates scaled to [0, 1], keeps a front resolved when its residual has become small: a small
-    residual there moves the front, and a mean over few points does not see it (the monitor
-    function of moving meshes).
+    residual there moves the front, and a mean over few points does not see it (as the monitor
+    function of moving meshes does).
 
     Args:
         objective: Its blocks are changed in place.
@@ -47,7 +49,8 @@ def redraw(objective: Objective, adaptive: Block, fraction: float, generator: Ge
     parts = [_sizes(objective, adaptive, PointSet(part)) for part in candidates.split(_CHUNK)]
     sizes = torch.cat(parts).double().cpu()  # (M, 1 + unknowns)
     means = sizes.mean(dim=0)
-    weight = (sizes / torch.where(means > 0, means, 1.0)).sum(dim=1) + 1.0
+    relative = sizes / torch.where(means > 0, means, 1.0)
+    weight = _RESIDUAL_SHARE * relative[:, 0] + relative[:, 1:].sum(dim=1) + 1.0
     chosen = torch.multinomial(weight, count, generator=generator)
     kept = adaptive.at.points[count:]
     adaptive.at = PointSet(torch.cat([kept, candidates[chosen.to(like.device)]]))
@@ -55,7 +58,7 @@ def redraw(objective: Objective, adaptive: Block, fraction: float, generator: Ge
 
 @torch.no_grad()
 def _sizes(objective: Objective, block: Block, at: PointSet) -> Tensor:
-    """Evaluate the size of the residual, and of the slope of each unknown, (M, 1 + unknowns)."""
+    """Evaluate the size of the residual, and the square of each slope, (M, 1 + unknowns)."""
     length = objective.ansatz.features.length  # (d,)
     unknowns = range(len(objective.variables.unknowns))
     gradients = [Gradient(k, tuple(range(len(length)))) for k in unknowns]
@@ -63,5 +66,5 @@ def _sizes(objective: Objective, block: Block, at: PointSet) -> Tensor:
     terms = objective.terms(block, at, values)
     weighted = [objective.weights[term] ** 0.5 * terms[term].detach() for term in block.terms]
     residual = torch.stack(weighted).norm(dim=0)
-    slopes = [(values[gradient].detach() * length).norm(dim=1) for gradient in gradients]
+    slopes = [(values[gradient] * length).square().sum(dim=1) for gradient in gradients]
     return torch.stack([residual, *slopes], dim=1)
