@@ -144,8 +144,10 @@ def _row(problem: str, variant: str, runs: Sequence[Solution]) -> str:
 
 
 def _error_at(run: Solution, seconds: float) -> float:
-    """Give the largest error of an unknown when training had lasted so long."""
+    """Give the largest error of an unknown when training had lasted so long, at least one entry."""
     taken = int(np.searchsorted(run.history["seconds"], seconds, side="right"))
+    if not len(run.history["step"]):
+        return float("nan")
     errors = [v for k, v in run.history.items() if k.startswith("relative_l2_")]
     return max(float(error[max(taken - 1, 0)]) for error in errors)
 
