@@ -19,6 +19,15 @@ PYTHON = [text for kind, text in BLOCKS if kind == "python"]
 SHELL = [line for kind, text in BLOCKS if kind == "bash" for line in text.splitlines() if line]
 
 
+#: What makes a benchmark of the README small.
+SMALL = {
+    "step": ["--points=20", "--rounds=1"],
+    "jacobian": ["--points=20", "--rounds=1"],
+    "memory": [],
+    "defaults": ["--seeds=1", "--budget=0.1", "--problem=heat", "--variant=mlp (default)"],
+}
+
+
 def own_equation() -> str:
     (block,) = [text for text in PYTHON if "class Fisher" in text]
     return block
@@ -33,6 +42,7 @@ def test_the_two_install_commands_are_single_lines_that_use_the_constraints() ->
     assert "README.md" in (ROOT / ".ci" / "run").read_text()
 
 
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # torch.func compiles its own rules
 def test_every_command_line_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "fisher.py").write_text(own_equation())
@@ -42,6 +52,8 @@ def test_every_command_line_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         arguments = shlex.split(line)[1:]
         if arguments[0] == "solve":
             arguments += FAST_FLAGS
+        if arguments[0] == "bench":
+            arguments += SMALL[arguments[1]]
         with pytest.raises(SystemExit) as stop:
             main(arguments)
         assert not stop.value.code, line
