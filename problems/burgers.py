@@ -32,7 +32,7 @@ class Burgers(Problem):
             "untie": {"redraw_every": 20},
             "evaluation": {"shape": [801, 101]},  # resolves the layer, so that its error counts
         }
-        self.network_settings = {"kan": {"lm": {"steps": 480}}}
+        self.network_settings = {"kan": {"points": {"interior": 3500}, "lm": {"steps": 360}}}
 
     def residual(self, jet: Jet) -> dict[str, torch.Tensor]:
         """Give the momentum balance."""

@@ -54,7 +54,10 @@ def test_a_pair_is_read_as_toml_or_text(pair: str, layer: object) -> None:
         ({"network": {"widths": [4, 0]}}, r"network.widths.1: .*greater than 0, got 0"),
         ({"stages": []}, "stages: list should have at least 1 item"),
         ({"conditions": "firm"}, "conditions: input should be 'hard' or 'soft', got 'firm'"),
-        ({"stages": ["adam", "newton"]}, "stages.1: input should be 'adam', 'lbfgs' or 'lm'"),
+        (
+            {"stages": ["adam", "newton"]},
+            "stages.1: input should be 'adam', 'lbfgs', 'lm' or 'untie'",
+        ),
     ],
 )
 def test_what_does_not_fit_is_refused_with_key_and_layer(layer: object, message: str) -> None:
