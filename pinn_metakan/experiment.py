@@ -32,7 +32,6 @@ from pinn_metakan.training.trainer import Trainer
 DTYPES = {"float64": torch.float64, "float32": torch.float32}
 #: A condition whose residual is below this for an untrained network is satisfied by construction.
 _SATISFIED = {torch.float64: 1e-9, torch.float32: 1e-4}
-_VERSIONED = ("pinn_metakan", "torch", "numpy", "scipy", "h5py")
 
 
 @dataclass(frozen=True)

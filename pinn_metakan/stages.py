@@ -67,8 +67,8 @@ def build_stages(
             lm.scaling,
         )
 
-    names: list[str] = list(settings.stages)
-    if "untie" in names and settings.untie.steps > 0:
+    names = [name for name in settings.stages if getattr(settings, name).steps > 0]
+    if "untie" in names:
         if not network().prompts():
             raise SettingsError("untie.steps: only generated coefficients can be untied; set 0")
         if names.count("untie") > 1:
@@ -85,7 +85,7 @@ def build_stages(
             lm = settings.untie if name == "untie" else settings.lm
             now = network() if enter is None else network().baked()
             make, steps, redraw_every = maker_of_lm(lm), lm.steps, lm.redraw_every
-            if lm.steps > 0 and n_residuals * now.n_parameters > lm.max_numbers:
+            if n_residuals * now.n_parameters > lm.max_numbers:
                 notes.append(
                     f"{n_residuals} residuals x {now.n_parameters} parameters are more than "
                     f"{name}.max_numbers = {lm.max_numbers}: lbfgs takes the place of "

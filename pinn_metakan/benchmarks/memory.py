@@ -2,7 +2,10 @@
 
 from collections.abc import Iterator
 
+from torch import Tensor
+
 from pinn_metakan.benchmarks.measuring import MIB, experiment_of, saved_bytes
+from pinn_metakan.derivatives.jet import Jet
 from pinn_metakan.geometry.domains import Ball
 from pinn_metakan.pde.boundary_conditions import Dirichlet
 from pinn_metakan.pde.problem import Problem
@@ -27,8 +30,10 @@ class _Ball(Problem):
     domain = Ball(4)
     conditions = {"surface": Dirichlet(u=0.0)}  # noqa: RUF012
 
-    def residual(self, jet):  # type: ignore[no-untyped-def]
-        (laplacian,) = (jet("laplacian_u"),)
+    def residual(self, jet: Jet) -> dict[str, Tensor]:
+        """Give the balance of diffusion and source."""
+        laplacian = jet("laplacian_u")
+        assert isinstance(laplacian, Tensor)  # one name gives one tensor
         return {"poisson": laplacian - 1.0}
 
 

@@ -64,7 +64,7 @@ def _sizes(objective: Objective, block: Block, at: PointSet) -> Tensor:
     gradients = [Gradient(k, tuple(range(len(length)))) for k in unknowns]
     values = objective.values_at(at, [*block.residual.quantities, *gradients])
     terms = objective.terms(block, at, values)
-    weighted = [objective.weights[term] ** 0.5 * terms[term].detach() for term in block.terms]
+    weighted = [objective.weights[term] ** 0.5 * terms[term] for term in block.terms]
     residual = torch.stack(weighted).norm(dim=0)
     slopes = [(values[gradient] * length).square().sum(dim=1) for gradient in gradients]
     return torch.stack([residual, *slopes], dim=1)

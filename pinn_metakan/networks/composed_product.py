@@ -89,6 +89,7 @@ class _ComposedProduct(torch.autograd.Function):
         weights = recipe.weights().detach()
         by_value, by_factors = torch.empty_like(value), torch.empty_like(factors)
         by_weights = torch.zeros_like(weights) if ctx.needs_input_grad[2] else None
+        needed = {(0, 1)} | {(entry, m + k) for entry, m in recipe.terms for k in (0, 1)}
         for chunk in _chunks(value, weights):
             tables = recipe.derivatives(value[chunk], recipe.order + 1)
             part = slopes[:, chunk]  # (J, n, o)
@@ -96,25 +97,14 @@ class _ComposedProduct(torch.autograd.Function):
                 features = recipe.features(tables, factors[:, chunk]).flatten(2)
                 by_weights += part.flatten(0, 1).T @ features.flatten(0, 1)
             by_features = (part @ weights).view(len(part), *tables[0].shape)  # (J, n, i, D)
-            sums: dict[tuple[int, int], Tensor] = {}
-
-            def summed(
-                entry: int,
-                order: int,
-                by_features: Tensor = by_features,
-                tables: list[Tensor] = tables,
-                sums: dict[tuple[int, int], Tensor] = sums,
-            ) -> Tensor:
-                """Sum over the functions what an entry's features and a derivative multiply to."""
-                key = (entry, order)
-                if key not in sums:
-                    sums[key] = (by_features[entry] * tables[order]).sum(-1)  # (n, i)
-                return sums[key]
-
-            total = summed(0, 1).clone()
+            sums = {  # over the functions, of an entry's slopes times a derivative: (n, i)
+                (entry, order): (by_features[entry] * tables[order]).sum(-1)
+                for entry, order in needed
+            }
+            total = sums[0, 1]
             for number, (entry, order) in enumerate(recipe.terms):
-                by_factors[number, chunk] = summed(entry, order)
-                total.addcmul_(factors[number, chunk], summed(entry, order + 1))
+                by_factors[number, chunk] = sums[entry, order]
+                total.addcmul_(factors[number, chunk], sums[entry, order + 1])
             by_value[chunk] = total
         return by_value, by_factors, by_weights, None
 

@@ -138,8 +138,7 @@ class _Linearization:
         """Choose what serves a damping, as part of the trace; None if nothing does."""
         if damping >= _NORMAL_EQUATIONS and self._normal.is_definite(damping * self.trace):
             return self._normal
-        size = max(self.jacobian.shape)
-        return self._orthogonal if min(self.jacobian.shape) * size <= _LARGEST_ORTHOGONAL else None
+        return self._orthogonal if self.jacobian.numel() <= _LARGEST_ORTHOGONAL else None
 
     def predicted(self, step: Tensor, amount: float) -> float:
         """Give the reduction of |r|^2 that the linear model promises for a damped step."""
