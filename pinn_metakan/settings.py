@@ -115,6 +115,7 @@ class LMSettings(Section):
     acceleration: float = Field(
         default=0.75, ge=0, description="largest part of a step, 0 for none"
     )
+    corrections: int = Field(default=4, ge=0, description="of a step, by the same factorization")
     smallest_ratio: float = Field(default=0.1, gt=0, lt=1, description="actual over predicted")
     tolerance: float = Field(default=5e-3, ge=0, description="least relative fall of the loss")
     scaling: float = Field(default=0.5, ge=0, le=1, description="0 plain, 1 by column norms")

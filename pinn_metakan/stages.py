@@ -62,6 +62,7 @@ def build_stages(
             list(network().parameters()),
             lm.damping,
             lm.acceleration,
+            lm.corrections,
             lm.smallest_ratio,
             lm.tolerance,
             lm.scaling,

@@ -5,9 +5,10 @@ from collections.abc import Callable, Mapping
 
 from pinn_metakan.families.bspline import BSpline
 from pinn_metakan.families.family import Family
+from pinn_metakan.families.fourier import Fourier
 from pinn_metakan.families.rbf import RBF
 
-FAMILIES: dict[str, type[Family]] = {"bspline": BSpline, "rbf": RBF}
+FAMILIES: dict[str, type[Family]] = {"bspline": BSpline, "fourier": Fourier, "rbf": RBF}
 
 
 def family_maker(name: str, options: Mapping[str, float]) -> Callable[[], Family]:

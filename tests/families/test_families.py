@@ -11,6 +11,7 @@ from torch import Generator, Tensor
 
 from pinn_metakan.families.bspline import BSpline
 from pinn_metakan.families.family import Family, silu_derivatives
+from pinn_metakan.families.fourier import Fourier
 from pinn_metakan.families.rbf import RBF
 from pinn_metakan.families.table import FAMILIES, family_maker
 from pinn_metakan.networks.elementwise import tanh_derivatives
@@ -43,6 +44,14 @@ def test_gaussians_follow_their_formula() -> None:
     np.testing.assert_allclose(values.numpy(), expected, rtol=1e-15)
 
 
+def test_sines_follow_their_formula() -> None:
+    values = Fourier(count=2, reach=1.0)(torch.tensor([[0.3]], dtype=torch.float64))[0, 0]
+    half = math.pi / 2 * 0.3
+    expected = [math.sin(half), math.cos(half), math.sin(2 * half), math.cos(2 * half)]
+    expected.append(0.3 / (1 + math.exp(-0.3)))
+    np.testing.assert_allclose(values.numpy(), expected, rtol=1e-15)
+
+
 @pytest.mark.parametrize("kind", FAMILIES.values(), ids=FAMILIES)
 def test_a_family_has_as_many_functions_as_it_says(kind: type[Family]) -> None:
     family = kind()
@@ -51,6 +60,7 @@ def test_a_family_has_as_many_functions_as_it_says(kind: type[Family]) -> None:
 
 DIFFERENTIABLE: dict[str, Family] = {
     "rbf": RBF(),
+    "fourier": Fourier(),
     "linear": BSpline(1),
     "cubic": BSpline(3),
     "quintic": BSpline(5, 8),
@@ -91,8 +101,8 @@ def test_elementwise_derivatives_equal_autograd(
 
 
 def test_an_unknown_family_is_refused_with_the_names_that_exist() -> None:
-    with pytest.raises(LookupError, match="bspline, rbf"):
-        family_maker("sine", {})
+    with pytest.raises(LookupError, match="bspline, fourier, rbf"):
+        family_maker("sinc", {})
 
 
 @pytest.mark.parametrize(

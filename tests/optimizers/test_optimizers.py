@@ -8,13 +8,10 @@ from scipy.linalg import lstsq
 from scipy.optimize import least_squares, minimize, rosen
 from torch import Tensor, nn
 
+from pinn_metakan.optimizers.damped_least_squares import NormalEquations, Orthogonal
 from pinn_metakan.optimizers.first_order import SCHEDULES, Adam
 from pinn_metakan.optimizers.lbfgs import LBFGS
-from pinn_metakan.optimizers.levenberg_marquardt import (
-    LevenbergMarquardt,
-    _NormalEquations,
-    _Orthogonal,
-)
+from pinn_metakan.optimizers.levenberg_marquardt import LevenbergMarquardt
 from pinn_metakan.optimizers.optimizer import NOT_FINITE, Optimizer
 
 START = (1.3, 0.7, 0.8, 1.9, 1.2)
@@ -210,11 +207,11 @@ def test_a_factorization_solves_the_damped_least_squares_problem(
     trace = float(jacobian.square().sum())
     amount = damping * trace
     if kind == "normal":
-        normal = _NormalEquations(jacobian, trace)
+        normal = NormalEquations(jacobian, trace)
         assert normal.is_definite(amount)
         found = normal.solve(v, amount)
     else:
-        found = _Orthogonal(jacobian).solve(v, amount)
+        found = Orthogonal(jacobian).solve(v, amount)
     below = amount**0.5 * torch.eye(shape[1], dtype=torch.float64)
     stacked, right_side = torch.cat([jacobian, below]), torch.cat([-v, v.new_zeros(shape[1])])
     expected = torch.from_numpy(lstsq(stacked.numpy(), right_side.numpy())[0])
