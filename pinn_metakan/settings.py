@@ -26,7 +26,7 @@ class Section(BaseModel):
 class KANSettings(Section):
     """A KAN: hidden widths, the family of its edges and the options of the family."""
 
-    widths: list[Width] = Field(default=[8, 8], description="hidden widths")
+    widths: list[Width] = Field(default=[7, 7, 7], description="hidden widths")
     family: str = Field(default="rbf", description="function family of the edges")
     options: dict[str, float] = Field(default={}, description="options of the family")
     bounded: bool = Field(default=True, description="keep layer inputs inside the family's reach")
@@ -35,7 +35,7 @@ class KANSettings(Section):
 class MetaKANSettings(KANSettings):
     """A MetaKAN: a KAN whose coefficients come from prompts through meta-learners."""
 
-    widths: list[Width] = Field(default=[14, 14], description="hidden widths")
+    widths: list[Width] = Field(default=[10, 10, 10], description="hidden widths")
     prompt_dimension: int = Field(default=2, gt=0)
     hidden_width: int = Field(default=16, gt=0, description="hidden width of the meta-learner")
     hidden_function: str = Field(default="sine", description="relu, tanh, silu or sine")
@@ -46,7 +46,7 @@ class MetaKANSettings(KANSettings):
 class MLPSettings(Section):
     """A multilayer perceptron."""
 
-    widths: list[Width] = Field(default=[20, 20], description="hidden widths")
+    widths: list[Width] = Field(default=[16, 16, 16], description="hidden widths")
 
 
 class CustomSettings(Section):

@@ -26,13 +26,21 @@ class Burgers(Problem):
             "walls": Dirichlet(u=0.0),
         }
         self.settings = {
-            "points": {"interior": 2500, "adaptive": 0.9},  # most of them follow the layer
+            "points": {"interior": 4000, "adaptive": 0.9},  # most of them follow the layer
             "adam": {"steps": 100},
-            "lm": {"steps": 300, "redraw_every": 20},
+            "lm": {"steps": 120, "redraw_every": 20},
             "untie": {"redraw_every": 20},
             "evaluation": {"shape": [801, 101]},  # resolves the layer, so that its error counts
         }
-        self.network_settings = {"kan": {"points": {"interior": 3500}, "lm": {"steps": 360}}}
+        self.network_settings = {
+            "metakan": {"network": {"widths": [12, 12, 12]}},
+            "kan": {
+                "network": {"widths": [8, 8, 8]},
+                "points": {"interior": 5000},
+                "lm": {"steps": 160},
+            },
+            "mlp": {"lm": {"steps": 300}},
+        }
 
     def residual(self, jet: Jet) -> dict[str, torch.Tensor]:
         """Give the momentum balance."""

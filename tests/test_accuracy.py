@@ -11,7 +11,7 @@ CASES: list[tuple[str, dict[str, object], str, list[int]]] = [
     ("poisson", {}, "metakan", [8, 8]),
     ("heat", {}, "kan", [6, 6]),
     ("heat", {}, "metakan", [8, 8]),
-    ("burgers", {"viscosity": 0.1}, "kan", [6, 6]),
+    ("burgers", {"viscosity": 0.1}, "kan", [5, 5, 5]),
 ]
 SETTINGS: dict[str, object] = {
     "points": {"interior": 700},

@@ -30,20 +30,25 @@ def _metakan(**network: object) -> Variant:
     return Variant("metakan", {"network": network})
 
 
+#: The KAN of two hidden layers whose edges have more functions.
+_EIGHT_GAUSSIANS = {"widths": [8, 8], "options": {"count": 8}}
 #: Name of the row -> what is run. The paper's row has its cubic splines, ReLU meta-learner, scalar
 #: prompts and Adam with two rates.
 VARIANTS: dict[str, Variant] = {
     "kan, rbf (default)": Variant("kan", {}),
+    "kan, rbf, 8 Gaussians, [8,8]": Variant("kan", {"network": _EIGHT_GAUSSIANS}),
     "kan, cubic": Variant("kan", {"network": {"family": "bspline"}}),
     "kan, quintic": Variant("kan", {"network": {"family": "bspline", "options": {"order": 5}}}),
+    "kan, fourier": Variant("kan", {"network": {"family": "fourier"}}),
     "metakan, rbf (default)": _metakan(),
-    "metakan, rbf, untied": Variant("metakan", {"lm": {"steps": 40}, "untie": {"steps": 100}}),
+    "metakan, rbf, untied": Variant("metakan", {"lm": {"steps": 30}, "untie": {"steps": 100}}),
     "metakan, rbf, E=1": _metakan(prompt_dimension=1, frequency=5.0),
     "metakan, rbf, E=4": _metakan(prompt_dimension=4, frequency=2.0),
-    "metakan, rbf, [10,10]": _metakan(widths=[10, 10]),
+    "metakan, rbf, [14,14]": _metakan(widths=[14, 14]),
     "metakan, rbf, tanh": _metakan(hidden_function="tanh"),
-    "metakan, quintic": _metakan(family="bspline", options={"order": 5}),
     "metakan, cubic": _metakan(family="bspline"),
+    "metakan, quintic": _metakan(family="bspline", options={"order": 5}),
+    "metakan, fourier": _metakan(family="fourier"),
     "metakan, the paper's": Variant(
         "metakan",
         {

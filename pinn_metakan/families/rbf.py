@@ -26,7 +26,7 @@ class RBF(Family):
 
     centers: Tensor
 
-    def __init__(self, count: int = 8, reach: float = 1.5):
+    def __init__(self, count: int = 5, reach: float = 1.5):
         super().__init__()
         if count < 2 or reach <= 0:
             raise ValueError(f"RBF needs count >= 2 and reach > 0, got {count}, {reach}")

@@ -7,8 +7,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
-#: Numbers in one table of features that is worked on at once: it stays in the cache of a core.
-_CHUNK_NUMBERS = 32_768
+#: Numbers in one table of features that is worked on at once: bounds the memory (8 MiB a table).
+#: Smaller chunks, which would stay in the cache of a core, are too small to be shared by threads.
+_CHUNK_NUMBERS = 1_048_576
 
 
 @dataclass(frozen=True)
@@ -110,7 +111,7 @@ class _ComposedProduct(torch.autograd.Function):
 
 
 def _chunks(value: Tensor, weights: Tensor) -> list[slice]:
-    """Cut the points so that a chunk's features fit the cache; a GPU takes all at once."""
+    """Cut the points so that a chunk's features stay small; a GPU takes all at once."""
     count = len(value)
     size = max(1, _CHUNK_NUMBERS // weights.shape[1]) if value.device.type == "cpu" else count
     return [slice(begin, begin + size) for begin in range(0, count, size)]

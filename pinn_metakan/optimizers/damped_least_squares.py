@@ -10,10 +10,11 @@ from torch import Tensor
 #: The normal equations lose half of the digits; refined by J itself, they serve while the damping
 #: is above this part of their trace. Below it, J is factorized.
 _NORMAL_EQUATIONS = 1e-15
-#: Above this part of the trace the normal equations need no refinement.
-_ACCURATE_ENOUGH = 1e-9
-#: How often a solution of the normal equations is refined.
-_REFINEMENTS = 4
+#: A solution of the normal equations is wrong by this over the damping, in parts of the trace; each
+#: refinement multiplies its error by that again.
+_ROUNDING = 1e-15
+#: Digits that a solution shall have, and how often it is refined for them at most.
+_DIGITS, _REFINEMENTS = 8, 4
 #: Numbers in the largest J that is factorized: a second of work.
 _LARGEST_ORTHOGONAL = 10_000_000
 #: Column norms below this part of the largest count as this.
@@ -64,7 +65,8 @@ class NormalEquations(Factorization):
         assert self._lower is not None
         j, lower = self._jacobian, self._lower[1]
         solution = torch.zeros_like(lower[0])
-        times = _REFINEMENTS if damping < _ACCURATE_ENOUGH * self._trace else 0
+        digits = math.log10(max(damping / self._trace / _ROUNDING, 10.0))  # a solution's, at least
+        times = min(math.ceil(_DIGITS / digits) - 1, _REFINEMENTS)
         remainder = j.T @ v if self._is_tall else v
         for number in range(times + 1):
             solution -= torch.cholesky_solve(remainder.unsqueeze(1), lower).squeeze(1)

@@ -8,7 +8,11 @@ from scipy.linalg import lstsq
 from scipy.optimize import least_squares, minimize, rosen
 from torch import Tensor, nn
 
-from pinn_metakan.optimizers.damped_least_squares import NormalEquations, Orthogonal
+from pinn_metakan.optimizers.damped_least_squares import (
+    Linearization,
+    NormalEquations,
+    Orthogonal,
+)
 from pinn_metakan.optimizers.first_order import SCHEDULES, Adam
 from pinn_metakan.optimizers.lbfgs import LBFGS
 from pinn_metakan.optimizers.levenberg_marquardt import LevenbergMarquardt
@@ -177,19 +181,43 @@ def test_levenberg_marquardt_finds_the_minimum_that_scipy_finds(acceleration: fl
     assert torch.allclose(probe.value, torch.from_numpy(found.x), rtol=1e-5)
 
 
-def test_acceleration_saves_steps_in_a_curved_valley() -> None:
-    def steps(acceleration: float) -> int:
-        probe = Squares(
-            lambda x: torch.stack([1 - x[0], 1e3 * (x[1] - x[0] ** 3)]), (-1.5, -(1.5**3))
-        )
-        optimizer = LevenbergMarquardt([probe.x], acceleration=acceleration)
-        for step in range(500):
-            optimizer.step(probe)
-            if float(probe.residual().norm()) < 1e-8:
-                return step
-        return 500
+def valley(x: Tensor) -> Tensor:
+    """A valley along x_2 = x_1^3, a thousand times steeper than it is long."""
+    return torch.stack([1 - x[0], 1e3 * (x[1] - x[0] ** 3)])
 
-    assert steps(0.75) < steps(0.0)
+
+def steps_through_the_valley(acceleration: float, corrections: int) -> int:
+    probe = Squares(valley, (-1.5, -(1.5**3)))
+    optimizer = LevenbergMarquardt([probe.x], acceleration=acceleration, corrections=corrections)
+    for step in range(500):
+        optimizer.step(probe)
+        if float(probe.residual().norm()) < 1e-8:
+            return step
+    return 500
+
+
+def test_acceleration_and_corrections_save_steps_in_a_curved_valley() -> None:
+    plain, accelerated = steps_through_the_valley(0.0, 0), steps_through_the_valley(0.75, 0)
+    corrected = steps_through_the_valley(0.75, 4)
+    assert corrected < accelerated < plain
+
+
+def test_a_corrected_step_ends_where_the_linear_model_promises() -> None:
+    """For r = f(x) with an invertible f, chord steps solve f(x + p) = f(x) + J delta."""
+    start = torch.tensor([1.0, 2.0], dtype=torch.float64)
+    probe = Squares(lambda x: torch.stack([x[0] + 0.05 * x[1] ** 3, x[1]]), (1.0, 2.0))
+    r, jacobian = probe.linearize()
+    here = Linearization(start, r, jacobian, 0.0)
+    damping = 10.0  # a short step
+    optimizer = LevenbergMarquardt([probe.x], corrections=50)
+    trial = optimizer._trial(probe, here, damping)
+    amount = damping * here.trace
+    step = -torch.linalg.solve(
+        jacobian.T @ jacobian + amount * torch.eye(2, dtype=torch.float64), jacobian.T @ r
+    )
+    assert trial is not None
+    promised = float((r + jacobian @ step).square().sum())
+    assert abs(trial.loss - promised) <= 0.25 * (here.loss - promised)
 
 
 @pytest.mark.parametrize("shape", [(60, 25), (25, 60)], ids=["tall", "wide"])
