@@ -28,7 +28,7 @@ class KANSettings(Section):
 
     widths: list[Width] = Field(default=[7, 7, 7], description="hidden widths")
     family: str = Field(default="rbf", description="function family of the edges")
-    options: dict[str, float] = Field(default={}, description="options of the family")
+    options: dict[str, float | str] = Field(default={}, description="options of the family")
     bounded: bool = Field(default=True, description="keep layer inputs inside the family's reach")
 
 

@@ -26,7 +26,7 @@ class Prepared:
 
     Args:
         space: Which derivatives are carried.
-        first: Jets of the first layer's features, (J, N, K).
+        first: What the first layer's `prepare` gives.
         data: Jets of g, (J, N, m).
         factor: Jets of B, (J, N, m).
         quantities: What was asked for, coordinates left out.
@@ -121,7 +121,7 @@ class Ansatz(nn.Module):
         count = len(self._constraints)
         return Prepared(
             space,
-            self.network.chain()[0].features(space, inputs).detach(),
+            self.network.chain()[0].prepare(space, inputs).detach(),
             _constant_jets(self._all_data, count, points, space),
             _constant_jets(self._all_factors, count, points, space),
             asked,

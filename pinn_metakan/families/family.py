@@ -1,9 +1,12 @@
 """A function family: what every edge of a KAN layer can become."""
 
+import math
 from abc import ABC, abstractmethod
 
 import torch
 from torch import Tensor, nn
+
+from pinn_metakan.families.elementwise import silu_derivatives
 
 
 class Family(nn.Module, ABC):
@@ -13,7 +16,8 @@ class Family(nn.Module, ABC):
 
     Attributes:
         size: D, the number of coefficients of an edge.
-        reach: The family covers inputs in [-reach, reach]; layers keep their inputs there.
+        reach: The family covers inputs in [-reach, reach]; layers keep their inputs there. Infinite
+            if the family takes any input.
     """
 
     size: int
@@ -31,36 +35,20 @@ class Family(nn.Module, ABC):
             B, B', ... up to the order, each (N, i, D).
         """
 
-    def forward(self, x: Tensor) -> Tensor:
-        """Evaluate the basis: (N, i) -> (N, i, D)."""
-        return self.derivatives(x, 0)[0]
+    def start_sizes(self, inputs: int) -> Tensor:
+        """Give the standard deviations of random coefficients that keep the size of the inputs.
 
+        Args:
+            inputs: Number i of inputs of the layer.
 
-def silu_derivatives(x: Tensor, order: int) -> list[Tensor]:
-    r"""Evaluate SiLU(x) = x s(x), s the logistic function, and its derivatives.
+        Returns:
+            1 / sqrt(i D) for each, shape (D,).
+        """
+        return torch.full((self.size,), 1 / math.sqrt(inputs * self.size), dtype=torch.float64)
 
-    .. math:: (x s)^{(n)} = n s^{(n-1)} + x s^{(n)}, \qquad s' = s (1 - s)
-
-    Args:
-        x: Inputs, any shape.
-        order: Highest derivative, 0 to 5.
-
-    Returns:
-        One tensor of that shape for each order.
-    """
-    s = torch.sigmoid(x)
-    slopes = [s]
-    if order >= 1:
-        slopes.append(s * (1 - s))
-    if order >= 2:
-        slopes.append(slopes[1] * (1 - 2 * s))
-    if order >= 3:
-        slopes.append(slopes[1] * (1 - 6 * slopes[1]))
-    if order >= 4:
-        slopes.append(slopes[2] * (1 - 12 * slopes[1]))
-    if order >= 5:
-        slopes.append(slopes[3] * (1 - 12 * slopes[1]) - 12 * slopes[2].square())
-    return [x * s, *(n * slopes[n - 1] + x * slopes[n] for n in range(1, order + 1))]
+    def forward(self, x: Tensor, order: int) -> list[Tensor]:
+        """Call `derivatives`, so that torch.func can replace the family's own parameters."""
+        return self.derivatives(x, order)
 
 
 def with_silu(basis: list[Tensor], x: Tensor) -> list[Tensor]:

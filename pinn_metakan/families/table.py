@@ -4,14 +4,30 @@ import inspect
 from collections.abc import Callable, Mapping
 
 from pinn_metakan.families.bspline import BSpline
+from pinn_metakan.families.chebyshev import Chebyshev
+from pinn_metakan.families.edge_family import EdgeFamily
 from pinn_metakan.families.family import Family
 from pinn_metakan.families.fourier import Fourier
+from pinn_metakan.families.gram import Gram
+from pinn_metakan.families.legendre import Legendre
 from pinn_metakan.families.rbf import RBF
+from pinn_metakan.families.wavelet import Wavelet
 
-FAMILIES: dict[str, type[Family]] = {"bspline": BSpline, "fourier": Fourier, "rbf": RBF}
+#: A family that is linear in its coefficients or not.
+AnyFamily = Family | EdgeFamily
+
+FAMILIES: dict[str, type[Family] | type[EdgeFamily]] = {
+    "bspline": BSpline,
+    "rbf": RBF,
+    "fourier": Fourier,
+    "chebyshev": Chebyshev,
+    "legendre": Legendre,
+    "gram": Gram,
+    "wavelet": Wavelet,
+}
 
 
-def family_maker(name: str, options: Mapping[str, float]) -> Callable[[], Family]:
+def family_maker(name: str, options: Mapping[str, float | str]) -> Callable[[], AnyFamily]:
     """Give what makes a family, one for each layer.
 
     Args:
@@ -28,18 +44,26 @@ def family_maker(name: str, options: Mapping[str, float]) -> Callable[[], Family
     if name not in FAMILIES:
         raise LookupError(f"no family {name!r}; choose one of {', '.join(FAMILIES)}")
     parameters = inspect.signature(FAMILIES[name]).parameters
-    arguments: dict[str, float] = {}
+    arguments: dict[str, float | str] = {}
     for key, value in options.items():
         if key not in parameters:
             raise LookupError(f"{name} has no option {key!r}; it has {', '.join(parameters)}")
-        if parameters[key].annotation is int:
-            if value != int(value):
-                raise ValueError(f"{name}: {key} must be a whole number, got {value}")
-            value = int(value)
-        arguments[key] = value
+        arguments[key] = _as_wanted(f"{name}: {key}", value, parameters[key].annotation)
 
-    def make() -> Family:
+    def make() -> AnyFamily:
         return FAMILIES[name](**arguments)
 
     make()  # impossible values show now
     return make
+
+
+def _as_wanted(label: str, value: float | str, kind: type) -> float | str:
+    if isinstance(value, str) != (kind is str):
+        raise ValueError(
+            f"{label} must be {'a name' if kind is str else 'a number'}, got {value!r}"
+        )
+    if kind is int and not isinstance(value, str):
+        if value != int(value):
+            raise ValueError(f"{label} must be a whole number, got {value}")
+        return int(value)
+    return value

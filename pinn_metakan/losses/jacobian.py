@@ -48,6 +48,7 @@ def _block_rows(
     with torch.enable_grad():
         values = objective.evaluate_jets(block, weights)
         sums = [value.sum() for value in values.terms.values()]
+    space = values.prepared.space
     rows = []
     for number, (term, residual) in enumerate(values.terms.items()):
         slopes = torch.autograd.grad(
@@ -66,14 +67,11 @@ def _block_rows(
         for begin in range(0, count, size):
             chunk = slice(begin, begin + size)
             with torch.no_grad():
-                features = [values.prepared.first[:, chunk]]
+                given = [values.prepared.first[:, chunk]]
                 for layer, x in zip(network.chain()[1:], values.outputs, strict=False):
-                    features.append(layer.features(values.prepared.space, x[:, chunk]))
-            by_weights = [
-                torch.bmm(g[:, chunk].permute(1, 2, 0), f.transpose(0, 1))
-                for g, f in zip(slopes, features, strict=True)
-            ]  # each (n, o, K)
-            parts.append(network.pull_back(by_weights))
+                    given.append(layer.prepare(space, x[:, chunk]))
+                slopes_of_chunk = [slope[:, chunk] for slope in slopes]
+                parts.append(network.jacobian(space, given, slopes_of_chunk, weights))
         jacobian = torch.cat(parts) if len(parts) > 1 else parts[0]
         if count > len(residual):  # a periodic condition has one residual for several points
             jacobian = jacobian.view(-1, len(residual), jacobian.shape[1]).sum(dim=0)

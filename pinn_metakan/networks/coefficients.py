@@ -1,6 +1,5 @@
 """Where the coefficients of a layer come from: stored (KAN) or generated from prompts (MetaKAN)."""
 
-import math
 from abc import ABC, abstractmethod
 
 import torch
@@ -32,10 +31,10 @@ class Coefficients(nn.Module, ABC):
         """Give the prompts; empty if the coefficients are stored."""
 
 
-def random_coefficients(outputs: int, inputs: int, size: int, generator: Generator) -> Tensor:
-    """Draw coefficients (o, i, D) ~ N(0, 1) / sqrt(i D), so that a layer keeps its input's size."""
-    start = torch.randn(outputs, inputs, size, generator=generator, dtype=torch.float64)
-    return start / math.sqrt(inputs * size)
+def random_coefficients(outputs: int, sizes: Tensor, inputs: int, generator: Generator) -> Tensor:
+    """Draw coefficients (o, i, D), normal, of the standard deviations (D,) that a family wants."""
+    shape = (outputs, inputs, len(sizes))
+    return sizes * torch.randn(*shape, generator=generator, dtype=torch.float64)
 
 
 class Stored(Coefficients):

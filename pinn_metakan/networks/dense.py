@@ -1,56 +1,69 @@
 """One dense KAN layer: a function family times a coefficient tensor."""
 
+import math
+
 from torch import Tensor, nn
 
 from pinn_metakan.derivatives.taylor import JetSpace
+from pinn_metakan.families.edge_family import EdgeFamily
+from pinn_metakan.families.elementwise import tanh_derivatives
 from pinn_metakan.families.family import Family
 from pinn_metakan.networks.coefficients import Coefficients
-from pinn_metakan.networks.composed_product import Recipe, composed_product
-from pinn_metakan.networks.elementwise import tanh_derivatives
+from pinn_metakan.networks.edges import edges_of
 from pinn_metakan.networks.network import Layer, ParameterBlock
 
 
 class KANLinear(Layer):
-    r"""y_o = sum_i sum_k w_oik B_k(s(x_i)).
+    r"""y_o = sum_i phi(s(x_i); w_oi), where phi is linear in w or not, as the family has it.
 
     A hidden layer receives sums of edge functions, which may be of any size. With `bounded` its
     inputs pass s(x) = R tanh(x / R), so that they stay inside the range [-R, R] that the family
-    covers, nearly unchanged in the middle of it.
+    covers, nearly unchanged in the middle of it. A family of infinite range needs no bound.
 
     Args:
-        family: The functions B_k.
-        coefficients: Where w comes from.
+        family: The functions of the edges.
+        coefficients: Where w comes from, shape (o, i, D).
         bounded: Whether to apply s; the first layer needs no bound, its inputs are scaled.
     """
 
-    def __init__(self, family: Family, coefficients: Coefficients, bounded: bool):
+    def __init__(self, family: Family | EdgeFamily, coefficients: Coefficients, bounded: bool):
         super().__init__()
         self.family = family
         self.coefficients = coefficients
-        self.bounded = bounded
-
-    def features(self, space: JetSpace, x: Tensor) -> Tensor:
-        """Give the jets of B_k(s(x_i)): (J, N, i) -> (J, N, i D)."""
-        x = self._bounded(space, x)
-        phi = space.compose(self.family.derivatives(x[0], space.order), x)  # (J, N, i, D)
-        return phi.flatten(2)
-
-    def product(self, space: JetSpace, x: Tensor, weights: Tensor) -> Tensor:
-        """Give the jets of the outputs; features are not kept."""
-        x = self._bounded(space, x)
-        recipe = Recipe(self.family.derivatives, space.terms, len(space), space.order, self.weights)
-        return composed_product(x[0], space.factors(x), weights, recipe)
+        self.bounded = bounded and math.isfinite(family.reach)
+        self._edges = edges_of(family)
 
     def weights(self) -> Tensor:
         """Give the coefficients, shape (o, i D)."""
         return self.coefficients().flatten(1)
 
+    def prepare(self, space: JetSpace, x: Tensor) -> Tensor:
+        """Go as far as the inputs alone allow; see `Layer.prepare`."""
+        return self._edges.prepare(space, self._bounded(space, x))
+
+    def combine(self, space: JetSpace, prepared: Tensor, weights: Tensor) -> Tensor:
+        """Give the jets of the outputs; see `Layer.combine`."""
+        return self._edges.combine(space, prepared, weights)
+
+    def product(self, space: JetSpace, x: Tensor, weights: Tensor) -> Tensor:
+        """Give the jets of the outputs from those of the inputs; see `Layer.product`."""
+        return self._edges.product(space, self._bounded(space, x), weights, self.weights)
+
+    def jacobian(
+        self, space: JetSpace, prepared: Tensor, slopes: Tensor, weights: Tensor
+    ) -> Tensor:
+        """Differentiate in the coefficients; see `Layer.jacobian`."""
+        return self._edges.jacobian(space, prepared, slopes, weights)
+
+    def own_blocks(
+        self, space: JetSpace, prepared: Tensor, slopes: Tensor, weights: Tensor
+    ) -> list[ParameterBlock]:
+        """Differentiate in the family's own parameters; see `Layer.own_blocks`."""
+        return self._edges.own_blocks(space, prepared, slopes, weights)
+
     def pull_back(self, jacobian: Tensor) -> list[ParameterBlock]:
         """Take a Jacobian in the coefficients to one in what they come from."""
-        outputs = jacobian.shape[1]
-        return self.coefficients.pull_back(
-            jacobian.view(len(jacobian), outputs, -1, self.family.size)
-        )
+        return self.coefficients.pull_back(jacobian.unflatten(2, (-1, self.family.size)))
 
     def prompts(self) -> list[nn.Parameter]:
         """Give the prompts of generated coefficients."""

@@ -1,11 +1,12 @@
 """Kolmogorov-Arnold networks: stored coefficients make a KAN, generated ones a MetaKAN."""
 
+import copy
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 
-from torch import Generator, nn
+from torch import Generator, Tensor, nn
 
-from pinn_metakan.families.family import Family
+from pinn_metakan.families.table import AnyFamily
 from pinn_metakan.networks.coefficients import (
     Coefficients,
     Generated,
@@ -46,7 +47,7 @@ class KAN(Network):
     def baked(self) -> "KAN":
         """Give a KAN with the same outputs that stores the coefficients of this network."""
         layers = [
-            KANLinear(layer.family, Stored(layer.coefficients()), layer.bounded)
+            KANLinear(copy.deepcopy(layer.family), Stored(layer.coefficients()), layer.bounded)
             for layer in self._layers
         ]
         return KAN(layers, self.widths, f"{_edges(layers[0].family)}; {_STORED}")
@@ -54,7 +55,7 @@ class KAN(Network):
 
 def kan(
     widths: Sequence[int],
-    family: Callable[[], Family],
+    family: Callable[[], AnyFamily],
     generator: Generator,
     bounded: bool = True,
 ) -> KAN:
@@ -72,15 +73,16 @@ def kan(
     Source: Liu et al., 2024, arXiv:2404.19756.
     """
 
-    def stored(inputs: int, outputs: int, size: int) -> Coefficients:
-        return Stored(random_coefficients(outputs, inputs, size, generator))
+    def stored(inputs: int, outputs: int, functions: AnyFamily) -> Coefficients:
+        sizes = functions.start_sizes(inputs)
+        return Stored(random_coefficients(outputs, sizes, inputs, generator))
 
     return _assembled(widths, family, stored, bounded, _STORED)
 
 
 def metakan(
     widths: Sequence[int],
-    family: Callable[[], Family],
+    family: Callable[[], AnyFamily],
     generator: Generator,
     bounded: bool = True,
     prompt_dimension: int = 2,
@@ -111,15 +113,15 @@ def metakan(
     Source: Zhao et al., ICML 2025, arXiv:2506.07549.
     """
 
-    def meta_learner(fan_in: int, size: int) -> MetaLearner:
+    def meta_learner(sizes: Tensor) -> MetaLearner:
         return MetaLearner(
-            prompt_dimension, hidden_width, size, fan_in, hidden_function, frequency, generator
+            prompt_dimension, hidden_width, sizes, hidden_function, frequency, generator
         )
 
-    common = meta_learner(max(widths[:-1]), family().size) if shared else None
+    common = meta_learner(family().start_sizes(max(widths[:-1]))) if shared else None
 
-    def generated(inputs: int, outputs: int, size: int) -> Coefficients:
-        learner = common or meta_learner(inputs, size)
+    def generated(inputs: int, outputs: int, functions: AnyFamily) -> Coefficients:
+        learner = common or meta_learner(functions.start_sizes(inputs))
         return Generated(outputs, inputs, prompt_dimension, learner, generator)
 
     source = (
@@ -132,18 +134,18 @@ def metakan(
 
 def _assembled(
     widths: Sequence[int],
-    family: Callable[[], Family],
-    coefficients: Callable[[int, int, int], Coefficients],
+    family: Callable[[], AnyFamily],
+    coefficients: Callable[[int, int, AnyFamily], Coefficients],
     bounded: bool,
     source: str,
 ) -> KAN:
     layers = []
     for index, (inputs, outputs) in enumerate(pairwise(widths)):
         functions = family()
-        source_of_layer = coefficients(inputs, outputs, functions.size)
+        source_of_layer = coefficients(inputs, outputs, functions)
         layers.append(KANLinear(functions, source_of_layer, bounded and index > 0))
     return KAN(layers, widths, f"{_edges(layers[0].family)}; {source}")
 
 
-def _edges(family: Family) -> str:
+def _edges(family: AnyFamily) -> str:
     return f"{type(family).__name__} edges, {family.size} coefficients each"

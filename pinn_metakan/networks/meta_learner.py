@@ -7,8 +7,7 @@ from typing import Any
 import torch
 from torch import Generator, Tensor, nn
 
-from pinn_metakan.families.family import silu_derivatives
-from pinn_metakan.networks.elementwise import tanh_derivatives
+from pinn_metakan.families.elementwise import silu_derivatives, tanh_derivatives
 
 #: Spread of the hidden biases; without a spread every scalar prompt bends at the same place.
 _BIAS_SPREAD = 0.7
@@ -28,16 +27,15 @@ HIDDEN_FUNCTIONS: dict[str, HiddenFunction] = {
 class MetaLearner(nn.Module):
     r"""M(z) = W_2 sigma(W_1 z + b_1) + b_2, from a prompt in R^E to D coefficients.
 
-    Starts with W_1 ~ omega N(0, 1) / sqrt(E), b_1 ~ 0.7 N(0, 1), W_2 ~ 1.6 N(0, 1) / sqrt(h n D),
-    b_2 = 0, where n is the number of inputs of the layer: the sum over a layer's edges is then of
-    order one. A sine with omega well above 1 maps even scalar prompts to nearly independent
-    coefficients; a ReLU network of a scalar prompt starts near rank 2.
+    Starts with W_1 ~ omega N(0, 1) / sqrt(E), b_1 ~ 0.7 N(0, 1), W_2 ~ 1.6 S N(0, 1) / sqrt(h),
+    b_2 = 0, where S holds the sizes that stored coefficients would start with: the sum over a
+    layer's edges is then of order one. A sine with omega well above 1 maps even scalar prompts to
+    nearly independent coefficients; a ReLU network of a scalar prompt starts near rank 2.
 
     Args:
         prompt_dimension: E [-].
         hidden_width: h [-].
-        size: D, coefficients an edge [-].
-        fan_in: n, inputs of the widest layer that is served [-].
+        sizes: Standard deviations S that the D coefficients of an edge start with, shape (D,).
         hidden_function: A key of `HIDDEN_FUNCTIONS`.
         frequency: omega [-].
         generator: Source of the random start.
@@ -52,8 +50,7 @@ class MetaLearner(nn.Module):
         self,
         prompt_dimension: int,
         hidden_width: int,
-        size: int,
-        fan_in: int,
+        sizes: Tensor,
         hidden_function: str,
         frequency: float,
         generator: Generator,
@@ -65,11 +62,11 @@ class MetaLearner(nn.Module):
         self.hidden_function = HIDDEN_FUNCTIONS[hidden_function]
         normal = _normal_like(generator)
         first = frequency / math.sqrt(prompt_dimension)
-        last = _OUTPUT_GAIN / math.sqrt(hidden_width * fan_in * size)
+        last = _OUTPUT_GAIN / math.sqrt(hidden_width) * sizes.unsqueeze(1)  # (D, 1)
         self.hidden_weight = nn.Parameter(first * normal(hidden_width, prompt_dimension))
         self.hidden_bias = nn.Parameter(_BIAS_SPREAD * normal(hidden_width))
-        self.output_weight = nn.Parameter(last * normal(size, hidden_width))
-        self.output_bias = nn.Parameter(torch.zeros(size, dtype=torch.float64))
+        self.output_weight = nn.Parameter(last * normal(len(sizes), hidden_width))
+        self.output_bias = nn.Parameter(torch.zeros(len(sizes), dtype=torch.float64))
 
     def forward(self, prompts: Tensor) -> Tensor:
         """Generate coefficients.

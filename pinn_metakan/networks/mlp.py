@@ -8,8 +8,8 @@ import torch
 from torch import Generator, Tensor, nn
 
 from pinn_metakan.derivatives.taylor import JetSpace
-from pinn_metakan.networks.elementwise import tanh_derivatives
-from pinn_metakan.networks.network import Layer, Network, ParameterBlock
+from pinn_metakan.families.elementwise import tanh_derivatives
+from pinn_metakan.networks.network import Layer, Network, ParameterBlock, outer_products
 
 
 class TanhLinear(Layer):
@@ -30,7 +30,7 @@ class TanhLinear(Layer):
         self.matrix = nn.Parameter(torch.cat([start, bias], dim=1))  # (o, i + 1), W and b
         self.is_first = is_first
 
-    def features(self, space: JetSpace, x: Tensor) -> Tensor:
+    def prepare(self, space: JetSpace, x: Tensor) -> Tensor:
         """Give the jets of tanh(x) and of the constant 1: (J, N, i) -> (J, N, i + 1)."""
         if not self.is_first:
             x = space.compose(tanh_derivatives(x[0], space.order), x)
@@ -38,9 +38,15 @@ class TanhLinear(Layer):
         constant[0] = 1.0
         return torch.cat([x, constant], dim=2)
 
-    def product(self, space: JetSpace, x: Tensor, weights: Tensor) -> Tensor:
-        """Give the jets of the outputs."""
-        return self.features(space, x) @ weights.T
+    def combine(self, space: JetSpace, prepared: Tensor, weights: Tensor) -> Tensor:
+        """Multiply by the weights."""
+        return prepared @ weights.T
+
+    def jacobian(
+        self, space: JetSpace, prepared: Tensor, slopes: Tensor, weights: Tensor
+    ) -> Tensor:
+        """Give the outer products of slopes and features."""
+        return outer_products(slopes, prepared)
 
     def weights(self) -> Tensor:
         """Give W and b as one matrix (o, i + 1)."""

@@ -12,28 +12,69 @@ from pinn_metakan.derivatives.taylor import VALUES, JetSpace
 ParameterBlock = tuple[nn.Parameter, Tensor]
 
 
+def outer_products(slopes: Tensor, features: Tensor) -> Tensor:
+    """Sum products over the entries of jets: (J, N, o) and (J, N, K) -> (N, o, K)."""
+    return torch.bmm(slopes.permute(1, 2, 0), features.transpose(0, 1))
+
+
 class Layer(nn.Module, ABC):
-    """A layer y = F(x) w^T: features of its inputs times its weights."""
-
-    @abstractmethod
-    def features(self, space: JetSpace, x: Tensor) -> Tensor:
-        """Give the jets of the features.
-
-        Args:
-            space: Which derivatives are carried.
-            x: Jets of the inputs, shape (J, N, i).
-
-        Returns:
-            Shape (J, N, K).
-        """
+    """A layer: functions of its inputs, combined by its weights."""
 
     @abstractmethod
     def weights(self) -> Tensor:
         """Give the weights, shape (o, K)."""
 
     @abstractmethod
+    def prepare(self, space: JetSpace, x: Tensor) -> Tensor:
+        """Go as far as the inputs alone allow: to the features, if the weights multiply those.
+
+        Args:
+            space: Which derivatives are carried.
+            x: Jets of the inputs, shape (J, N, i).
+
+        Returns:
+            Shape (J, N, ...).
+        """
+
+    @abstractmethod
+    def combine(self, space: JetSpace, prepared: Tensor, weights: Tensor) -> Tensor:
+        """Give the jets of the outputs; they can be differentiated any number of times.
+
+        Args:
+            space: Which derivatives are carried.
+            prepared: What `prepare` gave.
+            weights: What `weights` gave, shape (o, K).
+
+        Returns:
+            Shape (J, N, o).
+        """
+
+    @abstractmethod
+    def jacobian(
+        self, space: JetSpace, prepared: Tensor, slopes: Tensor, weights: Tensor
+    ) -> Tensor:
+        """Differentiate one number a point in the weights.
+
+        Args:
+            space: Which derivatives are carried.
+            prepared: What `prepare` gave.
+            slopes: Its derivatives in the jets of the outputs, shape (J, N, o).
+            weights: What `weights` gave.
+
+        Returns:
+            Shape (N, o, K).
+        """
+
+    @abstractmethod
+    def pull_back(self, jacobian: Tensor) -> list[ParameterBlock]:
+        """Take a Jacobian in the weights (N, o, K) to one in what they come from."""
+
+    @abstractmethod
+    def prompts(self) -> list[nn.Parameter]:
+        """Give the prompts, which train at a rate of their own; empty unless generated."""
+
     def product(self, space: JetSpace, x: Tensor, weights: Tensor) -> Tensor:
-        """Give the jets of the outputs; they can be differentiated once.
+        """Give the jets of the outputs from those of the inputs; differentiable once.
 
         Args:
             space: Which derivatives are carried.
@@ -41,16 +82,25 @@ class Layer(nn.Module, ABC):
             weights: What `weights` gave.
 
         Returns:
-            Shape (J, N, o), equal to features times weights.
+            Shape (J, N, o), what `prepare` and `combine` give; a layer may keep less for it.
         """
+        return self.combine(space, self.prepare(space, x), weights)
 
-    @abstractmethod
-    def pull_back(self, jacobian: Tensor) -> list[ParameterBlock]:
-        """Take a Jacobian in the weights (N, o, K) to one in the layer's parameters."""
+    def own_blocks(
+        self, space: JetSpace, prepared: Tensor, slopes: Tensor, weights: Tensor
+    ) -> list[ParameterBlock]:
+        """Differentiate one number a point in the parameters that the weights do not come from.
 
-    @abstractmethod
-    def prompts(self) -> list[nn.Parameter]:
-        """Give the prompts, which train at a rate of their own; empty unless generated."""
+        Args:
+            space: Which derivatives are carried.
+            prepared: What `prepare` gave.
+            slopes: Its derivatives in the jets of the outputs, shape (J, N, o).
+            weights: What `weights` gave.
+
+        Returns:
+            Each such parameter and its block; most layers have none.
+        """
+        return []
 
 
 class Network(nn.Module, ABC):
@@ -89,7 +139,7 @@ class Network(nn.Module, ABC):
             Outputs, shape (N, o); they can be differentiated any number of times.
         """
         for layer, w in zip(self.chain(), weights, strict=True):
-            x = layer.features(VALUES, x.unsqueeze(0))[0] @ w.T
+            x = layer.combine(VALUES, layer.prepare(VALUES, x.unsqueeze(0)), w)[0]
         return x
 
     def evaluate_jets(
@@ -99,29 +149,39 @@ class Network(nn.Module, ABC):
 
         Args:
             space: Which derivatives are carried.
-            first: The features of the first layer, (J, N, K), which depend on the points alone.
+            first: What the first layer's `prepare` gave, which depends on the points alone.
             weights: What `weights` gave.
 
         Returns:
             The outputs (J, N, o) of each layer; the last are the network's.
         """
-        outputs = [first @ weights[0].T]
+        outputs = [self.chain()[0].combine(space, first, weights[0])]
         for layer, w in zip(self.chain()[1:], weights[1:], strict=True):
             outputs.append(layer.product(space, outputs[-1], w))
         return outputs
 
-    def pull_back(self, jacobians: Sequence[Tensor]) -> Tensor:
-        """Take Jacobians in the weights of the layers to one in all parameters.
+    def jacobian(
+        self,
+        space: JetSpace,
+        prepared: Sequence[Tensor],
+        slopes: Sequence[Tensor],
+        weights: Sequence[Tensor],
+    ) -> Tensor:
+        """Differentiate one number a point in all parameters.
 
         Args:
-            jacobians: One (N, o, K) a layer.
+            space: Which derivatives are carried.
+            prepared: What `prepare` gave, for each layer.
+            slopes: The number's derivatives in each layer's outputs, (J, N, o) each.
+            weights: What `weights` gave.
 
         Returns:
             Shape (N, P), columns in the order of `parameters`; what layers share is summed.
         """
         blocks: dict[int, Tensor] = {}
-        for layer, jacobian in zip(self.chain(), jacobians, strict=True):
-            for parameter, block in layer.pull_back(jacobian):
+        for layer, *given in zip(self.chain(), prepared, slopes, weights, strict=True):
+            through_weights = layer.pull_back(layer.jacobian(space, *given))
+            for parameter, block in [*through_weights, *layer.own_blocks(space, *given)]:
                 key = id(parameter)
                 blocks[key] = blocks[key] + block if key in blocks else block
         return torch.cat([blocks[id(p)] for p in self.parameters()], dim=1)

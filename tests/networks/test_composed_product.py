@@ -41,7 +41,7 @@ def test_a_product_and_its_gradients_equal_those_through_features(
 
     w = layer.weights()
     found = layer.product(space, x, w)
-    expected = layer.features(space, x) @ w.T
+    expected = layer.combine(space, layer.prepare(space, x), w)
     assert torch.allclose(found, expected, rtol=1e-12, atol=1e-12)
     for a, b in zip(gradients(found), gradients(expected), strict=True):
         assert torch.allclose(a, b, rtol=1e-10, atol=1e-10 * float(b.abs().max()))
@@ -53,7 +53,7 @@ def test_neither_features_nor_hidden_units_nor_generated_weights_are_kept(
     network = metakan((2, 30, 30, 1), RBF, generator, hidden_width=32)
     space = SPACES["burgers"]
     x = torch.randn(len(space), 50, 2, generator=generator, dtype=torch.float64)
-    first = network.chain()[0].features(space, x)
+    first = network.chain()[0].prepare(space, x)
     kept: dict[int, int] = {}
 
     def keep(t: Tensor) -> Tensor:

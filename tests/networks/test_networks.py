@@ -1,14 +1,19 @@
 """Networks: parameter counts of the paper, weights made once, inputs kept in range."""
 
+from collections.abc import Callable
 from itertools import pairwise
 
 import pytest
 import torch
-from torch import Generator
+from torch import Generator, Tensor
 
+from pinn_metakan.derivatives.autograd import evaluate_by_autograd
+from pinn_metakan.derivatives.request import Derivative
+from pinn_metakan.derivatives.taylor import JetSpace
 from pinn_metakan.errors import SettingsError
 from pinn_metakan.families.bspline import BSpline
 from pinn_metakan.families.rbf import RBF
+from pinn_metakan.families.table import FAMILIES, family_maker
 from pinn_metakan.networks.kan import KAN, kan, metakan
 from pinn_metakan.networks.meta_learner import HIDDEN_FUNCTIONS
 from pinn_metakan.networks.mlp import MLP
@@ -77,7 +82,7 @@ def test_a_kan_layer_sums_its_edges(generator: Generator) -> None:
     network = kan((3, 2), RBF, generator)
     x = torch.rand(4, 3, generator=generator, dtype=torch.float64)
     (w,) = network.weights()
-    expected = torch.einsum("nid,oid->no", RBF()(x), w.view(2, 3, -1))
+    expected = torch.einsum("nid,oid->no", RBF().derivatives(x, 0)[0], w.view(2, 3, -1))
     assert torch.allclose(network(x), expected, atol=1e-14)
 
 
@@ -163,14 +168,63 @@ def test_the_jacobian_through_a_meta_learner_equals_autograd(
     name: str, shared: bool, generator: Generator
 ) -> None:
     network = metakan((2, 4, 3, 2), RBF, generator, hidden_function=name, shared=shared)
-    jacobians = [
-        torch.randn(5, *w.shape, generator=generator, dtype=torch.float64)
-        for w in network.weights()
-    ]
-    found = network.pull_back(jacobians)
+    assert_jacobian_equals_autograd(network, generator)
+
+
+@pytest.mark.parametrize("make", [kan, metakan])
+@pytest.mark.parametrize("family", FAMILIES)
+def test_jets_and_the_jacobian_of_every_family_equal_autograd(
+    family: str, make: Callable[..., KAN], generator: Generator
+) -> None:
+    network = make((2, 3, 3, 2), family_maker(family, {}), generator)
+    assert_jets_equal_autograd(network, generator)
+    assert_jacobian_equals_autograd(network, generator)
+
+
+#: Up to order 4, mixed.
+SPACE = JetSpace([Derivative(0, (0, 0, 1, 1)), Derivative(0, (1, 1, 1))])
+
+
+def inputs_of(network: Network, generator: Generator) -> tuple[Tensor, Tensor]:
+    """Points, and their jets in the two coordinates that they are."""
+    x = 2 * torch.rand(5, 2, generator=generator, dtype=torch.float64) - 1
+    jets = torch.zeros(len(SPACE), 5, 2, dtype=torch.float64)
+    jets[0] = x
+    for axis in (0, 1):
+        jets[SPACE.indices.index((axis,)), :, axis] = 1.0
+    return x, jets
+
+
+def assert_jets_equal_autograd(network: Network, generator: Generator) -> None:
+    x, jets = inputs_of(network, generator)
+    weights = network.weights()
+    first = network.chain()[0].prepare(SPACE, jets)
+    found = network.evaluate_jets(SPACE, first, weights)[-1]  # (J, N, 2)
+    for k in (0, 1):
+        asked = SPACE.quantities(k)
+        expected = evaluate_by_autograd(lambda p: network.evaluate(p, weights), x, asked)
+        for place, quantity in enumerate(asked):
+            size = 1 + float(expected[quantity].detach().abs().max())
+            assert (found[place, :, k] - expected[quantity]).abs().max() < 1e-9 * size
+
+
+def assert_jacobian_equals_autograd(network: Network, generator: Generator) -> None:
+    """One random combination of the jets a point, differentiated in all parameters."""
+    _, jets = inputs_of(network, generator)
+    weights = network.weights()
+    first = network.chain()[0].prepare(SPACE, jets)
+    outputs = network.evaluate_jets(SPACE, first, weights)
+    factors = torch.randn(outputs[-1].shape, generator=generator, dtype=torch.float64)
+    sums = (factors * outputs[-1]).sum(dim=(0, 2))  # (N,)
+    slopes = torch.autograd.grad(sums.sum(), outputs, retain_graph=True)
+    with torch.no_grad():
+        given = [first] + [
+            layer.prepare(SPACE, x) for layer, x in zip(network.chain()[1:], outputs, strict=False)
+        ]
+        found = network.jacobian(SPACE, given, slopes, weights)
     parameters = list(network.parameters())
-    for row in range(5):
-        total = sum((j[row] * w).sum() for j, w in zip(jacobians, network.weights(), strict=True))
-        gradients = torch.autograd.grad(total, parameters)
+    for row in range(len(sums)):
+        gradients = torch.autograd.grad(sums[row], parameters, retain_graph=True)
         expected = torch.cat([g.flatten() for g in gradients])
-        assert torch.allclose(found[row], expected, atol=1e-12)
+        size = 1 + float(expected.abs().max())
+        assert (found[row] - expected).abs().max() < 1e-9 * size

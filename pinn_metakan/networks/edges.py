@@ -1,0 +1,157 @@
+"""How the edges of a KAN layer are evaluated, by the kind of their family."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+
+import torch
+from torch import Tensor
+from torch.func import functional_call
+
+from pinn_metakan.derivatives.taylor import JetSpace
+from pinn_metakan.families.edge_family import EdgeFamily
+from pinn_metakan.families.family import Family
+from pinn_metakan.networks.composed_product import Recipe, composed_product
+from pinn_metakan.networks.network import ParameterBlock, outer_products
+
+
+class Edges(ABC):
+    """The edges of a layer; the arguments are those of `Layer`, inputs bounded already."""
+
+    @abstractmethod
+    def prepare(self, space: JetSpace, x: Tensor) -> Tensor:
+        """Go as far as the inputs alone allow."""
+
+    @abstractmethod
+    def combine(self, space: JetSpace, prepared: Tensor, weights: Tensor) -> Tensor:
+        """Give the jets of the outputs."""
+
+    @abstractmethod
+    def jacobian(
+        self, space: JetSpace, prepared: Tensor, slopes: Tensor, weights: Tensor
+    ) -> Tensor:
+        """Differentiate in the weights: (N, o, K)."""
+
+    def product(
+        self, space: JetSpace, x: Tensor, weights: Tensor, regenerate: Callable[[], Tensor]
+    ) -> Tensor:
+        """Give the jets of the outputs; `regenerate` gives the weights once more."""
+        return self.combine(space, self.prepare(space, x), weights)
+
+    def own_blocks(
+        self, space: JetSpace, prepared: Tensor, slopes: Tensor, weights: Tensor
+    ) -> list[ParameterBlock]:
+        """Differentiate in the family's own parameters."""
+        return []
+
+
+class FixedBasis(Edges):
+    """Edges that are linear in their coefficients, of functions that depend on the input alone."""
+
+    def __init__(self, family: Family):
+        self._family = family
+
+    def prepare(self, space: JetSpace, x: Tensor) -> Tensor:
+        """Give the jets of the functions: (J, N, i) -> (J, N, i D)."""
+        return space.compose(self._family.derivatives(x[0], space.order), x).flatten(2)
+
+    def combine(self, space: JetSpace, prepared: Tensor, weights: Tensor) -> Tensor:
+        """Multiply by the weights."""
+        return prepared @ weights.T
+
+    def product(
+        self, space: JetSpace, x: Tensor, weights: Tensor, regenerate: Callable[[], Tensor]
+    ) -> Tensor:
+        """Give the jets of the outputs; neither functions nor generated weights are kept."""
+        recipe = Recipe(self._family.derivatives, space.terms, len(space), space.order, regenerate)
+        return composed_product(x[0], space.factors(x), weights, recipe)
+
+    def jacobian(
+        self, space: JetSpace, prepared: Tensor, slopes: Tensor, weights: Tensor
+    ) -> Tensor:
+        """Give the outer products of slopes and functions."""
+        return outer_products(slopes, prepared)
+
+
+class LearnedBasis(Edges):
+    """Edges that are linear in their coefficients, of functions with parameters of their own."""
+
+    def __init__(self, family: Family):
+        self._family = family
+
+    def prepare(self, space: JetSpace, x: Tensor) -> Tensor:
+        """Give the inputs: the functions of them change in training."""
+        return x
+
+    def combine(self, space: JetSpace, prepared: Tensor, weights: Tensor) -> Tensor:
+        """Evaluate the functions and multiply by the weights."""
+        return self._functions(space, prepared, dict(self._family.named_parameters())) @ weights.T
+
+    def jacobian(
+        self, space: JetSpace, prepared: Tensor, slopes: Tensor, weights: Tensor
+    ) -> Tensor:
+        """Give the outer products of slopes and functions."""
+        own = dict(self._family.named_parameters())
+        return outer_products(slopes, self._functions(space, prepared, own))
+
+    def own_blocks(
+        self, space: JetSpace, prepared: Tensor, slopes: Tensor, weights: Tensor
+    ) -> list[ParameterBlock]:
+        """Differentiate backward twice: a gradient is linear in the weights of its points."""
+        parameters = dict(self._family.named_parameters())
+        own = {name: p.detach().requires_grad_() for name, p in parameters.items()}
+        with torch.enable_grad():
+            outputs = self._functions(space, prepared, own) @ weights.detach().T
+            numbers = (outputs * slopes).sum(dim=(0, 2))  # (N,)
+            of_points = torch.ones_like(numbers, requires_grad=True)
+            gradients = torch.autograd.grad(
+                numbers @ of_points, list(own.values()), create_graph=True
+            )
+            columns = [
+                [
+                    torch.autograd.grad(entry, of_points, retain_graph=True)[0]
+                    for entry in gradient.flatten()
+                ]
+                for gradient in gradients
+            ]
+        stacked = [torch.stack(column, dim=1) for column in columns]
+        return list(zip(parameters.values(), stacked, strict=True))
+
+    def _functions(self, space: JetSpace, x: Tensor, own: Mapping[str, Tensor]) -> Tensor:
+        derivatives = functional_call(self._family, dict(own), (x[0], space.order))
+        return space.compose(derivatives, x).flatten(2)  # (J, N, i D)
+
+
+class NonlinearEdges(Edges):
+    """Edges that are not linear in their coefficients."""
+
+    def __init__(self, family: EdgeFamily):
+        self._family = family
+
+    def prepare(self, space: JetSpace, x: Tensor) -> Tensor:
+        """Give the inputs: every edge sees them through coefficients of its own."""
+        return x
+
+    def combine(self, space: JetSpace, prepared: Tensor, weights: Tensor) -> Tensor:
+        """Sum the edges of each output."""
+        phi = self._family.derivatives(prepared[0], self._coefficients(weights), space.order)
+        edges = space.compose(phi, prepared.unsqueeze(2))  # (J, N, o, i)
+        return edges.sum(dim=3)
+
+    def jacobian(
+        self, space: JetSpace, prepared: Tensor, slopes: Tensor, weights: Tensor
+    ) -> Tensor:
+        """Compose the sensitivities of all edges as the edges are composed."""
+        w = self._coefficients(weights)
+        sensitivities = self._family.sensitivities(prepared[0], w, space.order)
+        composed = space.compose(sensitivities, prepared.unsqueeze(2))  # (J, N, o, i, D)
+        return torch.einsum("jno,jnoid->noid", slopes, composed).flatten(2)
+
+    def _coefficients(self, weights: Tensor) -> Tensor:
+        return weights.unflatten(1, (-1, self._family.size))  # (o, i, D)
+
+
+def edges_of(family: Family | EdgeFamily) -> Edges:
+    """Choose how the edges of a family are evaluated."""
+    if isinstance(family, EdgeFamily):
+        return NonlinearEdges(family)
+    return LearnedBasis(family) if list(family.parameters()) else FixedBasis(family)
