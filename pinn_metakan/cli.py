@@ -17,10 +17,11 @@ from pinn_metakan.catalogue import list_problems, load_problem
 from pinn_metakan.display import Display
 from pinn_metakan.errors import Interrupted, TrainingError, UserError
 from pinn_metakan.files import write_text
+from pinn_metakan.networks.table import list_networks
 from pinn_metakan.plotting.figures import draw_all
 from pinn_metakan.results.hdf5 import read_solution
 from pinn_metakan.runs import resume as resume_run
-from pinn_metakan.settings import NETWORK_SETTINGS, Layer, parse_pair, parse_value, read_settings
+from pinn_metakan.settings import Layer, parse_pair, parse_value, read_settings
 from pinn_metakan.solution import Solution
 from pinn_metakan.solve import solve as solve_problem
 from pinn_metakan.template import problem_template
@@ -55,6 +56,21 @@ def list_command(problems: ProblemsOption = None) -> None:
         print(f"{entry.name:{width}}  {entry.equation}")
 
 
+@app.command("networks")
+def networks_command(
+    widths: Annotated[
+        str, typer.Option(metavar="n0,...,nL", help="Inputs, hidden widths and outputs.")
+    ] = "2,10,10,1",
+) -> None:
+    """List the networks, each with its parameters for given widths and its coefficients an edge."""
+    listed = list_networks(_whole_numbers("--widths", widths))
+    width = max(len(entry.name) for entry in listed)
+    for entry in listed:
+        edge = "-" if entry.edge_coefficients is None else str(entry.edge_coefficients)
+        count = f"{entry.n_parameters:7d} parameters  {edge:>2} an edge"
+        print(f"{entry.name:{width}}  {count}  {entry.description}")
+
+
 @app.command("solve")
 def solve_command(
     problem: Annotated[
@@ -66,7 +82,8 @@ def solve_command(
     ] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a run in DIR.")] = False,
     network: Annotated[
-        str, typer.Option(metavar="NAME", help=f"One of {', '.join(NETWORK_SETTINGS)}.")
+        str,
+        typer.Option(metavar="NAME", help="metakan, kan, mlp, or another that 'networks' lists."),
     ] = "metakan",
     conditions: Annotated[
         str | None,
@@ -211,6 +228,16 @@ def _status(run: Callable[[], object]) -> int:
 def _failed(message: str, status: int) -> int:
     print(f"pinn-metakan: {' '.join(message.split())}", file=sys.stderr)
     return status
+
+
+def _whole_numbers(label: str, text: str) -> list[int]:
+    try:
+        numbers = [int(part) for part in text.split(",")]
+    except ValueError:
+        numbers = []
+    if len(numbers) < 2 or min(numbers) < 1:
+        raise UserError(f"{label}: expected whole numbers such as 2,10,10,1, got {text!r}")
+    return numbers
 
 
 def _named_value(text: str) -> tuple[str, object]:

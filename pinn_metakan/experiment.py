@@ -141,13 +141,7 @@ class Experiment:
         features = Features(self.problem.domain, constraints.periodic)
         outputs = len(self.problem.unknowns)
         if network is None:
-            network = build_network(
-                self.choices.network,
-                features.size,
-                outputs,
-                self.settings.network,
-                self._generator,
-            )
+            network = build_network(features.size, outputs, self.settings.network, self._generator)
         if (network.widths[0], network.widths[-1]) != (features.size, outputs):
             raise SettingsError(
                 f"the network must map {features.size} features to {outputs} unknowns, "

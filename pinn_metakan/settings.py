@@ -7,58 +7,12 @@ refused, with the name of the layer that it came from.
 import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
 
 from pinn_metakan.errors import SettingsError
-
-#: A width of a layer.
-Width = Annotated[int, Field(gt=0)]
-
-
-class Section(BaseModel):
-    """A group of settings; unknown keys and wrong types are refused."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
-
-
-class KANSettings(Section):
-    """A KAN: hidden widths, the family of its edges and the options of the family."""
-
-    widths: list[Width] = Field(default=[7, 7, 7], description="hidden widths")
-    family: str = Field(default="rbf", description="function family of the edges")
-    options: dict[str, float | str] = Field(default={}, description="options of the family")
-    bounded: bool = Field(default=True, description="keep layer inputs inside the family's reach")
-
-
-class MetaKANSettings(KANSettings):
-    """A MetaKAN: a KAN whose coefficients come from prompts through meta-learners."""
-
-    widths: list[Width] = Field(default=[10, 10, 10], description="hidden widths")
-    prompt_dimension: int = Field(default=2, gt=0)
-    hidden_width: int = Field(default=16, gt=0, description="hidden width of the meta-learner")
-    hidden_function: str = Field(default="sine", description="relu, tanh, silu or sine")
-    frequency: float = Field(default=3.0, gt=0, description="spread of its first layer")
-    shared: bool = Field(default=False, description="one meta-learner for all layers")
-
-
-class MLPSettings(Section):
-    """A multilayer perceptron."""
-
-    widths: list[Width] = Field(default=[16, 16, 16], description="hidden widths")
-
-
-class CustomSettings(Section):
-    """A network object that was handed to `solve`; it has no settings."""
-
-
-#: Name of the network -> its settings.
-NETWORK_SETTINGS: dict[str, type[Section]] = {
-    "metakan": MetaKANSettings,
-    "kan": KANSettings,
-    "mlp": MLPSettings,
-}
+from pinn_metakan.network_settings import NETWORK_SETTINGS, CustomSettings, Section
 
 
 class PointSettings(Section):

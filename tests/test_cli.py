@@ -13,6 +13,7 @@ import pytest
 from fast import FAST_FLAGS, PROBLEM_NAMES, SHIPPED
 
 from pinn_metakan.cli import main
+from pinn_metakan.network_settings import NETWORK_SETTINGS
 
 Write = Callable[..., Path]
 Run = Callable[..., tuple[int, str, str]]
@@ -243,3 +244,14 @@ def test_a_checkout_that_is_not_installed_lists_and_solves(tmp_path: Path) -> No
         assert done.returncode == 0, done.stderr
         assert "heat" in done.stdout
     assert (work / "run" / "solution.h5").exists()
+
+
+def test_networks_lists_every_name_with_its_parameters(run: Run) -> None:
+    status, out, _ = run("networks", "--widths", "2,16,16,1")
+    lines = out.splitlines()
+    assert status == 0
+    assert [line.split()[0] for line in lines] == list(NETWORK_SETTINGS)
+    assert "1387 parameters   9 an edge" in next(x for x in lines if x.startswith("metaspline"))
+    status, out, err = run("networks", "--widths", "2,x")
+    assert (status, out) == (2, "")
+    assert "expected whole numbers such as 2,10,10,1, got '2,x'" in err

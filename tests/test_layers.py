@@ -9,7 +9,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "pinn_metakan"
 FLOORS = [
-    {"errors", "files", "interrupts"},
+    {"errors", "files", "interrupts", "network_settings"},
     {"families", "geometry", "optimizers", "reference", "results"},
     {"derivatives", "training", "plotting", "settings"},
     {"networks"},

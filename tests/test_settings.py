@@ -8,11 +8,10 @@ import tomli_w
 
 from pinn_metakan.errors import SettingsError
 from pinn_metakan.geometry.sampling import SEQUENCES
+from pinn_metakan.network_settings import NETWORK_SETTINGS, KANSettings
 from pinn_metakan.optimizers.first_order import SCHEDULES
 from pinn_metakan.settings import (
-    NETWORK_SETTINGS,
     AdamSettings,
-    KANSettings,
     PointSettings,
     build_settings,
     parse_pair,

@@ -19,9 +19,9 @@ from pinn_metakan.runs import open_run, resume
 from pinn_metakan.solve import solve
 
 UNTIED: dict[str, object] = FAST | {"untie": {"steps": 3}}
-#: [2, 4, 1] with 9 coefficients an edge; prompts of 2, one meta-learner of width 16 a layer.
+#: [2, 4, 1] with 6 coefficients an edge; prompts of 2, one meta-learner of width 16 a layer.
 N_STEPS_TIED = 7
-N_STORED, N_GENERATED = 12 * 9, 12 * 2 + 2 * (3 * 16 + 17 * 9)
+N_STORED, N_GENERATED = 12 * 6, 12 * 2 + 2 * (3 * 16 + 17 * 6)
 
 
 def test_a_baked_network_stores_coefficients_and_gives_the_same_outputs(

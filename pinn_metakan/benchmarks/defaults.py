@@ -50,17 +50,9 @@ VARIANTS: dict[str, Variant] = {
     "metakan, quintic": _metakan(family="bspline", options={"order": 5}),
     "metakan, fourier": _metakan(family="fourier"),
     "metakan, the paper's": Variant(
-        "metakan",
+        "metasplinekan",
         {
-            "network": {
-                "widths": [16, 16],
-                "family": "bspline",
-                "prompt_dimension": 1,
-                "hidden_width": 32,
-                "hidden_function": "relu",
-                "frequency": 1.0,
-                "bounded": False,
-            },
+            "network": {"widths": [16, 16]},
             "stages": ["adam"],
             "adam": {"steps": 100_000, "learning_rate": 1e-3, "schedule": "constant"},
         },

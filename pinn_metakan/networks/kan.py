@@ -36,6 +36,11 @@ class KAN(Network):
         self.widths = tuple(widths)
         self._description = description
 
+    @property
+    def edge_coefficients(self) -> int:
+        """D, coefficients an edge."""
+        return self._layers[0].family.size
+
     def chain(self) -> list[Layer]:
         """Give the layers."""
         return list(self._layers)

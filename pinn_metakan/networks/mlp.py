@@ -78,6 +78,11 @@ class MLP(Network):
         ]
         self.layers = nn.ModuleList(self._layers)
 
+    @property
+    def edge_coefficients(self) -> None:
+        """Give None: the edges are numbers."""
+        return None
+
     def chain(self) -> list[Layer]:
         """Give the layers."""
         return list(self._layers)

@@ -112,6 +112,11 @@ class Network(nn.Module, ABC):
 
     widths: tuple[int, ...]
 
+    @property
+    @abstractmethod
+    def edge_coefficients(self) -> int | None:
+        """D, coefficients an edge; None for a network without edge functions."""
+
     @abstractmethod
     def chain(self) -> list[Layer]:
         """Give the layers, first to last."""

@@ -1,15 +1,22 @@
-"""Networks by name."""
+"""Networks from their settings."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from torch import Generator
 
 from pinn_metakan.errors import SettingsError
 from pinn_metakan.families.table import family_maker
+from pinn_metakan.network_settings import (
+    NETWORK_SETTINGS,
+    KANSettings,
+    MetaKANSettings,
+    MLPSettings,
+    Section,
+)
 from pinn_metakan.networks.kan import kan, metakan
 from pinn_metakan.networks.mlp import MLP
 from pinn_metakan.networks.network import Network
-from pinn_metakan.settings import KANSettings, MetaKANSettings, MLPSettings, Section
 
 
 def _metakan(inputs: int, outputs: int, settings: Section, generator: Generator) -> Network:
@@ -38,24 +45,21 @@ def _mlp(inputs: int, outputs: int, settings: Section, generator: Generator) -> 
     return MLP([inputs, *settings.widths, outputs], generator)
 
 
-#: Name -> (inputs, outputs, settings of that network, generator) -> the network.
-NETWORKS: dict[str, Callable[[int, int, Section, Generator], Network]] = {
-    "metakan": _metakan,
-    "kan": _kan,
-    "mlp": _mlp,
+#: Settings -> (inputs, outputs, settings, generator) -> the network; the first that fits is taken.
+_BUILDERS: dict[type[Section], Callable[[int, int, Section, Generator], Network]] = {
+    MetaKANSettings: _metakan,
+    KANSettings: _kan,
+    MLPSettings: _mlp,
 }
 
 
-def build_network(
-    name: str, inputs: int, outputs: int, settings: Section, generator: Generator
-) -> Network:
-    """Build a network by its name.
+def build_network(inputs: int, outputs: int, settings: Section, generator: Generator) -> Network:
+    """Build the network that settings describe.
 
     Args:
-        name: A key of `NETWORKS`.
         inputs: Number of features.
         outputs: Number of unknowns.
-        settings: Settings of that network.
+        settings: Settings of a network.
         generator: CPU generator of the random start.
 
     Returns:
@@ -63,8 +67,48 @@ def build_network(
 
     Raises:
         SettingsError: If a setting names nothing that exists or has an impossible value.
+        TypeError: If no network has settings of this kind.
     """
-    try:
-        return NETWORKS[name](inputs, outputs, settings, generator)
-    except (LookupError, ValueError) as error:
-        raise SettingsError(f"network: {error}") from error
+    for kind, build in _BUILDERS.items():
+        if isinstance(settings, kind):
+            try:
+                return build(inputs, outputs, settings, generator)
+            except (LookupError, ValueError) as error:
+                raise SettingsError(f"network: {error}") from error
+    raise TypeError(f"no network has settings such as {settings!r}")
+
+
+@dataclass(frozen=True)
+class NetworkEntry:
+    """A network that can be chosen by its name.
+
+    Args:
+        name: A key of `NETWORK_SETTINGS`.
+        n_parameters: Trainable parameters.
+        edge_coefficients: D, None for a network without edge functions.
+        description: What it is made of.
+    """
+
+    name: str
+    n_parameters: int
+    edge_coefficients: int | None
+    description: str
+
+
+def list_networks(widths: Sequence[int]) -> list[NetworkEntry]:
+    """List the networks by name, of given widths.
+
+    Args:
+        widths: Inputs, hidden widths and outputs.
+
+    Returns:
+        One entry a name.
+    """
+    entries = []
+    inputs, *hidden, outputs = widths
+    for name, section in NETWORK_SETTINGS.items():
+        settings = section.model_validate({"widths": hidden})
+        network = build_network(inputs, outputs, settings, Generator().manual_seed(0))
+        size = network.edge_coefficients
+        entries.append(NetworkEntry(name, network.n_parameters, size, network.describe()))
+    return entries

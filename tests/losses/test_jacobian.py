@@ -14,10 +14,10 @@ from pinn_metakan.experiment import Experiment
 from pinn_metakan.losses import jacobian
 from pinn_metakan.losses.jacobian import linearize
 from pinn_metakan.losses.objective import Objective
+from pinn_metakan.network_settings import NETWORK_SETTINGS
 from pinn_metakan.networks.dense import KANLinear
 from pinn_metakan.networks.network import Layer
 from pinn_metakan.pde.problem import Problem
-from pinn_metakan.settings import NETWORK_SETTINGS
 from pinn_metakan.solve import choose, suggested_settings
 
 Write = Callable[..., Path]

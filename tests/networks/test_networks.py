@@ -14,12 +14,12 @@ from pinn_metakan.errors import SettingsError
 from pinn_metakan.families.bspline import BSpline
 from pinn_metakan.families.rbf import RBF
 from pinn_metakan.families.table import FAMILIES, family_maker
+from pinn_metakan.network_settings import NETWORK_SETTINGS, MetaKANSettings
 from pinn_metakan.networks.kan import KAN, kan, metakan
 from pinn_metakan.networks.meta_learner import HIDDEN_FUNCTIONS
 from pinn_metakan.networks.mlp import MLP
 from pinn_metakan.networks.network import Network
-from pinn_metakan.networks.table import NETWORKS, build_network
-from pinn_metakan.settings import NETWORK_SETTINGS, MetaKANSettings
+from pinn_metakan.networks.table import build_network, list_networks
 
 DEEP = (128, 128, 128, 1)
 
@@ -143,9 +143,8 @@ def test_the_same_seed_gives_the_same_network() -> None:
 
 
 def test_each_name_has_settings_and_builds(generator: Generator) -> None:
-    assert set(NETWORKS) == set(NETWORK_SETTINGS)
-    for name, section in NETWORK_SETTINGS.items():
-        network = build_network(name, 3, 2, section(), generator)
+    for section in NETWORK_SETTINGS.values():
+        network = build_network(3, 2, section(), generator)
         assert (network.widths[0], network.widths[-1]) == (3, 2)
         assert network.describe()
 
@@ -153,7 +152,7 @@ def test_each_name_has_settings_and_builds(generator: Generator) -> None:
 def test_a_wrong_hidden_function_is_refused(generator: Generator) -> None:
     settings = MetaKANSettings(hidden_function="cosine")
     with pytest.raises(SettingsError, match="relu, tanh, silu, sine"):
-        build_network("metakan", 2, 1, settings, generator)
+        build_network(2, 1, settings, generator)
 
 
 def test_layers_of_a_kan_are_its_modules(generator: Generator) -> None:
@@ -228,3 +227,25 @@ def assert_jacobian_equals_autograd(network: Network, generator: Generator) -> N
         expected = torch.cat([g.flatten() for g in gradients])
         size = 1 + float(expected.abs().max())
         assert (found[row] - expected).abs().max() < 1e-9 * size
+
+
+@pytest.mark.parametrize(
+    ("name", "size", "plain"),
+    [
+        ("splinekan", 9, True),
+        ("fastkan", 9, True),
+        ("wavkan", 3, True),
+        ("metasplinekan", 9, False),
+    ],
+)
+def test_names_stand_for_the_networks_of_their_papers(name: str, size: int, plain: bool) -> None:
+    entry = next(e for e in list_networks((2, 16, 16, 1)) if e.name == name)
+    assert entry.edge_coefficients == size
+    edges, h = 2 * 16 + 16 * 16 + 16, 32
+    stored, generated = edges * size, edges + 3 * (2 * h + h * size + size)
+    assert entry.n_parameters == (stored if plain else generated)
+
+
+def test_gram_polynomials_add_their_recurrence_to_the_count(generator: Generator) -> None:
+    counts = {e.name: e.n_parameters for e in list_networks((3, 4, 2))}
+    assert counts["kagn"] == counts["kaln"] + 2 * 2  # degree - 1 a layer

@@ -11,9 +11,9 @@ from pinn_metakan.catalogue import load_problem
 from pinn_metakan.derivatives.autograd import evaluate_by_autograd
 from pinn_metakan.derivatives.jet import Jet
 from pinn_metakan.geometry.sampling import sample_interior
+from pinn_metakan.network_settings import NETWORK_SETTINGS
 from pinn_metakan.pde.problem import Problem
 from pinn_metakan.pde.statement import state
-from pinn_metakan.settings import NETWORK_SETTINGS
 from pinn_metakan.solve import solve, suggested_settings
 
 #: Residuals lose digits to derivatives of steep fronts: of u_xx ~ 1e4 in Burgers' shock layer.

@@ -1,0 +1,89 @@
+"""Settings of the networks, and the names of the field as presets of them."""
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, create_model
+
+#: A width of a layer.
+Width = Annotated[int, Field(gt=0)]
+
+
+class Section(BaseModel):
+    """A group of settings; unknown keys and wrong types are refused."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class KANSettings(Section):
+    """A KAN: hidden widths, the family of its edges and the options of the family."""
+
+    widths: list[Width] = Field(default=[7, 7, 7], description="hidden widths")
+    family: str = Field(default="rbf", description="function family of the edges")
+    options: dict[str, float | str] = Field(default={}, description="options of the family")
+    bounded: bool = Field(default=True, description="keep layer inputs inside the family's reach")
+
+
+class MetaKANSettings(KANSettings):
+    """A MetaKAN: a KAN whose coefficients come from prompts through meta-learners."""
+
+    widths: list[Width] = Field(default=[10, 10, 10], description="hidden widths")
+    prompt_dimension: int = Field(default=2, gt=0)
+    hidden_width: int = Field(default=16, gt=0, description="hidden width of the meta-learner")
+    hidden_function: str = Field(default="sine", description="relu, tanh, silu or sine")
+    frequency: float = Field(default=3.0, gt=0, description="spread of its first layer")
+    shared: bool = Field(default=False, description="one meta-learner for all layers")
+
+
+class MLPSettings(Section):
+    """A multilayer perceptron."""
+
+    widths: list[Width] = Field(default=[16, 16, 16], description="hidden widths")
+
+
+class CustomSettings(Section):
+    """A network object that was handed to `solve`; it has no settings."""
+
+
+def _preset(base: type[KANSettings], description: str, **defaults: Any) -> type[Section]:
+    """Give the settings of a network with other defaults."""
+    fields: dict[str, Any] = {}
+    for key, value in defaults.items():
+        known = base.model_fields[key]
+        fields[key] = (known.annotation, Field(default=value, description=known.description))
+    return create_model(base.__name__, __base__=base, __doc__=description, **fields)
+
+
+#: FastKAN: exp(-((x - c) / h)^2) on 8 centers in [-2, 2], and SiLU.
+_FASTKAN: dict[str, float | str] = {"count": 8, "reach": 2.0, "width": 2**-0.5}
+_PLAIN, _META = KANSettings, MetaKANSettings
+
+#: Name of the network -> its settings. The first three have the defaults that do best here, the
+#: others are those of the field: the family of the edges is what their name stands for.
+NETWORK_SETTINGS: dict[str, type[Section]] = {
+    "metakan": MetaKANSettings,
+    "kan": KANSettings,
+    "mlp": MLPSettings,
+    "splinekan": _preset(_PLAIN, "The KAN of Liu et al.: cubic B-splines.", family="bspline"),
+    "metasplinekan": _preset(
+        _META,
+        "The MetaKAN of Zhao et al.: cubic B-splines from scalar prompts, ReLU meta-learner.",
+        family="bspline",
+        prompt_dimension=1,
+        hidden_width=32,
+        hidden_function="relu",
+        frequency=1.0,
+        bounded=False,
+    ),
+    "fastkan": _preset(_PLAIN, "FastKAN: 8 Gaussians.", family="rbf", options=_FASTKAN),
+    "metafastkan": _preset(_META, "Meta FastKAN.", family="rbf", options=_FASTKAN),
+    "wavkan": _preset(_PLAIN, "WavKAN: a wavelet an edge.", family="wavelet"),
+    "metawavkan": _preset(_META, "Meta WavKAN.", family="wavelet"),
+    "chebykan": _preset(_PLAIN, "ChebyKAN: Chebyshev polynomials.", family="chebyshev"),
+    "metachebykan": _preset(_META, "Meta ChebyKAN.", family="chebyshev"),
+    "kaln": _preset(_PLAIN, "KALN: Legendre polynomials.", family="legendre"),
+    "metakaln": _preset(_META, "Meta KALN.", family="legendre"),
+    "kagn": _preset(_PLAIN, "KAGN: Gram polynomials.", family="gram"),
+    "metakagn": _preset(_META, "Meta KAGN.", family="gram"),
+    "fourierkan": _preset(_PLAIN, "Fourier KAN: sines and cosines.", family="fourier"),
+    "metafourierkan": _preset(_META, "Meta Fourier KAN.", family="fourier"),
+}
