@@ -31,7 +31,9 @@ class MetaKANSettings(KANSettings):
     hidden_width: int = Field(default=16, gt=0, description="hidden width of the meta-learner")
     hidden_function: str = Field(default="sine", description="relu, tanh, silu or sine")
     frequency: float = Field(default=3.0, gt=0, description="spread of its first layer")
-    shared: bool = Field(default=False, description="one meta-learner for all layers")
+    meta_learners: Annotated[int, Field(ge=0)] | list[int] = Field(
+        default=0, description="0: one a layer; C: so many, by clustering; or each layer's number"
+    )
 
 
 class MLPSettings(Section):

@@ -7,6 +7,7 @@ from itertools import pairwise
 from torch import Generator, Tensor, nn
 
 from pinn_metakan.families.table import AnyFamily
+from pinn_metakan.networks.clustering import meta_learner_labels
 from pinn_metakan.networks.coefficients import (
     Coefficients,
     Generated,
@@ -51,11 +52,25 @@ class KAN(Network):
 
     def baked(self) -> "KAN":
         """Give a KAN with the same outputs that stores the coefficients of this network."""
+        return self.with_coefficients(lambda layer: Stored(layer.coefficients()), _STORED)
+
+    def with_coefficients(
+        self, source: Callable[[KANLinear], Coefficients], description: str
+    ) -> "KAN":
+        """Give a KAN with the same families whose coefficients come from elsewhere.
+
+        Args:
+            source: Gives the coefficients that replace those of a layer.
+            description: What they are, for `describe`.
+
+        Returns:
+            The network; this one stays as it is.
+        """
         layers = [
-            KANLinear(copy.deepcopy(layer.family), Stored(layer.coefficients()), layer.bounded)
+            KANLinear(copy.deepcopy(layer.family), source(layer), layer.bounded)
             for layer in self._layers
         ]
-        return KAN(layers, self.widths, f"{_edges(layers[0].family)}; {_STORED}")
+        return KAN(layers, self.widths, f"{_edges(layers[0].family)}; {description}")
 
 
 def kan(
@@ -94,12 +109,12 @@ def metakan(
     hidden_width: int = 16,
     hidden_function: str = "sine",
     frequency: float = 3.0,
-    shared: bool = False,
+    meta_learners: int | Sequence[int] = 0,
 ) -> KAN:
     """Make a MetaKAN, whose coefficients come from prompts through meta-learners.
 
     It has E sum_l n_l n_{l+1} + C (E h + h + h D + D) parameters, where C is the number of
-    meta-learners: 1 if shared, else the number of layers.
+    meta-learners.
 
     Args:
         widths: n_0 ... n_L.
@@ -110,10 +125,14 @@ def metakan(
         hidden_width: h.
         hidden_function: Hidden function of the meta-learner: relu (the paper), tanh, silu or sine.
         frequency: Spread omega of its first layer.
-        shared: One meta-learner for all layers instead of one each.
+        meta_learners: 0 for one a layer; C for as many, shared by layers of similar numbers of
+            outputs (K-means); or the number of each layer's, counted from 0.
 
     Returns:
         The network, float64 on the CPU.
+
+    Raises:
+        ValueError: If `meta_learners` does not fit the layers.
 
     Source: Zhao et al., ICML 2025, arXiv:2506.07549.
     """
@@ -123,16 +142,22 @@ def metakan(
             prompt_dimension, hidden_width, sizes, hidden_function, frequency, generator
         )
 
-    common = meta_learner(family().start_sizes(max(widths[:-1]))) if shared else None
+    labels = meta_learner_labels(widths[1:], meta_learners)
+    learners: dict[int, MetaLearner] = {}
+    of_layers = iter(labels)
 
     def generated(inputs: int, outputs: int, functions: AnyFamily) -> Coefficients:
-        learner = common or meta_learner(functions.start_sizes(inputs))
-        return Generated(outputs, inputs, prompt_dimension, learner, generator)
+        label = next(of_layers)
+        if label not in learners:
+            served = zip(widths, labels, strict=False)
+            widest = max(n for n, other in served if other == label)
+            learners[label] = meta_learner(functions.start_sizes(widest))
+        return Generated(outputs, inputs, prompt_dimension, learners[label], generator)
 
+    count = len(set(labels))
     source = (
-        f"coefficients from prompts of {prompt_dimension} through "
-        f"{'one' if shared else 'a'} {hidden_function} meta-learner of width {hidden_width}"
-        f"{' for all layers' if shared else ' a layer'}"
+        f"coefficients from prompts of {prompt_dimension} through {count} "
+        f"{hidden_function} meta-learner{'s' if count > 1 else ''} of width {hidden_width}"
     )
     return _assembled(widths, family, generated, bounded, source)
 

@@ -30,7 +30,7 @@ def _metakan(inputs: int, outputs: int, settings: Section, generator: Generator)
         hidden_width=settings.hidden_width,
         hidden_function=settings.hidden_function,
         frequency=settings.frequency,
-        shared=settings.shared,
+        meta_learners=settings.meta_learners,
     )
 
 

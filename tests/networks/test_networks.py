@@ -46,18 +46,18 @@ def test_counts_of_the_image_network_equal_the_papers(generator: Generator) -> N
     assert network.n_parameters == 25_778
 
 
-@pytest.mark.parametrize("shared", [False, True])
+@pytest.mark.parametrize("meta_learners", [0, 1])
 @pytest.mark.parametrize("prompt", [1, 2, 4])
 @pytest.mark.parametrize("widths", [(2, 5, 1), (3, 6, 6, 2)])
 def test_metakan_count_follows_the_formula(
-    widths: tuple[int, ...], prompt: int, shared: bool, generator: Generator
+    widths: tuple[int, ...], prompt: int, meta_learners: int, generator: Generator
 ) -> None:
     h, size = 7, RBF().size
     edges = sum(a * b for a, b in pairwise(widths))
-    learners = 1 if shared else len(widths) - 1
+    learners = meta_learners or len(widths) - 1
     expected = prompt * edges + learners * (prompt * h + h + h * size + size)
     network = metakan(
-        widths, RBF, generator, prompt_dimension=prompt, hidden_width=h, shared=shared
+        widths, RBF, generator, prompt_dimension=prompt, hidden_width=h, meta_learners=meta_learners
     )
     assert network.n_parameters == expected
 
@@ -161,12 +161,14 @@ def test_layers_of_a_kan_are_its_modules(generator: Generator) -> None:
     assert [layer.bounded for layer in network.layers] == [False, True]
 
 
-@pytest.mark.parametrize("shared", [False, True])
+@pytest.mark.parametrize("meta_learners", [0, 1])
 @pytest.mark.parametrize("name", HIDDEN_FUNCTIONS)
 def test_the_jacobian_through_a_meta_learner_equals_autograd(
-    name: str, shared: bool, generator: Generator
+    name: str, meta_learners: int, generator: Generator
 ) -> None:
-    network = metakan((2, 4, 3, 2), RBF, generator, hidden_function=name, shared=shared)
+    network = metakan(
+        (2, 4, 3, 2), RBF, generator, hidden_function=name, meta_learners=meta_learners
+    )
     assert_jacobian_equals_autograd(network, generator)
 
 

@@ -1,0 +1,78 @@
+"""Codebooks and cut edges."""
+
+import pytest
+import torch
+from torch import Generator, Tensor
+
+from pinn_metakan.families.rbf import RBF
+from pinn_metakan.networks.compression import Codebook, Pruned, pruned, with_codebook
+from pinn_metakan.networks.kan import KAN, kan, metakan
+
+
+@pytest.fixture(params=["kan", "metakan"])
+def network(request: pytest.FixtureRequest, generator: Generator) -> KAN:
+    make = kan if request.param == "kan" else metakan
+    return make((2, 6, 6, 1), RBF, generator)
+
+
+def points(generator: Generator) -> Tensor:
+    return 2 * torch.rand(40, 2, generator=generator, dtype=torch.float64) - 1
+
+
+def test_a_codebook_as_large_as_the_layer_changes_nothing(
+    network: KAN, generator: Generator
+) -> None:
+    x = points(generator)
+    small = with_codebook(network, 36)
+    assert torch.allclose(small(x), network(x), atol=1e-12)
+
+
+def test_a_codebook_stores_its_centroids_alone(network: KAN) -> None:
+    small = with_codebook(network, 4)
+    assert small.n_parameters <= 3 * 4 * RBF().size
+    for layer in small.layers:
+        w = layer.coefficients().detach().flatten(0, 1)
+        assert len(torch.unique(w, dim=0)) <= 4
+
+
+def test_more_centroids_come_nearer(network: KAN) -> None:
+    def gap(m: int) -> float:
+        pairs = zip(with_codebook(network, m).weights(), network.weights(), strict=True)
+        return sum(float((a - b).detach().square().sum()) for a, b in pairs)
+
+    assert gap(2) > gap(8) > gap(30)
+
+
+def test_the_jacobian_of_a_codebook_and_of_cut_edges_equals_autograd(generator: Generator) -> None:
+    choices = torch.tensor([[0, 2, 1], [2, 2, 0]])
+    book = Codebook(torch.randn(3, 4, generator=generator, dtype=torch.float64), choices)
+    kept = torch.tensor([[True, False, True], [True, True, False]])
+    for source in (book, Pruned(book, kept)):
+        jacobian = torch.randn(5, 2, 3, 4, generator=generator, dtype=torch.float64)
+        ((parameter, found),) = source.pull_back(jacobian)
+        assert parameter is book.centroids
+        for row in range(5):
+            (expected,) = torch.autograd.grad((jacobian[row] * source()).sum(), parameter)
+            assert torch.allclose(found[row], expected.flatten(), atol=1e-13)
+
+
+def test_the_smallest_edges_are_cut_and_stay_cut(network: KAN) -> None:
+    half = pruned(network, 0.5)
+    for layer, whole in zip(half.layers, network.layers, strict=True):
+        before, after = (c.coefficients().detach().norm(dim=-1) for c in (whole, layer))
+        cut = after == 0
+        assert int(cut.sum()) == before.numel() // 2
+        assert before[cut].max() <= before[~cut].min()
+    assert half.prompts() == network.prompts()
+
+
+def test_nothing_cut_changes_nothing(network: KAN, generator: Generator) -> None:
+    x = points(generator)
+    assert torch.equal(pruned(network, 0.0)(x), network(x))
+
+
+def test_impossible_sizes_are_refused(network: KAN) -> None:
+    with pytest.raises(ValueError, match="at least one centroid, got 0"):
+        with_codebook(network, 0)
+    with pytest.raises(ValueError, match=r"in \[0, 1\), got 1.0"):
+        pruned(network, 1.0)
