@@ -18,7 +18,7 @@ from pinn_metakan.display import Display
 from pinn_metakan.errors import Interrupted, TrainingError, UserError
 from pinn_metakan.files import write_text
 from pinn_metakan.networks.table import list_networks
-from pinn_metakan.plotting.figures import draw_all
+from pinn_metakan.plotting.figures import draw_activations, draw_all
 from pinn_metakan.results.hdf5 import read_solution
 from pinn_metakan.runs import resume as resume_run
 from pinn_metakan.settings import Layer, parse_pair, parse_value, read_settings
@@ -170,9 +170,18 @@ def resume_command(
 @app.command("plot")
 def plot_command(
     run: Annotated[Path, typer.Argument(metavar="RUN", help="A run folder.")],
+    activations: Annotated[
+        bool,
+        typer.Option(
+            "--activations", help="Draw the edge functions, and how prompts change them, too."
+        ),
+    ] = False,
 ) -> None:
     """Redraw every figure of a run from its solution.h5."""
-    for path in draw_all(read_solution(run / "solution.h5"), run):
+    field = read_solution(run / "solution.h5")
+    if activations and not field.activations:
+        raise UserError(f"{run} has no edge functions to draw: its network is not a KAN")
+    for path in draw_all(field, run) + (draw_activations(field, run) if activations else []):
         print(path)
 
 

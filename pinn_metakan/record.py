@@ -16,6 +16,7 @@ from pinn_metakan.evaluation import (
     values_on,
 )
 from pinn_metakan.experiment import Experiment
+from pinn_metakan.networks.activations import activations_of
 from pinn_metakan.results.field import Field
 
 _VERSIONED = ("pinn_metakan", "torch", "numpy", "scipy", "h5py")
@@ -77,6 +78,7 @@ def evaluate_field(experiment: Experiment, tied: Field | None = None) -> Field:
         attributes=_attributes(experiment) | _tied_attributes(tied),
         slice=plane,
         has_time=experiment.statement.variables.time_axis is not None,
+        activations=activations_of(experiment.network),
     )
 
 

@@ -255,3 +255,15 @@ def test_networks_lists_every_name_with_its_parameters(run: Run) -> None:
     status, out, err = run("networks", "--widths", "2,x")
     assert (status, out) == (2, "")
     assert "expected whole numbers such as 2,10,10,1, got '2,x'" in err
+
+
+def test_plot_draws_the_edges_where_there_are_some(run: Run, tmp_path: Path) -> None:
+    assert run("solve", "heat", *FAST_FLAGS, "--out", "run")[0] == 0
+    status, out, _ = run("plot", "run", "--activations")
+    assert status == 0
+    drawn = {Path(line).name for line in out.splitlines()}
+    assert {"solution.png", "activations.png", "prompts.png"} <= drawn
+    assert run("solve", "heat", "--network=mlp", *FAST_FLAGS, "--out", "mlp")[0] == 0
+    status, out, err = run("plot", "mlp", "--activations")
+    assert (status, out) == (2, "")
+    assert "no edge functions to draw" in err

@@ -69,6 +69,10 @@ class KANLinear(Layer):
         """Give the prompts of generated coefficients."""
         return self.coefficients.prompt_parameters()
 
+    def functions(self, x: Tensor, coefficients: Tensor) -> Tensor:
+        """Evaluate edges of given coefficients at the same inputs: (M,), (o, i, D) -> (o, i, M)."""
+        return self._edges.functions(x, coefficients)
+
     def _bounded(self, space: JetSpace, x: Tensor) -> Tensor:
         if not self.bounded:
             return x

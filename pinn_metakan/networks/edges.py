@@ -31,6 +31,10 @@ class Edges(ABC):
     ) -> Tensor:
         """Differentiate in the weights: (N, o, K)."""
 
+    @abstractmethod
+    def functions(self, x: Tensor, coefficients: Tensor) -> Tensor:
+        """Evaluate each edge at the same inputs: (M,) and (o, i, D) -> (o, i, M)."""
+
     def product(
         self, space: JetSpace, x: Tensor, weights: Tensor, regenerate: Callable[[], Tensor]
     ) -> Tensor:
@@ -70,6 +74,10 @@ class FixedBasis(Edges):
     ) -> Tensor:
         """Give the outer products of slopes and functions."""
         return outer_products(slopes, prepared)
+
+    def functions(self, x: Tensor, coefficients: Tensor) -> Tensor:
+        """Combine the functions of the basis."""
+        return _combined(self._family, x, coefficients)
 
 
 class LearnedBasis(Edges):
@@ -116,6 +124,10 @@ class LearnedBasis(Edges):
         stacked = [torch.stack(column, dim=1) for column in columns]
         return list(zip(parameters.values(), stacked, strict=True))
 
+    def functions(self, x: Tensor, coefficients: Tensor) -> Tensor:
+        """Combine the functions of the basis."""
+        return _combined(self._family, x, coefficients)
+
     def _functions(self, space: JetSpace, x: Tensor, own: Mapping[str, Tensor]) -> Tensor:
         derivatives = functional_call(self._family, dict(own), (x[0], space.order))
         return space.compose(derivatives, x).flatten(2)  # (J, N, i D)
@@ -146,6 +158,11 @@ class NonlinearEdges(Edges):
         composed = space.compose(sensitivities, prepared.unsqueeze(2))  # (J, N, o, i, D)
         return torch.einsum("jno,jnoid->noid", slopes, composed).flatten(2)
 
+    def functions(self, x: Tensor, coefficients: Tensor) -> Tensor:
+        """Evaluate the edges one by one."""
+        same = x.unsqueeze(1).expand(-1, coefficients.shape[1])  # (M, i)
+        return self._family.derivatives(same, coefficients, 0)[0].permute(1, 2, 0)
+
     def _coefficients(self, weights: Tensor) -> Tensor:
         return weights.unflatten(1, (-1, self._family.size))  # (o, i, D)
 
@@ -155,3 +172,8 @@ def edges_of(family: Family | EdgeFamily) -> Edges:
     if isinstance(family, EdgeFamily):
         return NonlinearEdges(family)
     return LearnedBasis(family) if list(family.parameters()) else FixedBasis(family)
+
+
+def _combined(family: Family, x: Tensor, coefficients: Tensor) -> Tensor:
+    basis = family.derivatives(x.unsqueeze(1), 0)[0][:, 0]  # (M, D)
+    return coefficients @ basis.T

@@ -42,6 +42,11 @@ class KAN(Network):
         """D, coefficients an edge."""
         return self._layers[0].family.size
 
+    @property
+    def kan_layers(self) -> tuple[KANLinear, ...]:
+        """The layers, first to last."""
+        return tuple(self._layers)
+
     def chain(self) -> list[Layer]:
         """Give the layers."""
         return list(self._layers)

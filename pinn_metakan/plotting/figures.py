@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import matplotlib as mpl
 import numpy as np
@@ -11,23 +10,17 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from pinn_metakan.files import written_whole
+from pinn_metakan.plotting.activations import activations_figure, prompts_figure
+from pinn_metakan.plotting.style import STYLE, axis_label, headline
 from pinn_metakan.results.field import Field, FieldOnGrid
 from pinn_metakan.results.metrics import Array
 
-_STYLE: dict[Any, Any] = {
-    "font.size": 11,
-    "axes.titlesize": 12,
-    "figure.dpi": 110,
-    "savefig.dpi": 110,
-    "axes.formatter.limits": (-3, 4),
-    "image.cmap": "viridis",
-}
 _FIELD_COLORS, _ERROR_COLORS = "viridis", "RdBu_r"
 #: Profiles of a space-time solution are drawn at these fractions of the time interval.
 _PROFILE_FRACTIONS = (0.0, 0.25, 0.5, 0.75, 1.0)
 
-#: Files that `draw_all` may write.
-FIGURES = ("solution.png", "history.png", "profiles.png")
+#: Files that `draw_all` and `draw_activations` may write.
+FIGURES = ("solution.png", "history.png", "profiles.png", "activations.png", "prompts.png")
 
 
 def draw_all(field: Field, folder: Path) -> list[Path]:
@@ -44,9 +37,32 @@ def draw_all(field: Field, folder: Path) -> list[Path]:
     figures = {"solution.png": solution_figure(field), "history.png": history_figure(field)}
     if field.has_time and len(field.grid.axes) == 2:
         figures["profiles.png"] = profiles_figure(field)
+    return _drawn(figures, folder)
+
+
+def draw_activations(field: Field, folder: Path) -> list[Path]:
+    """Draw the edges of the trained network into a folder.
+
+    Args:
+        field: What was computed.
+        folder: Where the figures go; it exists.
+
+    Returns:
+        The files: ``activations.png`` and, for a MetaKAN, ``prompts.png``; none for a network
+        without edge functions.
+    """
+    figures: dict[str, Figure] = {}
+    if field.activations:
+        figures["activations.png"] = activations_figure(field)
+    if any(layer.sweep is not None for layer in field.activations):
+        figures["prompts.png"] = prompts_figure(field)
+    return _drawn(figures, folder)
+
+
+def _drawn(figures: Mapping[str, Figure], folder: Path) -> list[Path]:
     paths = []
     for name, figure in figures.items():
-        with written_whole(folder / name) as temporary, mpl.rc_context(_STYLE):
+        with written_whole(folder / name) as temporary, mpl.rc_context(STYLE):
             FigureCanvasAgg(figure).print_png(str(temporary), metadata={"Software": None})
         paths.append(folder / name)
     return paths
@@ -66,7 +82,7 @@ def solution_figure(field: Field) -> Figure:
     """
     grid, note = _two_dimensional(field)
     unknowns = list(grid.values)
-    with mpl.rc_context(_STYLE):
+    with mpl.rc_context(STYLE):
         columns = 3 if grid.references else 1
         figure = Figure(
             figsize=(4.6 * columns + 0.4, 3.5 * len(unknowns) + 0.4), layout="constrained"
@@ -75,7 +91,7 @@ def solution_figure(field: Field) -> Figure:
         for row, unknown in zip(axes, unknowns, strict=True):
             draw = _draw_lines if len(grid.axes) == 1 else _draw_maps
             draw(figure, row, field, grid, unknown)
-        figure.suptitle(_headline(field) + note, fontsize=12)
+        figure.suptitle(headline(field) + note, fontsize=12)
     return figure
 
 
@@ -84,7 +100,7 @@ def profiles_figure(field: Field) -> Figure:
     grid = field.grid
     (space, x), (time, t) = grid.axes.items()
     unknowns = list(grid.values)
-    with mpl.rc_context(_STYLE):
+    with mpl.rc_context(STYLE):
         figure = Figure(figsize=(8.0, 3.8 * len(unknowns)), layout="constrained")
         axes = figure.subplots(len(unknowns), 1, squeeze=False)[:, 0]
         colors = mpl.colormaps["viridis"](np.linspace(0.0, 0.85, len(_PROFILE_FRACTIONS)))
@@ -98,18 +114,18 @@ def profiles_figure(field: Field) -> Figure:
                     axis.plot(x, reference, "k:", linewidth=1.2, zorder=3)
             if unknown in grid.references:
                 axis.plot([], [], "k:", label="reference")
-            axis.set_xlabel(_label(field, space))
-            axis.set_ylabel(_label(field, unknown))
+            axis.set_xlabel(axis_label(field, space))
+            axis.set_ylabel(axis_label(field, unknown))
             axis.legend(loc="center left", bbox_to_anchor=(1.0, 0.5), frameon=False)
             axis.grid(alpha=0.3)
-        figure.suptitle(_headline(field), fontsize=12)
+        figure.suptitle(headline(field), fontsize=12)
     return figure
 
 
 def history_figure(field: Field) -> Figure:
     """Draw the loss and the relative errors against time."""
     history = field.history
-    with mpl.rc_context(_STYLE):
+    with mpl.rc_context(STYLE):
         figure = Figure(figsize=(8.0, 4.0), layout="constrained")
         axis = figure.subplots()
         seconds = history["seconds"]
@@ -122,7 +138,7 @@ def history_figure(field: Field) -> Figure:
         axis.set_ylabel("loss, error [-]")
         axis.grid(alpha=0.3)
         axis.legend()
-        axis.set_title(_headline(field))
+        axis.set_title(headline(field))
     return figure
 
 
@@ -150,9 +166,9 @@ def _draw_maps(
         )  # fmt: skip
         figure.colorbar(mesh, ax=axis)
         names = (second, first) if swapped else (first, second)
-        axis.set_xlabel(_label(field, names[0]))
-        axis.set_ylabel(_label(field, names[1]))
-        axis.set_title(f"{_label(field, unknown, suffix)}")
+        axis.set_xlabel(axis_label(field, names[0]))
+        axis.set_ylabel(axis_label(field, names[1]))
+        axis.set_title(f"{axis_label(field, unknown, suffix)}")
         if not field.has_time and np.ptp(x) > 0.2 * np.ptp(y) and np.ptp(y) > 0.2 * np.ptp(x):
             axis.set_aspect("equal")
     for axis in row[len(panels) :]:
@@ -169,8 +185,8 @@ def _draw_lines(
         panels.append((", error", grid.errors[unknown], "tab:red"))
     for axis, (suffix, values, color) in zip(row, panels, strict=False):
         axis.plot(x, values, color=color)
-        axis.set_xlabel(_label(field, name))
-        axis.set_title(_label(field, unknown, suffix))
+        axis.set_xlabel(axis_label(field, name))
+        axis.set_title(axis_label(field, unknown, suffix))
         axis.grid(alpha=0.3)
     if len(panels) > 1:
         row[1].sharey(row[0])
@@ -198,18 +214,3 @@ def _two_dimensional(field: Field) -> tuple[FieldOnGrid, str]:
     axes = {name: axis for name, axis in grid.axes.items() if name in kept}
     plane = FieldOnGrid(axes, cut(grid.values), cut(grid.references), cut(grid.residuals))
     return plane, "; plane " + ", ".join(cuts)
-
-
-def _label(field: Field, name: str, suffix: str = "") -> str:
-    called = field.long_names.get(name, name)
-    return f"{called}{suffix} [{field.units.get(name, '-')}]"
-
-
-def _headline(field: Field) -> str:
-    attributes = field.attributes
-    parts = [f"{attributes.get('problem', '')}, {attributes.get('network', '')}"]
-    if "n_parameters" in attributes:
-        parts[0] += f" ({attributes['n_parameters']} parameters)"
-    for unknown, error in field.relative_l2.items():
-        parts.append(f"relative L2 error of {unknown} {error:.1e}")
-    return ", ".join(parts)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from pinn_metakan.results.activations import LayerActivations
 from pinn_metakan.results.metrics import Array, max_error, relative_l1, relative_l2
 
 
@@ -43,6 +44,7 @@ class Field:
         attributes: What the run was: problem, network, settings, seed, versions, ...
         slice: Fields on a plane, where `grid` has scattered points.
         has_time: Whether the last coordinate is time.
+        activations: Edge functions of the layers; empty for a network without such.
     """
 
     grid: FieldOnGrid
@@ -53,6 +55,7 @@ class Field:
     attributes: Mapping[str, str | int | float]
     slice: FieldOnGrid | None = None
     has_time: bool = False
+    activations: tuple[LayerActivations, ...] = ()
     relative_l2: dict[str, float] = field(init=False)
     relative_l1: dict[str, float] = field(init=False)
     max_error: dict[str, float] = field(init=False)

@@ -8,6 +8,7 @@ import numpy as np
 
 from pinn_metakan.errors import RunFolderError
 from pinn_metakan.files import written_whole
+from pinn_metakan.results.activations_hdf5 import read_layers, write_layer
 from pinn_metakan.results.field import Field, FieldOnGrid
 from pinn_metakan.results.metrics import Array
 
@@ -30,6 +31,8 @@ def write_solution(path: Path, field: Field) -> None:
             _write_grid(file.create_group("slice"), field.slice, field)
         history = file.create_group("history")
         _write_columns(history, field.history)
+        for number, layer in enumerate(field.activations, start=1):
+            write_layer(file.create_group(f"activations/layer_{number}"), layer)
 
 
 def read_solution(path: Path) -> Field:
@@ -64,6 +67,7 @@ def read_solution(path: Path) -> Field:
                 attributes=attributes,
                 slice=_read_grid(file["slice"], unknowns) if "slice" in file else None,
                 has_time=bool(attributes["has_time"]),
+                activations=read_layers(file["activations"]) if "activations" in file else (),
             )
     except (OSError, KeyError) as error:
         detail = " ".join(str(error).split())

@@ -1,0 +1,61 @@
+"""Reading the edge functions off a trained network."""
+
+import math
+
+import torch
+from torch import Tensor
+
+from pinn_metakan.networks.coefficients import Generated
+from pinn_metakan.networks.dense import KANLinear
+from pinn_metakan.networks.kan import KAN
+from pinn_metakan.networks.network import Network
+from pinn_metakan.results.activations import LayerActivations, Sweep
+
+#: Inputs that functions are evaluated at, and prompts of a sweep.
+_INPUTS, _PROMPTS = 121, 61
+#: Outputs and inputs of a layer whose edges are kept: more cannot be told apart in a figure.
+_MOST_EDGES = 16
+#: Range of the inputs of a family that takes any.
+_WIDE = 3.0
+
+
+@torch.no_grad()
+def activations_of(network: Network) -> tuple[LayerActivations, ...]:
+    """Evaluate the edge functions of each layer, and how they change with the prompt.
+
+    Args:
+        network: A trained network.
+
+    Returns:
+        One entry a layer; empty for a network whose edges are numbers.
+    """
+    if not isinstance(network, KAN):
+        return ()
+    return tuple(_of_layer(layer, number == 0) for number, layer in enumerate(network.kan_layers))
+
+
+def _of_layer(layer: KANLinear, is_first: bool) -> LayerActivations:
+    coefficients = layer.coefficients()
+    reach = layer.family.reach if math.isfinite(layer.family.reach) else _WIDE
+    limit = 1.0 if is_first else reach  # the first layer sees scaled coordinates
+    x = torch.linspace(-limit, limit, _INPUTS, dtype=torch.float64).to(coefficients)
+    some = coefficients[:_MOST_EDGES, :_MOST_EDGES]
+    functions = layer.functions(x, some).double().cpu().numpy()
+    source = layer.coefficients
+    sweep = _swept(layer, source, x) if isinstance(source, Generated) else None
+    return LayerActivations(x.double().cpu().numpy(), functions, sweep)
+
+
+def _swept(layer: KANLinear, source: Generated, x: Tensor) -> Sweep:
+    """Move a prompt along the first principal axis of the trained ones."""
+    prompts = source.prompts.flatten(0, 1)  # (o i, E)
+    middle = prompts.mean(dim=0)
+    axis = torch.linalg.svd(prompts - middle, full_matrices=False).Vh[0]  # (E,)
+    trained = (prompts - middle) @ axis
+    ends = float(trained.min()), float(trained.max())
+    positions = torch.linspace(*ends, _PROMPTS, dtype=torch.float64).to(prompts)
+    swept = middle + positions.unsqueeze(1) * axis  # (S, E)
+    coefficients = source.meta_learner(swept.unsqueeze(1))  # (S, 1, D)
+    functions = layer.functions(x, coefficients)[:, 0]  # (S, M)
+    arrays = [t.double().cpu().numpy() for t in (positions, functions, trained)]
+    return Sweep(*arrays)

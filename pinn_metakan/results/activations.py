@@ -1,0 +1,35 @@
+"""What the edges of a trained network have become."""
+
+from dataclasses import dataclass
+
+from pinn_metakan.results.metrics import Array
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """Edge functions along a line through the prompts of a layer.
+
+    Args:
+        positions: Where on the line, S numbers; the line is the prompts' first principal axis.
+        functions: The functions that prompts there stand for, shape (S, M).
+        trained: Where on the line the trained prompts lie, one for each edge of the layer.
+    """
+
+    positions: Array
+    functions: Array
+    trained: Array
+
+
+@dataclass(frozen=True)
+class LayerActivations:
+    """The edge functions of one layer.
+
+    Args:
+        inputs: M inputs [-], over the range that the layer sees.
+        functions: Shape (o, i, M); of a wide layer, those of the first outputs and inputs.
+        sweep: How the function changes with the prompt; None for stored coefficients.
+    """
+
+    inputs: Array
+    functions: Array
+    sweep: Sweep | None = None
