@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from pinn_metakan.benchmarks.defaults import default_lines
+from pinn_metakan.benchmarks.feynman import feynman_lines
 from pinn_metakan.benchmarks.memory import memory_lines
 from pinn_metakan.benchmarks.step import jacobian_lines, step_lines
 
@@ -62,12 +63,29 @@ def bench_defaults_command(
     ] = None,
 ) -> None:
     """Solve the problems by families x coefficients: the table that defaults are chosen from."""
-
-    def progress(text: str) -> None:
-        print(text, file=sys.stderr, flush=True)
-
-    arguments = (out, seeds, budget, device, problem or [], variant or [], progress)
+    arguments = (out, seeds, budget, device, problem or [], variant or [], _tell)
     _print_all(default_lines(*arguments))
+
+
+@bench.command("feynman")
+def bench_feynman_command(
+    out: Annotated[
+        Path, typer.Option(metavar="DIR", help="Keeps the results; what is there stays.")
+    ] = Path("outputs/bench-feynman"),
+    seeds: Annotated[int, typer.Option(min=1, help="How many seeds.")] = 3,
+    grid: Annotated[
+        list[int] | None, typer.Option(min=1, help="Grid intervals of the splines. Repeatable.")
+    ] = None,
+    function: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="Such as I.12.5. Repeatable.")
+    ] = None,
+) -> None:
+    """Fit formulas of physics: KAN and MetaKAN, L-BFGS and Levenberg-Marquardt, test errors."""
+    _print_all(feynman_lines(out, seeds, grid or [5, 10, 20], function or [], _tell))
+
+
+def _tell(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
 
 
 def _print_all(lines: Iterable[str]) -> None:

@@ -1,0 +1,177 @@
+"""KAN and MetaKAN on formulas of physics, by L-BFGS and by Levenberg-Marquardt."""
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from statistics import median
+
+import torch
+from torch import Generator
+
+from pinn_metakan.benchmarks.feynman_functions import FEYNMAN
+from pinn_metakan.benchmarks.regression import fit
+from pinn_metakan.errors import SettingsError
+from pinn_metakan.families.bspline import BSpline
+from pinn_metakan.networks.kan import KAN, kan, metakan
+from pinn_metakan.optimizers.lbfgs import LBFGS
+from pinn_metakan.optimizers.levenberg_marquardt import LevenbergMarquardt
+from pinn_metakan.optimizers.optimizer import Optimizer
+
+#: Samples to train on, and to test on.
+_SAMPLES = 1000
+#: Seed of the samples, the same for all networks.
+_DATA_SEED = 2025
+_SPLINE_ORDER = 3
+_META_WIDTH = 16
+_HIDDEN = {"[n,5,5,1]": [5, 5], "[n,5,1]": [5]}
+#: Test error that the MetaKAN paper reports for G = 5: KAN, MetaKAN.
+_PAPER: dict[str, tuple[float, float]] = {
+    "I.6.20a": (5.94e-4, 3.88e-4),
+    "I.8.4": (1.30e-2, 3.76e-3),
+    "I.9.18": (2.39e-3, 1.70e-3),
+    "I.12.5": (1.32e-3, 1.16e-4),
+    "I.15.3x": (1.57e-2, 5.38e-3),
+}
+
+
+@dataclass(frozen=True)
+class Method:
+    """A network and what trains it.
+
+    Args:
+        network: Makes it from its widths, the spline's grid and a generator.
+        optimizer: Makes the optimizer of its parameters.
+        steps: Steps of the optimizer at most.
+    """
+
+    network: Callable[[Sequence[int], int, Generator], KAN]
+    optimizer: Callable[[KAN], Optimizer]
+    steps: int
+
+
+def _plain(bounded: bool, widths: Sequence[int], grid: int, generator: Generator) -> KAN:
+    return kan(widths, partial(BSpline, _SPLINE_ORDER, grid), generator, bounded)
+
+
+def _meta(
+    bounded: bool,
+    hidden_function: str,
+    frequency: float,
+    widths: Sequence[int],
+    grid: int,
+    generator: Generator,
+) -> KAN:
+    return metakan(
+        widths,
+        partial(BSpline, _SPLINE_ORDER, grid),
+        generator,
+        bounded,
+        prompt_dimension=1,
+        hidden_width=_META_WIDTH,
+        hidden_function=hidden_function,
+        frequency=frequency,
+        meta_learners=1 if len(set(widths[1:])) > 1 else 0,
+    )
+
+
+def _lbfgs(network: KAN) -> Optimizer:
+    return LBFGS(list(network.parameters()))
+
+
+def _lm(network: KAN) -> Optimizer:
+    return LevenbergMarquardt(list(network.parameters()), tolerance=1e-3)
+
+
+#: Name of the column -> network and optimizer. L-BFGS trains the networks of the paper (splines
+#: that see unbounded inputs, ReLU meta-learner), Levenberg-Marquardt those of this package, with
+#: the same numbers of parameters.
+METHODS: dict[str, Method] = {
+    "KAN, L-BFGS": Method(partial(_plain, False), _lbfgs, 200),
+    "MetaKAN, L-BFGS": Method(partial(_meta, False, "relu", 1.0), _lbfgs, 200),
+    "KAN, LM": Method(partial(_plain, True), _lm, 60),
+    "MetaKAN, LM": Method(partial(_meta, True, "sine", 5.0), _lm, 100),
+}
+
+
+def feynman_lines(
+    folder: Path,
+    seeds: int,
+    grids: Sequence[int],
+    names: Sequence[str],
+    progress: Callable[[str], None],
+) -> Iterator[str]:
+    """Fit the Feynman functions by each method, and compare test errors.
+
+    Args:
+        folder: Keeps each result in ``feynman.jsonl``; what is there is not run again.
+        seeds: How many seeds, from 0.
+        grids: Numbers G of grid intervals of the splines.
+        names: Keys of `FEYNMAN`; all if empty.
+        progress: Told each fit.
+
+    Yields:
+        Rows of tables in Markdown: mean squared test errors, medians over the seeds.
+
+    Raises:
+        SettingsError: If a function is not known.
+    """
+    for name in names:
+        if name not in FEYNMAN:
+            raise SettingsError(f"no Feynman function {name!r}; there are {', '.join(FEYNMAN)}")
+    results = _Results(folder / "feynman.jsonl")
+    for grid in grids:
+        for shape, hidden in _HIDDEN.items():
+            columns = ["parameters", *METHODS, "paper: KAN", "MetaKAN"]
+            yield f"| {shape}, G = {grid} | {' | '.join(columns)} |"
+            yield "|" + "---|" * (len(columns) + 1)
+            for name in names or FEYNMAN:
+                counts, errors = [], []
+                for method in METHODS:
+                    progress(f"{name}, {shape}, G = {grid}, {method}")
+                    found = [results.of(name, hidden, grid, method, s) for s in range(seeds)]
+                    counts.append(str(int(found[0]["n_parameters"])))
+                    errors.append(f"{median(f['test_error'] for f in found):.1e}")
+                known = grid == 5 and hidden == [5, 5] and name in _PAPER
+                paper = [f"{error:.1e}" for error in _PAPER[name]] if known else ["", ""]
+                both = f"{counts[0]}, {counts[1]}"
+                yield f"| {' | '.join([name, both, *errors, *paper])} |"
+
+
+class _Results:
+    """Fits that were made, one a line of a file."""
+
+    def __init__(self, path: Path):
+        self._path = path
+        self._known: dict[str, dict[str, float]] = {}
+        if path.is_file():
+            for line in path.read_text().splitlines():
+                entry = json.loads(line)
+                self._known[entry["fit"]] = entry["result"]
+
+    def of(
+        self, name: str, hidden: Sequence[int], grid: int, method: str, seed: int
+    ) -> dict[str, float]:
+        """Give the result of a fit, made now unless it is known."""
+        key = json.dumps([name, list(hidden), grid, method, seed])
+        if key not in self._known:
+            self._known[key] = _fitted(name, hidden, grid, METHODS[method], seed)
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            with self._path.open("a") as file:
+                file.write(json.dumps({"fit": key, "result": self._known[key]}) + "\n")
+        return self._known[key]
+
+
+def _fitted(
+    name: str, hidden: Sequence[int], grid: int, method: Method, seed: int
+) -> dict[str, float]:
+    function, data = FEYNMAN[name], Generator().manual_seed(_DATA_SEED)
+    inputs, values = function.sample(_SAMPLES, data)
+    test_inputs, test_values = function.sample(_SAMPLES, data)
+    widths = [len(function.ranges), *hidden, 1]
+    network = method.network(widths, grid, Generator().manual_seed(seed))
+    train = fit(network, inputs, values, partial(method.optimizer, network), method.steps)
+    with torch.no_grad():
+        test = float((network(test_inputs)[:, 0] - test_values).square().mean())
+    return {"n_parameters": network.n_parameters, "train_error": train, "test_error": test}
