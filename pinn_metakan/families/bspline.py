@@ -5,19 +5,19 @@ from math import comb, factorial
 import torch
 from torch import Tensor
 
-from pinn_metakan.families.family import Family, with_silu
+from pinn_metakan.families.elementwise import silu_derivatives
+from pinn_metakan.families.family import Family
 
 
 class BSpline(Family):
     r"""B-splines B_1 ... B_{G+k} of order k on a uniform grid of [-1, 1], and SiLU.
 
-    On a uniform grid all are one function, moved: with step h = 2/G and s = (x - c_m) / h, where
-    c_m is the middle of the k + 1 grid intervals that B_m lives on,
+    On a uniform grid of step h = 2/G all are one function, moved, of k + 1 polynomial pieces. At
+    the place s in [0, 1) of a grid interval, piece j is
 
-    .. math::
-        B_m(x) = \frac{1}{k!} \sum_{j < (k+1)/2} (-1)^j \binom{k+1}{j}
-            \left(\tfrac{k+1}{2} - j - |s|\right)_+^k
+    .. math:: p_j(s) = \frac{1}{k!} \sum_{l \le j} (-1)^l \binom{k+1}{l} (j + s - l)^k
 
+    An input sees one piece of each of k + 1 splines; the other G - 1 are zero and not evaluated.
     The splines sum to one on [-1, 1].
 
     Args:
@@ -30,7 +30,7 @@ class BSpline(Family):
     Source: Schoenberg, Quart. Appl. Math. 4 (1946) 45-99; Liu et al., KAN, 2024, arXiv:2404.19756.
     """
 
-    centers: Tensor
+    pieces: Tensor
     reach = 1.0
 
     def __init__(self, order: int = 3, grid: int = 5):
@@ -40,8 +40,7 @@ class BSpline(Family):
         self.order = order
         self.grid = grid
         self.size = grid + order + 1
-        first = torch.arange(-order, grid, dtype=torch.float64)  # the interval that B_m begins with
-        self.register_buffer("centers", first + (order + 1 - grid) / 2)  # in steps h
+        self.register_buffer("pieces", _pieces(order, grid / 2))
 
     def derivatives(self, x: Tensor, order: int) -> list[Tensor]:
         """Evaluate the pieces; derivatives above the order of the spline are zero.
@@ -53,25 +52,49 @@ class BSpline(Family):
         Returns:
             B, B', ... each (N, i, G+k+1).
         """
-        k, steps = self.order, self.grid / 2  # steps h for each unit of x
-        offset = x.unsqueeze(-1) * steps - self.centers  # (N, i, G+k)
-        distance, side = offset.abs(), offset.sign()
-        totals: list[Tensor] = []  # by power 0 ... k
-        for j in range((k + 2) // 2):
-            rest = ((k + 1) / 2 - j - distance).clamp(min=0.0)
-            power = (rest > 0).to(x.dtype)
-            for p in range(k + 1):
-                if j == 0:
-                    totals.append(power)
-                elif p >= k - order:
-                    totals[p] = torch.add(totals[p], power, alpha=(-1) ** j * comb(k + 1, j))
-                if p < k:
-                    power = power * rest if p > 0 else rest
-        values: list[Tensor] = []
-        for n in range(order + 1):
-            if n > k:
-                values.append(torch.zeros_like(totals[0]))
-                continue
-            value = totals[k - n] * ((-steps) ** n / factorial(k - n))
-            values.append(value * side if n % 2 else value)
-        return with_silu(values, x)
+        k = self.order
+        position = (x + 1) * (self.grid / 2)  # in grid intervals, from -1
+        interval = torch.floor(position).detach()
+        s = position - interval  # (N, i)
+        powers = [torch.ones_like(s)]
+        for _ in range(k):
+            powers.append(powers[-1] * s)
+        monomials = torch.stack(powers, dim=-1)  # (N, i, k+1)
+        piece = torch.arange(k + 1, dtype=x.dtype, device=x.device)
+        spline = interval.unsqueeze(-1) + k - piece  # which spline shows its piece j here
+        is_there = (spline >= 0) & (spline < self.grid + k)
+        # Pieces of splines that do not exist go where SiLU is written afterwards.
+        place = torch.where(is_there, spline, float(self.size - 1)).long()
+        values = []
+        for n, silu in enumerate(silu_derivatives(x, order)):
+            table = torch.zeros_like(x).unsqueeze(-1).repeat(1, 1, self.size)
+            if n <= k:
+                local = monomials[..., : k + 1 - n] @ self.pieces[n, : k + 1 - n]
+                table = table.scatter(-1, place, local)
+            table[..., -1] = silu
+            values.append(table)
+        return values
+
+
+def _pieces(order: int, steps: float) -> Tensor:
+    """Give the coefficients of the pieces and their derivatives.
+
+    Args:
+        order: k.
+        steps: Grid intervals for each unit of the input.
+
+    Returns:
+        Shape (k + 1, k + 1, k + 1): for the n-th derivative, the power p of s, and piece j.
+    """
+    k = order
+    result = torch.zeros(k + 1, k + 1, k + 1, dtype=torch.float64)
+    for n in range(k + 1):
+        for p in range(k + 1 - n):
+            for j in range(k + 1):
+                terms = [
+                    (-1) ** part * comb(k + 1, part) * (j - part) ** (k - n - p)
+                    for part in range(j + 1)
+                ]
+                scale = comb(k - n, p) * steps**n / factorial(k - n)
+                result[n, p, j] = sum(terms) * scale
+    return result
