@@ -1,0 +1,122 @@
+"""Convolutional KAN layers: every tap of a kernel is an edge function."""
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from pinn_metakan.families.edge_family import EdgeFamily
+from pinn_metakan.families.family import Family
+from pinn_metakan.networks.coefficients import Coefficients
+
+Pair = tuple[int, int]
+
+
+class KANConv2d(nn.Module):
+    r"""y_o(p) = sum_{c, t} phi(x_c(s p + d t); w_oct) over channels c and taps t of a kernel.
+
+    Taps beyond the border of the image add nothing.
+
+    Args:
+        family: The functions of the edges.
+        coefficients: Where w comes from, shape (o, c/groups kernel height width, D).
+        kernel_size: Height and width of the kernel.
+        stride: s.
+        padding: Pixels added at each side.
+        dilation: d, distance of two taps.
+        groups: Channels are split into so many groups, each seen by a part of the outputs.
+
+    Raises:
+        ValueError: If a size is not positive or the padding is negative.
+
+    Source: Bodner et al., Convolutional Kolmogorov-Arnold networks, 2024, arXiv:2406.13155.
+    """
+
+    def __init__(
+        self,
+        family: Family | EdgeFamily,
+        coefficients: Coefficients,
+        kernel_size: Pair,
+        stride: Pair = (1, 1),
+        padding: Pair = (0, 0),
+        dilation: Pair = (1, 1),
+        groups: int = 1,
+    ):
+        super().__init__()
+        if min(*kernel_size, *stride, *dilation, groups) < 1 or min(padding) < 0:
+            raise ValueError(
+                "kernel_size, stride, dilation and groups must be positive and padding not "
+                f"negative, got {kernel_size}, {stride}, {dilation}, {groups}, {padding}"
+            )
+        self.family = family
+        self.coefficients = coefficients
+        self.kernel_size = kernel_size
+        self.stride = stride
+        self.padding = padding
+        self.dilation = dilation
+        self.groups = groups
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Convolve.
+
+        Args:
+            x: Images, shape (N, c, height, width).
+
+        Returns:
+            Shape (N, o, height', width').
+
+        Raises:
+            ValueError: If the channels do not fit the coefficients.
+        """
+        w = self.coefficients()  # (o, c/groups taps, D)
+        channels, taps = x.shape[1], self.kernel_size[0] * self.kernel_size[1]
+        if channels * taps != w.shape[1] * self.groups or len(w) % self.groups:
+            raise ValueError(
+                f"{w.shape[1]} edges an output in {self.groups} groups need "
+                f"{w.shape[1] * self.groups / taps:g} channels and outputs that the groups divide, "
+                f"got {channels} channels and {len(w)} outputs"
+            )
+        if isinstance(self.family, EdgeFamily):
+            return self._by_patches(self.family, x, w)
+        return self._by_features(self.family, x, w)
+
+    def _by_features(self, family: Family, x: Tensor, w: Tensor) -> Tensor:
+        """Evaluate the basis at each pixel once, then convolve it."""
+        count, channels, height, width = x.shape
+        basis = family.derivatives(x.permute(0, 2, 3, 1).reshape(-1, channels), 0)[0]
+        features = basis.view(count, height, width, -1).permute(0, 3, 1, 2)  # (N, c D, ...)
+        kernel = w.view(len(w), channels // self.groups, *self.kernel_size, -1)
+        kernel = kernel.permute(0, 1, 4, 2, 3).flatten(1, 2)  # (o, c/groups D, ...)
+        return functional.conv2d(
+            features, kernel, None, self.stride, self.padding, self.dilation, self.groups
+        )
+
+    def _by_patches(self, family: EdgeFamily, x: Tensor, w: Tensor) -> Tensor:
+        """Evaluate each edge at its own pixel of each patch."""
+        patches, inside = self._patches(x), self._patches(torch.ones_like(x[:1, :]))
+        rows = patches.flatten(0, 1)  # (N places, c taps)
+        there = inside.expand(len(x), -1, -1).flatten(0, 1)
+        parts = []
+        for group, (own, mask) in enumerate(
+            zip(rows.chunk(self.groups, 1), there.chunk(self.groups, 1), strict=True)
+        ):
+            size = len(w) // self.groups
+            of_group = w[group * size : (group + 1) * size]
+            edges = family.derivatives(own, of_group, 0)[0]  # (N places, o/groups, i)
+            parts.append((edges * mask.unsqueeze(1)).sum(dim=2))
+        outputs = torch.cat(parts, dim=1).view(len(x), -1, len(w)).transpose(1, 2)
+        return outputs.unflatten(2, self._places(x))
+
+    def _patches(self, x: Tensor) -> Tensor:
+        """Cut out what the kernel sees at each place: (N, places, c taps)."""
+        unfolded = functional.unfold(x, self.kernel_size, self.dilation, self.padding, self.stride)
+        return unfolded.transpose(1, 2)
+
+    def _places(self, x: Tensor) -> Pair:
+        """Give the height and the width of the outputs."""
+        height, width = (
+            (n + 2 * p - d * (k - 1) - 1) // s + 1
+            for n, p, d, k, s in zip(
+                x.shape[2:], self.padding, self.dilation, self.kernel_size, self.stride, strict=True
+            )
+        )
+        return height, width
