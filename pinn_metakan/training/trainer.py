@@ -72,7 +72,7 @@ class Trainer:
     """
 
     def __init__(self, task: Task, stages: Sequence[Stage], report_every: int, tolerance: float):
-        self._task = task
+        self.task = task
         self._stages = list(stages)
         self._report_every = report_every
         self._tolerance = tolerance
@@ -151,7 +151,7 @@ class Trainer:
     def state(self) -> dict[str, Any]:
         """Give all that `load` needs to go on exactly."""
         return {
-            "parameters": flattened(self._task.parameters()),
+            "parameters": flattened(self.task.parameters()),
             "best": self._best.parameters,
             "best_loss": self._best.loss,
             "stage_index": self._stage_index,
@@ -174,7 +174,7 @@ class Trainer:
             if stage.enter is not None:
                 stage.enter()
         self._best.forget()
-        assign(state["parameters"].to(self._best.parameters), self._task.parameters())
+        assign(state["parameters"].to(self._best.parameters), self.task.parameters())
         self._best.parameters = state["best"].to(self._best.parameters)
         self._best.loss = state["best_loss"].to(self._best.loss)
         self.step, self.history = state["step"], state["history"]
@@ -196,7 +196,7 @@ class Trainer:
             if reason is not None:
                 return reason
             if self._is_due(stage.redraw_every) or self._is_stuck:
-                self._task.redraw()
+                self.task.redraw()
                 optimizer.objective_changed()
                 self._best.forget_loss()
             verdict = optimizer.step(self._best)
@@ -234,7 +234,7 @@ class Trainer:
         loss = float(self._best.loss if optimizer.is_monotone else self._best.last_loss)
         if not math.isfinite(loss):
             raise self._diverged(loss)
-        errors = self._task.measure()
+        errors = self.task.measure()
         row = {"step": float(self.step), "seconds": self.seconds, "loss": loss}
         self.history.append(row | {f"relative_l2_{k}": v for k, v in errors.items()})
         total = self.step + stage.steps - self._stage_step
@@ -250,7 +250,7 @@ class Trainer:
         return None
 
     def _diverged(self, loss: float) -> TrainingError:
-        stage, term = self._stage.name, self._task.unusable_term()
+        stage, term = self._stage.name, self.task.unusable_term()
         rate = "damping higher" if stage in ("lm", "untie") else "learning_rate lower"
         return TrainingError(
             f"the loss is {loss} in stage {stage} at step {self.step}"

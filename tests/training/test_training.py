@@ -115,7 +115,7 @@ def test_a_step_that_fails_gets_new_points_once_where_points_are_redrawn() -> No
     def trainer_of(bowl: Bowl, every: int) -> Trainer:
         trainer = bowl.trainer()
         stages = [Stage("lm", 9, every, lambda: LevenbergMarquardt([bowl.x]))]
-        return Trainer(trainer._task, stages, 5, 0.0)
+        return Trainer(trainer.task, stages, 5, 0.0)
 
     fixed, redrawn = Bowl(), Bowl()
     for bowl, every in ((fixed, 0), (redrawn, 100)):

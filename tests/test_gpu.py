@@ -1,0 +1,39 @@
+"""What only a CUDA device can show; run with -m gpu."""
+
+from collections.abc import Iterator
+
+import pytest
+import torch
+from fast import FAST
+
+from pinn_metakan.catalogue import load_problem
+from pinn_metakan.experiment import Experiment
+from pinn_metakan.optimizers.first_order import Adam
+from pinn_metakan.solve import choose, suggested_settings
+from pinn_metakan.training.task import BestSeen
+
+pytestmark = pytest.mark.gpu
+
+
+@pytest.fixture
+def no_waiting() -> Iterator[None]:
+    """Raise where the host waits for the device."""
+    torch.cuda.set_sync_debug_mode("error")
+    yield
+    torch.cuda.set_sync_debug_mode("default")
+
+
+@pytest.mark.parametrize("network", ["metakan", "kan", "mlp"])
+def test_first_order_steps_never_wait_for_the_device(
+    network: str, request: pytest.FixtureRequest
+) -> None:
+    problem = load_problem("heat")
+    settings = suggested_settings(problem, network, [("fast", FAST)])
+    experiment = Experiment(problem, choose(network, settings, 0, "cuda", "float64"))
+    parameters = list(experiment.network.parameters())
+    adam = Adam(parameters, experiment.network.prompts(), 10, 1e-3, 10.0, "cosine", 0.1)
+    probe = BestSeen(experiment.trainer.task)
+    adam.step(probe)  # prepares the points and the moments
+    request.getfixturevalue("no_waiting")
+    for _ in range(3):
+        adam.step(probe)
