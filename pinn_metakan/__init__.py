@@ -16,8 +16,14 @@ from pinn_metakan.errors import (
     UserError,
 )
 from pinn_metakan.families.bspline import BSpline
+from pinn_metakan.families.chebyshev import Chebyshev
+from pinn_metakan.families.fourier import Fourier
+from pinn_metakan.families.gram import Gram
+from pinn_metakan.families.legendre import Legendre
 from pinn_metakan.families.rbf import RBF
+from pinn_metakan.families.wavelet import Wavelet
 from pinn_metakan.geometry.domains import Ball, Box, Interval, SpaceTime
+from pinn_metakan.networks.compression import pruned, with_codebook
 from pinn_metakan.networks.kan import KAN, kan, metakan
 from pinn_metakan.networks.mlp import MLP
 from pinn_metakan.pde.boundary_conditions import Dirichlet, Neumann, Periodic, Robin
@@ -36,11 +42,15 @@ __all__ = [
     "BSpline",
     "Ball",
     "Box",
+    "Chebyshev",
     "Dirichlet",
+    "Fourier",
+    "Gram",
     "Initial",
     "Interrupted",
     "Interval",
     "Jet",
+    "Legendre",
     "Neumann",
     "Observed",
     "Periodic",
@@ -53,11 +63,14 @@ __all__ = [
     "SpaceTime",
     "TrainingError",
     "UserError",
+    "Wavelet",
     "cole_hopf",
     "kan",
     "load_problem",
     "metakan",
     "open_run",
+    "pruned",
     "resume",
     "solve",
+    "with_codebook",
 ]

@@ -77,7 +77,7 @@ def open_run(path: str | Path, problem: Problem | None = None) -> Solution:
         return Solution(field, tied=tied)
     experiment = _restored(folder, problem, (), "cpu")
     experiment.trainer.load_best()
-    return Solution(field, experiment.evaluator(), tied)
+    return Solution(field, experiment.evaluator(), tied, experiment.network)
 
 
 def _restored(

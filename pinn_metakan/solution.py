@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 from numpy.typing import ArrayLike, NDArray
 
 from pinn_metakan.errors import RunFolderError
+from pinn_metakan.networks.network import Network
 from pinn_metakan.plotting.figures import solution_figure
 from pinn_metakan.results.field import Field
 from pinn_metakan.results.hdf5 import write_solution
@@ -26,6 +27,7 @@ class Solution:
         evaluate: The trained ansatz: takes points (M, d), gives (M,) for each unknown. None for a
             run that was only read.
         tied: The solution before the coefficients were untied, None if they never were.
+        network: The trained network, None for a run that was only read.
     """
 
     def __init__(
@@ -33,8 +35,10 @@ class Solution:
         field: Field,
         evaluate: Callable[[torch.Tensor], dict[str, torch.Tensor]] | None = None,
         tied: "Solution | None" = None,
+        network: Network | None = None,
     ):
         self.field = field
+        self.network = network
         self.tied = tied
         self._evaluate = evaluate
 

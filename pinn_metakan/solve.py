@@ -241,4 +241,4 @@ def _concluded(
     field = evaluate_field(experiment, before)
     if folder is not None:
         folder.finish(field, report(experiment, field, before))
-    return Solution(field, experiment.evaluator(), tied)
+    return Solution(field, experiment.evaluator(), tied, experiment.network)
