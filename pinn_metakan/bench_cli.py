@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from pinn_metakan.benchmarks.compression import compression_lines
 from pinn_metakan.benchmarks.defaults import default_lines
 from pinn_metakan.benchmarks.feynman import feynman_lines
 from pinn_metakan.benchmarks.memory import memory_lines
@@ -82,6 +83,17 @@ def bench_feynman_command(
 ) -> None:
     """Fit formulas of physics: KAN and MetaKAN, L-BFGS and Levenberg-Marquardt, test errors."""
     _print_all(feynman_lines(out, seeds, grid or [5, 10, 20], function or [], _tell))
+
+
+@bench.command("compression")
+def bench_compression_command(
+    problem: Annotated[str, typer.Argument(metavar="NAME", help="A problem.")] = "heat",
+    steps: Annotated[int, typer.Option(min=1, help="Steps of the whole network.")] = 40,
+    more_steps: Annotated[int, typer.Option(min=1, help="Steps of the smaller one.")] = 30,
+    device: DeviceOption = "auto",
+) -> None:
+    """Make trained networks smaller by codebooks and by cutting edges: errors before and after."""
+    _print_all(compression_lines(problem, device, steps, more_steps))
 
 
 def _tell(text: str) -> None:

@@ -24,6 +24,7 @@ SMALL = {
     "step": ["--points=20", "--rounds=1"],
     "jacobian": ["--points=20", "--rounds=1"],
     "memory": [],
+    "compression": ["--steps=1", "--more-steps=1"],
     "feynman": ["--seeds=1", "--grid=1", "--function=I.6.20a"],
     "defaults": ["--seeds=1", "--budget=0.1", "--problem=heat", "--variant=mlp (default)"],
 }

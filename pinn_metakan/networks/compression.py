@@ -1,5 +1,7 @@
 """Trained networks made smaller: coefficients from a codebook, edges cut."""
 
+import copy
+
 import numpy as np
 import torch
 from scipy.cluster.vq import kmeans2
@@ -110,7 +112,7 @@ def pruned(network: KAN, fraction: float) -> KAN:
     """Cut the edges with the smallest coefficients, in each layer the same part of them.
 
     Args:
-        network: A trained KAN or MetaKAN; the result shares its parameters.
+        network: A trained KAN or MetaKAN; it stays as it is.
         fraction: Which part of the edges to cut, 0 to below 1. The size of an edge is the length of
             its coefficient vector.
 
@@ -130,4 +132,5 @@ def pruned(network: KAN, fraction: float) -> KAN:
         kept.view(-1)[smallest] = False
         return Pruned(layer.coefficients, kept)
 
-    return network.with_coefficients(cut, f"{fraction:.0%} of the edges cut")
+    copied = copy.deepcopy(network)  # as a whole, so that layers go on sharing a meta-learner
+    return copied.with_coefficients(cut, f"{fraction:.0%} of the edges cut")

@@ -63,7 +63,14 @@ def test_the_smallest_edges_are_cut_and_stay_cut(network: KAN) -> None:
         cut = after == 0
         assert int(cut.sum()) == before.numel() // 2
         assert before[cut].max() <= before[~cut].min()
-    assert half.prompts() == network.prompts()
+    assert half.n_parameters == network.n_parameters
+    own = {id(p) for p in network.parameters()}
+    assert not own & {id(p) for p in half.parameters()}  # training it leaves the whole one alone
+
+
+def test_a_cut_network_goes_on_sharing_its_meta_learner(generator: Generator) -> None:
+    shared = metakan((2, 6, 6, 1), RBF, generator, meta_learners=1)
+    assert pruned(shared, 0.3).n_parameters == shared.n_parameters
 
 
 def test_nothing_cut_changes_nothing(network: KAN, generator: Generator) -> None:

@@ -1,0 +1,52 @@
+"""Trained networks made smaller: what it does to the error, before and after more training."""
+
+from collections.abc import Callable, Iterator
+from functools import partial
+
+from pinn_metakan.catalogue import load_problem
+from pinn_metakan.networks.compression import pruned, with_codebook
+from pinn_metakan.networks.kan import KAN
+from pinn_metakan.networks.network import Network
+from pinn_metakan.solve import solve
+
+#: Name of the row -> what makes a trained network smaller.
+_WAYS: dict[str, Callable[[KAN], Network]] = {
+    "baked": lambda network: network.baked(),
+    **{f"codebooks of {m}": partial(with_codebook, centroids=m) for m in (64, 32, 16)},
+    **{f"{f:.0%} of the edges cut": partial(pruned, fraction=f) for f in (0.1, 0.3, 0.5)},
+}
+
+
+def compression_lines(problem: str, device: str, steps: int, more_steps: int) -> Iterator[str]:
+    """Solve a problem by a KAN and a MetaKAN, make them smaller, and train them again.
+
+    Args:
+        problem: Name or file of a problem.
+        device: "auto", "cpu" or "cuda".
+        steps: Steps of Levenberg-Marquardt of the whole network.
+        more_steps: Steps of the smaller one.
+
+    Yields:
+        Rows of a table in Markdown.
+    """
+    loaded = load_problem(problem)
+
+    def error(network: str | Network, stages: dict[str, object]) -> tuple[float, Network, int]:
+        solution = solve(loaded, network, settings=stages, device=device)
+        assert solution.network is not None
+        count = int(solution.attributes["n_parameters"])
+        return max(solution.relative_l2.values()), solution.network, count
+
+    yield "| network | made smaller | parameters | error | after more training |"
+    yield "|---|---|---|---|---|"
+    for name in ("kan", "metakan"):
+        whole, network, count = error(name, {"lm": {"steps": steps}})
+        yield f"| {name} | not | {count} | {whole:.1e} | |"
+        assert isinstance(network, KAN)
+        for way, make in _WAYS.items():
+            errors = []
+            for lm_steps in (0, more_steps):
+                stages: dict[str, object] = {"adam": {"steps": 0}, "lm": {"steps": lm_steps}}
+                found, _, count = error(make(network), stages)
+                errors.append(f"{found:.1e}")
+            yield f"| {name} | {way} | {count} | {' | '.join(errors)} |"
