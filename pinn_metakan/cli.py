@@ -180,7 +180,10 @@ def plot_command(
     """Redraw every figure of a run from its solution.h5."""
     field = read_solution(run / "solution.h5")
     if activations and not field.activations:
-        raise UserError(f"{run} has no edge functions to draw: its network is not a KAN")
+        raise UserError(
+            f"{run} has no edge functions to draw: its network has none, or it was solved by an "
+            "earlier version"
+        )
     for path in draw_all(field, run) + (draw_activations(field, run) if activations else []):
         print(path)
 

@@ -56,7 +56,7 @@ def _preset(base: type[KANSettings], description: str, **defaults: Any) -> type[
 
 
 #: FastKAN: exp(-((x - c) / h)^2) on 8 centers in [-2, 2], and SiLU.
-_FASTKAN: dict[str, float | str] = {"count": 8, "reach": 2.0, "width": 2**-0.5}
+_FASTKAN: dict[str, float | str] = {"count": 8.0, "reach": 2.0, "width": 2**-0.5}
 _PLAIN, _META = KANSettings, MetaKANSettings
 
 #: Name of the network -> its settings. The first three have the defaults that do best here, the

@@ -65,7 +65,7 @@ class LMSettings(Section):
     """The stage of Levenberg-Marquardt."""
 
     steps: int = Field(default=50, ge=0)
-    damping: float = Field(default=1e-3, gt=0, description="first, over the largest eigenvalue")
+    damping: float = Field(default=1e-3, gt=0, description="first, as part of the trace of J^T J")
     acceleration: float = Field(
         default=0.75, ge=0, description="largest part of a step, 0 for none"
     )
@@ -145,14 +145,16 @@ def build_settings(network: str, layers: Sequence[Layer]) -> Settings:
         if not isinstance(layer, Mapping):
             raise SettingsError(f"{label}: expected a dict of settings, got {layer!r}")
         merged = _merged(merged, layer)
+        part = merged.get("network", {})
         try:
-            chosen = section.model_validate(merged.get("network", {}))
+            chosen = section.model_validate(_with_options_of(section, part))
         except ValidationError as error:
-            raise SettingsError(_explained(error, label, f"network ({network})")) from error
+            text = _explained(error, label, f"network ({network})", part)
+            raise SettingsError(text) from error
         try:
             settings = Settings.model_validate({**merged, "network": chosen})
         except ValidationError as error:
-            raise SettingsError(_explained(error, label, "")) from error
+            raise SettingsError(_explained(error, label, "", merged)) from error
     return settings
 
 
@@ -214,15 +216,39 @@ def _merged(base: Mapping[str, object], over: Mapping[str, object]) -> dict[str,
     return result
 
 
-def _explained(error: ValidationError, label: str, inside: str) -> str:
-    first = error.errors()[0]
+def _with_options_of(section: type[Section], part: object) -> object:
+    """Keep a preset's options of its family beside those that are given."""
+    preset = section().model_dump()
+    if not isinstance(part, Mapping) or "options" not in preset:
+        return part
+    is_its_family = part.get("family", preset["family"]) == preset["family"]
+    return _merged({"options": preset["options"] if is_its_family else {}}, part)
+
+
+def _explained(error: ValidationError, label: str, inside: str, given: object) -> str:
+    places = [(_place(entry["loc"], given), entry) for entry in error.errors()]
+    place, first = max(places, key=lambda pair: len(pair[0]))  # the most exact one
     path = [inside.split(" ")[0]] if inside else []
-    key = ".".join(path + [str(part) for part in first["loc"]])
+    key = ".".join(path + [str(part) for part in place])
     if first["type"] == "extra_forbidden":
         model = Settings if not inside else None
         names = _names_beside(first["loc"], inside, model)
         return f"{label}: no setting {key!r}; there are {names}"
     return f"{label}: {key}: {first['msg'][0].lower()}{first['msg'][1:]}, got {first['input']!r}"
+
+
+def _place(loc: tuple[int | str, ...], given: object) -> list[int | str]:
+    """Follow an error to where it lies in what was given; leave out the names of types."""
+    place = []
+    for part in loc:
+        if isinstance(given, Mapping) and part in given:
+            given = given[part]
+        elif isinstance(given, Sequence) and isinstance(part, int) and part < len(given):
+            given = given[part]
+        else:
+            continue
+        place.append(part)
+    return place
 
 
 def _names_beside(loc: tuple[int | str, ...], inside: str, model: type[Section] | None) -> str:

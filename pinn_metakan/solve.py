@@ -56,7 +56,7 @@ def solve(
 
     Args:
         problem: What to solve.
-        network: "metakan", "kan", "mlp", or a network object.
+        network: A name that ``pinn-metakan networks`` lists, or a network object.
         settings: Nested settings over those that the problem suggests, such as
             ``{"adam": {"steps": 100}}``, or layers of such with names.
         seed: Seed of everything random.
@@ -80,7 +80,7 @@ def solve(
     """
     started = time.time() if started is None else started
     layers = [("settings", settings)] if isinstance(settings, Mapping) else list(settings)
-    name = network if isinstance(network, str) else "custom"
+    name = _name_of(network)
     choices = choose(name, suggested_settings(problem, name, layers), seed, device, dtype)
     check_budget(budget)
     folder = RunFolder(Path(out)) if out is not None else None
@@ -90,6 +90,12 @@ def solve(
     if folder is not None:
         folder.begin(choices.settings.as_dict(), command)
     return run_experiment(experiment, folder, budget, started, announce, progress)
+
+
+def _name_of(network: str | Network) -> str:
+    if network == "custom":
+        raise SettingsError("network: 'custom' stands for a network object; give the object itself")
+    return network if isinstance(network, str) else "custom"
 
 
 def suggested_settings(problem: Problem, network: str, layers: Sequence[Layer] = ()) -> Settings:

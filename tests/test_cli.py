@@ -246,6 +246,12 @@ def test_a_checkout_that_is_not_installed_lists_and_solves(tmp_path: Path) -> No
     assert (work / "run" / "solution.h5").exists()
 
 
+def test_the_name_of_network_objects_is_refused(run: Run) -> None:
+    status, out, err = run("solve", "heat", "--network=custom")
+    assert (status, out) == (2, "")
+    assert "stands for a network object" in err
+
+
 def test_networks_lists_every_name_with_its_parameters(run: Run) -> None:
     status, out, _ = run("networks", "--widths", "2,16,16,1")
     lines = out.splitlines()

@@ -100,3 +100,26 @@ def test_choices_are_the_names_in_the_tables() -> None:
     sections = ((PointSettings, "sequence", SEQUENCES), (AdamSettings, "schedule", SCHEDULES))
     for section, name, table in sections:
         assert set(get_args(section.model_fields[name].annotation)) == set(table)
+
+
+def test_a_preset_keeps_its_options_beside_those_that_are_given() -> None:
+    def options(*pairs: str) -> object:
+        layers = [parse_pair(pair) for pair in pairs]
+        return build_settings("fastkan", layers).as_dict()["network"]["options"]
+
+    assert options("network.options.count=5") == {"count": 5, "reach": 2.0, "width": 2**-0.5}
+    assert options("network.family=wavelet") == {}
+    assert options("network.family=bspline", "network.options.order=5") == {"order": 5}
+
+
+@pytest.mark.parametrize(
+    ("pair", "message"),
+    [
+        ("network.meta_learners=-1", r"network.meta_learners: .*, got -1"),
+        ('network.meta_learners=[0,"a"]', r"network.meta_learners.1: .*, got 'a'"),
+        ("network.options.count=true", r"network.options.count: .*, got True"),
+    ],
+)
+def test_a_wrong_value_is_named_where_it_was_given(pair: str, message: str) -> None:
+    with pytest.raises(SettingsError, match=message):
+        build_settings("metakan", [parse_pair(pair)])

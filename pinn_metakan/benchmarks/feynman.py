@@ -1,6 +1,7 @@
 """KAN and MetaKAN on formulas of physics, by L-BFGS and by Levenberg-Marquardt."""
 
 import json
+import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -12,7 +13,7 @@ from torch import Generator
 
 from pinn_metakan.benchmarks.feynman_functions import FEYNMAN
 from pinn_metakan.benchmarks.regression import fit
-from pinn_metakan.errors import SettingsError
+from pinn_metakan.errors import SettingsError, TrainingError
 from pinn_metakan.families.bspline import BSpline
 from pinn_metakan.networks.kan import KAN, kan, metakan
 from pinn_metakan.optimizers.lbfgs import LBFGS
@@ -72,7 +73,7 @@ def _meta(
         hidden_width=_META_WIDTH,
         hidden_function=hidden_function,
         frequency=frequency,
-        meta_learners=1 if len(set(widths[1:])) > 1 else 0,
+        meta_learners=1,
     )
 
 
@@ -145,16 +146,19 @@ class _Results:
     def __init__(self, path: Path):
         self._path = path
         self._known: dict[str, dict[str, float]] = {}
-        if path.is_file():
-            for line in path.read_text().splitlines():
+        lines = path.read_text().splitlines() if path.is_file() else []
+        for line in lines:
+            try:
                 entry = json.loads(line)
-                self._known[entry["fit"]] = entry["result"]
+            except json.JSONDecodeError:
+                continue  # a line that was being written when the bench was ended
+            self._known[entry["fit"]] = entry["result"]
 
     def of(
         self, name: str, hidden: Sequence[int], grid: int, method: str, seed: int
     ) -> dict[str, float]:
         """Give the result of a fit, made now unless it is known."""
-        key = json.dumps([name, list(hidden), grid, method, seed])
+        key = json.dumps([name, list(hidden), grid, method, METHODS[method].steps, seed])
         if key not in self._known:
             self._known[key] = _fitted(name, hidden, grid, METHODS[method], seed)
             self._path.parent.mkdir(parents=True, exist_ok=True)
@@ -171,7 +175,10 @@ def _fitted(
     test_inputs, test_values = function.sample(_SAMPLES, data)
     widths = [len(function.ranges), *hidden, 1]
     network = method.network(widths, grid, Generator().manual_seed(seed))
-    train = fit(network, inputs, values, partial(method.optimizer, network), method.steps)
+    try:
+        train = fit(network, inputs, values, partial(method.optimizer, network), method.steps)
+    except TrainingError:  # it diverged, which is a result
+        train = math.nan
     with torch.no_grad():
         test = float((network(test_inputs)[:, 0] - test_values).square().mean())
     return {"n_parameters": network.n_parameters, "train_error": train, "test_error": test}

@@ -65,6 +65,9 @@ def fit(
 
     Returns:
         The mean squared error.
+
+    Raises:
+        TrainingError: If it diverges.
     """
     regression = Regression(network, inputs, values)
     task = Task(

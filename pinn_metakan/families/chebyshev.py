@@ -28,7 +28,7 @@ class Chebyshev(Family):
 
     def __init__(self, degree: int = 4):
         super().__init__()
-        check_degree("Chebyshev", degree)
+        check_degree("Chebyshev", degree, 1)
         self.size = degree + 1
         self._leading = [1.0] + [2.0] * (degree - 1)
 

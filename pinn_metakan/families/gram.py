@@ -23,7 +23,7 @@ class Gram(Family):
         degree: Highest degree n [-]; the family has n + 2 coefficients and n - 1 parameters.
 
     Raises:
-        ValueError: If the degree is below 1.
+        ValueError: If the degree is below 2: there would be nothing to learn.
 
     Source: Drokin, Kolmogorov-Arnold convolutions, 2024, arXiv:2407.01092 (KAGN); Szegoe,
     Orthogonal Polynomials, 1975, section 2.8.
@@ -33,7 +33,7 @@ class Gram(Family):
 
     def __init__(self, degree: int = 3):
         super().__init__()
-        check_degree("Gram", degree)
+        check_degree("Gram", degree, 2)
         self.size = degree + 2
         m = degree + 1
         start = [k**2 * (m**2 - k**2) / (m**2 * (4 * k**2 - 1)) for k in range(1, degree)]

@@ -30,7 +30,7 @@ class Legendre(Family):
 
     def __init__(self, degree: int = 3):
         super().__init__()
-        check_degree("Legendre", degree)
+        check_degree("Legendre", degree, 1)
         self.size = degree + 2
         self._leading = [(2 * k + 1) / (k + 1) for k in range(degree)]
         self._previous = [k / (k + 1) for k in range(degree)]

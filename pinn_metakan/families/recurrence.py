@@ -43,11 +43,11 @@ def squashed_polynomials(
     return [torch.stack([p[m] for p in polynomials], dim=-1) for m in range(order + 1)]
 
 
-def check_degree(name: str, degree: int) -> None:
-    """Refuse a degree below 1.
+def check_degree(name: str, degree: int, lowest: int) -> None:
+    """Refuse a degree below the lowest.
 
     Raises:
         ValueError: If it is.
     """
-    if degree < 1:
-        raise ValueError(f"{name} needs a degree of at least 1, got {degree}")
+    if degree < lowest:
+        raise ValueError(f"{name} needs a degree of at least {lowest}, got {degree}")

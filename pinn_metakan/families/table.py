@@ -1,6 +1,7 @@
 """Function families by name. A new family is one file and one row here."""
 
 import inspect
+import math
 from collections.abc import Callable, Mapping
 
 from pinn_metakan.families.bspline import BSpline
@@ -62,8 +63,10 @@ def _as_wanted(label: str, value: float | str, kind: type) -> float | str:
         raise ValueError(
             f"{label} must be {'a name' if kind is str else 'a number'}, got {value!r}"
         )
-    if kind is int and not isinstance(value, str):
-        if value != int(value):
-            raise ValueError(f"{label} must be a whole number, got {value}")
-        return int(value)
-    return value
+    if isinstance(value, str):
+        return value
+    if not math.isfinite(value):
+        raise ValueError(f"{label} must be finite, got {value}")
+    if kind is int and not float(value).is_integer():
+        raise ValueError(f"{label} must be a whole number, got {value}")
+    return kind(value)

@@ -1,12 +1,14 @@
 """Which layers of a deep network share a meta-learner."""
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterable, Sequence
+from itertools import combinations
 
 import numpy as np
 from scipy.cluster.vq import kmeans, vq
 
-#: Random starts of K-means, of which the best is taken.
-_STARTS = 200
+#: Starts of K-means at most, of which the best is taken.
+_STARTS = 1000
 
 
 def cluster_layers(output_widths: Sequence[int], clusters: int) -> tuple[int, ...]:
@@ -30,10 +32,26 @@ def cluster_layers(output_widths: Sequence[int], clusters: int) -> tuple[int, ..
             f"{clusters} meta-learners cannot serve layers of {list(output_widths)} outputs; "
             f"take 1 to {different}, or give the number of each layer's"
         )
+    if clusters == 1:
+        return (0,) * len(output_widths)
     widths = np.array(output_widths, dtype=np.float64)[:, None]
-    centers, _ = kmeans(widths, clusters, iter=_STARTS, rng=np.random.default_rng(0))
-    labels, _ = vq(widths, np.sort(centers, axis=0))
+    best, smallest = widths, math.inf
+    for start in _starts(sorted(set(output_widths)), clusters):
+        centers, _ = kmeans(widths, np.array(start, dtype=np.float64)[:, None])
+        squares = float(np.square(vq(widths, centers)[1]).sum())
+        if len(centers) == clusters and squares < smallest:
+            best, smallest = centers, squares
+    labels, _ = vq(widths, np.sort(best, axis=0))
     return tuple(int(label) for label in labels)
+
+
+def _starts(different: Sequence[int], clusters: int) -> Iterable[Sequence[int]]:
+    """Give centers to start from: all choices of different widths, or a part of very many."""
+    if math.comb(len(different), clusters) <= _STARTS:
+        return combinations(different, clusters)
+    generator = np.random.default_rng(0)
+    draws = (generator.choice(different, clusters, replace=False) for _ in range(_STARTS))
+    return [sorted(int(width) for width in draw) for draw in draws]
 
 
 def meta_learner_labels(

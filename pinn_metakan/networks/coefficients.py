@@ -26,6 +26,10 @@ class Coefficients(nn.Module, ABC):
             Each parameter and its block (N, size).
         """
 
+    def baked(self) -> "Coefficients":
+        """Give the same coefficients, stored."""
+        return Stored(self())
+
     @abstractmethod
     def prompt_parameters(self) -> list[nn.Parameter]:
         """Give the prompts; empty if the coefficients are stored."""

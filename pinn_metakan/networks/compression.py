@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from pinn_metakan.networks.coefficients import Coefficients
 from pinn_metakan.networks.dense import KANLinear
 from pinn_metakan.networks.kan import KAN
+from pinn_metakan.networks.network import Network
 
 
 class Codebook(Coefficients):
@@ -68,12 +69,16 @@ class Pruned(Coefficients):
         """Leave out the edges that were cut."""
         return self.source.pull_back(jacobian * self.kept.unsqueeze(-1))
 
+    def baked(self) -> Coefficients:
+        """Store those of the source; what was cut stays so."""
+        return Pruned(self.source.baked(), self.kept)
+
     def prompt_parameters(self) -> list[nn.Parameter]:
         """Give the prompts of the source."""
         return self.source.prompt_parameters()
 
 
-def with_codebook(network: KAN, centroids: int, seed: int = 0) -> KAN:
+def with_codebook(network: Network | None, centroids: int, seed: int = 0) -> KAN:
     """Replace the coefficients of each layer by those of a codebook, found by K-means.
 
     Train the result for a few steps: the centroids of K-means are where coefficients are, not where
@@ -89,6 +94,7 @@ def with_codebook(network: KAN, centroids: int, seed: int = 0) -> KAN:
 
     Raises:
         ValueError: If there is no centroid.
+        TypeError: If the network is not a KAN or MetaKAN.
     """
     if centroids < 1:
         raise ValueError(f"a codebook needs at least one centroid, got {centroids}")
@@ -105,10 +111,10 @@ def with_codebook(network: KAN, centroids: int, seed: int = 0) -> KAN:
             torch.from_numpy(choices).to(w.device).view(w.shape[:2]),
         )
 
-    return network.with_coefficients(choose, f"codebooks of {centroids}")
+    return _kan(network).with_coefficients(choose, f"codebooks of {centroids}")
 
 
-def pruned(network: KAN, fraction: float) -> KAN:
+def pruned(network: Network | None, fraction: float) -> KAN:
     """Cut the edges with the smallest coefficients, in each layer the same part of them.
 
     Args:
@@ -121,6 +127,7 @@ def pruned(network: KAN, fraction: float) -> KAN:
 
     Raises:
         ValueError: If the fraction is out of range.
+        TypeError: If the network is not a KAN or MetaKAN.
     """
     if not 0 <= fraction < 1:
         raise ValueError(f"the fraction of edges to cut must be in [0, 1), got {fraction}")
@@ -132,5 +139,11 @@ def pruned(network: KAN, fraction: float) -> KAN:
         kept.view(-1)[smallest] = False
         return Pruned(layer.coefficients, kept)
 
-    copied = copy.deepcopy(network)  # as a whole, so that layers go on sharing a meta-learner
+    copied = copy.deepcopy(_kan(network))  # as a whole, so that layers go on sharing a meta-learner
     return copied.with_coefficients(cut, f"{fraction:.0%} of the edges cut")
+
+
+def _kan(network: Network | None) -> KAN:
+    if not isinstance(network, KAN):
+        raise TypeError(f"expected a KAN or MetaKAN, got {type(network).__name__}")
+    return network

@@ -1,10 +1,13 @@
 """Convolutional KAN layers: every tap of a kernel is an edge function."""
 
+import math
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
 from pinn_metakan.families.edge_family import EdgeFamily
+from pinn_metakan.families.elementwise import tanh_derivatives
 from pinn_metakan.families.family import Family
 from pinn_metakan.networks.coefficients import Coefficients
 
@@ -14,7 +17,8 @@ Pair = tuple[int, int]
 class KANConv2d(nn.Module):
     r"""y_o(p) = sum_{c, t} phi(x_c(s p + d t); w_oct) over channels c and taps t of a kernel.
 
-    Taps beyond the border of the image add nothing.
+    Taps beyond the border of the image add nothing. A hidden layer receives sums of any size; with
+    `bounded` its inputs pass R tanh(x / R) as those of `KANLinear` do.
 
     Args:
         family: The functions of the edges.
@@ -24,6 +28,7 @@ class KANConv2d(nn.Module):
         padding: Pixels added at each side.
         dilation: d, distance of two taps.
         groups: Channels are split into so many groups, each seen by a part of the outputs.
+        bounded: Whether to keep inputs inside the family's reach R.
 
     Raises:
         ValueError: If a size is not positive or the padding is negative.
@@ -40,6 +45,7 @@ class KANConv2d(nn.Module):
         padding: Pair = (0, 0),
         dilation: Pair = (1, 1),
         groups: int = 1,
+        bounded: bool = False,
     ):
         super().__init__()
         if min(*kernel_size, *stride, *dilation, groups) < 1 or min(padding) < 0:
@@ -54,6 +60,7 @@ class KANConv2d(nn.Module):
         self.padding = padding
         self.dilation = dilation
         self.groups = groups
+        self.bounded = bounded and math.isfinite(family.reach)
 
     def forward(self, x: Tensor) -> Tensor:
         """Convolve.
@@ -68,13 +75,18 @@ class KANConv2d(nn.Module):
             ValueError: If the channels do not fit the coefficients.
         """
         w = self.coefficients()  # (o, c/groups taps, D)
+        if x.ndim != 4:
+            raise ValueError(f"expected images (N, c, height, width), got shape {tuple(x.shape)}")
         channels, taps = x.shape[1], self.kernel_size[0] * self.kernel_size[1]
-        if channels * taps != w.shape[1] * self.groups or len(w) % self.groups:
+        is_divided = channels % self.groups == 0 and len(w) % self.groups == 0
+        if channels * taps != w.shape[1] * self.groups or not is_divided:
             raise ValueError(
                 f"{w.shape[1]} edges an output in {self.groups} groups need "
-                f"{w.shape[1] * self.groups / taps:g} channels and outputs that the groups divide, "
-                f"got {channels} channels and {len(w)} outputs"
+                f"{w.shape[1] * self.groups / taps:g} channels, and channels and outputs that the "
+                f"groups divide, got {channels} channels and {len(w)} outputs"
             )
+        if self.bounded:
+            x = tanh_derivatives(x, 0, self.family.reach)[0]
         if isinstance(self.family, EdgeFamily):
             return self._by_patches(self.family, x, w)
         return self._by_features(self.family, x, w)

@@ -13,6 +13,9 @@ from pinn_metakan.families.family import Family
 from pinn_metakan.networks.composed_product import Recipe, composed_product
 from pinn_metakan.networks.network import ParameterBlock, outer_products
 
+#: Numbers in a table of sensitivities that is worked on at once; bounds the memory (16 MiB).
+_SENSITIVITIES = 2_000_000
+
 
 class Edges(ABC):
     """The edges of a layer; the arguments are those of `Layer`, inputs bounded already."""
@@ -154,9 +157,13 @@ class NonlinearEdges(Edges):
     ) -> Tensor:
         """Compose the sensitivities of all edges as the edges are composed."""
         w = self._coefficients(weights)
-        sensitivities = self._family.sensitivities(prepared[0], w, space.order)
-        composed = space.compose(sensitivities, prepared.unsqueeze(2))  # (J, N, o, i, D)
-        return torch.einsum("jno,jnoid->noid", slopes, composed).flatten(2)
+        size = max(1, _SENSITIVITIES // (len(space) * w.numel()))
+        parts = []
+        for x, g in zip(prepared.split(size, dim=1), slopes.split(size, dim=1), strict=True):
+            sensitivities = self._family.sensitivities(x[0], w, space.order)
+            composed = space.compose(sensitivities, x.unsqueeze(2))  # (J, n, o, i, D)
+            parts.append(torch.einsum("jno,jnoid->noid", g, composed).flatten(2))
+        return torch.cat(parts)
 
     def functions(self, x: Tensor, coefficients: Tensor) -> Tensor:
         """Evaluate the edges one by one."""

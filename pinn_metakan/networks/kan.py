@@ -57,7 +57,7 @@ class KAN(Network):
 
     def baked(self) -> "KAN":
         """Give a KAN with the same outputs that stores the coefficients of this network."""
-        return self.with_coefficients(lambda layer: Stored(layer.coefficients()), _STORED)
+        return self.with_coefficients(lambda layer: layer.coefficients.baked(), _STORED)
 
     def with_coefficients(
         self, source: Callable[[KANLinear], Coefficients], description: str
@@ -137,6 +137,7 @@ def metakan(
         The network, float64 on the CPU.
 
     Raises:
+        LookupError: If there is no such hidden function.
         ValueError: If `meta_learners` does not fit the layers.
 
     Source: Zhao et al., ICML 2025, arXiv:2506.07549.

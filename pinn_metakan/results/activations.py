@@ -25,7 +25,7 @@ class LayerActivations:
     """The edge functions of one layer.
 
     Args:
-        inputs: M inputs [-], over the range that the layer sees.
+        inputs: M inputs [-], over the range that the family covers; of the first layer [-1, 1].
         functions: Shape (o, i, M); of a wide layer, those of the first outputs and inputs.
         sweep: How the function changes with the prompt; None for stored coefficients.
     """

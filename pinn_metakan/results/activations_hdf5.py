@@ -14,12 +14,28 @@ def write_layer(group: h5py.Group, layer: LayerActivations) -> None:
         group: An empty group.
         layer: What to write.
     """
-    group.create_dataset("input", data=layer.inputs)
-    group.create_dataset("functions", data=layer.functions)
+    outputs, inputs, _ = layer.functions.shape
+    scales = {
+        "input": _scale(group, "input", layer.inputs, "input of the edges"),
+        "to": _scale(group, "to", np.arange(1.0, outputs + 1), "output that an edge leads to"),
+        "from": _scale(group, "from", np.arange(1.0, inputs + 1), "input that an edge comes from"),
+    }
+
+    def write(name: str, values: Array, called: str, *dimensions: str) -> None:
+        dataset = group.create_dataset(name, data=values)
+        for dimension, scale in zip(dataset.dims, dimensions, strict=True):
+            dimension.attach_scale(scales[scale])
+        _describe(dataset, called)
+
+    write("functions", layer.functions, "edge functions", "to", "from", "input")
     if layer.sweep is not None:
-        group.create_dataset("sweep_positions", data=layer.sweep.positions)
-        group.create_dataset("sweep_functions", data=layer.sweep.functions)
-        group.create_dataset("trained_positions", data=layer.sweep.trained)
+        sweep = layer.sweep
+        called = "prompt, along its main axis"
+        scales["position"] = _scale(group, "sweep_positions", sweep.positions, called)
+        edges = np.arange(1.0, len(sweep.trained) + 1)
+        scales["edge"] = _scale(group, "edge", edges, "edge of the layer")
+        write("sweep_functions", sweep.functions, "edge functions", "position", "input")
+        write("trained_positions", sweep.trained, f"trained {called}", "edge")
 
 
 def read_layers(group: h5py.Group) -> tuple[LayerActivations, ...]:
@@ -33,6 +49,18 @@ def read_layers(group: h5py.Group) -> tuple[LayerActivations, ...]:
             sweep = Sweep(*(_array(stored[name]) for name in names))
         layers.append(LayerActivations(_array(stored["input"]), _array(stored["functions"]), sweep))
     return tuple(layers)
+
+
+def _scale(group: h5py.Group, name: str, values: Array, called: str) -> h5py.Dataset:
+    scale = group.create_dataset(name, data=values)
+    scale.make_scale(name)
+    _describe(scale, called)
+    return scale
+
+
+def _describe(dataset: h5py.Dataset, called: str) -> None:
+    dataset.attrs["units"] = "-"
+    dataset.attrs["long_name"] = called
 
 
 def _array(dataset: h5py.Dataset) -> Array:

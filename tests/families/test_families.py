@@ -189,6 +189,7 @@ def test_an_unknown_family_is_refused_with_the_names_that_exist() -> None:
     [
         ({"degree": 3}, LookupError, "no option 'degree'; it has order, grid"),
         ({"order": 2.5}, ValueError, "whole number"),
+        ({"order": float("inf")}, ValueError, "must be finite, got inf"),
         ({"order": "cubic"}, ValueError, "must be a number, got 'cubic'"),
         ({"order": 0}, ValueError, "at least 1"),
     ],
@@ -201,9 +202,10 @@ def test_a_wrong_option_is_refused(
 
 
 def test_a_wrong_degree_and_a_wrong_wavelet_are_refused() -> None:
-    for name in ("chebyshev", "legendre", "gram"):
-        with pytest.raises(ValueError, match="degree of at least 1, got 0"):
-            family_maker(name, {"degree": 0})
+    for name, lowest in (("chebyshev", 1), ("legendre", 1), ("gram", 2)):
+        with pytest.raises(ValueError, match=f"degree of at least {lowest}, got {lowest - 1}"):
+            family_maker(name, {"degree": lowest - 1})
+        family_maker(name, {"degree": lowest})
     with pytest.raises(LookupError, match="mexican_hat, morlet, derivative_of_gaussian"):
         family_maker("wavelet", {"mother": "haar"})
     with pytest.raises(ValueError, match="must be a name, got 2"):

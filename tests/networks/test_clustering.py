@@ -25,6 +25,11 @@ def test_layers_are_grouped_as_in_the_paper(clusters: int, labels: tuple[int, ..
     assert cluster_layers(WIDTHS, clusters) == labels
 
 
+def test_as_many_groups_are_found_as_asked_for() -> None:
+    labels = cluster_layers([10] * 30 + [5, 1], 3)
+    assert labels == (2,) * 30 + (1, 0)
+
+
 def test_clusters_are_counted_from_the_narrowest_layers() -> None:
     assert cluster_layers([10, 10, 1], 2) == (1, 1, 0)
 

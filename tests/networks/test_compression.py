@@ -7,6 +7,7 @@ from torch import Generator, Tensor
 from pinn_metakan.families.rbf import RBF
 from pinn_metakan.networks.compression import Codebook, Pruned, pruned, with_codebook
 from pinn_metakan.networks.kan import KAN, kan, metakan
+from pinn_metakan.networks.mlp import MLP
 
 
 @pytest.fixture(params=["kan", "metakan"])
@@ -73,6 +74,13 @@ def test_a_cut_network_goes_on_sharing_its_meta_learner(generator: Generator) ->
     assert pruned(shared, 0.3).n_parameters == shared.n_parameters
 
 
+def test_cut_edges_stay_cut_when_coefficients_are_stored(network: KAN) -> None:
+    stored = pruned(network, 0.5).baked()
+    assert stored.prompts() == []
+    for layer in stored.layers:
+        assert int((layer.coefficients().detach().norm(dim=-1) == 0).sum()) > 0
+
+
 def test_nothing_cut_changes_nothing(network: KAN, generator: Generator) -> None:
     x = points(generator)
     assert torch.equal(pruned(network, 0.0)(x), network(x))
@@ -83,3 +91,9 @@ def test_impossible_sizes_are_refused(network: KAN) -> None:
         with_codebook(network, 0)
     with pytest.raises(ValueError, match=r"in \[0, 1\), got 1.0"):
         pruned(network, 1.0)
+
+
+def test_a_network_without_edge_functions_is_refused(generator: Generator) -> None:
+    for make in (lambda n: with_codebook(n, 4), lambda n: pruned(n, 0.1)):
+        with pytest.raises(TypeError, match="expected a KAN or MetaKAN, got MLP"):
+            make(MLP((2, 3, 1), generator))

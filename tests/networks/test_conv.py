@@ -71,7 +71,22 @@ def test_wrong_channels_and_sizes_are_refused(generator: Generator) -> None:
     functions = family_maker("rbf", {})()
     source = Stored(random_coefficients(4, functions.start_sizes(9), 9, generator))
     layer = KANConv2d(functions, source, (3, 3))
-    with pytest.raises(ValueError, match=r"need 1 channels .* got 2 channels"):
+    with pytest.raises(ValueError, match=r"need 1 channels, .* got 2 channels"):
         layer(torch.zeros(1, 2, 5, 5, dtype=torch.float64))
+    with pytest.raises(ValueError, match=r"expected images .* got shape \(1, 5, 5\)"):
+        layer(torch.zeros(1, 5, 5, dtype=torch.float64))
+    grouped = KANConv2d(functions, source, (2, 3), groups=2)
+    with pytest.raises(ValueError, match="the groups divide, got 3 channels"):
+        grouped(torch.zeros(1, 3, 5, 5, dtype=torch.float64))
+
+
+def test_a_bounded_convolution_sees_no_input_beyond_the_reach(generator: Generator) -> None:
+    functions = family_maker("rbf", {})()
+    source = Stored(random_coefficients(1, functions.start_sizes(1), 1, generator))
+    layer = KANConv2d(functions, source, (1, 1), bounded=True)
+    far, end = torch.full((2, 1, 1, 1, 1), 1e6, dtype=torch.float64)
+    end = end * 0 + functions.reach
+    free = KANConv2d(functions, source, (1, 1))
+    assert torch.allclose(layer(far), free(end))
     with pytest.raises(ValueError, match="must be positive"):
         KANConv2d(functions, source, (3, 3), stride=(0, 1))
