@@ -24,6 +24,8 @@ from pinn_metakan.families.rbf import RBF
 from pinn_metakan.families.wavelet import Wavelet
 from pinn_metakan.geometry.domains import Ball, Box, Interval, SpaceTime
 from pinn_metakan.networks.compression import pruned, with_codebook
+from pinn_metakan.networks.conv import KANConv2d
+from pinn_metakan.networks.conv_table import kan_conv2d
 from pinn_metakan.networks.kan import KAN, kan, metakan
 from pinn_metakan.networks.mlp import MLP
 from pinn_metakan.pde.boundary_conditions import Dirichlet, Neumann, Periodic, Robin
@@ -50,6 +52,7 @@ __all__ = [
     "Interrupted",
     "Interval",
     "Jet",
+    "KANConv2d",
     "Legendre",
     "Neumann",
     "Observed",
@@ -66,6 +69,7 @@ __all__ = [
     "Wavelet",
     "cole_hopf",
     "kan",
+    "kan_conv2d",
     "load_problem",
     "metakan",
     "open_run",

@@ -1,0 +1,93 @@
+"""Convolutional layers by the field's names."""
+
+from torch import Generator
+
+from pinn_metakan.families.table import family_maker
+from pinn_metakan.network_settings import NETWORK_SETTINGS, KANSettings, MetaKANSettings
+from pinn_metakan.networks.coefficients import (
+    Coefficients,
+    Generated,
+    Stored,
+    random_coefficients,
+)
+from pinn_metakan.networks.conv import KANConv2d, Pair
+from pinn_metakan.networks.meta_learner import MetaLearner
+
+#: Name of the convolution -> the dense network with the same edges.
+CONVOLUTIONS: dict[str, str] = {
+    "kanconv": "splinekan",
+    "metakanconv": "metasplinekan",
+    "fastkanconv": "fastkan",
+    "metafastkanconv": "metafastkan",
+    "wavkanconv": "wavkan",
+    "metawavkanconv": "metawavkan",
+    "kacnconv": "chebykan",
+    "metakacnconv": "metachebykan",
+    "kalnconv": "kaln",
+    "metakalnconv": "metakaln",
+    "kagnconv": "kagn",
+    "metakagnconv": "metakagn",
+}
+
+
+def kan_conv2d(
+    name: str,
+    channels: int,
+    outputs: int,
+    kernel_size: Pair,
+    generator: Generator,
+    stride: Pair = (1, 1),
+    padding: Pair = (0, 0),
+    dilation: Pair = (1, 1),
+    groups: int = 1,
+    bounded: bool = True,
+    meta_learner: MetaLearner | None = None,
+) -> KANConv2d:
+    """Make a convolutional layer.
+
+    It has o (c / groups) k_h k_w edges: D parameters each if they are stored, E each and those of
+    the meta-learner if they are generated.
+
+    Args:
+        name: A key of `CONVOLUTIONS`.
+        channels: c.
+        outputs: o.
+        kernel_size: k_h and k_w.
+        generator: CPU generator of the random start.
+        stride: As for `KANConv2d`, and so are the next four.
+        padding: Pixels added at each side.
+        dilation: Distance of two taps.
+        groups: Parts of the channels that do not see each other.
+        bounded: Whether to keep inputs inside the family's reach.
+        meta_learner: One that several layers share; a Meta form makes its own unless given.
+
+    Returns:
+        The layer, float64 on the CPU.
+
+    Raises:
+        LookupError: If there is no such convolution.
+        ValueError: If the groups do not divide channels and outputs.
+    """
+    if name not in CONVOLUTIONS:
+        raise LookupError(f"no convolution {name!r}; choose one of {', '.join(CONVOLUTIONS)}")
+    if channels % groups or outputs % groups:
+        raise ValueError(f"{groups} groups do not divide {channels} channels, {outputs} outputs")
+    settings = NETWORK_SETTINGS[CONVOLUTIONS[name]]()
+    assert isinstance(settings, KANSettings)
+    family = family_maker(settings.family, settings.options)()
+    inputs = channels // groups * kernel_size[0] * kernel_size[1]
+    sizes = family.start_sizes(inputs)
+    source: Coefficients
+    if isinstance(settings, MetaKANSettings):
+        learner = meta_learner or MetaLearner(
+            settings.prompt_dimension,
+            settings.hidden_width,
+            sizes,
+            settings.hidden_function,
+            settings.frequency,
+            generator,
+        )
+        source = Generated(outputs, inputs, settings.prompt_dimension, learner, generator)
+    else:
+        source = Stored(random_coefficients(outputs, sizes, inputs, generator))
+    return KANConv2d(family, source, kernel_size, stride, padding, dilation, groups, bounded)

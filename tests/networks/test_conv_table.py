@@ -1,0 +1,69 @@
+"""Convolutions by name: counts of the paper, shapes, a step of training, saving and loading."""
+
+from itertools import pairwise
+
+import pytest
+import torch
+from torch import Generator, nn
+
+from pinn_metakan.networks.conv_table import CONVOLUTIONS, kan_conv2d
+
+CHANNELS = (1, 32, 64, 128, 256)
+EDGES = 387_360  # of four layers of 3 x 3
+
+
+def layers_of(name: str, generator: Generator) -> nn.ModuleList:
+    layers = [kan_conv2d(name, c, o, (3, 3), generator) for c, o in pairwise(CHANNELS)]
+    return nn.ModuleList(layers)
+
+
+@pytest.mark.parametrize(("name", "each"), [("kanconv", 9), ("kagnconv", 5), ("fastkanconv", 9)])
+def test_stored_counts_equal_those_of_the_paper(name: str, each: int, generator: Generator) -> None:
+    count = sum(p.numel() for p in layers_of(name, generator).parameters())
+    own = 4 * 2 if name == "kagnconv" else 0  # the recurrence of each layer
+    assert count == EDGES * each + own
+
+
+def test_a_generated_count_is_that_of_the_prompts_and_four_meta_learners(
+    generator: Generator,
+) -> None:
+    count = sum(p.numel() for p in layers_of("metakanconv", generator).parameters())
+    h, size = 32, 9
+    assert count == EDGES + 4 * (2 * h + h * size + size)
+    assert 388_000 < count < 393_000  # the paper's 0.39 M
+
+
+@pytest.mark.parametrize("name", CONVOLUTIONS)
+def test_every_convolution_trains_a_step_and_comes_back(name: str, generator: Generator) -> None:
+    layer = kan_conv2d(name, 4, 6, (3, 3), generator, padding=(1, 1), stride=(2, 2), groups=2)
+    x = torch.randn(3, 4, 8, 8, generator=generator, dtype=torch.float64)
+    optimizer = torch.optim.Adam(layer.parameters(), lr=1e-3)
+    losses = []
+    for _ in range(5):
+        optimizer.zero_grad()
+        loss = (layer(x) - 1).square().mean()
+        loss.backward()
+        optimizer.step()
+        losses.append(float(loss.detach()))
+    assert losses[-1] < losses[0]
+    again = kan_conv2d(name, 4, 6, (3, 3), generator, padding=(1, 1), stride=(2, 2), groups=2)
+    again.load_state_dict(layer.state_dict())
+    assert torch.equal(again(x), layer(x))
+    assert again(x).shape == (3, 6, 4, 4)
+
+
+def test_layers_may_share_a_meta_learner(generator: Generator) -> None:
+    first = kan_conv2d("metakanconv", 2, 3, (3, 3), generator)
+    learner = first.coefficients.get_submodule("meta_learner")
+    second = kan_conv2d("metakanconv", 3, 3, (3, 3), generator, meta_learner=learner)  # type: ignore[arg-type]
+    both = nn.ModuleList([first, second])
+    h, size = 32, 9
+    count = sum(p.numel() for p in both.parameters())
+    assert count == 9 * 2 * 3 + 9 * 3 * 3 + 2 * h + h * size + size
+
+
+def test_unknown_names_and_groups_are_refused(generator: Generator) -> None:
+    with pytest.raises(LookupError, match="no convolution 'conv'; choose one of kanconv"):
+        kan_conv2d("conv", 1, 1, (3, 3), generator)
+    with pytest.raises(ValueError, match="2 groups do not divide 3 channels"):
+        kan_conv2d("kanconv", 3, 4, (3, 3), generator, groups=2)
