@@ -39,16 +39,13 @@ class Regression:
         """Evaluate r and its Jacobian (N, P)."""
         weights = tuple(w.detach() for w in self._network.weights())
         weights[0].requires_grad_()  # so that all outputs have a graph
-        chain = self._network.chain()
         with torch.enable_grad():
-            first = chain[0].prepare(VALUES, self._inputs.unsqueeze(0)).detach()
+            first = self._network.chain()[0].prepare(VALUES, self._inputs.unsqueeze(0)).detach()
             outputs = self._network.evaluate_jets(VALUES, first, weights)
             r = (outputs[-1][0, :, 0] - self._values) / len(self._values) ** 0.5
             slopes = torch.autograd.grad(r.sum(), outputs)
         with torch.no_grad():
-            pairs = zip(chain[1:], outputs, strict=False)
-            prepared = [first, *(layer.prepare(VALUES, x) for layer, x in pairs)]
-            return r.detach(), self._network.jacobian(VALUES, prepared, slopes, weights)
+            return r.detach(), self._network.jacobian(VALUES, first, outputs, slopes, weights)
 
 
 def fit(

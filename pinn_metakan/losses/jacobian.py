@@ -67,11 +67,10 @@ def _block_rows(
         for begin in range(0, count, size):
             chunk = slice(begin, begin + size)
             with torch.no_grad():
-                given = [values.prepared.first[:, chunk]]
-                for layer, x in zip(network.chain()[1:], values.outputs, strict=False):
-                    given.append(layer.prepare(space, x[:, chunk]))
-                slopes_of_chunk = [slope[:, chunk] for slope in slopes]
-                parts.append(network.jacobian(space, given, slopes_of_chunk, weights))
+                first = values.prepared.first[:, chunk]
+                outputs = [x[:, chunk] for x in values.outputs]
+                slopes_here = [slope[:, chunk] for slope in slopes]
+                parts.append(network.jacobian(space, first, outputs, slopes_here, weights))
         jacobian = torch.cat(parts) if len(parts) > 1 else parts[0]
         if count > len(residual):  # a periodic condition has one residual for several points
             jacobian = jacobian.view(-1, len(residual), jacobian.shape[1]).sum(dim=0)

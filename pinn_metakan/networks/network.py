@@ -168,7 +168,8 @@ class Network(nn.Module, ABC):
     def jacobian(
         self,
         space: JetSpace,
-        prepared: Sequence[Tensor],
+        first: Tensor,
+        outputs: Sequence[Tensor],
         slopes: Sequence[Tensor],
         weights: Sequence[Tensor],
     ) -> Tensor:
@@ -176,13 +177,16 @@ class Network(nn.Module, ABC):
 
         Args:
             space: Which derivatives are carried.
-            prepared: What `prepare` gave, for each layer.
+            first: What the first layer's `prepare` gave.
+            outputs: What `evaluate_jets` gave, (J, N, o) each.
             slopes: The number's derivatives in each layer's outputs, (J, N, o) each.
             weights: What `weights` gave.
 
         Returns:
             Shape (N, P), columns in the order of `parameters`; what layers share is summed.
         """
+        pairs = zip(self.chain()[1:], outputs, strict=False)
+        prepared = [first, *(layer.prepare(space, x) for layer, x in pairs)]
         blocks: dict[int, Tensor] = {}
         for layer, *given in zip(self.chain(), prepared, slopes, weights, strict=True):
             through_weights = layer.pull_back(layer.jacobian(space, *given))

@@ -219,10 +219,7 @@ def assert_jacobian_equals_autograd(network: Network, generator: Generator) -> N
     sums = (factors * outputs[-1]).sum(dim=(0, 2))  # (N,)
     slopes = torch.autograd.grad(sums.sum(), outputs, retain_graph=True)
     with torch.no_grad():
-        given = [first] + [
-            layer.prepare(SPACE, x) for layer, x in zip(network.chain()[1:], outputs, strict=False)
-        ]
-        found = network.jacobian(SPACE, given, slopes, weights)
+        found = network.jacobian(SPACE, first, outputs, slopes, weights)
     parameters = list(network.parameters())
     for row in range(len(sums)):
         gradients = torch.autograd.grad(sums[row], parameters, retain_graph=True)
