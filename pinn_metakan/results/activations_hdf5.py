@@ -4,6 +4,7 @@ import h5py
 import numpy as np
 
 from pinn_metakan.results.activations import LayerActivations, Sweep
+from pinn_metakan.results.datasets import describe, read_array
 from pinn_metakan.results.metrics import Array
 
 
@@ -25,7 +26,7 @@ def write_layer(group: h5py.Group, layer: LayerActivations) -> None:
         dataset = group.create_dataset(name, data=values)
         for dimension, scale in zip(dataset.dims, dimensions, strict=True):
             dimension.attach_scale(scales[scale])
-        _describe(dataset, called)
+        describe(dataset, "-", called)
 
     write("functions", layer.functions, "edge functions", "to", "from", "input")
     if layer.sweep is not None:
@@ -46,22 +47,15 @@ def read_layers(group: h5py.Group) -> tuple[LayerActivations, ...]:
         sweep = None
         if "sweep_positions" in stored:
             names = ("sweep_positions", "sweep_functions", "trained_positions")
-            sweep = Sweep(*(_array(stored[name]) for name in names))
-        layers.append(LayerActivations(_array(stored["input"]), _array(stored["functions"]), sweep))
+            sweep = Sweep(*(read_array(stored[name]) for name in names))
+        layers.append(
+            LayerActivations(read_array(stored["input"]), read_array(stored["functions"]), sweep)
+        )
     return tuple(layers)
 
 
 def _scale(group: h5py.Group, name: str, values: Array, called: str) -> h5py.Dataset:
     scale = group.create_dataset(name, data=values)
     scale.make_scale(name)
-    _describe(scale, called)
+    describe(scale, "-", called)
     return scale
-
-
-def _describe(dataset: h5py.Dataset, called: str) -> None:
-    dataset.attrs["units"] = "-"
-    dataset.attrs["long_name"] = called
-
-
-def _array(dataset: h5py.Dataset) -> Array:
-    return np.asarray(dataset[...], dtype=np.float64)

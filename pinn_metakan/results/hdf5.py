@@ -9,6 +9,7 @@ import numpy as np
 from pinn_metakan.errors import RunFolderError
 from pinn_metakan.files import written_whole
 from pinn_metakan.results.activations_hdf5 import read_layers, write_layer
+from pinn_metakan.results.datasets import describe, read_array
 from pinn_metakan.results.field import Field, FieldOnGrid
 from pinn_metakan.results.metrics import Array
 
@@ -54,7 +55,7 @@ def read_solution(path: Path) -> Field:
             attributes = {key: _plain(value) for key, value in file.attrs.items()}
             coordinates = tuple(str(attributes["coordinates"]).split())
             unknowns = tuple(str(attributes["unknowns"]).split())
-            history = {key: _array(item) for key, item in file["history"].items()}
+            history = {key: read_array(item) for key, item in file["history"].items()}
             described = {name: file[name] for name in (*coordinates, *unknowns) if name in file}
             if "slice" in file:
                 described |= {axis: file["slice"][axis] for axis in _axes(file["slice"], unknowns)}
@@ -99,7 +100,7 @@ def _write_grid(group: h5py.Group, grid: FieldOnGrid, field: Field) -> None:
     for name, axis in grid.axes.items():
         scale = group.create_dataset(name, data=axis)
         scale.make_scale(name)
-        _describe(scale, field.units.get(name, "-"), field.long_names.get(name, name))
+        describe(scale, field.units.get(name, "-"), field.long_names.get(name, name))
         scales.append(scale)
     for name, values in grid.values.items():
         unit = field.units.get(name, "-")
@@ -122,12 +123,7 @@ def _write_array(
     dataset = group.create_dataset(name, data=np.asarray(values, dtype=np.float64))
     for dimension, scale in zip(dataset.dims, scales, strict=True):
         dimension.attach_scale(scale)
-    _describe(dataset, unit, called)
-
-
-def _describe(dataset: h5py.Dataset, unit: str, called: str) -> None:
-    dataset.attrs["units"] = unit
-    dataset.attrs["long_name"] = called
+    describe(dataset, unit, called)
 
 
 def _write_columns(group: h5py.Group, columns: Mapping[str, Array]) -> None:
@@ -142,19 +138,19 @@ def _write_columns(group: h5py.Group, columns: Mapping[str, Array]) -> None:
 def _read_grid(group: h5py.Group, unknowns: tuple[str, ...]) -> FieldOnGrid:
     def named(suffix: str) -> dict[str, Array]:
         names = [name for name in unknowns if f"{name}{suffix}" in group]
-        return {name: _array(group[f"{name}{suffix}"]) for name in names}
+        return {name: read_array(group[f"{name}{suffix}"]) for name in names}
 
     is_scattered = "points" in group
     prefix = "residual_"
     residuals = {
-        k.removeprefix(prefix): _array(v) for k, v in group.items() if k.startswith(prefix)
+        k.removeprefix(prefix): read_array(v) for k, v in group.items() if k.startswith(prefix)
     }
     return FieldOnGrid(
-        axes={name: _array(group[name]) for name in _axes(group, unknowns)},
+        axes={name: read_array(group[name]) for name in _axes(group, unknowns)},
         values=named(""),
         references=named("_reference"),
         residuals=residuals,
-        points=_array(group["points"]) if is_scattered else None,
+        points=read_array(group["points"]) if is_scattered else None,
     )
 
 
@@ -162,10 +158,6 @@ def _axes(group: h5py.Group, unknowns: tuple[str, ...]) -> list[str]:
     if "points" in group:
         return []
     return [dimension[0].name.rpartition("/")[2] for dimension in group[unknowns[0]].dims]
-
-
-def _array(dataset: h5py.Dataset) -> Array:
-    return np.asarray(dataset[...], dtype=np.float64)
 
 
 def _plain(value: object) -> str | int | float:

@@ -1,0 +1,17 @@
+"""HDF5 datasets: what they are called, and their numbers."""
+
+import h5py
+import numpy as np
+
+from pinn_metakan.results.metrics import Array
+
+
+def describe(dataset: h5py.Dataset, unit: str, called: str) -> None:
+    """Note unit and name, as figures and xarray show them."""
+    dataset.attrs["units"] = unit
+    dataset.attrs["long_name"] = called
+
+
+def read_array(dataset: h5py.Dataset) -> Array:
+    """Read a dataset as float64."""
+    return np.asarray(dataset[...], dtype=np.float64)
