@@ -10,8 +10,10 @@ import typer
 from pinn_metakan.benchmarks.compression import compression_lines
 from pinn_metakan.benchmarks.defaults import default_lines
 from pinn_metakan.benchmarks.feynman import feynman_lines
+from pinn_metakan.benchmarks.images import image_lines
 from pinn_metakan.benchmarks.memory import memory_lines
 from pinn_metakan.benchmarks.step import jacobian_lines, step_lines
+from pinn_metakan.solve import chosen_device
 
 bench = typer.Typer(help="Measure, and print tables in Markdown.")
 
@@ -83,6 +85,38 @@ def bench_feynman_command(
 ) -> None:
     """Fit formulas of physics: KAN and MetaKAN, L-BFGS and Levenberg-Marquardt, test errors."""
     _print_all(feynman_lines(out, seeds, grid or [5, 10, 20], function or [], _tell))
+
+
+@bench.command("images")
+def bench_images_command(
+    folder: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="[FOLDER]", help="Images in the format of MNIST or CIFAR [digits of 8 x 8]."
+        ),
+    ] = None,
+    out: Annotated[
+        Path, typer.Option(metavar="DIR", help="Keeps the results; what is there stays.")
+    ] = Path("outputs/bench-images"),
+    shape: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME",
+            help="dense, small or paper (four convolutions) [dense, small]. Repeatable.",
+        ),
+    ] = None,
+    network: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="Such as metakanconv or fastkan. Repeatable."),
+    ] = None,
+    epochs: Annotated[int, typer.Option(min=1, help="Passes over the images.")] = 10,
+    seeds: Annotated[int, typer.Option(min=1, help="How many seeds.")] = 1,
+    device: DeviceOption = "auto",
+) -> None:
+    """Classify images: KANs and MetaKANs, accuracy, parameters, time and memory."""
+    where, _ = chosen_device(device)
+    shapes = shape or ["dense", "small"]
+    _print_all(image_lines(folder, out, shapes, network or [], epochs, seeds, where, _tell))
 
 
 @bench.command("compression")

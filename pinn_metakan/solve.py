@@ -128,11 +128,22 @@ def choose(network: str, settings: Settings, seed: int, device: str, dtype: str)
         raise SettingsError(f"no dtype {dtype!r}; choose one of {', '.join(DTYPES)}")
     if not 0 <= seed < 2**63:
         raise SettingsError(f"the seed must be between 0 and 2^63 - 1, got {seed}")
-    chosen_device, reason = _chosen_device(device)
-    return Choices(network, settings, seed, chosen_device, dtype, reason)
+    computes_on, reason = chosen_device(device)
+    return Choices(network, settings, seed, computes_on, dtype, reason)
 
 
-def _chosen_device(name: str) -> tuple[torch.device, str]:
+def chosen_device(name: str) -> tuple[torch.device, str]:
+    """Find a device.
+
+    Args:
+        name: "auto" or a name of torch.
+
+    Returns:
+        The device, and why it was chosen.
+
+    Raises:
+        SettingsError: If it is not here.
+    """
     if name == "auto":
         if torch.cuda.is_available():
             return torch.device("cuda"), "a CUDA device was found"

@@ -1,5 +1,6 @@
 """Convolutional KAN layers: every tap of a kernel is an edge function."""
 
+import copy
 import math
 
 import torch
@@ -61,6 +62,19 @@ class KANConv2d(nn.Module):
         self.dilation = dilation
         self.groups = groups
         self.bounded = bounded and math.isfinite(family.reach)
+
+    def baked(self) -> "KANConv2d":
+        """Give a layer with the same outputs that stores its coefficients."""
+        return KANConv2d(
+            copy.deepcopy(self.family),
+            self.coefficients.baked(),
+            self.kernel_size,
+            self.stride,
+            self.padding,
+            self.dilation,
+            self.groups,
+            self.bounded,
+        )
 
     def forward(self, x: Tensor) -> Tensor:
         """Convolve.

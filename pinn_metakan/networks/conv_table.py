@@ -1,6 +1,8 @@
 """Convolutional layers by the field's names."""
 
-from torch import Generator
+from collections.abc import Mapping
+
+from torch import Generator, Tensor
 
 from pinn_metakan.families.table import family_maker
 from pinn_metakan.network_settings import NETWORK_SETTINGS, KANSettings, MetaKANSettings
@@ -30,6 +32,39 @@ CONVOLUTIONS: dict[str, str] = {
 }
 
 
+def conv_settings(name: str, changes: Mapping[str, object] | None = None) -> KANSettings:
+    """Give the settings that a convolution's edges have, those of the dense network of its name.
+
+    Args:
+        name: A key of `CONVOLUTIONS`.
+        changes: Settings other than those.
+
+    Returns:
+        The settings.
+
+    Raises:
+        LookupError: If there is no such convolution.
+        ValueError: If a setting cannot be.
+    """
+    if name not in CONVOLUTIONS:
+        raise LookupError(f"no convolution {name!r}; choose one of {', '.join(CONVOLUTIONS)}")
+    settings = NETWORK_SETTINGS[CONVOLUTIONS[name]].model_validate(dict(changes or {}))
+    assert isinstance(settings, KANSettings)
+    return settings
+
+
+def meta_learner_of(settings: MetaKANSettings, sizes: Tensor, generator: Generator) -> MetaLearner:
+    """Make the meta-learner that settings describe; coefficients start with the sizes (D,)."""
+    return MetaLearner(
+        settings.prompt_dimension,
+        settings.hidden_width,
+        sizes,
+        settings.hidden_function,
+        settings.frequency,
+        generator,
+    )
+
+
 def kan_conv2d(
     name: str,
     channels: int,
@@ -42,6 +77,7 @@ def kan_conv2d(
     groups: int = 1,
     bounded: bool = True,
     meta_learner: MetaLearner | None = None,
+    changes: Mapping[str, object] | None = None,
 ) -> KANConv2d:
     """Make a convolutional layer.
 
@@ -60,33 +96,24 @@ def kan_conv2d(
         groups: Parts of the channels that do not see each other.
         bounded: Whether to keep inputs inside the family's reach.
         meta_learner: One that several layers share; a Meta form makes its own unless given.
+        changes: Settings other than those of the name, such as ``{"prompt_dimension": 1}``.
 
     Returns:
         The layer, float64 on the CPU.
 
     Raises:
         LookupError: If there is no such convolution.
-        ValueError: If the groups do not divide channels and outputs.
+        ValueError: If the groups do not divide channels and outputs, or a setting cannot be.
     """
-    if name not in CONVOLUTIONS:
-        raise LookupError(f"no convolution {name!r}; choose one of {', '.join(CONVOLUTIONS)}")
+    settings = conv_settings(name, changes)
     if channels % groups or outputs % groups:
         raise ValueError(f"{groups} groups do not divide {channels} channels, {outputs} outputs")
-    settings = NETWORK_SETTINGS[CONVOLUTIONS[name]]()
-    assert isinstance(settings, KANSettings)
     family = family_maker(settings.family, settings.options)()
     inputs = channels // groups * kernel_size[0] * kernel_size[1]
     sizes = family.start_sizes(inputs)
     source: Coefficients
     if isinstance(settings, MetaKANSettings):
-        learner = meta_learner or MetaLearner(
-            settings.prompt_dimension,
-            settings.hidden_width,
-            sizes,
-            settings.hidden_function,
-            settings.frequency,
-            generator,
-        )
+        learner = meta_learner or meta_learner_of(settings, sizes, generator)
         source = Generated(outputs, inputs, settings.prompt_dimension, learner, generator)
     else:
         source = Stored(random_coefficients(outputs, sizes, inputs, generator))

@@ -17,6 +17,7 @@ from pinn_metakan.networks.coefficients import (
 from pinn_metakan.networks.dense import KANLinear
 from pinn_metakan.networks.meta_learner import MetaLearner
 from pinn_metakan.networks.network import Layer, Network
+from pinn_metakan.networks.sharing import SharedMetaLearners
 
 _STORED = "stored coefficients"
 
@@ -149,16 +150,12 @@ def metakan(
         )
 
     labels = meta_learner_labels(widths[1:], meta_learners)
-    learners: dict[int, MetaLearner] = {}
-    of_layers = iter(labels)
+    learners = SharedMetaLearners(labels, widths[:-1], meta_learner)
+    layers = iter(range(len(labels)))
 
     def generated(inputs: int, outputs: int, functions: AnyFamily) -> Coefficients:
-        label = next(of_layers)
-        if label not in learners:
-            served = zip(widths, labels, strict=False)
-            widest = max(n for n, other in served if other == label)
-            learners[label] = meta_learner(functions.start_sizes(widest))
-        return Generated(outputs, inputs, prompt_dimension, learners[label], generator)
+        learner = learners.of_layer(next(layers), functions)
+        return Generated(outputs, inputs, prompt_dimension, learner, generator)
 
     count = len(set(labels))
     source = (

@@ -14,13 +14,25 @@ _BIAS_SPREAD = 0.7
 #: Gain of the output layer, so that generated coefficients start as large as stored ones.
 _OUTPUT_GAIN = 1.6
 
-#: Gives the values and the slopes at hidden units.
-HiddenFunction = Callable[[Tensor], list[Tensor]]
+#: Hidden units that are worked on at once; bounds the memory (4 MiB) and stays in the cache.
+_HIDDEN_UNITS = 500_000
+
+
+def _relu_derivatives(x: Tensor, order: int) -> list[Tensor]:
+    return [torch.relu(x), (x > 0).to(x.dtype)][: order + 1]
+
+
+def _sine_derivatives(x: Tensor, order: int) -> list[Tensor]:
+    return [torch.sin(x)] if order == 0 else [torch.sin(x), torch.cos(x)]
+
+
+#: Takes hidden units and an order, 0 or 1; gives values, and slopes for order 1.
+HiddenFunction = Callable[[Tensor, int], list[Tensor]]
 HIDDEN_FUNCTIONS: dict[str, HiddenFunction] = {
-    "relu": lambda x: [torch.relu(x), (x > 0).to(x.dtype)],
-    "tanh": lambda x: tanh_derivatives(x, 1),
-    "silu": lambda x: silu_derivatives(x, 1),
-    "sine": lambda x: [torch.sin(x), torch.cos(x)],
+    "relu": _relu_derivatives,
+    "tanh": tanh_derivatives,
+    "silu": silu_derivatives,
+    "sine": _sine_derivatives,
 }
 
 
@@ -102,7 +114,7 @@ class MetaLearner(nn.Module):
             The Jacobian in the prompts, shape (N, Q, E), and each parameter's block (N, size).
         """
         count = len(jacobian)
-        hidden, slopes = self.hidden_function(prompts @ self.hidden_weight.T + self.hidden_bias)
+        hidden, slopes = self.hidden_function(prompts @ self.hidden_weight.T + self.hidden_bias, 1)
         through = slopes[:, None, :] * self.output_weight  # (Q, D, h): dw / d(W_1 z + b_1)
         by_prompts = torch.einsum("nqd,qde->nqe", jacobian, through @ self.hidden_weight)
         by_hidden = torch.einsum("qdh,qe->qdhe", through, prompts).flatten(2)  # (Q, D, h E)
@@ -132,8 +144,11 @@ class _Generate(torch.autograd.Function):
     def forward(
         function: HiddenFunction, z: Tensor, w_1: Tensor, b_1: Tensor, w_2: Tensor, b_2: Tensor
     ) -> Tensor:
-        hidden, _ = function(z @ w_1.T + b_1)
-        return hidden @ w_2.T + b_2  # (o, i, h) -> (o, i, D)
+        parts = [
+            function(some @ w_1.T + b_1, 0)[0] @ w_2.T + b_2 for some in _edge_chunks(z, len(b_1))
+        ]
+        coefficients = torch.cat(parts) if len(parts) > 1 else parts[0]
+        return coefficients.view(*z.shape[:-1], -1)  # (o, i, D)
 
     @staticmethod
     def setup_context(ctx: Any, inputs: tuple[Any, ...], output: Tensor) -> None:
@@ -143,18 +158,31 @@ class _Generate(torch.autograd.Function):
     @staticmethod
     def backward(ctx: Any, slope: Tensor) -> tuple[Tensor | None, ...]:
         z, w_1, b_1, w_2 = ctx.saved_tensors
-        hidden, slopes = ctx.function(z @ w_1.T + b_1)  # (o, i, h)
-        inside = (slope @ w_2) * slopes
-        edges = [t.reshape(-1, t.shape[-1]) for t in (z, hidden, inside, slope)]
-        z_flat, hidden_flat, inside_flat, slope_flat = edges
-        return (
-            None,
-            inside @ w_1,
-            inside_flat.T @ z_flat,
-            inside_flat.sum(0),
-            slope_flat.T @ hidden_flat,
-            slope_flat.sum(0),
-        )
+        by_prompts = []
+        totals = [torch.zeros_like(p) for p in (w_1, b_1, w_2)] + [torch.zeros_like(w_2[:, 0])]
+        width = len(b_1)
+        chunks = zip(_edge_chunks(z, width), _edge_chunks(slope, width), strict=True)
+        for some, slope_here in chunks:
+            hidden, slopes = ctx.function(some @ w_1.T + b_1, 1)  # (Q, h)
+            inside = (slope_here @ w_2) * slopes
+            by_prompts.append(inside @ w_1)
+            parts = [
+                inside.T @ some,
+                inside.sum(0),
+                slope_here.T @ hidden,
+                slope_here.sum(0),
+            ]
+            totals = (
+                parts if totals is None else [a + b for a, b in zip(totals, parts, strict=True)]
+            )
+        assert totals is not None
+        prompts = torch.cat(by_prompts) if len(by_prompts) > 1 else by_prompts[0]
+        return (None, prompts.view_as(z), *totals)
+
+
+def _edge_chunks(table: Tensor, hidden_width: int) -> tuple[Tensor, ...]:
+    """Cut a table (o, i, ...) of edges into parts (Q, ...) of not too many hidden units."""
+    return table.flatten(0, -2).split(max(1, _HIDDEN_UNITS // hidden_width))
 
 
 def _normal_like(generator: Generator) -> Callable[..., Tensor]:

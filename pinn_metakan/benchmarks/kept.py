@@ -1,0 +1,43 @@
+"""Results of long benchmarks, kept as they come, so that an interrupted one goes on."""
+
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+
+class KeptResults:
+    """Results that were found before, one a line of a JSON Lines file.
+
+    Args:
+        path: The file; made with the first result.
+    """
+
+    def __init__(self, path: Path):
+        self._path = path
+        self._known: dict[str, dict[str, Any]] = {}
+        lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
+        for line in lines:
+            try:
+                entry = json.loads(line)
+            except json.JSONDecodeError:
+                continue  # a line that was being written when the benchmark was ended
+            self._known[entry["of"]] = entry["result"]
+
+    def of(self, case: Sequence[object], find: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+        """Give the result of a case, found now unless it is known.
+
+        Args:
+            case: All that the result depends on: names, numbers and lists of them.
+            find: Finds it: names and numbers.
+
+        Returns:
+            The result.
+        """
+        key = json.dumps(case)
+        if key not in self._known:
+            self._known[key] = find()
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            with self._path.open("a", encoding="utf-8") as file:
+                file.write(json.dumps({"of": key, "result": self._known[key]}) + "\n")
+        return self._known[key]

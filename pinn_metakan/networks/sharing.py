@@ -1,0 +1,40 @@
+"""Meta-learners that several layers share."""
+
+from collections.abc import Callable, Sequence
+
+from torch import Tensor
+
+from pinn_metakan.families.table import AnyFamily
+from pinn_metakan.networks.meta_learner import MetaLearner
+
+
+class SharedMetaLearners:
+    """One meta-learner for each label, made when the first layer of that label asks for it.
+
+    It starts with the sizes of coefficients that its layer of most inputs wants.
+
+    Args:
+        labels: Label of each layer.
+        inputs: Edges of an output of each layer.
+        make: Makes a meta-learner from the sizes (D,) that coefficients start with.
+    """
+
+    def __init__(
+        self,
+        labels: Sequence[int],
+        inputs: Sequence[int],
+        make: Callable[[Tensor], MetaLearner],
+    ):
+        self._labels = tuple(labels)
+        self._inputs = tuple(inputs)
+        self._make = make
+        self._made: dict[int, MetaLearner] = {}
+
+    def of_layer(self, layer: int, family: AnyFamily) -> MetaLearner:
+        """Give the meta-learner of a layer, whose edges are of a family."""
+        label = self._labels[layer]
+        if label not in self._made:
+            served = zip(self._inputs, self._labels, strict=True)
+            widest = max(inputs for inputs, other in served if other == label)
+            self._made[label] = self._make(family.start_sizes(widest))
+        return self._made[label]
