@@ -33,6 +33,7 @@ from pinn_metakan.pde.initial import Initial
 from pinn_metakan.pde.observed import Observed
 from pinn_metakan.pde.problem import Problem
 from pinn_metakan.reference.cole_hopf import cole_hopf
+from pinn_metakan.reference.interacting_sines import InteractingSines
 from pinn_metakan.runs import open_run, resume
 from pinn_metakan.solution import Solution
 from pinn_metakan.solve import solve
@@ -49,6 +50,7 @@ __all__ = [
     "Fourier",
     "Gram",
     "Initial",
+    "InteractingSines",
     "Interrupted",
     "Interval",
     "Jet",

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from pinn_metakan.benchmarks.ball import PROBLEMS, ball_lines
 from pinn_metakan.benchmarks.compression import compression_lines
 from pinn_metakan.benchmarks.defaults import default_lines
 from pinn_metakan.benchmarks.feynman import feynman_lines
@@ -117,6 +118,30 @@ def bench_images_command(
     where, _ = chosen_device(device)
     shapes = shape or ["dense", "small"]
     _print_all(image_lines(folder, out, shapes, network or [], epochs, seeds, where, _tell))
+
+
+@bench.command("ball")
+def bench_ball_command(
+    out: Annotated[
+        Path, typer.Option(metavar="DIR", help="Keeps the results; what is there stays.")
+    ] = Path("outputs/bench-ball"),
+    problem: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="ball_poisson or ball_allen_cahn. Repeatable."),
+    ] = None,
+    dimension: Annotated[
+        list[int] | None, typer.Option(help="Dimensions of the ball. Repeatable.")
+    ] = None,
+    row: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="A row of the table. Repeatable.")
+    ] = None,
+    steps: Annotated[int, typer.Option(min=1, help="Steps of Adam.")] = 10_000,
+    device: DeviceOption = "auto",
+) -> None:
+    """Solve equations in the ball of up to 100 dimensions: errors, time and memory."""
+    dimensions = dimension or [2, 4, 10, 20, 50, 100]
+    lines = ball_lines(out, problem or list(PROBLEMS), dimensions, row or [], steps, device, _tell)
+    _print_all(lines)
 
 
 @bench.command("compression")

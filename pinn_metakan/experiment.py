@@ -19,6 +19,7 @@ from pinn_metakan.evaluation import (
 from pinn_metakan.geometry.sampling import PointSet, sample_interior
 from pinn_metakan.losses.jacobian import linearize
 from pinn_metakan.losses.objective import Block, Objective
+from pinn_metakan.losses.random_dimensions import RandomDimensions
 from pinn_metakan.losses.resampling import redraw
 from pinn_metakan.networks.network import Network
 from pinn_metakan.networks.table import build_network
@@ -106,6 +107,7 @@ class Experiment:
     def state(self) -> dict[str, Any]:
         """Give all that a checkpoint holds."""
         origin = self.problem.origin
+        random = self._random_dimensions
         return {
             "problem": {
                 "name": origin.name,
@@ -121,6 +123,7 @@ class Experiment:
             },
             "generator": self._generator.get_state(),
             "points": {block.residual.label: _packed(block.at) for block in self.objective.blocks},
+            "dimensions": [] if random is None else [list(part) for part in random.parts],
             "trainer": self.trainer.state(),
         }
 
@@ -130,6 +133,8 @@ class Experiment:
         for block in self.objective.blocks:
             packed = state["points"][block.residual.label]
             block.at = PointSet(**packed).to(self.choices.device, self._dtype)
+        if self._random_dimensions is not None:
+            self._random_dimensions.parts = tuple(tuple(part) for part in state["dimensions"])
         self.trainer.load(state["trainer"])
 
     def _build_ansatz(self, network: Network | None) -> None:
@@ -201,6 +206,10 @@ class Experiment:
             self.objective = Objective(self.ansatz, variables, kept, weights, self._engine)
         except LookupError as error:
             raise SettingsError(f"loss.weights: {error}") from error
+        count = self.settings.loss.random_dimensions
+        self._random_dimensions = RandomDimensions(self.objective, count) if count else None
+        if self._random_dimensions is not None:
+            self._random_dimensions.draw(self._generator)
 
     def _block(
         self, terms: tuple[str, ...], residual: Any, draw: Callable[[Generator], PointSet]
@@ -220,7 +229,7 @@ class Experiment:
         settings = self.settings
         task = Task(
             parameters=lambda: list(self.network.parameters()),
-            loss=lambda: self.objective.loss(),
+            loss=self._loss,
             residual=lambda: self.objective.vector(),
             linearize=lambda: linearize(self.objective),
             redraw=self._redraw,
@@ -238,9 +247,16 @@ class Experiment:
         self.ansatz = self.ansatz.with_network(self.network.baked())
         self.objective = self.objective.with_ansatz(self.ansatz)
 
+    def _loss(self) -> Tensor:
+        if self._random_dimensions is not None:
+            return self._random_dimensions.loss()
+        return self.objective.loss()
+
     def _redraw(self) -> None:
         fraction = self.settings.points.adaptive
         redraw(self.objective, self.equations, fraction, self._generator)
+        if self._random_dimensions is not None:
+            self._random_dimensions.draw(self._generator)
 
     def _error_measure(self) -> Callable[[], dict[str, float]]:
         """Measure errors on a part of the grid, cheap enough for each entry of the history."""

@@ -35,6 +35,9 @@ class LossSettings(Section):
 
     condition_weight: float = Field(default=100.0, ge=0, description="of each soft condition")
     weights: dict[str, float] = Field(default={}, description="by term, in place of the above")
+    random_dimensions: int = Field(
+        default=0, ge=0, description="dimensions of a Laplacian, drawn with the points; 0 for all"
+    )
 
 
 class AdamSettings(Section):

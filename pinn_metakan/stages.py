@@ -1,6 +1,6 @@
 """The stages that settings ask for."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from pinn_metakan.errors import SettingsError
 from pinn_metakan.networks.network import Network
@@ -69,6 +69,8 @@ def build_stages(
         )
 
     names = [name for name in settings.stages if getattr(settings, name).steps > 0]
+    if settings.loss.random_dimensions:
+        _refuse_unless_stochastic(names, adam.redraw_every)
     if "untie" in names:
         if not network().prompts():
             raise SettingsError("untie.steps: only generated coefficients can be untied; set 0")
@@ -95,3 +97,18 @@ def build_stages(
                 make, steps, redraw_every = make_lbfgs, lbfgs.steps, lbfgs.redraw_every
             stages.append(Stage(name, steps, redraw_every, make, enter))
     return [stage for stage in stages if stage.steps > 0], tuple(notes)
+
+
+def _refuse_unless_stochastic(names: Sequence[str], redraw_every: int) -> None:
+    """Refuse what cannot train on the estimate that random dimensions give."""
+    others = [name for name in names if name != "adam"]
+    if others:
+        raise SettingsError(
+            f"loss.random_dimensions: the loss is then no squared length, which {others[0]} needs; "
+            "train by adam alone: --set 'stages=[\"adam\"]'"
+        )
+    if not redraw_every:
+        raise SettingsError(
+            "loss.random_dimensions: they are drawn with the points; set adam.redraw_every too, "
+            "1 for each step"
+        )

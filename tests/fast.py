@@ -17,7 +17,7 @@ FAST: dict[str, object] = {
     "adam": {"steps": 4},
     "lbfgs": {"steps": 3},
     "lm": {"steps": 3},
-    "evaluation": {"shape": [11, 11]},
+    "evaluation": {"shape": [11, 11], "points": 100},
     "report_every": 2,
 }
 FAST_FLAGS = [

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+from pinn_metakan.ansatz.constant_jets import constant_jets
 from pinn_metakan.ansatz.features import Features
 from pinn_metakan.ansatz.hard_constraints import Constraint
-from pinn_metakan.derivatives.autograd import evaluate_by_autograd
 from pinn_metakan.derivatives.request import Coordinate, Quantity
 from pinn_metakan.derivatives.taylor import JetSpace
 from pinn_metakan.errors import ProblemError
@@ -117,13 +117,13 @@ class Ansatz(nn.Module):
         """
         asked = tuple(q for q in quantities if not isinstance(q, Coordinate))
         space = JetSpace(asked)
-        inputs = _constant_jets(self.features, self.features.size, points, space)
+        inputs = self.features.jets(points, space)
         count = len(self._constraints)
         return Prepared(
             space,
             self.network.chain()[0].prepare(space, inputs).detach(),
-            _constant_jets(self._all_data, count, points, space),
-            _constant_jets(self._all_factors, count, points, space),
+            constant_jets(self._all_data, count, points, space),
+            constant_jets(self._all_factors, count, points, space),
             asked,
         )
 
@@ -158,14 +158,6 @@ class Ansatz(nn.Module):
 def has_transform(problem: Problem) -> bool:
     """Tell whether a problem brings its own transform."""
     return type(problem).transform is not Problem.transform
-
-
-def _constant_jets(function: FieldFunction, count: int, points: Tensor, space: JetSpace) -> Tensor:
-    """Differentiate a function (N, d) -> (N, count) without parameters: jets (J, N, count)."""
-    asked = [quantity for k in range(count) for quantity in space.quantities(k)]
-    values = evaluate_by_autograd(function, points, asked)
-    columns = [torch.stack([values[q] for q in space.quantities(k)]) for k in range(count)]
-    return torch.stack(columns, dim=2).detach()
 
 
 def _transformed(problem: Problem, points: Tensor, columns: tuple[Tensor, ...]) -> Tensor:

@@ -6,6 +6,8 @@ from collections.abc import Collection
 import torch
 from torch import Tensor, nn
 
+from pinn_metakan.ansatz.constant_jets import constant_jets
+from pinn_metakan.derivatives.taylor import JetSpace
 from pinn_metakan.geometry.domains import Domain
 
 
@@ -40,3 +42,22 @@ class Features(nn.Module):
             return straight
         angle = 2 * math.pi * unit[:, self.periodic]
         return torch.cat([straight, torch.cos(angle), torch.sin(angle)], dim=1)
+
+    def jets(self, points: Tensor, space: JetSpace) -> Tensor:
+        """Give the features and their derivatives, in closed form where none is periodic.
+
+        Args:
+            points: Shape (N, d).
+            space: Which derivatives are carried.
+
+        Returns:
+            Shape (J, N, F).
+        """
+        if self.periodic:
+            return constant_jets(self, self.size, points, space)
+        jets = points.new_zeros(len(space), len(points), self.size)
+        jets[0] = self(points)
+        for entry, index in enumerate(space.indices):
+            if isinstance(index, tuple) and len(index) == 1:
+                jets[entry, :, index[0]] = 2 / self.length[index[0]]
+        return jets

@@ -11,6 +11,7 @@ from pinn_metakan.derivatives.taylor import JetSpace
 from pinn_metakan.families.edge_family import EdgeFamily
 from pinn_metakan.families.family import Family
 from pinn_metakan.networks.composed_product import Recipe, composed_product
+from pinn_metakan.networks.edgewise_product import edgewise_product, is_cheaper_edgewise
 from pinn_metakan.networks.network import ParameterBlock, outer_products
 
 #: Numbers in a table of sensitivities that is worked on at once; bounds the memory (16 MiB).
@@ -58,11 +59,13 @@ class FixedBasis(Edges):
         self._family = family
 
     def prepare(self, space: JetSpace, x: Tensor) -> Tensor:
-        """Give the jets of the functions: (J, N, i) -> (J, N, i D)."""
-        return space.compose(self._family.derivatives(x[0], space.order), x).flatten(2)
+        """Give the jets of the functions, (J, N, i) -> (J, N, i D); the inputs for many entries."""
+        return x if self._is_edgewise(space) else self._features(space, x)
 
     def combine(self, space: JetSpace, prepared: Tensor, weights: Tensor) -> Tensor:
         """Multiply by the weights."""
+        if self._is_edgewise(space):
+            return self.product(space, prepared, weights, lambda: weights)
         return prepared @ weights.T
 
     def product(
@@ -70,13 +73,22 @@ class FixedBasis(Edges):
     ) -> Tensor:
         """Give the jets of the outputs; neither functions nor generated weights are kept."""
         recipe = Recipe(self._family.derivatives, space.terms, len(space), space.order, regenerate)
-        return composed_product(x[0], space.factors(x), weights, recipe)
+        multiply = edgewise_product if self._is_edgewise(space) else composed_product
+        return multiply(x[0], space.factors(x), weights, recipe)
 
     def jacobian(
         self, space: JetSpace, prepared: Tensor, slopes: Tensor, weights: Tensor
     ) -> Tensor:
         """Give the outer products of slopes and functions."""
-        return outer_products(slopes, prepared)
+        is_edgewise = self._is_edgewise(space)
+        features = self._features(space, prepared) if is_edgewise else prepared
+        return outer_products(slopes, features)
+
+    def _features(self, space: JetSpace, x: Tensor) -> Tensor:
+        return space.compose(self._family.derivatives(x[0], space.order), x).flatten(2)
+
+    def _is_edgewise(self, space: JetSpace) -> bool:
+        return is_cheaper_edgewise(self._family.size, len(space), len(space.terms), space.order)
 
     def functions(self, x: Tensor, coefficients: Tensor) -> Tensor:
         """Combine the functions of the basis."""

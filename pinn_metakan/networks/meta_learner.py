@@ -159,7 +159,7 @@ class _Generate(torch.autograd.Function):
     def backward(ctx: Any, slope: Tensor) -> tuple[Tensor | None, ...]:
         z, w_1, b_1, w_2 = ctx.saved_tensors
         by_prompts = []
-        totals = [torch.zeros_like(p) for p in (w_1, b_1, w_2)] + [torch.zeros_like(w_2[:, 0])]
+        totals = [torch.zeros_like(p) for p in (w_1, b_1, w_2, w_2[:, 0])]
         width = len(b_1)
         chunks = zip(_edge_chunks(z, width), _edge_chunks(slope, width), strict=True)
         for some, slope_here in chunks:
@@ -172,17 +172,14 @@ class _Generate(torch.autograd.Function):
                 slope_here.T @ hidden,
                 slope_here.sum(0),
             ]
-            totals = (
-                parts if totals is None else [a + b for a, b in zip(totals, parts, strict=True)]
-            )
-        assert totals is not None
+            totals = [total + part for total, part in zip(totals, parts, strict=True)]
         prompts = torch.cat(by_prompts) if len(by_prompts) > 1 else by_prompts[0]
-        return (None, prompts.view_as(z), *totals)
+        return (None, prompts.reshape(z.shape), *totals)
 
 
 def _edge_chunks(table: Tensor, hidden_width: int) -> tuple[Tensor, ...]:
     """Cut a table (o, i, ...) of edges into parts (Q, ...) of not too many hidden units."""
-    return table.flatten(0, -2).split(max(1, _HIDDEN_UNITS // hidden_width))
+    return table.reshape(-1, table.shape[-1]).split(max(1, _HIDDEN_UNITS // hidden_width))
 
 
 def _normal_like(generator: Generator) -> Callable[..., Tensor]:

@@ -245,7 +245,7 @@ class Trainer:
                 stage.name, self.step, total, loss, errors, self.seconds, pace * (total - self.step)
             )
         )
-        if self.best_loss < self._tolerance:
+        if 0 < self._tolerance and self.best_loss < self._tolerance:
             return f"loss tolerance: {self.best_loss:.1e} below {self._tolerance:.1e}"
         return None
 

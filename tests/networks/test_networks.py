@@ -15,8 +15,9 @@ from pinn_metakan.families.bspline import BSpline
 from pinn_metakan.families.rbf import RBF
 from pinn_metakan.families.table import FAMILIES, family_maker
 from pinn_metakan.network_settings import NETWORK_SETTINGS, MetaKANSettings
+from pinn_metakan.networks import meta_learner
 from pinn_metakan.networks.kan import KAN, kan, metakan
-from pinn_metakan.networks.meta_learner import HIDDEN_FUNCTIONS
+from pinn_metakan.networks.meta_learner import HIDDEN_FUNCTIONS, MetaLearner
 from pinn_metakan.networks.mlp import MLP
 from pinn_metakan.networks.network import Network
 from pinn_metakan.networks.table import build_network, list_networks
@@ -248,3 +249,23 @@ def test_names_stand_for_the_networks_of_their_papers(name: str, size: int, plai
 def test_gram_polynomials_add_their_recurrence_to_the_count(generator: Generator) -> None:
     counts = {e.name: e.n_parameters for e in list_networks((3, 4, 2))}
     assert counts["kagn"] == counts["kaln"] + 2 * 2  # degree - 1 a layer
+
+
+@pytest.mark.parametrize("name", HIDDEN_FUNCTIONS)
+def test_chunks_of_edges_change_neither_coefficients_nor_gradients(
+    name: str, generator: Generator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    learner = MetaLearner(2, 5, torch.ones(4, dtype=torch.float64), name, 3.0, generator)
+    prompts = torch.randn(6, 7, 2, generator=generator, dtype=torch.float64, requires_grad=True)
+    slopes = torch.randn(3, 6, 7, 4, generator=generator, dtype=torch.float64)
+    wanted = [prompts, *learner.parameters()]
+
+    def values() -> list[Tensor]:
+        w = learner(prompts)
+        rows = torch.autograd.grad(w, wanted, slopes, retain_graph=True, is_grads_batched=True)
+        return [w, *rows, *torch.autograd.grad(w, wanted, slopes[0])]
+
+    whole = values()
+    monkeypatch.setattr(meta_learner, "_HIDDEN_UNITS", 50)  # ten edges at once
+    for found, expected in zip(values(), whole, strict=True):
+        assert torch.allclose(found, expected, atol=1e-13)

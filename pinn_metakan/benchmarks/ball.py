@@ -1,0 +1,178 @@
+"""Equations in the unit ball of many dimensions: MLP, KAN, MetaKAN, and our solver."""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from pinn_metakan.benchmarks.kept import KeptResults
+from pinn_metakan.benchmarks.measuring import MIB, experiment_of
+from pinn_metakan.benchmarks.peak_memory import peak_bytes
+from pinn_metakan.catalogue import load_problem
+from pinn_metakan.errors import SettingsError, TrainingError
+from pinn_metakan.experiment import Experiment
+
+PROBLEMS = ("ball_poisson", "ball_allen_cahn")
+_WIDTHS = [128, 128, 128]
+#: Points of a step, as in the paper; each step has new ones.
+_POINTS = 100
+_TEST_POINTS = 20_000
+#: Dimensions of a Laplacian that is taken over a random part of them.
+_RANDOM = 16
+#: Rates of Adam that were best of 1e-3, 3e-3 and 1e-2 in 10 dimensions.
+_LEARNING_RATES = {"mlp": 1e-2, "splinekan": 1e-3, "metasplinekan": 1e-3}
+#: The default solver is measured up to so many dimensions; beyond, its Jacobian takes too long.
+_SOLVER_DIMENSIONS = 20
+_META: dict[str, object] = {"hidden_function": "sine", "frequency": 5.0, "bounded": True}
+
+
+@dataclass(frozen=True)
+class Row:
+    """What is trained on each problem.
+
+    Args:
+        network: Its name.
+        settings: What is changed of its default settings.
+        dtype: Type of its numbers.
+        first: Fewest dimensions that it is measured in.
+        last: Most dimensions.
+    """
+
+    network: str
+    settings: dict[str, object]
+    dtype: str = "float32"
+    first: int = 2
+    last: int = 10**6
+
+
+def _wide(network: str, random: int = 0) -> Row:
+    options = _META if network.startswith("meta") else {}
+    settings = {
+        "network": {"widths": _WIDTHS, **options},
+        "points": {"interior": _POINTS, "sequence": "uniform"},
+        "stages": ["adam"],
+        "adam": {"redraw_every": 1, "learning_rate": _LEARNING_RATES[network]},
+        "loss": {"random_dimensions": random},
+        "report_every": 1000,
+    }
+    return Row(network, settings, first=random + 1 if random else 2)
+
+
+#: Name of the row -> what is trained. All but the last two are those of the paper: cubic splines,
+#: scalar prompts, one meta-learner a layer, Adam on 100 fresh points a step.
+ROWS: dict[str, Row] = {
+    "mlp": _wide("mlp"),
+    "kan": _wide("splinekan"),
+    "metakan": _wide("metasplinekan"),
+    f"mlp, {_RANDOM} random": _wide("mlp", _RANDOM),
+    f"kan, {_RANDOM} random": _wide("splinekan", _RANDOM),
+    f"metakan, {_RANDOM} random": _wide("metasplinekan", _RANDOM),
+    "kan, default solver": Row("kan", {}, "float64", last=_SOLVER_DIMENSIONS),
+    "metakan, default solver": Row("metakan", {}, "float64", last=_SOLVER_DIMENSIONS),
+}
+
+
+def ball_lines(
+    out: Path,
+    problems: Sequence[str],
+    dimensions: Sequence[int],
+    rows: Sequence[str],
+    steps: int,
+    device: str,
+    progress: Callable[[str], None],
+) -> Iterator[str]:
+    """Solve equations in the ball, and compare errors, time and memory.
+
+    Args:
+        out: Keeps each result in ``ball.jsonl``; what is there is not made again.
+        problems: Of `PROBLEMS`.
+        dimensions: Numbers d of dimensions.
+        rows: Keys of `ROWS`; all if empty.
+        steps: Steps of Adam; the default solver has its own.
+        device: "auto", "cpu" or "cuda".
+        progress: Told each run.
+
+    Yields:
+        Rows of a table in Markdown: relative L2 errors at 20,000 points, seed 0.
+
+    Raises:
+        SettingsError: If a problem or a row is not known, or there are fewer than 2 dimensions.
+    """
+    for given, known in ((problems, PROBLEMS), (rows, tuple(ROWS))):
+        for name in given:
+            if name not in known:
+                raise SettingsError(f"no {name!r} in this table; there are {', '.join(known)}")
+    if min(dimensions) < 2:
+        raise SettingsError(f"the ball needs at least 2 dimensions, got {min(dimensions)}")
+    results = KeptResults(out / "ball.jsonl")
+    yield "| problem | d | network | parameters | error | steps | a step | memory of a step |"
+    yield "|---|---|---|---|---|---|---|---|"
+    for problem in problems:
+        for d in dimensions:
+            for name in rows or ROWS:
+                row = ROWS[name]
+                if not row.first <= d <= row.last:
+                    continue
+                progress(f"{problem}, d = {d}, {name}")
+                taken = steps if row.settings else 0
+                find = partial(_solved, problem, d, row, taken, device)
+                found = results.of([problem, d, name, taken, device], find)
+                yield (
+                    f"| {problem} | {d} | {name} | {found['n_parameters']} "
+                    f"| {found['error']:.1e} | {found['steps']} "
+                    f"| {1e3 * found['step_seconds']:.0f} ms | {found['memory'] / MIB:.0f} MiB |"
+                )
+
+
+def _solved(problem: str, dimension: int, row: Row, steps: int, device: str) -> dict[str, Any]:
+    settings = dict(row.settings) | {"evaluation": {"points": 1000}}
+    if steps:
+        adam = settings["adam"]
+        assert isinstance(adam, dict)
+        settings["adam"] = {**adam, "steps": steps}
+
+    def experiment() -> Experiment:
+        loaded = load_problem(problem, (), {"dimension": dimension})
+        return experiment_of(loaded, row.network, settings, device, row.dtype)
+
+    whole = experiment()
+    memory = peak_bytes(lambda: _one_step(experiment()), whole.choices.device)
+    begin = time.perf_counter()
+    try:
+        whole.trainer.run(lambda: None, lambda report: None)
+    except TrainingError:  # it diverged, which is a result
+        error = float("nan")
+    else:
+        error = _error(whole)
+    seconds = time.perf_counter() - begin
+    return {
+        "n_parameters": whole.network.n_parameters,
+        "error": error,
+        "steps": whole.trainer.step,
+        "step_seconds": seconds / max(1, whole.trainer.step),
+        "memory": memory,
+    }
+
+
+def _one_step(experiment: Experiment) -> None:
+    trainer = experiment.trainer
+    trainer.run(lambda: "one step" if trainer.step > 0 else None, lambda report: None)
+
+
+def _error(experiment: Experiment) -> float:
+    points = experiment.problem.domain.interior(
+        torch.rand(
+            _TEST_POINTS,
+            experiment.problem.domain.unit_dimension,
+            generator=torch.Generator().manual_seed(1),
+            dtype=torch.float64,
+        )
+    )
+    reference = experiment.problem.reference(points)
+    assert reference is not None
+    found = experiment.evaluate(points)["u"]
+    return float((found - reference["u"]).norm() / reference["u"].norm())

@@ -1,0 +1,97 @@
+"""Laplacians over a random part of the dimensions, for first-order training in many of them."""
+
+from collections.abc import Sequence
+
+import torch
+from torch import Generator, Tensor
+
+from pinn_metakan.derivatives.request import Laplacian, Quantity
+from pinn_metakan.errors import SettingsError
+from pinn_metakan.losses.objective import Block, Objective
+
+#: Independent parts, so that the mean of the product of two residuals has no bias.
+_PARTS = 2
+
+
+class RandomDimensions:
+    r"""An unbiased estimate of the loss that evaluates few second derivatives.
+
+    A Laplacian over d dimensions is replaced by d / k times that over k of them, drawn at random.
+    The residual r_S is then right in the mean, but its square is too large by its variance. With
+    two independent parts S and T the product has no such bias,
+
+    .. math:: E[r_S r_T] = r^2, \qquad \mathrm{loss} = \sum_c w_c \langle r_{c,S} r_{c,T} \rangle,
+
+    if the residual depends linearly on its Laplacians. It is no squared length: it may be negative,
+    and methods that need a residual vector cannot use it.
+
+    Args:
+        objective: The loss that is estimated.
+        count: k, dimensions of a part.
+
+    Raises:
+        SettingsError: If no term has a Laplacian over at least k dimensions.
+
+    Source: Hu, Shukla, Karniadakis, Kawaguchi, Neural Networks 176 (2024) 106369 (stochastic
+    dimension gradient descent).
+    """
+
+    def __init__(self, objective: Objective, count: int):
+        found = [axes for block in objective.blocks for axes in _laplacian_axes(block)]
+        if not found:
+            raise SettingsError(
+                "loss.random_dimensions: no residual asks for a Laplacian, such as 'laplacian_u'"
+            )
+        if count > min(map(len, found)):
+            raise SettingsError(
+                f"loss.random_dimensions: {count} are more than the {min(map(len, found))} "
+                "dimensions of space"
+            )
+        self._objective = objective
+        self._axes = found[0]
+        self._count = count
+        self.parts: tuple[tuple[int, ...], ...] = (self._axes[:count],) * _PARTS
+
+    def draw(self, generator: Generator) -> None:
+        """Draw the parts anew from a CPU generator."""
+        self.parts = tuple(
+            tuple(sorted(self._axes[k] for k in order[: self._count].tolist()))
+            for order in (
+                torch.randperm(len(self._axes), generator=generator) for _ in range(_PARTS)
+            )
+        )
+
+    def loss(self) -> Tensor:
+        """Evaluate the estimate, a scalar with a graph."""
+        objective = self._objective
+        total = None
+        for block in objective.blocks:
+            if _laplacian_axes(block):
+                first, second = (self._terms(block, axes) for axes in self.parts)
+            else:
+                first = second = objective.residuals_at(block, block.at)
+            for term in block.terms:
+                part = objective.weights[term] * (first[term] * second[term]).mean()
+                total = part if total is None else total + part
+        assert total is not None
+        return total
+
+    def _terms(self, block: Block, axes: tuple[int, ...]) -> dict[str, Tensor]:
+        asked = block.residual.quantities
+        found = self._objective.values_at(block.at, [_over(axes, q) for q in asked])
+        values = {
+            quantity: len(quantity.axes) / len(axes) * found[_over(axes, quantity)]
+            if isinstance(quantity, Laplacian)
+            else found[quantity]
+            for quantity in asked
+            if _over(axes, quantity) in found
+        }
+        return self._objective.terms(block, block.at, values)
+
+
+def _over(axes: tuple[int, ...], quantity: Quantity) -> Quantity:
+    return Laplacian(quantity.unknown, axes) if isinstance(quantity, Laplacian) else quantity
+
+
+def _laplacian_axes(block: Block) -> Sequence[tuple[int, ...]]:
+    return [q.axes for q in block.residual.quantities if isinstance(q, Laplacian)]

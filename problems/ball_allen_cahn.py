@@ -1,0 +1,37 @@
+"""Allen-Cahn equation in the unit ball of many dimensions."""
+
+import torch
+
+from pinn_metakan import Ball, Dirichlet, InteractingSines, Jet, Problem
+
+
+class BallAllenCahn(Problem):
+    r"""laplacian u + u - u^3 = f in the unit ball of R^d,  u = 0 on its surface.
+
+    The solution is u = (1 - |x|^2) sum_i c_i sin(x_i + cos x_{i+1} + x_{i+1} cos x_i).
+
+    Args:
+        dimension: d [-].
+        coefficient_seed: Seed of the c_i ~ N(0, 1).
+
+    Source: Hu, Shukla, Karniadakis, Kawaguchi, Neural Networks 176 (2024) 106369; Zhao et al.,
+    ICML 2025, arXiv:2506.07549.
+    """
+
+    coordinates, unknowns = ("x",), ("u",)
+
+    def __init__(self, dimension: int = 4, coefficient_seed: int = 0):
+        self.exact = InteractingSines(dimension, coefficient_seed)
+        self.domain = Ball(dimension)
+        self.conditions = {"surface": Dirichlet(u=0.0)}
+
+    def residual(self, jet: Jet) -> dict[str, torch.Tensor]:
+        """Give the balance of diffusion, reaction and source."""
+        x, u, laplacian = jet("x", "u", "laplacian_u")  # (N, d), (N,), (N,)
+        exact = self.exact.value(x)
+        source = self.exact.laplacian(x) + exact - exact**3
+        return {"allen_cahn": laplacian + u - u**3 - source}
+
+    def reference(self, points: torch.Tensor) -> dict[str, torch.Tensor]:
+        """Give the exact solution."""
+        return {"u": self.exact.value(points)}

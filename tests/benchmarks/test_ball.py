@@ -1,0 +1,38 @@
+"""The table of equations in the ball."""
+
+from pathlib import Path
+
+import pytest
+
+from pinn_metakan.benchmarks import ball
+from pinn_metakan.benchmarks.ball import ROWS, ball_lines
+from pinn_metakan.errors import SettingsError
+
+
+def test_rows_are_kept_and_not_made_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    wide = [name for name, row in ROWS.items() if row.settings]
+    arguments = (tmp_path, ["ball_poisson"], [20], wide, 2, "cpu", str)
+    header, _, *rows = list(ball_lines(*arguments))
+    assert len(rows) == 6
+    assert all(len(row.split("|")) == len(header.split("|")) for row in rows)
+    counts = {row.split(" | ")[2]: int(row.split(" | ")[3]) for row in rows}
+    edges = 20 * 128 + 2 * 128**2 + 128
+    assert counts["kan"] == 9 * edges
+    assert counts["metakan"] == edges + 4 * (2 * 32 + 32 * 9 + 9)
+    monkeypatch.setattr(ball, "experiment_of", None)
+    assert list(ball_lines(*arguments))[2:] == rows
+
+
+def test_random_dimensions_are_for_more_dimensions_than_are_drawn(tmp_path: Path) -> None:
+    rows = ["mlp", "mlp, 16 random"]
+    lines = list(ball_lines(tmp_path, ["ball_allen_cahn"], [3], rows, 1, "cpu", str))
+    assert len(lines) == 3
+
+
+def test_what_is_not_there_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="no 'heat' in this table; there are ball_poisson"):
+        list(ball_lines(tmp_path, ["heat"], [3], [], 1, "cpu", str))
+    with pytest.raises(SettingsError, match="no 'pinn' in this table; there are mlp"):
+        list(ball_lines(tmp_path, ["ball_poisson"], [3], ["pinn"], 1, "cpu", str))
+    with pytest.raises(SettingsError, match="at least 2 dimensions, got 1"):
+        list(ball_lines(tmp_path, ["ball_poisson"], [1], [], 1, "cpu", str))
