@@ -31,7 +31,7 @@ def bench_step_command(
     rounds: RoundsOption = 5,
 ) -> None:
     """Time a first-order step, and what it keeps: jets against autograd, MetaKAN against MLP."""
-    _print_all(step_lines(device, dtype, points, rounds))
+    print_all(step_lines(device, dtype, points, rounds))
 
 
 @bench.command("jacobian")
@@ -42,13 +42,13 @@ def bench_jacobian_command(
     rounds: RoundsOption = 3,
 ) -> None:
     """Time the Jacobian of the residual vector against torch.func."""
-    _print_all(jacobian_lines(device, dtype, points, rounds))
+    print_all(jacobian_lines(device, dtype, points, rounds))
 
 
 @bench.command("memory")
 def bench_memory_command(device: DeviceOption = "auto", dtype: DtypeOption = "float64") -> None:
     """Count what training [4,128,128,128,1] keeps in memory, KAN and MetaKAN."""
-    _print_all(memory_lines(device, dtype))
+    print_all(memory_lines(device, dtype))
 
 
 @bench.command("defaults")
@@ -67,8 +67,8 @@ def bench_defaults_command(
     ] = None,
 ) -> None:
     """Solve the problems by families x coefficients: the table that defaults are chosen from."""
-    arguments = (out, seeds, budget, device, problem or [], variant or [], _tell)
-    _print_all(default_lines(*arguments))
+    arguments = (out, seeds, budget, device, problem or [], variant or [], tell)
+    print_all(default_lines(*arguments))
 
 
 @bench.command("feynman")
@@ -85,7 +85,7 @@ def bench_feynman_command(
     ] = None,
 ) -> None:
     """Fit formulas of physics: KAN and MetaKAN, L-BFGS and Levenberg-Marquardt, test errors."""
-    _print_all(feynman_lines(out, seeds, grid or [5, 10, 20], function or [], _tell))
+    print_all(feynman_lines(out, seeds, grid or [5, 10, 20], function or [], tell))
 
 
 @bench.command("images")
@@ -117,7 +117,7 @@ def bench_images_command(
     """Classify images: KANs and MetaKANs, accuracy, parameters, time and memory."""
     where, _ = chosen_device(device)
     shapes = shape or ["dense", "small"]
-    _print_all(image_lines(folder, out, shapes, network or [], epochs, seeds, where, _tell))
+    print_all(image_lines(folder, out, shapes, network or [], epochs, seeds, where, tell))
 
 
 @bench.command("ball")
@@ -140,8 +140,8 @@ def bench_ball_command(
 ) -> None:
     """Solve equations in the ball of up to 100 dimensions: errors, time and memory."""
     dimensions = dimension or [2, 4, 10, 20, 50, 100]
-    lines = ball_lines(out, problem or list(PROBLEMS), dimensions, row or [], steps, device, _tell)
-    _print_all(lines)
+    lines = ball_lines(out, problem or list(PROBLEMS), dimensions, row or [], steps, device, tell)
+    print_all(lines)
 
 
 @bench.command("compression")
@@ -152,13 +152,15 @@ def bench_compression_command(
     device: DeviceOption = "auto",
 ) -> None:
     """Make trained networks smaller by codebooks and by cutting edges: errors before and after."""
-    _print_all(compression_lines(problem, device, steps, more_steps))
+    print_all(compression_lines(problem, device, steps, more_steps))
 
 
-def _tell(text: str) -> None:
+def tell(text: str) -> None:
+    """Print progress on standard error."""
     print(text, file=sys.stderr, flush=True)
 
 
-def _print_all(lines: Iterable[str]) -> None:
+def print_all(lines: Iterable[str]) -> None:
+    """Print lines as they come."""
     for line in lines:
         print(line, flush=True)

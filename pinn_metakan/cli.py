@@ -12,7 +12,15 @@ from typing import Annotated
 import torch
 import typer
 
-from pinn_metakan.bench_cli import DeviceOption, DtypeOption, bench
+from pinn_metakan.bench_cli import (
+    DeviceOption,
+    DtypeOption,
+    RoundsOption,
+    bench,
+    print_all,
+    tell,
+)
+from pinn_metakan.benchmarks.profile import profile_lines
 from pinn_metakan.catalogue import list_problems, load_problem
 from pinn_metakan.display import Display
 from pinn_metakan.errors import Interrupted, TrainingError, UserError
@@ -61,8 +69,29 @@ def networks_command(
     widths: Annotated[
         str, typer.Option(metavar="n0,...,nL", help="Inputs, hidden widths and outputs.")
     ] = "2,10,10,1",
+    profile: Annotated[
+        bool,
+        typer.Option(
+            "--profile",
+            help="Measure MLP, KAN, MetaKAN and the baked one over widths instead; the options "
+            "below are for that.",
+        ),
+    ] = False,
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Where the figure goes.")] = Path(
+        "outputs/networks"
+    ),
+    points: Annotated[int, typer.Option(min=1, help="Collocation points.")] = 2000,
+    rounds: RoundsOption = 5,
+    device: DeviceOption = "auto",
+    dtype: DtypeOption = "float64",
 ) -> None:
-    """List the networks, each with its parameters for given widths and its coefficients an edge."""
+    """List the networks, each with its parameters for given widths and its coefficients an edge.
+
+    With --profile, print what a training step of them costs as they grow, and draw it.
+    """
+    if profile:
+        print_all(profile_lines(out, device, dtype, points, rounds, tell))
+        return
     listed = list_networks(_whole_numbers("--widths", widths))
     width = max(len(entry.name) for entry in listed)
     for entry in listed:

@@ -80,7 +80,7 @@ def solve(
     """
     started = time.time() if started is None else started
     layers = [("settings", settings)] if isinstance(settings, Mapping) else list(settings)
-    name = _name_of(network)
+    name = network_name(network)
     choices = choose(name, suggested_settings(problem, name, layers), seed, device, dtype)
     check_budget(budget)
     folder = RunFolder(Path(out)) if out is not None else None
@@ -92,7 +92,18 @@ def solve(
     return run_experiment(experiment, folder, budget, started, announce, progress)
 
 
-def _name_of(network: str | Network) -> str:
+def network_name(network: str | Network) -> str:
+    """Give what a run calls its network.
+
+    Args:
+        network: A name or an object.
+
+    Returns:
+        The name, or "custom" for an object.
+
+    Raises:
+        SettingsError: If "custom" is given as a name.
+    """
     if network == "custom":
         raise SettingsError("network: 'custom' stands for a network object; give the object itself")
     return network if isinstance(network, str) else "custom"

@@ -7,20 +7,26 @@ import torch
 from torch import Tensor
 
 from pinn_metakan.experiment import Experiment
+from pinn_metakan.networks.network import Network
 from pinn_metakan.pde.problem import Problem
 from pinn_metakan.settings import Layer
-from pinn_metakan.solve import choose, suggested_settings
+from pinn_metakan.solve import choose, network_name, suggested_settings
 
 MIB = 2**20
 
 
 def experiment_of(
-    problem: Problem, network: str, settings: Mapping[str, object], device: str, dtype: str
+    problem: Problem,
+    network: str | Network,
+    settings: Mapping[str, object],
+    device: str,
+    dtype: str,
 ) -> Experiment:
     """Put an experiment together, ready for a step; seed 0."""
     layers: list[Layer] = [("benchmark", settings)]
-    chosen = suggested_settings(problem, network, layers)
-    return Experiment(problem, choose(network, chosen, 0, device, dtype))
+    name = network_name(network)
+    choices = choose(name, suggested_settings(problem, name, layers), 0, device, dtype)
+    return Experiment(problem, choices, network if isinstance(network, Network) else None)
 
 
 def gradient_step(experiment: Experiment) -> Callable[[], None]:

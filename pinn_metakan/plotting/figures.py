@@ -6,12 +6,10 @@ from pathlib import Path
 import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from pinn_metakan.files import written_whole
 from pinn_metakan.plotting.activations import activations_figure, prompts_figure
-from pinn_metakan.plotting.style import STYLE, axis_label, headline
+from pinn_metakan.plotting.style import STYLE, axis_label, headline, write_figures
 from pinn_metakan.results.field import Field, FieldOnGrid
 from pinn_metakan.results.metrics import Array
 
@@ -37,7 +35,7 @@ def draw_all(field: Field, folder: Path) -> list[Path]:
     figures = {"solution.png": solution_figure(field), "history.png": history_figure(field)}
     if field.has_time and len(field.grid.axes) == 2:
         figures["profiles.png"] = profiles_figure(field)
-    return _drawn(figures, folder)
+    return write_figures(figures, folder)
 
 
 def draw_activations(field: Field, folder: Path) -> list[Path]:
@@ -56,16 +54,7 @@ def draw_activations(field: Field, folder: Path) -> list[Path]:
         figures["activations.png"] = activations_figure(field)
     if any(layer.sweep is not None for layer in field.activations):
         figures["prompts.png"] = prompts_figure(field)
-    return _drawn(figures, folder)
-
-
-def _drawn(figures: Mapping[str, Figure], folder: Path) -> list[Path]:
-    paths = []
-    for name, figure in figures.items():
-        with written_whole(folder / name) as temporary, mpl.rc_context(STYLE):
-            FigureCanvasAgg(figure).print_png(str(temporary), metadata={"Software": None})
-        paths.append(folder / name)
-    return paths
+    return write_figures(figures, folder)
 
 
 def solution_figure(field: Field) -> Figure:

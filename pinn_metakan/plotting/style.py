@@ -1,7 +1,14 @@
-"""What all figures share: style, labels, the headline."""
+"""What all figures share: style, labels, the headline, their files."""
 
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
+import matplotlib as mpl
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from pinn_metakan.files import written_whole
 from pinn_metakan.results.field import Field
 
 STYLE: dict[Any, Any] = {
@@ -29,3 +36,21 @@ def headline(field: Field) -> str:
     for unknown, error in field.relative_l2.items():
         parts.append(f"relative L2 error of {unknown} {error:.1e}")
     return ", ".join(parts)
+
+
+def write_figures(figures: Mapping[str, Figure], folder: Path) -> list[Path]:
+    """Write figures as PNG files.
+
+    Args:
+        figures: By the names of their files.
+        folder: Where they go; it exists.
+
+    Returns:
+        The files.
+    """
+    paths = []
+    for name, figure in figures.items():
+        with written_whole(folder / name) as temporary, mpl.rc_context(STYLE):
+            FigureCanvasAgg(figure).print_png(str(temporary), metadata={"Software": None})
+        paths.append(folder / name)
+    return paths
