@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from pinn_metakan.benchmarks.ablation import ablation_lines
 from pinn_metakan.benchmarks.ball import PROBLEMS, ball_lines
 from pinn_metakan.benchmarks.compression import compression_lines
 from pinn_metakan.benchmarks.defaults import default_lines
@@ -142,6 +143,21 @@ def bench_ball_command(
     dimensions = dimension or [2, 4, 10, 20, 50, 100]
     lines = ball_lines(out, problem or list(PROBLEMS), dimensions, row or [], steps, device, tell)
     print_all(lines)
+
+
+@bench.command("ablation")
+def bench_ablation_command(
+    problem: Annotated[str, typer.Argument(metavar="NAME", help="A problem.")] = "heat",
+    out: Annotated[
+        Path,
+        typer.Option(metavar="DIR", help="Keeps the runs and the figure; what is there stays."),
+    ] = Path("outputs/bench-ablation"),
+    seeds: Annotated[int, typer.Option(min=1, help="How many seeds.")] = 3,
+    steps: Annotated[int, typer.Option(min=1, help="Steps of Levenberg-Marquardt.")] = 40,
+    device: DeviceOption = "auto",
+) -> None:
+    """Change one part of a MetaKAN at a time: prompts, hidden width and function, meta-learners."""
+    print_all(ablation_lines(out, problem, seeds, steps, device, tell))
 
 
 @bench.command("compression")

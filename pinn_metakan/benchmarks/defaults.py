@@ -1,29 +1,17 @@
 """The table that the default settings are chosen from: family x coefficients x problem."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from statistics import median
 
 import numpy as np
 
-from pinn_metakan.catalogue import load_problem
+from pinn_metakan.benchmarks.variants import Case, Variant, as_word, run_case
 from pinn_metakan.errors import SettingsError
-from pinn_metakan.results.hdf5 import read_solution
-from pinn_metakan.runs import resume
 from pinn_metakan.solution import Solution
-from pinn_metakan.solve import solve
 
 #: Training times that errors are read at [s].
 _TIMES = (5.0, 10.0, 20.0)
-
-
-@dataclass(frozen=True)
-class Variant:
-    """A row: a network and what it changes of the default settings."""
-
-    network: str
-    settings: Mapping[str, object]
 
 
 def _metakan(**network: object) -> Variant:
@@ -107,28 +95,11 @@ def default_lines(
         for variant in variants or VARIANTS:
             runs = []
             for seed in range(seeds):
-                path = folder / _word(problem) / _word(variant) / f"seed-{seed}"
+                path = folder / as_word(problem) / as_word(variant) / f"seed-{seed}"
                 progress(f"{problem}, {variant}, seed {seed}")
-                runs.append(_run(path, problem, variant, seed, budget, device))
+                case = Case(*PROBLEMS[problem], VARIANTS[variant], seed)
+                runs.append(run_case(path, case, device, budget))
             yield _row(problem, variant, runs)
-
-
-def _run(path: Path, problem: str, variant: str, seed: int, budget: float, device: str) -> Solution:
-    if (path / "report.json").is_file():
-        return Solution(read_solution(path / "solution.h5"))
-    if (path / "checkpoint.safetensors").is_file():
-        return resume(path, device=device, budget=budget)
-    name, parameters = PROBLEMS[problem]
-    chosen = VARIANTS[variant]
-    return solve(
-        load_problem(name, (), parameters),
-        chosen.network,
-        settings={"report_every": 5, **chosen.settings},
-        seed=seed,
-        device=device,
-        budget=budget,
-        out=path,
-    )
 
 
 def _row(problem: str, variant: str, runs: Sequence[Solution]) -> str:
@@ -147,7 +118,3 @@ def _error_at(run: Solution, seconds: float) -> float:
         return float("nan")
     errors = [v for k, v in run.history.items() if k.startswith("relative_l2_")]
     return max(float(error[max(taken - 1, 0)]) for error in errors)
-
-
-def _word(name: str) -> str:
-    return "".join(c if c.isalnum() or c in ".=-" else "_" for c in name.replace(" (default)", ""))

@@ -5,10 +5,11 @@ from pathlib import Path
 import pytest
 from fast import FAST
 
-from pinn_metakan.benchmarks import defaults
-from pinn_metakan.benchmarks.defaults import Variant, default_lines
+from pinn_metakan.benchmarks import defaults, variants
+from pinn_metakan.benchmarks.defaults import default_lines
 from pinn_metakan.benchmarks.memory import memory_lines
 from pinn_metakan.benchmarks.step import jacobian_lines, step_lines
+from pinn_metakan.benchmarks.variants import Variant
 from pinn_metakan.cli import main
 from pinn_metakan.errors import SettingsError
 
@@ -52,7 +53,7 @@ def test_complete_runs_of_the_table_are_read_not_made_again(
     first = list(default_lines(*arguments))
     assert [cells(line)[:2] for line in first[2:]] == [["heat", "small"]]
     assert told == ["heat, small, seed 0", "heat, small, seed 1"]
-    monkeypatch.setattr(defaults, "solve", None)
+    monkeypatch.setattr(variants, "solve", None)
     assert list(default_lines(*arguments)) == first
     errors = [float(cell) for cell in cells(first[2])[6:9]]
     assert errors[1] <= errors[0] <= errors[2]

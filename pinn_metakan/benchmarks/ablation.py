@@ -1,0 +1,118 @@
+"""What each part of a MetaKAN is worth: prompts, hidden width, meta-learners, hidden function."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+
+from pinn_metakan.benchmarks.variants import Case, Variant, as_word, run_case
+from pinn_metakan.network_settings import MetaKANSettings
+from pinn_metakan.networks.meta_learner import HIDDEN_FUNCTIONS
+from pinn_metakan.plotting.curves import Curve, Panel, curves_figure
+from pinn_metakan.plotting.style import write_figures
+
+#: Frequencies omega by prompt dimension: prompts of more numbers need less.
+_FREQUENCIES = {1: 5.0, 2: 3.0, 4: 2.0, 8: 1.4}
+_HIDDEN_WIDTHS = (8, 16, 32, 64, 128)
+_DEFAULT = MetaKANSettings()
+
+
+@dataclass(frozen=True)
+class Group:
+    """Networks that differ in one part.
+
+    Args:
+        title: What differs.
+        across: Label of the axis.
+        curves: By name: the part -> what it changes of the default MetaKAN.
+    """
+
+    title: str
+    across: str
+    curves: Mapping[str, Mapping[float | str, Mapping[str, object]]]
+
+
+def _prompts(meta_learners: int) -> dict[float | str, Mapping[str, object]]:
+    return {
+        e: {"prompt_dimension": e, "frequency": omega, "meta_learners": meta_learners}
+        for e, omega in _FREQUENCIES.items()
+    }
+
+
+GROUPS: tuple[Group, ...] = (
+    Group(
+        "Prompts",
+        "prompt dimension E [-]",
+        {"a meta-learner for each layer": _prompts(0), "one for all": _prompts(1)},
+    ),
+    Group(
+        "Hidden width of the meta-learner",
+        "hidden width h [-]",
+        {"E = 2": {h: {"hidden_width": h} for h in _HIDDEN_WIDTHS}},
+    ),
+    Group(
+        "Meta-learners",
+        "number C for the 4 layers [-]",
+        {"E = 2": {1: {"meta_learners": 1}, 2: {"meta_learners": 2}, 4: {"meta_learners": 0}}},
+    ),
+    Group(
+        "Hidden function",
+        "hidden function",
+        {"E = 2": {name: {"hidden_function": name} for name in HIDDEN_FUNCTIONS}},
+    ),
+)
+
+
+def ablation_lines(
+    folder: Path,
+    problem: str,
+    seeds: int,
+    steps: int,
+    device: str,
+    progress: Callable[[str], None],
+    groups: Sequence[Group] = GROUPS,
+) -> Iterator[str]:
+    """Change one part of the default MetaKAN at a time, solve, and draw the errors.
+
+    Args:
+        folder: Keeps a run folder for each, which is not made again, and ``ablation.png``.
+        problem: Name or file of a problem.
+        seeds: How many seeds, from 0.
+        steps: Steps of Levenberg-Marquardt.
+        device: "auto", "cpu" or "cuda".
+        progress: Told each run.
+        groups: What is changed.
+
+    Yields:
+        Rows of a table in Markdown: medians over the seeds.
+    """
+    yield "| part | value | parameters | error | lowest | highest | seconds |"
+    yield "|---|---|---|---|---|---|---|"
+    panels = []
+    for group in groups:
+        curves = {}
+        for name, parts in group.curves.items():
+            errors = []
+            for value, changes in parts.items():
+                runs = []
+                others = {k: v for k, v in changes.items() if getattr(_DEFAULT, k) != v}
+                label = ", ".join([problem, *(f"{k}={v}" for k, v in sorted(others.items()))])
+                for seed in range(seeds):
+                    progress(f"{label}, seed {seed}")
+                    variant = Variant("metakan", {"network": others, "lm": {"steps": steps}})
+                    path = folder / as_word(f"{label}, {steps} steps") / f"seed-{seed}"
+                    runs.append(run_case(path, Case(problem, {}, variant, seed), device))
+                found = sorted(max(run.relative_l2.values()) for run in runs)
+                errors.append((found[0], median(found), found[-1]))
+                seconds = median(float(run.attributes["seconds"]) for run in runs)
+                shown = " | ".join(f"{e:.1e}" for e in (median(found), found[0], found[-1]))
+                yield (
+                    f"| {group.title}, {name} | {value} | {runs[0].attributes['n_parameters']} "
+                    f"| {shown} | {seconds:.0f} |"
+                )
+            lowest, middle, highest = (list(column) for column in zip(*errors, strict=True))
+            curves[name] = Curve(list(parts), middle, lowest, highest)
+        panels.append(Panel(group.title, group.across, "relative L2 error [-]", curves))
+    title = f"{problem}, MetaKAN after {steps} steps, median and range of {seeds} seeds"
+    (path,) = write_figures({"ablation.png": curves_figure(title, panels)}, folder)
+    yield f"\n{path}"
