@@ -25,6 +25,7 @@ from pinn_metakan.catalogue import list_problems, load_problem
 from pinn_metakan.display import Display
 from pinn_metakan.errors import Interrupted, TrainingError, UserError
 from pinn_metakan.files import write_text
+from pinn_metakan.networks.conv_table import list_convolutions
 from pinn_metakan.networks.table import list_networks
 from pinn_metakan.plotting.figures import draw_activations, draw_all
 from pinn_metakan.results.hdf5 import read_solution
@@ -87,12 +88,16 @@ def networks_command(
 ) -> None:
     """List the networks, each with its parameters for given widths and its coefficients an edge.
 
+    Those of the first part go with 'solve --network NAME'. The convolutions take the widths as
+    channels; 'bench images' uses them, and kan_conv2d in Python.
+
     With --profile, print what a training step of them costs as they grow, and draw it.
     """
     if profile:
         print_all(profile_lines(out, device, dtype, points, rounds, tell))
         return
-    listed = list_networks(_whole_numbers("--widths", widths))
+    counts = _whole_numbers("--widths", widths)
+    listed = list_networks(counts) + list_convolutions(counts)
     width = max(len(entry.name) for entry in listed)
     for entry in listed:
         edge = "-" if entry.edge_coefficients is None else str(entry.edge_coefficients)

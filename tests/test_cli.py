@@ -14,6 +14,7 @@ from fast import FAST_FLAGS, PROBLEM_NAMES, SHIPPED
 
 from pinn_metakan.cli import main
 from pinn_metakan.network_settings import NETWORK_SETTINGS
+from pinn_metakan.networks.conv_table import CONVOLUTIONS
 
 Write = Callable[..., Path]
 Run = Callable[..., tuple[int, str, str]]
@@ -256,8 +257,12 @@ def test_networks_lists_every_name_with_its_parameters(run: Run) -> None:
     status, out, _ = run("networks", "--widths", "2,16,16,1")
     lines = out.splitlines()
     assert status == 0
-    assert [line.split()[0] for line in lines] == list(NETWORK_SETTINGS)
+    assert [line.split()[0] for line in lines] == [*NETWORK_SETTINGS, *CONVOLUTIONS]
     assert "1387 parameters   9 an edge" in next(x for x in lines if x.startswith("metaspline"))
+    status, out, _ = run("networks", "--widths", "1,32,64,128,256")
+    assert "3486240 parameters   9 an edge" in next(
+        x for x in out.splitlines() if x.startswith("kanconv")
+    )
     status, out, err = run("networks", "--widths", "2,x")
     assert (status, out) == (2, "")
     assert "expected whole numbers such as 2,10,10,1, got '2,x'" in err

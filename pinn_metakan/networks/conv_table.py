@@ -1,6 +1,7 @@
 """Convolutional layers by the field's names."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 from torch import Generator, Tensor
 
@@ -14,6 +15,7 @@ from pinn_metakan.networks.coefficients import (
 )
 from pinn_metakan.networks.conv import KANConv2d, Pair
 from pinn_metakan.networks.meta_learner import MetaLearner
+from pinn_metakan.networks.table import NetworkEntry
 
 #: Name of the convolution -> the dense network with the same edges.
 CONVOLUTIONS: dict[str, str] = {
@@ -118,3 +120,22 @@ def kan_conv2d(
     else:
         source = Stored(random_coefficients(outputs, sizes, inputs, generator))
     return KANConv2d(family, source, kernel_size, stride, padding, dilation, groups, bounded)
+
+
+def list_convolutions(channels: Sequence[int]) -> list[NetworkEntry]:
+    """List the convolutions by name, of 3 x 3 kernels.
+
+    Args:
+        channels: Those of the images, then the outputs of each layer.
+
+    Returns:
+        One entry a name.
+    """
+    entries = []
+    for name, dense in CONVOLUTIONS.items():
+        generator = Generator().manual_seed(0)
+        layers = [kan_conv2d(name, c, o, (3, 3), generator) for c, o in pairwise(channels)]
+        count = sum(p.numel() for layer in layers for p in layer.parameters())
+        description = f"3 x 3 convolutions with the edges of {dense}"
+        entries.append(NetworkEntry(name, count, layers[0].family.size, description))
+    return entries

@@ -83,7 +83,7 @@ class NetworkEntry:
     """A network that can be chosen by its name.
 
     Args:
-        name: A key of `NETWORK_SETTINGS`.
+        name: A key of `NETWORK_SETTINGS`, or the name of a convolution.
         n_parameters: Trainable parameters.
         edge_coefficients: D, None for a network without edge functions.
         description: What it is made of.
