@@ -38,7 +38,10 @@ class Layer(nn.Module, ABC):
 
     @abstractmethod
     def combine(self, space: JetSpace, prepared: Tensor, weights: Tensor) -> Tensor:
-        """Give the jets of the outputs; they can be differentiated any number of times.
+        """Give the jets of the outputs.
+
+        Values alone can be differentiated any number of times; where derivatives are carried, the
+        jets may be differentiable once.
 
         Args:
             space: Which derivatives are carried.
