@@ -131,29 +131,6 @@ def test_a_loss_that_is_not_finite_is_named(generator: Generator) -> None:
         train_classifier(classifier, prompts, broken, 1, 8, 1e-3, generator, print)
 
 
-@pytest.mark.parametrize("name", CONVOLUTIONS)
-def test_a_baked_classifier_gives_the_same_scores_and_comes_back(
-    name: str, generator: Generator
-) -> None:
-    channels = (1, 3, 4)
-    classifier = conv_classifier(name, channels, 5, generator)
-    x = torch.randn(6, 1, 8, 8, generator=generator, dtype=torch.float64)
-    classifier(x)  # moves the running means of the norms
-    baked = classifier.eval().baked()
-    assert not baked.prompts()
-    assert not baked.training
-    with torch.no_grad():
-        assert torch.allclose(baked(x), classifier(x), atol=1e-12)
-    plain = conv_classifier(name.removeprefix("meta"), channels, 5, generator)
-    assert {k: v.shape for k, v in plain.state_dict().items()} == {
-        k: v.shape for k, v in baked.state_dict().items()
-    }
-    again = conv_classifier(name, channels, 5, generator)
-    again.load_state_dict(classifier.state_dict())
-    with torch.no_grad():
-        assert torch.equal(again.eval()(x), classifier(x))
-
-
 @pytest.mark.parametrize(("meta_learners", "count"), [(0, 3), (2, 2), (1, 1), ([0, 1, 0], 2)])
 def test_convolutions_share_meta_learners(
     meta_learners: int | list[int], count: int, generator: Generator

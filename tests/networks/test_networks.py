@@ -20,7 +20,7 @@ from pinn_metakan.networks.kan import KAN, kan, metakan
 from pinn_metakan.networks.meta_learner import HIDDEN_FUNCTIONS, MetaLearner
 from pinn_metakan.networks.mlp import MLP
 from pinn_metakan.networks.network import Network
-from pinn_metakan.networks.table import build_network, list_networks
+from pinn_metakan.networks.table import build_network
 
 DEEP = (128, 128, 128, 1)
 
@@ -227,28 +227,6 @@ def assert_jacobian_equals_autograd(network: Network, generator: Generator) -> N
         expected = torch.cat([g.flatten() for g in gradients])
         size = 1 + float(expected.abs().max())
         assert (found[row] - expected).abs().max() < 1e-9 * size
-
-
-@pytest.mark.parametrize(
-    ("name", "size", "plain"),
-    [
-        ("splinekan", 9, True),
-        ("fastkan", 9, True),
-        ("wavkan", 3, True),
-        ("metasplinekan", 9, False),
-    ],
-)
-def test_names_stand_for_the_networks_of_their_papers(name: str, size: int, plain: bool) -> None:
-    entry = next(e for e in list_networks((2, 16, 16, 1)) if e.name == name)
-    assert entry.edge_coefficients == size
-    edges, h = 2 * 16 + 16 * 16 + 16, 32
-    stored, generated = edges * size, edges + 3 * (2 * h + h * size + size)
-    assert entry.n_parameters == (stored if plain else generated)
-
-
-def test_gram_polynomials_add_their_recurrence_to_the_count(generator: Generator) -> None:
-    counts = {e.name: e.n_parameters for e in list_networks((3, 4, 2))}
-    assert counts["kagn"] == counts["kaln"] + 2 * 2  # degree - 1 a layer
 
 
 @pytest.mark.parametrize("name", HIDDEN_FUNCTIONS)
