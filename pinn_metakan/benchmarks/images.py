@@ -115,8 +115,8 @@ def image_lines(
             middle = {key: median(f[key] for f in found) for key in found[0]}
             yield (
                 f"| {name} | {middle['n_parameters']:.0f} | {_percent(found, 'test')} "
-                f"| {_percent(found, 'train')} | {middle['seconds']:.0f} s "
-                f"| {1e3 * middle['step_seconds']:.0f} ms | {middle['memory'] / MIB:.0f} MiB |"
+                f"| {_percent(found, 'train')} | {middle['seconds']:.1f} s "
+                f"| {1e3 * middle['step_seconds']:.1f} ms | {middle['memory'] / MIB:.1f} MiB |"
             )
 
 
