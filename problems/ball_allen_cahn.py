@@ -24,6 +24,9 @@ class BallAllenCahn(Problem):
         self.exact = InteractingSines(dimension, coefficient_seed)
         self.domain = Ball(dimension)
         self.conditions = {"surface": Dirichlet(u=0.0)}
+        self.settings = {"points": {"interior": 4000 if dimension < 8 else 6000}}
+        wide = {"network": {"widths": [16, 16]}}  # two wide layers do better here than three
+        self.network_settings = {"metakan": wide, "kan": wide}
 
     def residual(self, jet: Jet) -> dict[str, torch.Tensor]:
         """Give the balance of diffusion, reaction and source."""
