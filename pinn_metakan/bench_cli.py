@@ -154,10 +154,17 @@ def bench_ablation_command(
     ] = Path("outputs/bench-ablation"),
     seeds: Annotated[int, typer.Option(min=1, help="How many seeds.")] = 3,
     steps: Annotated[int, typer.Option(min=1, help="Steps of Levenberg-Marquardt.")] = 40,
+    part: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME",
+            help="prompts, hidden_width, meta_learners or hidden_function. Repeatable.",
+        ),
+    ] = None,
     device: DeviceOption = "auto",
 ) -> None:
     """Change one part of a MetaKAN at a time: prompts, hidden width and function, meta-learners."""
-    print_all(ablation_lines(out, problem, seeds, steps, device, tell))
+    print_all(ablation_lines(out, problem, seeds, steps, device, part or [], tell))
 
 
 @bench.command("compression")

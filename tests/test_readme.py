@@ -25,7 +25,10 @@ SMALL = {
     "jacobian": ["--points=20", "--rounds=1"],
     "memory": [],
     "compression": ["--steps=1", "--more-steps=1"],
+    "images": ["--seeds=1", "--epochs=1", "--network=mlp", "--network=metakanconv"],
+    "ablation": ["--seeds=1", "--steps=1", "--part=meta_learners"],
     "feynman": ["--seeds=1", "--grid=1", "--function=I.6.20a"],
+    "ball": ["--steps=1", "--problem=ball_poisson", "--dimension=2", "--row=metakan"],
     "defaults": ["--seeds=1", "--budget=0.1", "--problem=heat", "--variant=mlp (default)"],
 }
 
@@ -56,6 +59,8 @@ def test_every_command_line_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
             arguments += FAST_FLAGS
         if arguments[0] == "bench":
             arguments += SMALL[arguments[1]]
+        if "--profile" in arguments:
+            arguments += ["--points=20", "--rounds=1"]
         with pytest.raises(SystemExit) as stop:
             main(arguments)
         assert not stop.value.code, line

@@ -6,6 +6,7 @@ from pathlib import Path
 from statistics import median
 
 from pinn_metakan.benchmarks.variants import Case, Variant, as_word, run_case
+from pinn_metakan.errors import SettingsError
 from pinn_metakan.network_settings import MetaKANSettings
 from pinn_metakan.networks.meta_learner import HIDDEN_FUNCTIONS
 from pinn_metakan.plotting.curves import Curve, Panel, curves_figure
@@ -39,28 +40,29 @@ def _prompts(meta_learners: int) -> dict[float | str, Mapping[str, object]]:
     }
 
 
-GROUPS: tuple[Group, ...] = (
-    Group(
+#: Name of the part -> networks that differ in it.
+GROUPS: dict[str, Group] = {
+    "prompts": Group(
         "Prompts",
         "prompt dimension E [-]",
         {"a meta-learner for each layer": _prompts(0), "one for all": _prompts(1)},
     ),
-    Group(
+    "hidden_width": Group(
         "Hidden width of the meta-learner",
         "hidden width h [-]",
         {"E = 2": {h: {"hidden_width": h} for h in _HIDDEN_WIDTHS}},
     ),
-    Group(
+    "meta_learners": Group(
         "Meta-learners",
         "number C for the 4 layers [-]",
         {"E = 2": {1: {"meta_learners": 1}, 2: {"meta_learners": 2}, 4: {"meta_learners": 0}}},
     ),
-    Group(
+    "hidden_function": Group(
         "Hidden function",
         "hidden function",
         {"E = 2": {name: {"hidden_function": name} for name in HIDDEN_FUNCTIONS}},
     ),
-)
+}
 
 
 def ablation_lines(
@@ -69,8 +71,8 @@ def ablation_lines(
     seeds: int,
     steps: int,
     device: str,
+    parts: Sequence[str],
     progress: Callable[[str], None],
-    groups: Sequence[Group] = GROUPS,
 ) -> Iterator[str]:
     """Change one part of the default MetaKAN at a time, solve, and draw the errors.
 
@@ -80,20 +82,26 @@ def ablation_lines(
         seeds: How many seeds, from 0.
         steps: Steps of Levenberg-Marquardt.
         device: "auto", "cpu" or "cuda".
+        parts: Keys of `GROUPS`, what is changed; all if empty.
         progress: Told each run.
-        groups: What is changed.
 
     Yields:
         Rows of a table in Markdown: medians over the seeds.
+
+    Raises:
+        SettingsError: If a part is not known.
     """
+    for part in parts:
+        if part not in GROUPS:
+            raise SettingsError(f"no part {part!r} to change; there are {', '.join(GROUPS)}")
     yield "| part | value | parameters | error | lowest | highest | seconds |"
     yield "|---|---|---|---|---|---|---|"
     panels = []
-    for group in groups:
+    for group in (GROUPS[part] for part in parts or GROUPS):
         curves = {}
-        for name, parts in group.curves.items():
+        for name, values in group.curves.items():
             errors = []
-            for value, changes in parts.items():
+            for value, changes in values.items():
                 runs = []
                 others = {k: v for k, v in changes.items() if getattr(_DEFAULT, k) != v}
                 label = ", ".join([problem, *(f"{k}={v}" for k, v in sorted(others.items()))])
@@ -111,7 +119,7 @@ def ablation_lines(
                     f"| {shown} | {seconds:.0f} |"
                 )
             lowest, middle, highest = (list(column) for column in zip(*errors, strict=True))
-            curves[name] = Curve(list(parts), middle, lowest, highest)
+            curves[name] = Curve(list(values), middle, lowest, highest)
         panels.append(Panel(group.title, group.across, "relative L2 error [-]", curves))
     title = f"{problem}, MetaKAN after {steps} steps, median and range of {seeds} seeds"
     (path,) = write_figures({"ablation.png": curves_figure(title, panels)}, folder)
