@@ -6,6 +6,7 @@ from pathlib import Path
 from statistics import median
 
 from pinn_metakan.benchmarks.variants import Case, Variant, as_word, run_case
+from pinn_metakan.catalogue import load_problem
 from pinn_metakan.errors import SettingsError
 from pinn_metakan.network_settings import MetaKANSettings
 from pinn_metakan.networks.meta_learner import HIDDEN_FUNCTIONS
@@ -94,6 +95,7 @@ def ablation_lines(
     for part in parts:
         if part not in GROUPS:
             raise SettingsError(f"no part {part!r} to change; there are {', '.join(GROUPS)}")
+    load_problem(problem)  # a wrong name is told before anything else
     yield "| part | value | parameters | error | lowest | highest | seconds |"
     yield "|---|---|---|---|---|---|---|"
     panels = []

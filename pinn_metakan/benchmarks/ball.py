@@ -106,7 +106,7 @@ def ball_lines(
     for given, known in ((problems, PROBLEMS), (rows, tuple(ROWS))):
         for name in given:
             if name not in known:
-                raise SettingsError(f"no {name!r} in this table; there are {', '.join(known)}")
+                raise SettingsError(f"no {name!r} in this table; there are {'; '.join(known)}")
     if min(dimensions) < 2:
         raise SettingsError(f"the ball needs at least 2 dimensions, got {min(dimensions)}")
     results = KeptResults(out / "ball.jsonl")
