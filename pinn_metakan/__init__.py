@@ -23,10 +23,14 @@ from pinn_metakan.families.legendre import Legendre
 from pinn_metakan.families.rbf import RBF
 from pinn_metakan.families.wavelet import Wavelet
 from pinn_metakan.geometry.domains import Ball, Box, Interval, SpaceTime
+from pinn_metakan.networks.coefficients import Generated, Stored
 from pinn_metakan.networks.compression import pruned, with_codebook
 from pinn_metakan.networks.conv import KANConv2d
+from pinn_metakan.networks.conv_classifier import conv_classifier
 from pinn_metakan.networks.conv_table import kan_conv2d
+from pinn_metakan.networks.dense import KANLinear
 from pinn_metakan.networks.kan import KAN, kan, metakan
+from pinn_metakan.networks.meta_learner import MetaLearner
 from pinn_metakan.networks.mlp import MLP
 from pinn_metakan.pde.boundary_conditions import Dirichlet, Neumann, Periodic, Robin
 from pinn_metakan.pde.initial import Initial
@@ -48,6 +52,7 @@ __all__ = [
     "Chebyshev",
     "Dirichlet",
     "Fourier",
+    "Generated",
     "Gram",
     "Initial",
     "InteractingSines",
@@ -55,7 +60,9 @@ __all__ = [
     "Interval",
     "Jet",
     "KANConv2d",
+    "KANLinear",
     "Legendre",
+    "MetaLearner",
     "Neumann",
     "Observed",
     "Periodic",
@@ -66,10 +73,12 @@ __all__ = [
     "SettingsError",
     "Solution",
     "SpaceTime",
+    "Stored",
     "TrainingError",
     "UserError",
     "Wavelet",
     "cole_hopf",
+    "conv_classifier",
     "kan",
     "kan_conv2d",
     "load_problem",

@@ -76,6 +76,14 @@ class Layer(nn.Module, ABC):
     def prompts(self) -> list[nn.Parameter]:
         """Give the prompts, which train at a rate of their own; empty unless generated."""
 
+    def evaluate(self, x: Tensor, weights: Tensor) -> Tensor:
+        """Evaluate at points: (N, i) and (o, K) -> (N, o), differentiable any number of times."""
+        return self.combine(VALUES, self.prepare(VALUES, x.unsqueeze(0)), weights)[0]
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Evaluate with fresh weights: (N, i) -> (N, o)."""
+        return self.evaluate(x, self.weights())
+
     def product(self, space: JetSpace, x: Tensor, weights: Tensor) -> Tensor:
         """Give the jets of the outputs from those of the inputs; differentiable once.
 
@@ -147,7 +155,7 @@ class Network(nn.Module, ABC):
             Outputs, shape (N, o); they can be differentiated any number of times.
         """
         for layer, w in zip(self.chain(), weights, strict=True):
-            x = layer.combine(VALUES, layer.prepare(VALUES, x.unsqueeze(0)), w)[0]
+            x = layer.evaluate(x, w)
         return x
 
     def evaluate_jets(

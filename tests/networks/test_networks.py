@@ -16,6 +16,8 @@ from pinn_metakan.families.rbf import RBF
 from pinn_metakan.families.table import FAMILIES, family_maker
 from pinn_metakan.network_settings import NETWORK_SETTINGS, MetaKANSettings
 from pinn_metakan.networks import meta_learner
+from pinn_metakan.networks.coefficients import Stored
+from pinn_metakan.networks.dense import KANLinear
 from pinn_metakan.networks.kan import KAN, kan, metakan
 from pinn_metakan.networks.meta_learner import HIDDEN_FUNCTIONS, MetaLearner
 from pinn_metakan.networks.mlp import MLP
@@ -80,11 +82,12 @@ def test_evaluating_with_given_weights_equals_a_fresh_call(name: str, generator:
 
 
 def test_a_kan_layer_sums_its_edges(generator: Generator) -> None:
-    network = kan((3, 2), RBF, generator)
+    w = torch.randn(2, 3, RBF().size, generator=generator, dtype=torch.float64)
     x = torch.rand(4, 3, generator=generator, dtype=torch.float64)
-    (w,) = network.weights()
-    expected = torch.einsum("nid,oid->no", RBF().derivatives(x, 0)[0], w.view(2, 3, -1))
-    assert torch.allclose(network(x), expected, atol=1e-14)
+    expected = torch.einsum("nid,oid->no", RBF().derivatives(x, 0)[0], w)
+    layer = KANLinear(RBF(), Stored(w), bounded=False)
+    assert torch.allclose(layer(x), expected, atol=1e-14)
+    assert torch.allclose(KAN([layer], (3, 2), "one layer")(x), expected, atol=1e-14)
 
 
 @pytest.mark.parametrize("family", [RBF, BSpline])
