@@ -120,8 +120,11 @@ def ball_lines(
                     continue
                 progress(f"{problem}, d = {d}, {name}")
                 taken = steps if row.settings else 0
+                loaded = load_problem(problem, (), {"dimension": d})
+                suggested = [loaded.settings, loaded.network_settings.get(row.network)]
                 find = partial(_solved, problem, d, row, taken, device)
-                found = results.of([problem, d, name, taken, device], find)
+                case = [problem, d, name, taken, device, row.settings, *suggested]
+                found = results.of(case, find)
                 yield (
                     f"| {problem} | {d} | {name} | {found['n_parameters']} "
                     f"| {found['error']:.1e} | {found['steps']} "
