@@ -2,6 +2,7 @@
 
 import gzip
 import math
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -147,7 +148,7 @@ def _idx(path: Path, dimensions: int) -> Bytes:
         content = path.read_bytes()
         if path.suffix == ".gz":
             content = gzip.decompress(content)
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         raise UserError(f"cannot read {path}: {error}") from error
     begin = 4 + 4 * dimensions
     if content[:4] != _IDX_START + bytes([dimensions]) or len(content) < begin:

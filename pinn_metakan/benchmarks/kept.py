@@ -38,6 +38,12 @@ class KeptResults:
         if key not in self._known:
             self._known[key] = find()
             self._path.parent.mkdir(parents=True, exist_ok=True)
+            begin = "\n" if self._ends_within_a_line() else ""
             with self._path.open("a", encoding="utf-8") as file:
-                file.write(json.dumps({"of": key, "result": self._known[key]}) + "\n")
+                file.write(begin + json.dumps({"of": key, "result": self._known[key]}) + "\n")
         return self._known[key]
+
+    def _ends_within_a_line(self) -> bool:
+        """Tell whether the last line was being written when the benchmark was ended."""
+        content = self._path.read_bytes() if self._path.is_file() else b""
+        return bool(content) and not content.endswith(b"\n")

@@ -30,7 +30,7 @@ class RandomDimensions:
         count: k, dimensions of a part.
 
     Raises:
-        SettingsError: If no term has a Laplacian over at least k dimensions.
+        SettingsError: If no term has a Laplacian, or one is over fewer than k dimensions.
 
     Source: Hu, Shukla, Karniadakis, Kawaguchi, Neural Networks 176 (2024) 106369 (stochastic
     dimension gradient descent).

@@ -14,6 +14,7 @@ from torch import Generator
 from pinn_metakan.benchmarks import feynman
 from pinn_metakan.benchmarks.feynman import METHODS, feynman_lines
 from pinn_metakan.benchmarks.feynman_functions import FEYNMAN
+from pinn_metakan.benchmarks.kept import KeptResults
 from pinn_metakan.benchmarks.regression import Regression, fit
 from pinn_metakan.errors import SettingsError
 from pinn_metakan.families.rbf import RBF
@@ -99,3 +100,14 @@ def test_results_are_kept_and_not_made_again(
 def test_an_unknown_function_is_refused(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match=r"no Feynman function 'II.1'; there are I.6.20a"):
         list(feynman_lines(tmp_path, 1, [5], ["II.1"], print))
+
+
+def test_a_result_after_a_torn_line_is_kept(tmp_path: Path) -> None:
+    path = tmp_path / "kept.jsonl"
+    KeptResults(path).of([1], lambda: {"error": 1.0})
+    with path.open("a") as file:
+        file.write('{"of": "[2]", "resu')  # the benchmark was ended here
+    KeptResults(path).of([2], lambda: {"error": 2.0})
+    again = KeptResults(path)
+    assert again.of([2], dict) == {"error": 2.0}
+    assert again.of([1], dict) == {"error": 1.0}
