@@ -70,7 +70,7 @@ def build_stages(
 
     names = [name for name in settings.stages if getattr(settings, name).steps > 0]
     if settings.loss.random_dimensions:
-        _refuse_unless_stochastic(names, adam.redraw_every)
+        _refuse_unless_stochastic(names, adam.redraw_every, settings.tolerance)
     if "untie" in names:
         if not network().prompts():
             raise SettingsError("untie.steps: only generated coefficients can be untied; set 0")
@@ -99,7 +99,7 @@ def build_stages(
     return [stage for stage in stages if stage.steps > 0], tuple(notes)
 
 
-def _refuse_unless_stochastic(names: Sequence[str], redraw_every: int) -> None:
+def _refuse_unless_stochastic(names: Sequence[str], redraw_every: int, tolerance: float) -> None:
     """Refuse what cannot train on the estimate that random dimensions give."""
     others = [name for name in names if name != "adam"]
     if others:
@@ -111,4 +111,9 @@ def _refuse_unless_stochastic(names: Sequence[str], redraw_every: int) -> None:
         raise SettingsError(
             "loss.random_dimensions: they are drawn with the points; set adam.redraw_every too, "
             "1 for each step"
+        )
+    if tolerance:
+        raise SettingsError(
+            "loss.random_dimensions: the estimate may be negative, so it cannot tell convergence; "
+            "leave tolerance at 0"
         )

@@ -10,6 +10,7 @@ from pinn_metakan.catalogue import load_problem
 from pinn_metakan.errors import SettingsError
 from pinn_metakan.network_settings import MetaKANSettings
 from pinn_metakan.networks.meta_learner import HIDDEN_FUNCTIONS
+from pinn_metakan.pde.problem import Problem
 from pinn_metakan.plotting.curves import Curve, Panel, curves_figure
 from pinn_metakan.plotting.style import write_figures
 
@@ -90,12 +91,14 @@ def ablation_lines(
         Rows of a table in Markdown: medians over the seeds.
 
     Raises:
-        SettingsError: If a part is not known.
+        SettingsError: If a part is not known, or the problem has no reference.
     """
     for part in parts:
         if part not in GROUPS:
             raise SettingsError(f"no part {part!r} to change; there are {', '.join(GROUPS)}")
-    load_problem(problem)  # a wrong name is told before anything else
+    loaded = load_problem(problem)  # a wrong name is told before anything else
+    if type(loaded).reference is Problem.reference:
+        raise SettingsError(f"{problem} has no reference, so there are no errors to compare")
     yield "| part | value | parameters | error | lowest | highest | seconds |"
     yield "|---|---|---|---|---|---|---|"
     panels = []

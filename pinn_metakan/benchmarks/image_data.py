@@ -1,10 +1,12 @@
 """Small sets of labeled images: IDX files, CIFAR's binary files, scikit-learn's digits."""
 
 import gzip
+import hashlib
 import math
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -63,6 +65,15 @@ class ImageData:
     name: str
     train: LabeledImages
     test: LabeledImages
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of pixels and labels: folders of one name may hold different images."""
+        found = hashlib.sha256()
+        for part in (self.train, self.test):
+            found.update(part.images.contiguous().numpy().tobytes())
+            found.update(part.labels.contiguous().numpy().tobytes())
+        return found.hexdigest()
 
     @property
     def classes(self) -> int:

@@ -103,7 +103,7 @@ def image_lines(
             for seed in range(seeds):
                 case = [
                     *(data.name, len(data.train), shape, name, epochs),
-                    *(_LEARNING_RATES[shape], seed, device.type),
+                    *(_LEARNING_RATES[shape], seed, device.type, data.digest),
                 ]
 
                 def find(name: str = name, shape: str = shape, seed: int = seed) -> dict[str, Any]:

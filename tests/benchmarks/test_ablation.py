@@ -1,5 +1,6 @@
 """Ablations of the MetaKAN, and the figure of them."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -45,3 +46,11 @@ def test_every_variant_builds_a_network(group: ablation.Group, generator: object
 def test_an_unknown_part_is_refused(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="no part 'depth' to change; there are prompts"):
         list(ablation_lines(tmp_path, "heat", 1, 1, "cpu", ["depth"], str))
+
+
+def test_a_problem_without_a_reference_is_refused(
+    tmp_path: Path, write_problem: Callable[..., Path]
+) -> None:
+    path = str(write_problem())
+    with pytest.raises(SettingsError, match="has no reference"):
+        list(ablation_lines(tmp_path, path, 1, 1, "cpu", [], str))

@@ -154,7 +154,9 @@ def test_digits_are_told_apart(name: str, generator: Generator) -> None:
 def test_results_are_kept_and_not_made_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, generator: Generator
 ) -> None:
-    monkeypatch.setattr(images, "load_images", lambda folder: stripes(generator))
+    data, other = stripes(generator), stripes(generator)
+    assert data.digest != other.digest  # of the same name and size
+    monkeypatch.setattr(images, "load_images", lambda folder: data)
     arguments = (None, tmp_path, ["dense"], ["mlp", "metafastkan"], 2, 2, CPU, str)
     rows = list(image_lines(*arguments))
     assert [row.split(" | ")[0] for row in rows[2:]] == ["| mlp", "| metafastkan"]

@@ -102,3 +102,14 @@ def test_a_residual_without_a_laplacian_is_refused(write_problem: Callable[..., 
     problem = load_problem(str(write_problem()))
     with pytest.raises(SettingsError, match="no residual asks for a Laplacian"):
         experiment_of(problem, "kan", STOCHASTIC, "cpu", "float64")
+
+
+def test_a_tolerance_of_the_loss_is_refused() -> None:
+    settings = {
+        "stages": ["adam"],
+        "adam": {"steps": 2, "redraw_every": 1},
+        "loss": {"random_dimensions": 2},
+        "tolerance": 1e-9,
+    }
+    with pytest.raises(SettingsError, match="leave tolerance at 0"):
+        solve(load_problem("ball_poisson"), "metakan", settings=settings)
