@@ -1,6 +1,5 @@
 """Equations in the unit ball of many dimensions: MLP, KAN, MetaKAN, and our solver."""
 
-import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -15,6 +14,7 @@ from pinn_metakan.benchmarks.peak_memory import peak_bytes
 from pinn_metakan.catalogue import load_problem
 from pinn_metakan.errors import SettingsError, TrainingError
 from pinn_metakan.experiment import Experiment
+from pinn_metakan.pde.problem import Problem
 
 PROBLEMS = ("ball_poisson", "ball_allen_cahn")
 _WIDTHS = [128, 128, 128]
@@ -123,7 +123,7 @@ def ball_lines(
                 taken = steps if row.settings else 0
                 loaded = load_problem(problem, (), {"dimension": d})
                 suggested = [loaded.settings, loaded.network_settings.get(row.network)]
-                find = partial(_solved, problem, d, row, taken, device)
+                find = partial(_solved, loaded, row, taken, device)
                 case = [problem, d, name, taken, device, row.settings, *suggested]
                 found = results.of(case, find)
                 yield (
@@ -133,7 +133,7 @@ def ball_lines(
                 )
 
 
-def _solved(problem: str, dimension: int, row: Row, steps: int, device: str) -> dict[str, Any]:
+def _solved(problem: Problem, row: Row, steps: int, device: str) -> dict[str, Any]:
     settings = dict(row.settings) | {"evaluation": {"points": 1000}}
     if steps:
         adam = settings["adam"]
@@ -141,26 +141,22 @@ def _solved(problem: str, dimension: int, row: Row, steps: int, device: str) -> 
         settings["adam"] = {**adam, "steps": steps}
 
     def experiment(changes: dict[str, object]) -> Experiment:
-        loaded = load_problem(problem, (), {"dimension": dimension})
-        return experiment_of(loaded, row.network, settings | changes, device, row.dtype)
+        return experiment_of(problem, row.network, settings | changes, device, row.dtype)
 
     whole = experiment({})
     short = experiment({} if steps else {"stages": ["lm"]})  # the stage that takes most
     memory = peak_bytes(lambda: _one_step(short), whole.choices.device)
-    error = None
-    begin = time.perf_counter()
     try:
         whole.trainer.run(lambda: None, lambda report: None)
     except TrainingError:  # it diverged, which is a result
         error = float("nan")
-    seconds = time.perf_counter() - begin
-    if error is None:
+    else:
         error = _error(whole)
     return {
         "n_parameters": whole.network.n_parameters,
         "error": error,
         "steps": whole.trainer.step,
-        "step_seconds": seconds / max(1, whole.trainer.step),
+        "step_seconds": whole.trainer.seconds / max(1, whole.trainer.step),
         "memory": memory,
     }
 
