@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
+from pinn_metakan.benchmarks.names import refuse_unknown
 from pinn_metakan.benchmarks.variants import Case, Variant, as_word, run_case
 from pinn_metakan.catalogue import load_problem
 from pinn_metakan.errors import SettingsError
@@ -93,9 +94,7 @@ def ablation_lines(
     Raises:
         SettingsError: If a part is not known, or the problem has no reference.
     """
-    for part in parts:
-        if part not in GROUPS:
-            raise SettingsError(f"no part {part!r} to change; there are {', '.join(GROUPS)}")
+    refuse_unknown("no part {} to change", parts, GROUPS)
     loaded = load_problem(problem)  # a wrong name is told before anything else
     if type(loaded).reference is Problem.reference:
         raise SettingsError(f"{problem} has no reference, so there are no errors to compare")

@@ -10,6 +10,7 @@ import torch
 
 from pinn_metakan.benchmarks.kept import KeptResults
 from pinn_metakan.benchmarks.measuring import MIB, experiment_of
+from pinn_metakan.benchmarks.names import refuse_unknown
 from pinn_metakan.benchmarks.peak_memory import peak_bytes
 from pinn_metakan.catalogue import load_problem
 from pinn_metakan.errors import SettingsError, TrainingError
@@ -104,10 +105,8 @@ def ball_lines(
     Raises:
         SettingsError: If a problem or a row is not known, or there are fewer than 2 dimensions.
     """
-    for given, known in ((problems, PROBLEMS), (rows, tuple(ROWS))):
-        for name in given:
-            if name not in known:
-                raise SettingsError(f"no {name!r} in this table; there are {'; '.join(known)}")
+    refuse_unknown("no {} in this table", problems, PROBLEMS)
+    refuse_unknown("no {} in this table", rows, ROWS)
     if min(dimensions) < 2:
         raise SettingsError(f"the ball needs at least 2 dimensions, got {min(dimensions)}")
     results = KeptResults(out / "ball.jsonl")

@@ -6,8 +6,8 @@ from statistics import median
 
 import numpy as np
 
+from pinn_metakan.benchmarks.names import refuse_unknown
 from pinn_metakan.benchmarks.variants import Case, Variant, as_word, run_case
-from pinn_metakan.errors import SettingsError
 from pinn_metakan.solution import Solution
 
 #: Training times that errors are read at [s].
@@ -83,10 +83,8 @@ def default_lines(
     Raises:
         SettingsError: If a problem or a variant is not known.
     """
-    for given, known in ((problems, PROBLEMS), (variants, VARIANTS)):
-        for name in given:
-            if name not in known:
-                raise SettingsError(f"no {name!r} in this table; there are {', '.join(known)}")
+    refuse_unknown("no {} in this table", problems, PROBLEMS)
+    refuse_unknown("no {} in this table", variants, VARIANTS)
     times = [f"at {seconds:g} s" for seconds in _TIMES]
     columns = ["problem", "variant", "parameters", *times, "end", "lowest", "highest", "seconds"]
     yield f"| {' | '.join(columns)} |"

@@ -13,8 +13,9 @@ from torch import Generator
 
 from pinn_metakan.benchmarks.feynman_functions import FEYNMAN
 from pinn_metakan.benchmarks.kept import KeptResults
+from pinn_metakan.benchmarks.names import refuse_unknown
 from pinn_metakan.benchmarks.regression import fit
-from pinn_metakan.errors import SettingsError, TrainingError
+from pinn_metakan.errors import TrainingError
 from pinn_metakan.families.bspline import BSpline
 from pinn_metakan.networks.kan import KAN, kan, metakan
 from pinn_metakan.optimizers.lbfgs import LBFGS
@@ -127,9 +128,7 @@ def feynman_lines(
     Raises:
         SettingsError: If a function is not known.
     """
-    for name in names:
-        if name not in FEYNMAN:
-            raise SettingsError(f"no Feynman function {name!r}; there are {', '.join(FEYNMAN)}")
+    refuse_unknown("no Feynman function {}", names, FEYNMAN)
     results = KeptResults(folder / "feynman.jsonl")
     for grid in grids:
         for shape, hidden in _HIDDEN.items():

@@ -13,8 +13,8 @@ from pinn_metakan.benchmarks.classification import accuracy, train_classifier
 from pinn_metakan.benchmarks.image_data import ImageData, load_images
 from pinn_metakan.benchmarks.kept import KeptResults
 from pinn_metakan.benchmarks.measuring import MIB
+from pinn_metakan.benchmarks.names import refuse_unknown
 from pinn_metakan.benchmarks.peak_memory import peak_bytes
-from pinn_metakan.errors import SettingsError
 from pinn_metakan.network_settings import NETWORK_SETTINGS
 from pinn_metakan.networks.conv_classifier import conv_classifier
 from pinn_metakan.networks.conv_table import CONVOLUTIONS
@@ -79,13 +79,8 @@ def image_lines(
         SettingsError: If a shape or a network is not known.
         UserError: If there are no images.
     """
-    for label, names, known in (
-        ("shape", shapes, list(SHAPES)),
-        ("network", networks, [*CONVOLUTIONS, *DENSE]),
-    ):
-        for name in names:
-            if name not in known:
-                raise SettingsError(f"no {label} {name!r} here; there are {', '.join(known)}")
+    refuse_unknown("no shape {} here", shapes, SHAPES)
+    refuse_unknown("no network {} here", networks, [*CONVOLUTIONS, *DENSE])
     data = load_images(folder)
     results = KeptResults(out / "images.jsonl")
     for shape in shapes:
