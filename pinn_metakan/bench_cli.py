@@ -14,6 +14,7 @@ from pinn_metakan.benchmarks.defaults import default_lines
 from pinn_metakan.benchmarks.feynman import feynman_lines
 from pinn_metakan.benchmarks.images import image_lines
 from pinn_metakan.benchmarks.memory import memory_lines
+from pinn_metakan.benchmarks.numbers import number_lines
 from pinn_metakan.benchmarks.step import jacobian_lines, step_lines
 from pinn_metakan.solve import chosen_device
 
@@ -176,6 +177,22 @@ def bench_compression_command(
 ) -> None:
     """Make trained networks smaller by codebooks and by cutting edges: errors before and after."""
     print_all(compression_lines(problem, device, steps, more_steps))
+
+
+@bench.command("numbers")
+def bench_numbers_command(
+    out: Annotated[Path, typer.Option(metavar="FILE", help="Keeps the numbers.")] = Path(
+        "outputs/numbers.json"
+    ),
+    against: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Numbers of another version to hold.")
+    ] = None,
+) -> None:
+    """Run problems x networks for seconds: residual, gradient, Jacobian, losses and errors.
+
+    With --against, tell what a change of the code has moved; more than rounding is a failure.
+    """
+    print_all(number_lines(out, against, tell))
 
 
 def tell(text: str) -> None:

@@ -1,0 +1,184 @@
+"""Numbers of short runs, held against those of another version: what a change of code may move."""
+
+import json
+import math
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+
+from pinn_metakan.benchmarks.measuring import experiment_of
+from pinn_metakan.catalogue import load_problem
+from pinn_metakan.errors import TrainingError, UserError
+from pinn_metakan.experiment import Experiment
+from pinn_metakan.files import write_text
+from pinn_metakan.losses.jacobian import linearize
+
+Numbers = dict[str, float]
+
+PROBLEMS = ("poisson", "heat", "burgers", "ball_poisson")
+NETWORKS = ("metakan", "kan", "mlp", "splinekan")
+_ADAM_STEPS, _LM_STEPS, _FIRST_LM_STEPS, _UNTIE_STEPS = 20, 10, 3, 5
+_SHORT: dict[str, object] = {
+    "points": {"interior": 300, "boundary": 40, "initial": 40},
+    "adam": {"steps": _ADAM_STEPS},
+    "lm": {"steps": _LM_STEPS, "redraw_every": 7},
+    "untie": {"redraw_every": 0},
+    "evaluation": {"shape": [41, 41], "points": 2000},
+}
+_SCATTERED: dict[str, object] = {**_SHORT, "evaluation": {"points": 2000}}
+#: How far a number may move where the order of operations changes: relative, or for errors by a
+#: factor. Rounding grows with the steps.
+_TOLERANCES = {
+    "residual": 1e-12,
+    "gradient": 1e-12,
+    "jacobian": 1e-12,
+    "loss after Adam": 1e-11,
+    "loss after 3 LM steps": 1e-8,
+}
+_ERROR_FACTOR = 3.0
+
+
+@dataclass(frozen=True)
+class Case:
+    """A short run.
+
+    Args:
+        problem: Name of a shipped problem.
+        network: Name of the network.
+        settings: Settings beside those that make it short.
+    """
+
+    problem: str
+    network: str
+    settings: Mapping[str, object]
+
+    @property
+    def short(self) -> dict[str, object]:
+        """All settings of the run."""
+        base = _SCATTERED if self.problem.startswith("ball") else _SHORT
+        return {**base, **self.settings}
+
+
+#: Name of the row -> what is run.
+CASES: dict[str, Case] = {
+    **{f"{p}, {n}": Case(p, n, {}) for p in PROBLEMS for n in NETWORKS},
+    "heat, metakan, soft": Case("heat", "metakan", {"conditions": "soft"}),
+    "heat, metakan, untied": Case(
+        "heat", "metakan", {"untie": {"steps": _UNTIE_STEPS, "redraw_every": 0}}
+    ),
+}
+
+
+def number_lines(out: Path, against: Path | None, progress: Callable[[str], None]) -> Iterator[str]:
+    """Run each case for some steps on the CPU in float64, and write and compare its numbers.
+
+    Args:
+        out: The JSON file to write.
+        against: Such a file of another version to compare with, or None.
+        progress: Told each case.
+
+    Yields:
+        Rows of a table in Markdown; with `against`, what each number has moved by, "same" where
+        not a bit differs.
+
+    Raises:
+        UserError: If the file to compare with cannot be read.
+        TrainingError: If a number has moved too far: the residual, the gradient or the Jacobian
+            by 1e-12, the loss by 1e-11 after Adam and by 1e-8 after three steps of
+            Levenberg-Marquardt, the error by a factor of 3.
+    """
+    known = None if against is None else _read(against)
+    found: dict[str, Numbers] = {}
+    moved: list[str] = []
+    header = None
+    for name, case in CASES.items():
+        progress(name)
+        found[name] = numbers = run_case(case)
+        if header is None:
+            header = ["case", *numbers]
+            yield f"| {' | '.join(header)} |"
+            yield "|" + "---|" * len(header)
+        before = None if known is None else known.get(name, {})
+        yield f"| {name} | {' | '.join(_shown(k, v, before) for k, v in numbers.items())} |"
+        for key, value in numbers.items():
+            if before is not None and not _holds(key, value, before.get(key, math.nan)):
+                moved.append(f"{name}: {key} {before.get(key, math.nan):.17g} -> {value:.17g}")
+    write_text(out, json.dumps(found, indent=2) + "\n")
+    if moved:
+        raise TrainingError(f"{len(moved)} numbers differ from {against}: {'; '.join(moved)}")
+
+
+def run_case(case: Case) -> Numbers:
+    """Run a case and give its numbers: norms at the start, losses on the way, the last error."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)  # sums are added in another order by several
+    try:
+        return _numbers(case)
+    finally:
+        torch.set_num_threads(threads)
+
+
+def _numbers(case: Case) -> Numbers:
+    experiment = experiment_of(
+        load_problem(case.problem), case.network, case.short, "cpu", "float64"
+    )
+    numbers: Numbers = {}
+    objective, network = experiment.objective, experiment.network
+    numbers["residual"] = float(objective.vector().detach().norm())
+    objective.loss().backward()
+    gradient = torch.cat([p.grad.flatten() for p in network.parameters() if p.grad is not None])
+    numbers["gradient"] = float(gradient.norm())
+    network.zero_grad()
+    numbers["jacobian"] = float(linearize(objective)[1].norm())
+    numbers["loss after Adam"] = _loss_at(experiment, _ADAM_STEPS)
+    after = _ADAM_STEPS + _FIRST_LM_STEPS
+    numbers[f"loss after {_FIRST_LM_STEPS} LM steps"] = _loss_at(experiment, after)
+    numbers["loss at the end"] = _loss_at(experiment, None)
+    values = experiment.evaluate(experiment.grid.points)
+    (reference,) = experiment.reference.values()
+    (found,) = values.values()
+    numbers["error"] = float((found - reference).norm() / reference.norm())
+    return numbers
+
+
+def _loss_at(experiment: Experiment, step: int | None) -> float:
+    """Train until a step, or to the end, and evaluate the loss there."""
+    trainer = experiment.trainer
+
+    def should_stop() -> str | None:
+        return None if step is None or trainer.step < step else "enough"
+
+    trainer.run(should_stop, lambda report: None)
+    while step is None and trainer.awaits_entry:
+        trainer.enter()
+        trainer.run(should_stop, lambda report: None)
+    return float(experiment.objective.loss().detach())
+
+
+def _holds(key: str, value: float, before: float) -> bool:
+    if key in _TOLERANCES:
+        return abs(value - before) <= _TOLERANCES[key] * abs(before)
+    if key == "error":
+        return before / _ERROR_FACTOR <= value <= before * _ERROR_FACTOR
+    return math.isfinite(value) and math.isfinite(before)
+
+
+def _shown(key: str, value: float, before: Numbers | None) -> str:
+    text = f"{value:.6e}"
+    if before is None:
+        return text
+    if before.get(key) == value:
+        return f"{text} same"
+    return f"{text} ({value / before[key] - 1:+.1e})" if before.get(key) else f"{text} new"
+
+
+def _read(path: Path) -> dict[str, Numbers]:
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise UserError(f"cannot read the numbers of {path}: {error}") from error
+    if not isinstance(found, dict):
+        raise UserError(f"{path} holds no numbers of 'bench numbers'")
+    return found

@@ -1,0 +1,54 @@
+"""Numbers of short runs: equal when nothing has changed, refused when something has moved."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from pinn_metakan.benchmarks import numbers
+from pinn_metakan.benchmarks.numbers import CASES, number_lines
+from pinn_metakan.errors import TrainingError, UserError
+
+
+def one_case(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(numbers, "CASES", {name: CASES[name]})
+
+
+@pytest.mark.parametrize("name", ["poisson, mlp", "heat, metakan, untied"])
+def test_numbers_are_the_same_again(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one_case(name, monkeypatch)
+    first, second = tmp_path / "first.json", tmp_path / "second.json"
+    list(number_lines(first, None, str))
+    _, _, row = number_lines(second, first, str)
+    assert row.count("same") == 7
+    assert first.read_bytes() == second.read_bytes()
+    (found,) = json.loads(first.read_text()).values()
+    assert found["loss at the end"] < found["loss after 3 LM steps"] < found["loss after Adam"]
+
+
+@pytest.mark.parametrize(
+    ("key", "factor"),
+    [("jacobian", 1 + 1e-9), ("loss after Adam", 1 + 1e-9), ("error", 4.0), ("residual", 0.0)],
+)
+def test_a_number_that_has_moved_is_named(
+    key: str, factor: float, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one_case("poisson, mlp", monkeypatch)
+    path = tmp_path / "before.json"
+    list(number_lines(path, None, str))
+    known = json.loads(path.read_text())
+    known["poisson, mlp"][key] *= factor
+    path.write_text(json.dumps(known))
+    with pytest.raises(TrainingError, match=f"1 numbers differ .* poisson, mlp: {key}"):
+        list(number_lines(tmp_path / "now.json", path, str))
+
+
+@pytest.mark.parametrize("text", ["[", "[1]", None])
+def test_numbers_that_cannot_be_read_are_refused(text: str | None, tmp_path: Path) -> None:
+    path = tmp_path / "before.json"
+    if text is not None:
+        path.write_text(text)
+    with pytest.raises(UserError, match=r"before\.json"):
+        list(number_lines(tmp_path / "now.json", path, str))
