@@ -5,7 +5,7 @@
 >>> solution.relative_l2["u"]                               # doctest: +SKIP
 """
 
-from pinn_metakan.catalogue import load_problem
+from pinn_metakan.loading import load_problem
 from pinn_metakan.derivatives.jet import Jet
 from pinn_metakan.errors import (
     Interrupted,

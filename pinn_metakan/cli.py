@@ -21,10 +21,11 @@ from pinn_metakan.bench_cli import (
     tell,
 )
 from pinn_metakan.benchmarks.profile import profile_lines
-from pinn_metakan.catalogue import list_problems, load_problem
+from pinn_metakan.catalogue import list_problems
 from pinn_metakan.display import Display
 from pinn_metakan.errors import Interrupted, TrainingError, UserError
 from pinn_metakan.files import write_text
+from pinn_metakan.loading import load_problem
 from pinn_metakan.networks.conv_table import list_convolutions
 from pinn_metakan.networks.table import list_networks
 from pinn_metakan.plotting.figures import draw_activations, draw_all

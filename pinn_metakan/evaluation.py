@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -9,7 +10,7 @@ from pinn_metakan.errors import ProblemError
 from pinn_metakan.geometry.grid import Grid, plane, product_grid, scattered
 from pinn_metakan.geometry.sampling import PointSet
 from pinn_metakan.losses.objective import Block, Objective
-from pinn_metakan.pde.data import call_user
+from pinn_metakan.pde.user_code import call_user
 from pinn_metakan.pde.statement import Statement
 from pinn_metakan.results.field import FieldOnGrid
 from pinn_metakan.settings import EvaluationSettings
@@ -34,16 +35,9 @@ def main_grid(statement: Statement, settings: EvaluationSettings) -> Grid:
 def plane_grid(statement: Statement) -> Grid:
     """Make the plane that is drawn where the main grid has scattered points."""
     variables, domain = statement.variables, statement.problem.domain
-    names: dict[str, int] = {}
-    for coordinate in variables.coordinates:
-        columns = variables.columns(coordinate)
-        is_vector = variables.has_vector and columns == variables.space_axes
-        for number, column in enumerate(columns, start=1):
-            names[f"{coordinate}{number}" if is_vector else coordinate] = column
-    ordered = list(names.items())
-    time = variables.time_axis
-    chosen = [ordered[0], ordered[1] if time is None else ordered[-1]]
-    return plane(domain, dict(chosen), _PLANE_POINTS)
+    names = variables.column_names()
+    second = 1 if variables.time_axis is None else variables.time_axis
+    return plane(domain, {names[0]: 0, names[second]: second}, _PLANE_POINTS)
 
 
 def reference_on(statement: Statement, points: Tensor) -> dict[str, Tensor]:
@@ -60,7 +54,7 @@ def reference_on(statement: Statement, points: Tensor) -> dict[str, Tensor]:
         ProblemError: If the reference fails or has the wrong names, shapes or values.
     """
     label = f"{statement.problem.origin.label}: reference"
-    values = call_user(statement.problem.reference, (points,), label)
+    values = call_user(statement.problem.reference, (points.clone(),), label)
     if values is None:
         return {}
     unknowns = statement.variables.unknowns
@@ -68,6 +62,10 @@ def reference_on(statement: Statement, points: Tensor) -> dict[str, Tensor]:
         raise ProblemError(f"{label} must return a dict with the unknowns {', '.join(unknowns)}")
     result = {}
     for name, value in values.items():
+        if isinstance(value, np.ndarray):
+            value = torch.from_numpy(value)
+        if isinstance(value, Tensor) and value.is_complex():
+            raise ProblemError(f"{label}: {name} is complex, expected real numbers")
         if not isinstance(value, Tensor) or value.shape != (len(points),):
             what = tuple(value.shape) if isinstance(value, Tensor) else type(value).__name__
             raise ProblemError(f"{label}: {name} is {what}, expected shape ({len(points)},)")

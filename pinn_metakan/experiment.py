@@ -1,5 +1,6 @@
 """An experiment: problem, ansatz, points, objective and trainer, put together."""
 
+import copy
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -23,6 +24,7 @@ from pinn_metakan.losses.random_dimensions import RandomDimensions
 from pinn_metakan.losses.resampling import redraw
 from pinn_metakan.networks.network import Network
 from pinn_metakan.networks.table import build_network
+from pinn_metakan.pde.coefficients import note_jumps
 from pinn_metakan.pde.problem import Problem
 from pinn_metakan.pde.statement import state
 from pinn_metakan.settings import Settings
@@ -62,7 +64,7 @@ class Experiment:
     Args:
         problem: The problem.
         choices: Everything else.
-        network: A network object for ``choices.network == "custom"``.
+        network: A network object for ``choices.network == "custom"``; a copy of it is trained.
 
     Raises:
         ProblemError: If the problem cannot be used.
@@ -114,6 +116,7 @@ class Experiment:
                 "path": str(origin.path.resolve()) if origin.path else None,
                 "sha256": origin.sha256,
                 "parameters": dict(self.problem.parameters),
+                "fingerprint": self.statement.fingerprint(),
             },
             "choices": {
                 "network": self.choices.network,
@@ -147,6 +150,8 @@ class Experiment:
         outputs = len(self.problem.unknowns)
         if network is None:
             network = build_network(features.size, outputs, self.settings.network, self._generator)
+        else:
+            network = copy.deepcopy(network)  # solutions that have it stay as they are
         if (network.widths[0], network.widths[-1]) != (features.size, outputs):
             raise SettingsError(
                 f"the network must map {features.size} features to {outputs} unknowns, "
@@ -155,9 +160,12 @@ class Experiment:
         transform = self.problem if self._uses_transform else None
         self.ansatz = Ansatz(features, network, constraints.constraints, transform)
         self.ansatz.to(self.choices.device, self._dtype)
+        some = sample_interior(self.problem.domain, 7, "sobol", Generator().manual_seed(0))
+        self.ansatz.refuse_coupled_points(some.points.to(self.choices.device, self._dtype))
         self._engine, self.engine_reason = self._choose_engine()
         self.satisfied = set(constraints.satisfied)
         self.notes = () if self._uses_transform else constraints.notes
+        self.notes += tuple(note_jumps(self.statement))
 
     def _choose_engine(self) -> tuple[str, str]:
         asked = self.settings.engine

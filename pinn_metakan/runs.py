@@ -7,7 +7,7 @@ from typing import Any
 
 import torch
 
-from pinn_metakan.catalogue import load_problem
+from pinn_metakan.loading import load_problem
 from pinn_metakan.errors import RunFolderError
 from pinn_metakan.experiment import Experiment
 from pinn_metakan.pde.problem import Problem

@@ -7,7 +7,7 @@ import pytest
 import torch
 from fast import PROBLEM_NAMES, SHIPPED
 
-from pinn_metakan.catalogue import load_problem
+from pinn_metakan.loading import load_problem
 from pinn_metakan.pde.problem import Problem
 
 

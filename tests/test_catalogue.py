@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 from fast import PROBLEM_NAMES
 
-from pinn_metakan.catalogue import list_problems, load_problem, problem_folders
+from pinn_metakan.catalogue import list_problems, problem_folders
 from pinn_metakan.errors import ProblemError
+from pinn_metakan.loading import load_problem
 
 Write = Callable[..., Path]
 

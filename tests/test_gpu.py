@@ -6,7 +6,7 @@ import pytest
 import torch
 from fast import FAST
 
-from pinn_metakan.catalogue import load_problem
+from pinn_metakan.loading import load_problem
 from pinn_metakan.experiment import Experiment
 from pinn_metakan.optimizers.first_order import Adam
 from pinn_metakan.solve import choose, suggested_settings

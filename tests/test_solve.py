@@ -10,7 +10,7 @@ import torch
 from fast import FAST, stop_at
 from torch import Generator
 
-from pinn_metakan.catalogue import load_problem
+from pinn_metakan.loading import load_problem
 from pinn_metakan.errors import (
     Interrupted,
     ProblemError,

@@ -9,7 +9,7 @@ import torch
 from fast import FAST, FAST_FLAGS, stop_at
 from torch import Generator
 
-from pinn_metakan.catalogue import load_problem
+from pinn_metakan.loading import load_problem
 from pinn_metakan.cli import main
 from pinn_metakan.errors import Interrupted, SettingsError
 from pinn_metakan.families.rbf import RBF

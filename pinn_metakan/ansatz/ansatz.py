@@ -13,7 +13,7 @@ from pinn_metakan.derivatives.request import Coordinate, Quantity
 from pinn_metakan.derivatives.taylor import JetSpace
 from pinn_metakan.errors import ProblemError
 from pinn_metakan.networks.network import Network
-from pinn_metakan.pde.data import call_user
+from pinn_metakan.pde.user_code import call_user
 from pinn_metakan.pde.problem import Problem
 
 #: Takes points (N, d), gives the field (N, m).
@@ -105,6 +105,26 @@ class Ansatz(nn.Module):
         """Evaluate the field at points: (N, d) -> (N, m)."""
         return self.with_weights()(points)
 
+    def refuse_coupled_points(self, points: Tensor) -> None:
+        """Refuse a transform of the user's whose value at a point depends on other points.
+
+        Args:
+            points: Some points, shape (N, d).
+
+        Raises:
+            ProblemError: If there is such a transform, or it draws random numbers.
+        """
+        if self._transforming is None:
+            return
+        with torch.no_grad():
+            whole, part = self(points), self(points[:-1])
+        if not torch.allclose(whole[:-1], part, rtol=1e-6, atol=1e-6, equal_nan=True):
+            raise ProblemError(
+                f"{self._transforming.origin.label}: transform couples its points: its value at a "
+                "point is another when a further point is left out; it must not take a mean, a sum "
+                "or a maximum over them, nor draw random numbers"
+            )
+
     def prepare(self, points: Tensor, quantities: Iterable[Quantity]) -> Prepared:
         """Evaluate what does not depend on the parameters.
 
@@ -162,9 +182,9 @@ def has_transform(problem: Problem) -> bool:
 
 def _transformed(problem: Problem, points: Tensor, columns: tuple[Tensor, ...]) -> Tensor:
     names = problem.unknowns
-    outputs = dict(zip(names, columns, strict=True))
+    outputs = dict(zip(names, (column.clone() for column in columns), strict=True))
     label = f"{problem.origin.label}: transform"
-    fields = call_user(lambda: problem.transform(points, outputs), (), label)
+    fields = call_user(lambda: problem.transform(points.clone(), outputs), (), label)
     if not isinstance(fields, dict) or set(fields) != set(names):
         raise ProblemError(f"{label} must return a dict with the unknowns {', '.join(names)}")
     for name, value in fields.items():

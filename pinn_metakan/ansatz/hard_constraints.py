@@ -15,6 +15,7 @@ from torch import Generator, Tensor
 from pinn_metakan.ansatz.conflicts import find_conflicts
 from pinn_metakan.ansatz.factors import ball_factor, product, side_factor, time_factor
 from pinn_metakan.ansatz.pieces import Pieces, collect_pieces, periodic_axes
+from pinn_metakan.ansatz.smoothness import find_rough
 from pinn_metakan.ansatz.transfinite import (
     Field,
     add_faces,
@@ -88,9 +89,12 @@ def build_constraints(statement: Statement) -> HardConstraints:
     notes: list[str] = []
     periodic = periodic_axes(statement)
     constraints, satisfied = [], set()
-    for unknown in variables.unknowns:
+    for number, unknown in enumerate(variables.unknowns):
         pieces, doubles = collect_pieces(statement, unknown, set(periodic))
         notes += doubles
+        rough, lines = find_rough(statement, number, pieces, periodic)
+        notes += lines
+        pieces = pieces.without(rough)
         conflicts, lines = find_conflicts(pieces, variables, domain, periodic)
         notes += lines
         pieces = pieces.without(conflicts)

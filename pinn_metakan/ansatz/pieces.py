@@ -71,15 +71,23 @@ def collect_pieces(
                 pieces.faces.update({face: (term, data) for face in faces})
             elif isinstance(domain.space, Ball) and condition.place.where is None:
                 pieces.curved = (term, data)
-            else:
+            elif callable(condition.place.where):
                 notes.append(f"{name}: 'where' is a function; stays soft")
+            else:
+                notes.append(
+                    f"{name}: the boundary of {type(domain.space).__name__} is neither flat nor "
+                    "that of a Ball, so no factor is known that vanishes on it; stays soft"
+                )
         elif isinstance(condition, Initial):
             time = variables.coordinates[-1]
             for key, data_of_key in condition.values.items():
                 value = _as_field(data_of_key, variables, label, True)
-                if key == unknown and pieces.initial is None:
+                is_value, is_velocity = key == unknown, key == f"{unknown}_{time}"
+                if (is_value and pieces.initial) or (is_velocity and pieces.velocity):
+                    notes.append(f"{name}: {key} has an initial condition already; stays soft")
+                elif is_value:
                     pieces.initial = (term, value)
-                elif key == f"{unknown}_{time}" and pieces.velocity is None:
+                elif is_velocity:
                     pieces.velocity = (f"{term}_{time}", value)
     if pieces.velocity is not None and pieces.initial is None:
         notes.append(f"{unknown}: a velocity without an initial value stays soft")

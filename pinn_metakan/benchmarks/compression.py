@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from functools import partial
 
-from pinn_metakan.catalogue import load_problem
+from pinn_metakan.loading import load_problem
 from pinn_metakan.networks.compression import pruned, with_codebook
 from pinn_metakan.networks.network import Network
 from pinn_metakan.solve import solve

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from pinn_metakan.catalogue import load_problem
+from pinn_metakan.loading import load_problem
 from pinn_metakan.results.hdf5 import read_solution
 from pinn_metakan.runs import resume
 from pinn_metakan.solution import Solution

@@ -117,6 +117,14 @@ class Variables:
         """Give the columns of a coordinate: one, or several for a vector."""
         return self._columns[coordinate]
 
+    def column_names(self) -> list[str]:
+        """Give a name for each column of a point: ``x1``, ``x2``, ... for a vector ``x``."""
+        names = [""] * self.dimension
+        for coordinate, columns in self._columns.items():
+            for number, column in enumerate(columns, start=1):
+                names[column] = f"{coordinate}{number}" if self._is_vector(coordinate) else coordinate
+        return names
+
     def axis(self, coordinate: str) -> int:
         """Give the column of a scalar coordinate.
 
@@ -133,6 +141,24 @@ class Variables:
         if len(columns) != 1 or (self.has_vector and columns == self.space_axes):
             raise LookupError(f"no scalar coordinate {coordinate!r} among {self.coordinates}")
         return columns[0]
+
+    def name(self, quantity: Quantity) -> str:
+        """Give a name that `parse` takes for a quantity."""
+        match quantity:
+            case Laplacian(unknown, _):
+                return f"laplacian_{self.unknowns[unknown]}"
+            case Gradient(unknown, _):
+                return f"gradient_{self.unknowns[unknown]}"
+            case Derivative(unknown, axes):
+                scalars = [self._scalar_name(axis) for axis in axes]
+                joined = "" if all(len(name) == 1 for name in scalars) else "_"
+                suffix = f"_{joined.join(scalars)}" if scalars else ""
+                return f"{self.unknowns[unknown]}{suffix}"
+            case Coordinate(columns, _):
+                return next(n for n, its in self._columns.items() if its == columns)
+
+    def _scalar_name(self, axis: int) -> str:
+        return next(name for name, columns in self._columns.items() if columns == (axis,))
 
     def parse(self, name: str) -> Quantity:
         """Tell what a name means.

@@ -14,8 +14,8 @@ from pinn_metakan.derivatives.request import Variables
 from pinn_metakan.geometry.domains import Domain
 from pinn_metakan.geometry.sampling import PointSet, sample_face
 from pinn_metakan.pde.boundary_part import BoundaryPart, Where
-from pinn_metakan.pde.condition import Condition, Place, check_unknowns
-from pinn_metakan.pde.data import Data, arguments_at, evaluate_data
+from pinn_metakan.pde.condition import Condition, Place, check_unknowns, check_values
+from pinn_metakan.pde.data import Data, arguments_at, check_data, evaluate_data
 
 
 class Dirichlet(Condition):
@@ -34,8 +34,8 @@ class Dirichlet(Condition):
         self.values: Mapping[str, Data] = values
 
     def check_names(self, variables: Variables) -> None:
-        """Check the unknowns."""
-        check_unknowns("Dirichlet", self.values, variables.unknowns)
+        """Check the unknowns and their values."""
+        check_values("Dirichlet", self.values, variables.unknowns)
 
     def residual(self, jet: Jet, at: PointSet, variables: Variables) -> dict[str, Tensor]:
         """Give u - g."""
@@ -61,8 +61,8 @@ class Neumann(Condition):
         self.values: Mapping[str, Data] = values
 
     def check_names(self, variables: Variables) -> None:
-        """Check the unknowns."""
-        check_unknowns("Neumann", self.values, variables.unknowns)
+        """Check the unknowns and their values."""
+        check_values("Neumann", self.values, variables.unknowns)
 
     def residual(self, jet: Jet, at: PointSet, variables: Variables) -> dict[str, Tensor]:
         """Give du/dn - g."""
@@ -93,11 +93,13 @@ class Robin(Condition):
         self.unknown = unknown
 
     def check_names(self, variables: Variables) -> None:
-        """Check the unknown."""
+        """Check the unknown and the coefficients."""
         if self.unknown is None and len(variables.unknowns) > 1:
             raise ValueError(f"Robin needs unknown=..., one of {', '.join(variables.unknowns)}")
         if self.unknown is not None:
             check_unknowns("Robin", [self.unknown], variables.unknowns)
+        for letter, data in (("a", self.a), ("b", self.b), ("c", self.c)):
+            check_data(f"Robin: {letter}", data)
 
     def residual(self, jet: Jet, at: PointSet, variables: Variables) -> dict[str, Tensor]:
         """Give a u + b du/dn - c."""
@@ -168,6 +170,7 @@ class Periodic(Condition):
     """
 
     region = "boundary"
+    is_pointwise = False  # each residual compares two points
 
     def __init__(self, coordinate: str):
         self.coordinate = coordinate

@@ -9,7 +9,8 @@ from pinn_metakan.derivatives.request import Variables
 from pinn_metakan.geometry.domains import Domain, Face
 from pinn_metakan.geometry.sampling import PointSet, sample_boundary, sample_face, sample_part
 from pinn_metakan.pde.condition import Place
-from pinn_metakan.pde.data import arguments_at, call_user
+from pinn_metakan.pde.data import arguments_at
+from pinn_metakan.pde.user_code import call_user
 
 #: A face such as "x=0", a function of the coordinates that returns booleans, or None for all.
 Where = str | Callable[..., Tensor] | None

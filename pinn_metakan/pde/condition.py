@@ -1,7 +1,7 @@
 """What every condition offers to the rest of the package."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import ClassVar, Literal
 
 from torch import Generator, Tensor
@@ -10,6 +10,7 @@ from pinn_metakan.derivatives.jet import Jet
 from pinn_metakan.derivatives.request import Variables
 from pinn_metakan.geometry.domains import Domain
 from pinn_metakan.geometry.sampling import PointSet
+from pinn_metakan.pde.data import check_data
 
 
 class Place(ABC):
@@ -35,10 +36,12 @@ class Condition(ABC):
 
     Attributes:
         region: Which setting of `points` tells how many points it gets.
+        is_pointwise: Whether each of its residuals belongs to one point, whatever the others are.
         place: Where it is asked for.
     """
 
     region: ClassVar[Literal["boundary", "initial", "data"]]
+    is_pointwise: ClassVar[bool] = True
     place: Place
 
     @abstractmethod
@@ -63,6 +66,22 @@ class Condition(ABC):
     ) -> PointSet:
         """Draw the points where the condition is asked for."""
         return self.place.sample(variables, domain, count, sequence, generator)
+
+
+def check_values(kind: str, values: Mapping[str, object], allowed: tuple[str, ...]) -> None:
+    """Refuse a condition without values, on names that are not there, or with impossible values.
+
+    Args:
+        kind: What the condition is called.
+        values: What it prescribes, by name.
+        allowed: What it may give values for.
+
+    Raises:
+        ValueError: If a name is not allowed, or a value is neither a finite number nor a function.
+    """
+    check_unknowns(kind, values, allowed)
+    for name, value in values.items():
+        check_data(f"{kind}: {name}", value)
 
 
 def check_unknowns(kind: str, names: Iterable[str], allowed: tuple[str, ...]) -> None:

@@ -1,30 +1,58 @@
 """What users give as values of a condition: a number, or a function of the coordinates."""
 
-import traceback
+import math
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from pinn_metakan.derivatives.request import Variables
 from pinn_metakan.errors import ProblemError
+from pinn_metakan.pde.user_code import call_user
 
-#: A number, or a function of one (N,) tensor a coordinate that returns (N,) or a number.
-Data = float | Callable[..., Tensor | float]
-
-#: Files of this package and of Python itself, which are not where a user's mistake is.
-_LIBRARIES = (str(Path(__file__).parents[1]), str(Path(traceback.__file__).parent))
+#: A number, or a function of one (N,) tensor for each coordinate that returns (N,) or a number.
+Data = float | Callable[..., Tensor | NDArray[np.floating] | float]
 
 
 def arguments_at(variables: Variables, points: Tensor) -> list[Tensor]:
-    """Split points (N, d) into what user functions receive: one tensor a coordinate."""
+    """Split points (N, d) into what user functions receive: one tensor for each coordinate.
+
+    They are copies: a function may change its arguments without changing the points.
+    """
     arguments = []
     for name in variables.coordinates:
         columns = variables.columns(name)
         is_vector = variables.has_vector and columns == variables.space_axes
-        arguments.append(points[:, list(columns)] if is_vector else points[:, columns[0]])
+        argument = points[:, list(columns)] if is_vector else points[:, columns[0]].clone()
+        arguments.append(argument)
     return arguments
+
+
+def check_data(what: str, data: object) -> None:
+    """Refuse what is neither a finite real number nor a function.
+
+    Args:
+        what: Whose data they are, such as "Dirichlet: u".
+        data: What the user gave.
+
+    Raises:
+        ValueError: If it is something else, an array or a number that is not finite.
+    """
+    if callable(data):
+        return
+    try:
+        number = float(data)  # type: ignore[arg-type]
+    except (TypeError, ValueError, RuntimeError):
+        shown = " ".join(repr(data).split())[:60]
+        hint = "; data at points are given by Observed(points, u=values)"
+        raise ValueError(
+            f"{what} must be a real number or a function of the coordinates, got {shown}"
+            + (hint if isinstance(data, Tensor | np.ndarray | list | tuple) else "")
+        ) from None
+    if not math.isfinite(number):
+        raise ValueError(f"{what} must be finite, got {number}")
 
 
 def evaluate_data(data: Data, arguments: Sequence[Tensor], label: str) -> Tensor:
@@ -32,59 +60,28 @@ def evaluate_data(data: Data, arguments: Sequence[Tensor], label: str) -> Tensor
 
     Args:
         data: A number or a function.
-        arguments: What a function receives: (N,) a coordinate, or (N, d) for a vector coordinate.
+        arguments: What a function receives: (N,) for each coordinate, or (N, d) for a vector one.
         label: Whose data they are, for messages.
 
     Returns:
         Values, shape (N,), with the dtype and device of the arguments.
 
     Raises:
-        ProblemError: If the function fails or returns another shape.
+        ProblemError: If the function fails or returns another shape, or no real numbers.
     """
     like = arguments[0]
     count = len(like)
-    if not callable(data):
-        return torch.full((count,), float(data), dtype=like.dtype, device=like.device)
-    values = call_user(data, arguments, label)
+    values = call_user(data, arguments, label) if callable(data) else float(data)
+    if isinstance(values, np.ndarray | np.generic):
+        values = torch.from_numpy(np.array(values))
     if isinstance(values, int | float):
         return torch.full((count,), float(values), dtype=like.dtype, device=like.device)
     if not isinstance(values, Tensor):
         raise ProblemError(f"{label} returned {type(values).__name__}, expected a torch tensor")
+    if values.is_complex():
+        raise ProblemError(f"{label} returned complex numbers, expected real ones (N,)")
     if values.ndim == 0:
         values = values.expand(count)
     if values.shape != (count,):
         raise ProblemError(f"{label} returned shape {tuple(values.shape)}, expected ({count},)")
     return values.to(like)
-
-
-def call_user(function: Callable[..., object], arguments: Sequence[Tensor], label: str) -> object:
-    """Call a function that the user wrote.
-
-    Args:
-        function: The function.
-        arguments: Its arguments.
-        label: What it is, for messages.
-
-    Returns:
-        What it returned.
-
-    Raises:
-        ProblemError: If it raised anything; the message names the error and where it happened.
-    """
-    try:
-        return function(*arguments)
-    except Exception as error:
-        if isinstance(error, torch.OutOfMemoryError):
-            raise
-        raise ProblemError(f"{label} failed: {describe_error(error)}") from error
-
-
-def describe_error(error: BaseException) -> str:
-    """Say in one line what was raised, and where: at the innermost line outside of libraries."""
-    places = [
-        f"{Path(frame.filename).name}, line {frame.lineno}"
-        for frame in traceback.extract_tb(error.__traceback__)
-        if not frame.filename.startswith(_LIBRARIES) and "site-packages" not in frame.filename
-    ]
-    text = " ".join(str(error).split()) or "no message"
-    return f"{type(error).__name__}: {text}" + (f" ({places[-1]})" if places else "")

@@ -8,7 +8,7 @@ from pinn_metakan.derivatives.jet import Jet
 from pinn_metakan.derivatives.request import Variables
 from pinn_metakan.geometry.domains import Domain, SpaceTime
 from pinn_metakan.geometry.sampling import PointSet, sample_initial
-from pinn_metakan.pde.condition import Condition, Place, check_unknowns
+from pinn_metakan.pde.condition import Condition, Place, check_values
 from pinn_metakan.pde.data import Data, arguments_at, evaluate_data
 
 
@@ -43,12 +43,12 @@ class Initial(Condition):
         self.place = FirstTime()
 
     def check_names(self, variables: Variables) -> None:
-        """Check the unknowns, and their derivatives in time."""
+        """Check the unknowns, their derivatives in time, and the values."""
         velocities: tuple[str, ...] = ()
         if variables.time_axis is not None:
             time = variables.coordinates[-1]
             velocities = tuple(f"{name}_{time}" for name in variables.unknowns)
-        check_unknowns("Initial", self.values, variables.unknowns + velocities)
+        check_values("Initial", self.values, variables.unknowns + velocities)
 
     def residual(self, jet: Jet, at: PointSet, variables: Variables) -> dict[str, Tensor]:
         """Give u - u_0 and u_t - v_0."""

@@ -21,13 +21,15 @@ class GivenPoints(Place):
         points: Shape (M, d), float64.
 
     Raises:
-        ValueError: If they have another shape.
+        ValueError: If they have another shape or are not finite.
     """
 
     def __init__(self, points: Tensor):
         if points.ndim != 2 or len(points) == 0:
             shape = tuple(points.shape)
             raise ValueError(f"Observed: points must have shape (M, d), got {shape}")
+        if not torch.isfinite(points).all():
+            raise ValueError("Observed: the points hold NaN or infinity")
         self.points = points
 
     def check(self, variables: Variables, domain: Domain) -> None:
@@ -62,11 +64,12 @@ class Observed(Condition):
     """
 
     region = "data"
+    is_pointwise = False  # its values belong to all of its points
 
     def __init__(self, points: ArrayLike | Tensor, **values: ArrayLike | Tensor):
-        self.place: GivenPoints = GivenPoints(_as_tensor(points))
+        self.place: GivenPoints = GivenPoints(_as_tensor(points, "points"))
         count = len(self.place.points)
-        self.values: Mapping[str, Tensor] = {k: _as_tensor(v) for k, v in values.items()}
+        self.values: Mapping[str, Tensor] = {k: _as_tensor(v, k) for k, v in values.items()}
         for name, value in self.values.items():
             if value.shape != (count,):
                 expected, shape = (count,), tuple(value.shape)
@@ -83,7 +86,10 @@ class Observed(Condition):
         return {name: jet(name) - value.to(at.points) for name, value in self.values.items()}
 
 
-def _as_tensor(values: ArrayLike | Tensor) -> Tensor:
+def _as_tensor(values: ArrayLike | Tensor, what: str) -> Tensor:
     if isinstance(values, Tensor):
-        return values.detach().to("cpu", torch.float64)
-    return torch.from_numpy(np.array(values, dtype=np.float64))
+        values = values.detach().cpu().numpy()
+    array = np.asarray(values)
+    if array.dtype.kind not in "biuf":
+        raise ValueError(f"Observed: {what} must be real numbers, got {array.dtype}")
+    return torch.from_numpy(np.array(array, dtype=np.float64))

@@ -1,13 +1,18 @@
 """A problem: domain, conditions, residual, reference, and how to solve it well."""
 
+import ast
 import hashlib
 import inspect
+import linecache
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import FunctionType
+from typing import Any, Self
 
+import numpy as np
 from torch import Tensor
 
 from pinn_metakan.derivatives.jet import Jet
@@ -55,7 +60,8 @@ class Problem(ABC):
         long_names: What to call each coordinate and unknown in figures.
         settings: Suggested settings, nested as in a settings file.
         network_settings: More of them for one network, by its name.
-        parameters: Constructor arguments that a loader passed on, for the record.
+        parameters: Arguments of the constructor, defaults included, as a run records them; what
+            is no plain value (an array, a function) is recorded as ``{"not recorded": its kind}``.
     """
 
     coordinates: tuple[str, ...]
@@ -68,6 +74,20 @@ class Problem(ABC):
     network_settings: Mapping[str, Mapping[str, object]] = {}
     parameters: Mapping[str, object] = {}
     _origin: Origin | None = None
+
+    def __new__(cls, *args: Any, **kwargs: Any) -> Self:
+        """Record the arguments of the constructor, however the problem is made."""
+        problem = super().__new__(cls)
+        if cls.__init__ is object.__init__ and (args or kwargs):
+            raise TypeError(f"{cls.__name__}() takes no arguments")
+        try:
+            bound = inspect.signature(cls.__init__).bind(problem, *args, **kwargs)
+        except TypeError:  # the constructor will say so itself
+            return problem
+        bound.apply_defaults()
+        names = constructor_parameters(cls)
+        problem.parameters = {name: recorded(bound.arguments[name]) for name in names}
+        return problem
 
     @abstractmethod
     def residual(self, jet: Jet) -> dict[str, Tensor]:
@@ -111,9 +131,52 @@ class Problem(ABC):
         return self._origin or _origin_of(type(self))
 
 
+def constructor_parameters(kind: type[Problem]) -> dict[str, inspect.Parameter]:
+    """Give the parameters of a problem's constructor by name."""
+    if kind.__init__ is object.__init__:
+        return {}
+    _, *parameters = inspect.signature(kind.__init__).parameters.values()  # the first is self
+    return {parameter.name: parameter for parameter in parameters}
+
+
+#: Stands for an argument that a run cannot record.
+NOT_RECORDED = "not recorded"
+
+
+def recorded(value: object) -> object:
+    """Give an argument as a run records it: plain values that JSON and TOML can hold."""
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, Mapping) and all(isinstance(key, str) for key in value):
+        return {key: recorded(item) for key, item in value.items()}
+    if isinstance(value, Sequence) and not isinstance(value, str | bytes):
+        return [recorded(item) for item in value]
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    return {NOT_RECORDED: type(value).__name__}
+
+
 def _origin_of(kind: type[Problem]) -> Origin:
     name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", kind.__name__).lower()
     try:
         return Origin(name, None, inspect.getsource(kind))
     except (OSError, TypeError):  # made in a notebook or an interpreter
-        return Origin(name, None, "")
+        return Origin(name, None, _typed_source(kind))
+
+
+def _typed_source(kind: type[Problem]) -> str:
+    """Find a class in what was typed into a notebook or an interpreter; empty if it is not kept."""
+    for function in vars(kind).values():
+        if not isinstance(function, FunctionType):
+            continue
+        line = function.__code__.co_firstlineno
+        text = "".join(linecache.getlines(function.__code__.co_filename))
+        try:
+            nodes = ast.walk(ast.parse(text))
+        except SyntaxError:  # a notebook's own commands
+            return text
+        for node in nodes:
+            is_it = isinstance(node, ast.ClassDef) and node.name == kind.__name__
+            if is_it and node.lineno <= line <= (node.end_lineno or 0):
+                return ast.get_source_segment(text, node) or ""
+    return ""

@@ -1,25 +1,23 @@
 """The statement of a problem: checked, and its residual recorded before any work."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
-from pinn_metakan.derivatives.jet import Jet, RecordedValues
+from pinn_metakan.derivatives.jet import Jet
 from pinn_metakan.derivatives.request import Quantity, Variables
 from pinn_metakan.errors import ProblemError
 from pinn_metakan.geometry.domains import Domain
 from pinn_metakan.geometry.sampling import PointSet, sample_interior
 from pinn_metakan.pde.condition import Condition
-from pinn_metakan.pde.data import call_user
 from pinn_metakan.pde.problem import Problem
+from pinn_metakan.pde.recording import ResidualFunction, checked_terms, record, refuse_parameters
+from pinn_metakan.pde.user_code import call_user, told_failures
 
 #: How many points the residual is recorded at; odd and small, so that wrong shapes show.
 _RECORDED_POINTS = 7
-
-#: Takes a jet and the points, gives named residual terms (N,).
-ResidualFunction = Callable[[Jet, PointSet], dict[str, Tensor]]
 
 
 @dataclass(frozen=True)
@@ -32,6 +30,8 @@ class Residual:
         function: Gives its terms; a term of a condition carries the condition's name.
         terms: Names of the terms.
         quantities: What it asks the jet for.
+        is_pointwise: Whether each term has one value for each point.
+        recorded: Its terms at the few points where it was recorded, with made-up values.
     """
 
     label: str
@@ -39,6 +39,8 @@ class Residual:
     function: ResidualFunction
     terms: tuple[str, ...]
     quantities: frozenset[Quantity]
+    is_pointwise: bool
+    recorded: Mapping[str, Tensor]
 
     def evaluate(self, jet: Jet, at: PointSet) -> dict[str, Tensor]:
         """Evaluate the terms.
@@ -54,7 +56,8 @@ class Residual:
             ProblemError: If it fails, or the terms are others than when the problem was loaded.
         """
         try:
-            values = _checked_terms(self.label, self.function(jet, at))
+            count = len(at.points) if self.is_pointwise else None
+            values = checked_terms(self.label, self.function(jet, at), count)
         except ProblemError as error:
             raise ProblemError(f"{self.file}: {error}") from error
         if set(values) != set(self.terms):
@@ -81,6 +84,18 @@ class Statement:
     variables: Variables
     equations: Residual
     conditions: Mapping[str, Residual]
+
+    def fingerprint(self) -> dict[str, Tensor]:
+        """Numbers by which two problems can be told apart, whatever their text says.
+
+        Returns:
+            The terms of all residuals at the points where they were recorded, with made-up values
+            of the unknowns, and the bounds of the domain, float64.
+        """
+        residuals = [self.equations, *self.conditions.values()]
+        terms = {term: value for residual in residuals for term, value in residual.recorded.items()}
+        bounds = torch.tensor(self.problem.domain.bounds, dtype=torch.float64)
+        return {term: value.double() for term, value in terms.items()} | {"": bounds}
 
 
 def state(problem: Problem) -> Statement:
@@ -117,25 +132,28 @@ def _state(problem: Problem) -> Statement:
         )
     except ValueError as error:
         raise ProblemError(str(error)) from error
-    sample = sample_interior(domain, _RECORDED_POINTS, "sobol", torch.Generator().manual_seed(0))
+    refuse_parameters(problem)
+    generator = torch.Generator().manual_seed(0)
+    with told_failures("drawing points of the domain failed"):
+        sample = sample_interior(domain, _RECORDED_POINTS, "sobol", generator)
 
     def equations(jet: Jet, at: PointSet) -> dict[str, Tensor]:
         return call_user(problem.residual, (jet,), "residual")  # type: ignore[arg-type, return-value]
 
     file = problem.origin.label
-    interior = _record("residual", file, equations, variables, sample, _RECORDED_POINTS)
+    interior = _recorded("residual", file, equations, variables, sample, True)
     conditions = {}
     if not isinstance(problem.conditions, Mapping):
         raise ProblemError("conditions must be a dict of named conditions")
     for name, condition in problem.conditions.items():
-        conditions[name] = _record_condition(name, file, condition, variables, domain)
+        conditions[name] = _recorded_condition(name, file, condition, variables, domain)
     shared = set(interior.terms) & {t for c in conditions.values() for t in c.terms}
     if shared:
         raise ProblemError(f"residual and conditions both have a term {shared.pop()!r}; rename one")
     return Statement(problem, variables, interior, conditions)
 
 
-def _record_condition(
+def _recorded_condition(
     name: str, file: str, condition: Condition, variables: Variables, domain: Domain
 ) -> Residual:
     label = f"condition {name!r}"
@@ -147,45 +165,31 @@ def _record_condition(
     try:
         condition.check(variables, domain)
         at = condition.sample(variables, domain, _RECORDED_POINTS, "sobol", generator)
-    except ValueError as error:
+    except ValueError as error:  # messages of the package's own conditions are whole sentences
         raise ProblemError(f"{label}: {error}") from error
 
     def function(jet: Jet, at: PointSet) -> dict[str, Tensor]:
-        terms = condition.residual(jet, at, variables)
+        with told_failures(f"{label} failed"):
+            terms = condition.residual(jet, at, variables)
         return {f"{name}_{key}": value for key, value in terms.items()}
 
-    return _record(label, file, function, variables, at, None)
+    found = _recorded(label, file, function, variables, at, condition.is_pointwise)
+    for term, values in found.recorded.items():
+        if not bool(torch.isfinite(values).all()):
+            raise ProblemError(f"{label}: the data of {term!r} are NaN or infinite")
+    return found
 
 
-def _record(
+def _recorded(
     label: str,
     file: str,
     function: ResidualFunction,
     variables: Variables,
     at: PointSet,
-    count: int | None,
+    is_pointwise: bool,
 ) -> Residual:
-    record = RecordedValues(at.points)
-    terms = _checked_terms(label, function(Jet(variables, at.points, record), at), count)
-    return Residual(label, file, function, tuple(terms), frozenset(record))
-
-
-def _checked_terms(label: str, terms: object, count: int | None = None) -> dict[str, Tensor]:
-    if not isinstance(terms, dict) or not terms:
-        kind = "an empty dict" if terms == {} else type(terms).__name__
-        raise ProblemError(
-            f"{label} returned {kind}, expected a dict of named terms such as {{'burgers': (N,)}}"
-        )
-    for name, value in terms.items():
-        if not isinstance(name, str) or not name.isidentifier():
-            raise ProblemError(f"{label}: the name of a term must be a word, got {name!r}")
-        if not isinstance(value, Tensor):
-            kind = type(value).__name__
-            raise ProblemError(f"{label}: term {name!r} is {kind}, expected a torch tensor (N,)")
-        expected = (len(value) if value.ndim else 0,) if count is None else (count,)
-        if tuple(value.shape) != expected:
-            wanted = "(N,)" if count is None else f"(N,) = ({count},)"
-            raise ProblemError(
-                f"{label}: term {name!r} has shape {tuple(value.shape)}, expected {wanted}"
-            )
-    return terms
+    found = record(label, function, variables, at, is_pointwise)
+    terms = tuple(found.values)
+    return Residual(
+        label, file, function, terms, found.quantities, is_pointwise, dict(found.values)
+    )

@@ -9,7 +9,7 @@ from fast import FAST
 from torch import Tensor
 from torch.func import functional_call, jacrev
 
-from pinn_metakan.catalogue import load_problem
+from pinn_metakan.loading import load_problem
 from pinn_metakan.experiment import Experiment
 from pinn_metakan.losses import jacobian
 from pinn_metakan.losses.jacobian import linearize

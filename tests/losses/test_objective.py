@@ -8,7 +8,7 @@ import torch
 from fast import FAST
 from torch import Generator
 
-from pinn_metakan.catalogue import load_problem
+from pinn_metakan.loading import load_problem
 from pinn_metakan.errors import SettingsError
 from pinn_metakan.experiment import Experiment
 from pinn_metakan.losses.resampling import redraw

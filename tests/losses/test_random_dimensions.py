@@ -9,7 +9,7 @@ import torch
 from fast import stop_at
 
 from pinn_metakan.benchmarks.measuring import experiment_of
-from pinn_metakan.catalogue import load_problem
+from pinn_metakan.loading import load_problem
 from pinn_metakan.errors import Interrupted, SettingsError
 from pinn_metakan.experiment import Experiment
 from pinn_metakan.losses.random_dimensions import RandomDimensions

@@ -7,7 +7,7 @@ import torch
 from fast import FAST, PROBLEM_NAMES, SHIPPED
 from torch import Generator, Tensor
 
-from pinn_metakan.catalogue import load_problem
+from pinn_metakan.loading import load_problem
 from pinn_metakan.derivatives.autograd import evaluate_by_autograd
 from pinn_metakan.derivatives.jet import Jet
 from pinn_metakan.geometry.sampling import sample_interior

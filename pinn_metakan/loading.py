@@ -1,0 +1,121 @@
+"""Problems from their files: the text is read once, and that text is what runs."""
+
+import importlib.util
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from pinn_metakan.catalogue import find_problem
+from pinn_metakan.errors import ProblemError
+from pinn_metakan.pde.problem import Origin, Problem, constructor_parameters
+from pinn_metakan.pde.user_code import told_failures
+
+
+def load_problem(
+    name_or_path: str,
+    problems: Sequence[Path] = (),
+    parameters: Mapping[str, object] | None = None,
+) -> Problem:
+    """Execute one problem file and construct its problem.
+
+    Args:
+        name_or_path: A name such as ``burgers``, or the path of a file that ends in ``.py``.
+        problems: Folders to look in first.
+        parameters: Arguments of the problem's constructor.
+
+    Returns:
+        The problem.
+
+    Raises:
+        ProblemError: If the file is not found or fails, does not define exactly one Problem, or
+            does not take the parameters.
+    """
+    return construct(read_origin(find_problem(name_or_path, problems)), parameters or {})
+
+
+def read_origin(path: Path) -> Origin:
+    """Read the text of a problem file; nothing is executed.
+
+    Args:
+        path: The file.
+
+    Returns:
+        Its name, path and text.
+
+    Raises:
+        ProblemError: If it cannot be read.
+    """
+    try:
+        return Origin(path.stem, path, path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise ProblemError(f"cannot read {path}: {error}") from error
+
+
+def construct(origin: Origin, parameters: Mapping[str, object]) -> Problem:
+    """Execute the text of a problem file, and construct the problem that it defines.
+
+    Args:
+        origin: What `read_origin` gave.
+        parameters: Arguments of the problem's constructor.
+
+    Returns:
+        The problem.
+
+    Raises:
+        ProblemError: If the text fails, does not define exactly one Problem, or does not take the
+            parameters.
+    """
+    path = origin.path
+    assert path is not None
+    kind = problem_class(origin)
+    accepted = constructor_parameters(kind)
+    arguments = dict(parameters)
+    for name, value in arguments.items():
+        if name not in accepted:
+            names = ", ".join(accepted) or "none"
+            raise ProblemError(f"{path}: no parameter {name!r}; there are {names}")
+        arguments[name] = _converted(path, name, value, accepted[name].annotation)
+    with told_failures(f"{path}: {kind.__name__}(...) failed"):
+        problem = kind(**arguments)
+    problem._origin = origin
+    return problem
+
+
+def problem_class(origin: Origin) -> type[Problem]:
+    """Execute the text of a problem file, and give the problem class that it defines.
+
+    Args:
+        origin: What `read_origin` gave.
+
+    Returns:
+        The class.
+
+    Raises:
+        ProblemError: If the text fails or does not define exactly one Problem.
+    """
+    path = origin.path
+    assert path is not None
+    name = f"pinn_metakan_problem_{path.stem}"
+    spec = importlib.util.spec_from_file_location(name, path)
+    assert spec is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module  # so that inspect finds the source of its classes
+    with told_failures(f"{path} failed while loading"):
+        exec(compile(origin.source, str(path), "exec", dont_inherit=True), vars(module))
+    found = [
+        value
+        for value in vars(module).values()
+        if isinstance(value, type) and issubclass(value, Problem) and value.__module__ == name
+    ]
+    if len(found) != 1:
+        names = ", ".join(kind.__name__ for kind in found) or "none"
+        raise ProblemError(f"{path} must define exactly one Problem, it defines {names}")
+    return found[0]
+
+
+def _converted(path: Path, name: str, value: object, kind: object) -> object:
+    if kind is float and isinstance(value, int) and not isinstance(value, bool):
+        return float(value)
+    if isinstance(kind, type) and kind in (float, int, str, bool) and type(value) is not kind:
+        raise ProblemError(f"{path}: parameter {name!r} must be {kind.__name__}, got {value!r}")
+    return value

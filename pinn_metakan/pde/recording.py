@@ -1,0 +1,231 @@
+"""Recording a residual before any work: what it asks for, and whether it can be trained on.
+
+A residual is called at a few points with made-up values. What it asks for is then known, and so
+is what would go wrong later: terms of wrong shape, points that depend on each other, values that
+are changed in place, numbers that nobody trains.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from pinn_metakan.derivatives.jet import Jet, RecordedValues
+from pinn_metakan.derivatives.request import Quantity, Variables
+from pinn_metakan.errors import ProblemError
+from pinn_metakan.geometry.sampling import PointSet
+
+#: Takes a jet and the points, gives named residual terms (N,).
+ResidualFunction = Callable[[Jet, PointSet], dict[str, Tensor]]
+
+#: Two evaluations that differ by more than this, relative to their size, are different.
+_AGREEMENT = 1e-9
+#: How a quantity that has one value for all points is stated where nothing else serves.
+_AS_A_FIELD = (
+    "state it as one more unknown that is constant: unknowns = ('u', '{name}') and the equations "
+    "{name}_x = 0 (and {name}_t = 0) in the residual"
+)
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """What a residual was found to be.
+
+    Args:
+        values: Its terms at the recorded points.
+        quantities: What it asks the jet for.
+    """
+
+    values: dict[str, Tensor]
+    quantities: frozenset[Quantity]
+
+
+def record(
+    label: str,
+    function: ResidualFunction,
+    variables: Variables,
+    at: PointSet,
+    is_pointwise: bool = True,
+) -> Recorded:
+    """Call a residual with made-up values and find what is wrong with it.
+
+    Args:
+        label: What messages call it.
+        function: The residual.
+        variables: What names mean.
+        at: Points to call it at.
+        is_pointwise: Whether each term has one value for each point, which depends on it alone.
+
+    Returns:
+        Its terms and what it asks for.
+
+    Raises:
+        ProblemError: If a term is no tensor (N,) of real numbers, couples its points, changes
+            between calls or does not depend on the unknowns, or if values are changed in place or
+            a trainable parameter hides in it.
+    """
+    made_up = RecordedValues(at.points)
+    count = len(at.points) if is_pointwise else None
+    found = checked_terms(label, function(Jet(variables, at.points, made_up), at), count)
+    found = {term: value.detach().clone() for term, value in found.items()}
+    for quantity, value in made_up.items():
+        if value._version:
+            name = variables.name(quantity)
+            raise ProblemError(
+                f"{label} changes {name!r} in place; make a new tensor instead, such as "
+                f"2 * {name} in place of {name} *= 2"
+            )
+    _refuse_other_values(label, function, variables, at, made_up, found, is_pointwise)
+    _refuse_untrainable(label, function, variables, at, made_up)
+    return Recorded(found, frozenset(made_up))
+
+
+def checked_terms(label: str, terms: object, count: int | None = None) -> dict[str, Tensor]:
+    """Refuse what is not a dict of named real tensors (N,).
+
+    Args:
+        label: What messages call the residual.
+        terms: What it returned.
+        count: N, None if any number will do.
+
+    Returns:
+        The terms.
+
+    Raises:
+        ProblemError: If a name or a value cannot be used.
+    """
+    if not isinstance(terms, dict) or not terms:
+        kind = "an empty dict" if terms == {} else type(terms).__name__
+        raise ProblemError(
+            f"{label} returned {kind}, expected a dict of named terms such as {{'burgers': (N,)}}"
+        )
+    for name, value in terms.items():
+        if not isinstance(name, str) or not name.isidentifier():
+            raise ProblemError(f"{label}: the name of a term must be a word, got {name!r}")
+        if not isinstance(value, Tensor):
+            kind = type(value).__name__
+            raise ProblemError(f"{label}: term {name!r} is {kind}, expected a torch tensor (N,)")
+        expected = (len(value) if value.ndim else 0,) if count is None else (count,)
+        if tuple(value.shape) != expected:
+            wanted = "(N,)" if count is None else f"(N,) = ({count},)"
+            raise ProblemError(
+                f"{label}: term {name!r} has shape {tuple(value.shape)}, expected {wanted}"
+            )
+        if not value.is_floating_point() or value.layout != torch.strided:
+            kind = str(value.dtype).removeprefix("torch.")
+            layout = "" if value.layout == torch.strided else " sparse"
+            raise ProblemError(
+                f"{label}: term {name!r} is{layout} {kind}, expected real numbers (N,)"
+            )
+    return terms
+
+
+def refuse_parameters(holder: object) -> None:
+    """Refuse tensors that wait to be trained among the attributes of a problem.
+
+    Args:
+        holder: The problem.
+
+    Raises:
+        ProblemError: If there is one; the message says what can be done instead.
+    """
+    attributes = {**vars(type(holder)), **vars(holder)}
+    for name, value in attributes.items():
+        if isinstance(value, Tensor) and value.requires_grad:
+            how = _AS_A_FIELD.format(name=name) if value.ndim == 0 else "call .detach() on it"
+            raise ProblemError(
+                f"{name!r} is a trainable parameter, but only the network is trained, so it would "
+                f"stay as it is; {how}"
+            )
+        if isinstance(value, nn.Module) and any(p.requires_grad for p in value.parameters()):
+            raise ProblemError(
+                f"{name!r} has trainable parameters, but only the network is trained, so they "
+                "would stay as they are; call .requires_grad_(False) on it if that is meant"
+            )
+
+
+def _refuse_other_values(
+    label: str,
+    function: ResidualFunction,
+    variables: Variables,
+    at: PointSet,
+    made_up: Mapping[Quantity, Tensor],
+    found: dict[str, Tensor],
+    is_pointwise: bool,
+) -> None:
+    """Call again, with all points and with the first or the last left out, and compare."""
+    everything = slice(None)
+    parts = [everything, slice(1, None), slice(None, -1)] if is_pointwise else [everything]
+    for part in parts:
+        normals = None if at.normals is None else at.normals[part]
+        some = PointSet(at.points[part], normals)
+        values = {quantity: value[part] for quantity, value in made_up.items()}
+        again = function(Jet(variables, some.points, values), some)
+        count = len(some.points) if is_pointwise else None
+        again = checked_terms(label, again, count)
+        for term, value in found.items():
+            if term not in again:
+                raise ProblemError(f"{label} gives the term {term!r} only some of the time")
+            scale = max(1.0, float(value.abs().nan_to_num().max()))
+            same = torch.allclose(
+                again[term], value[part], rtol=_AGREEMENT, atol=_AGREEMENT * scale, equal_nan=True
+            )
+            if same:
+                continue
+            if part == everything:
+                raise ProblemError(
+                    f"{label}: term {term!r} has other values when it is evaluated again at the "
+                    "same points; it must not draw random numbers, count its calls or change what "
+                    "it keeps"
+                )
+            raise ProblemError(
+                f"{label}: term {term!r} couples its points: its value at a point is another when "
+                "a further point is left out (a mean, a sum or a maximum over all points?); each "
+                "value must depend on its own point alone. An integral is stated by an unknown of "
+                "its own: I_x = u, with I = 0 at one end and the known integral at the other"
+            )
+
+
+def _refuse_untrainable(
+    label: str,
+    function: ResidualFunction,
+    variables: Variables,
+    at: PointSet,
+    made_up: Mapping[Quantity, Tensor],
+) -> None:
+    """Follow the graph of each term back: it must begin at the unknowns, and only there."""
+    values = {q: value.detach().clone().requires_grad_() for q, value in made_up.items()}
+    with torch.enable_grad():
+        terms = checked_terms(label, function(Jet(variables, at.points, values), at))
+    known = {id(value) for value in values.values()}
+    for term, value in terms.items():
+        if not value.requires_grad:
+            raise ProblemError(
+                f"{label}: term {term!r} does not depend on the unknowns as far as torch can see; "
+                "does it pass through .detach(), .item(), float() or NumPy?"
+            )
+        hidden = [leaf for leaf in _leaves(value) if id(leaf) not in known]
+        if any(isinstance(leaf, nn.Parameter) or leaf.ndim == 0 for leaf in hidden):
+            raise ProblemError(
+                f"{label}: term {term!r} depends on a trainable parameter, but only the network is "
+                f"trained, so it would stay as it is; {_AS_A_FIELD.format(name='k')}"
+            )
+
+
+def _leaves(value: Tensor) -> list[Tensor]:
+    """Tensors that the graph of a value begins at."""
+    found, seen, open_nodes = [], set(), [value.grad_fn]
+    if value.grad_fn is None:
+        return [value]
+    while open_nodes:
+        node = open_nodes.pop()
+        if node is None or node in seen:
+            continue
+        seen.add(node)
+        leaf = getattr(node, "variable", None)  # the node that accumulates a leaf's gradient
+        if leaf is not None:
+            found.append(leaf)
+        open_nodes += [following for following, _ in node.next_functions]
+    return found
+

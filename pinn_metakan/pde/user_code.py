@@ -1,0 +1,67 @@
+"""Code that the user wrote: called, and what it raises told in one line with file and line."""
+
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from pinn_metakan.errors import ProblemError
+
+#: Files of this package and of Python itself, which are not where a user's mistake is.
+_LIBRARIES = (str(Path(__file__).parents[1]), str(Path(traceback.__file__).parent))
+#: What is no mistake of the code that runs, or is told already.
+_NOT_ITS_OWN = (KeyboardInterrupt, MemoryError, torch.OutOfMemoryError, ProblemError)
+
+
+@contextmanager
+def told_failures(what: str) -> Iterator[None]:
+    """Turn whatever the block raises, ``SystemExit`` included, into one line.
+
+    Args:
+        what: Begins the message, such as "mine.py failed while loading".
+
+    Raises:
+        ProblemError: If the block raised anything but an interrupt or want of memory.
+    """
+    try:
+        yield
+    except _NOT_ITS_OWN:
+        raise
+    except BaseException as error:
+        raise ProblemError(f"{what}: {describe_error(error)}") from error
+
+
+def call_user(function: Callable[..., object], arguments: Sequence[Tensor], label: str) -> object:
+    """Call a function that the user wrote.
+
+    Args:
+        function: The function.
+        arguments: Its arguments.
+        label: What it is, for messages.
+
+    Returns:
+        What it returned.
+
+    Raises:
+        ProblemError: If it raised anything; the message names the error and where it happened.
+    """
+    with told_failures(f"{label} failed"):
+        return function(*arguments)
+
+
+def describe_error(error: BaseException) -> str:
+    """Say in one line what was raised, and where: at the innermost line outside of libraries."""
+    if isinstance(error, SyntaxError) and error.lineno:
+        return f"SyntaxError: {error.msg} (line {error.lineno})"
+    places = [
+        f"{Path(frame.filename).name}, line {frame.lineno}"
+        for frame in traceback.extract_tb(error.__traceback__)
+        if not frame.filename.startswith(_LIBRARIES) and "site-packages" not in frame.filename
+    ]
+    text = " ".join(str(error).split()) or "no message"
+    if isinstance(error, SystemExit):
+        text += ": it must not end the program"
+    return f"{type(error).__name__}: {text}" + (f" ({places[-1]})" if places else "")
