@@ -3,44 +3,102 @@
 >>> from pinn_metakan import load_problem, solve
 >>> solution = solve(load_problem("poisson"), budget=60)    # doctest: +SKIP
 >>> solution.relative_l2["u"]                               # doctest: +SKIP
+
+Names are looked up when they are first used (PEP 562): importing the package takes no time.
 """
 
-from pinn_metakan.loading import load_problem
-from pinn_metakan.derivatives.jet import Jet
-from pinn_metakan.errors import (
-    Interrupted,
-    ProblemError,
-    RunFolderError,
-    SettingsError,
-    TrainingError,
-    UserError,
-)
-from pinn_metakan.families.bspline import BSpline
-from pinn_metakan.families.chebyshev import Chebyshev
-from pinn_metakan.families.fourier import Fourier
-from pinn_metakan.families.gram import Gram
-from pinn_metakan.families.legendre import Legendre
-from pinn_metakan.families.rbf import RBF
-from pinn_metakan.families.wavelet import Wavelet
-from pinn_metakan.geometry.domains import Ball, Box, Interval, SpaceTime
-from pinn_metakan.networks.coefficients import Generated, Stored
-from pinn_metakan.networks.compression import pruned, with_codebook
-from pinn_metakan.networks.conv import KANConv2d
-from pinn_metakan.networks.conv_classifier import conv_classifier
-from pinn_metakan.networks.conv_table import kan_conv2d
-from pinn_metakan.networks.dense import KANLinear
-from pinn_metakan.networks.kan import KAN, kan, metakan
-from pinn_metakan.networks.meta_learner import MetaLearner
-from pinn_metakan.networks.mlp import MLP
-from pinn_metakan.pde.boundary_conditions import Dirichlet, Neumann, Periodic, Robin
-from pinn_metakan.pde.initial import Initial
-from pinn_metakan.pde.observed import Observed
-from pinn_metakan.pde.problem import Problem
-from pinn_metakan.reference.cole_hopf import cole_hopf
-from pinn_metakan.reference.interacting_sines import InteractingSines
-from pinn_metakan.runs import open_run, resume
-from pinn_metakan.solution import Solution
-from pinn_metakan.solve import solve
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from pinn_metakan.version import __version__
+
+if TYPE_CHECKING:
+    from pinn_metakan.derivatives.jet import Jet
+    from pinn_metakan.errors import (
+        Interrupted,
+        ProblemError,
+        RunFolderError,
+        SettingsError,
+        TrainingError,
+        UserError,
+    )
+    from pinn_metakan.families.bspline import BSpline
+    from pinn_metakan.families.chebyshev import Chebyshev
+    from pinn_metakan.families.fourier import Fourier
+    from pinn_metakan.families.gram import Gram
+    from pinn_metakan.families.legendre import Legendre
+    from pinn_metakan.families.rbf import RBF
+    from pinn_metakan.families.wavelet import Wavelet
+    from pinn_metakan.geometry.domains import Ball, Box, Interval, SpaceTime
+    from pinn_metakan.loading import load_problem
+    from pinn_metakan.networks.coefficients import Generated, Stored
+    from pinn_metakan.networks.compression import pruned, with_codebook
+    from pinn_metakan.networks.conv import KANConv2d
+    from pinn_metakan.networks.conv_classifier import conv_classifier
+    from pinn_metakan.networks.conv_table import kan_conv2d
+    from pinn_metakan.networks.dense import KANLinear
+    from pinn_metakan.networks.kan import KAN, kan, metakan
+    from pinn_metakan.networks.meta_learner import MetaLearner
+    from pinn_metakan.networks.mlp import MLP
+    from pinn_metakan.pde.boundary_conditions import Dirichlet, Neumann, Periodic, Robin
+    from pinn_metakan.pde.initial import Initial
+    from pinn_metakan.pde.observed import Observed
+    from pinn_metakan.pde.problem import Problem
+    from pinn_metakan.reference.cole_hopf import cole_hopf
+    from pinn_metakan.reference.interacting_sines import InteractingSines
+    from pinn_metakan.runs.resume import open_run, rerun, resume
+    from pinn_metakan.runs.solve import solve
+    from pinn_metakan.solution import Solution
+
+#: Name -> the module that it is in.
+_PLACES = {
+    "BSpline": "families.bspline",
+    "Ball": "geometry.domains",
+    "Box": "geometry.domains",
+    "Chebyshev": "families.chebyshev",
+    "Dirichlet": "pde.boundary_conditions",
+    "Fourier": "families.fourier",
+    "Generated": "networks.coefficients",
+    "Gram": "families.gram",
+    "Initial": "pde.initial",
+    "InteractingSines": "reference.interacting_sines",
+    "Interrupted": "errors",
+    "Interval": "geometry.domains",
+    "Jet": "derivatives.jet",
+    "KAN": "networks.kan",
+    "KANConv2d": "networks.conv",
+    "KANLinear": "networks.dense",
+    "Legendre": "families.legendre",
+    "MLP": "networks.mlp",
+    "MetaLearner": "networks.meta_learner",
+    "Neumann": "pde.boundary_conditions",
+    "Observed": "pde.observed",
+    "Periodic": "pde.boundary_conditions",
+    "Problem": "pde.problem",
+    "ProblemError": "errors",
+    "RBF": "families.rbf",
+    "Robin": "pde.boundary_conditions",
+    "RunFolderError": "errors",
+    "SettingsError": "errors",
+    "Solution": "solution",
+    "SpaceTime": "geometry.domains",
+    "Stored": "networks.coefficients",
+    "TrainingError": "errors",
+    "UserError": "errors",
+    "Wavelet": "families.wavelet",
+    "cole_hopf": "reference.cole_hopf",
+    "conv_classifier": "networks.conv_classifier",
+    "kan": "networks.kan",
+    "kan_conv2d": "networks.conv_table",
+    "load_problem": "loading",
+    "metakan": "networks.kan",
+    "open_run": "runs.resume",
+    "pruned": "networks.compression",
+    "rerun": "runs.resume",
+    "resume": "runs.resume",
+    "solve": "runs.solve",
+    "with_codebook": "networks.compression",
+}
 
 __all__ = [
     "KAN",
@@ -77,6 +135,7 @@ __all__ = [
     "TrainingError",
     "UserError",
     "Wavelet",
+    "__version__",
     "cole_hopf",
     "conv_classifier",
     "kan",
@@ -85,7 +144,20 @@ __all__ = [
     "metakan",
     "open_run",
     "pruned",
+    "rerun",
     "resume",
     "solve",
     "with_codebook",
 ]
+
+
+def __getattr__(name: str) -> object:
+    if name not in _PLACES:
+        raise AttributeError(f"module 'pinn_metakan' has no attribute {name!r}")
+    value = getattr(import_module(f"pinn_metakan.{_PLACES[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

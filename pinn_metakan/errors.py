@@ -1,5 +1,8 @@
 """The exceptions that callers catch."""
 
+from pathlib import Path
+from typing import Any
+
 
 class UserError(ValueError):
     """Something that the user gave is wrong; the message is one line that says what to mend."""
@@ -22,4 +25,16 @@ class TrainingError(RuntimeError):
 
 
 class Interrupted(RuntimeError):
-    """The user stopped the run; a checkpoint was kept if the run has a folder."""
+    """The user stopped the run.
+
+    Args:
+        folder: The run folder, which has a checkpoint to go on from; None without one.
+        problem_file: The file of the problem, None if it has none.
+        solution: What was reached, a `Solution`; None if the user did not wait for it.
+    """
+
+    def __init__(self, folder: Path | None, problem_file: Path | None, solution: Any):
+        super().__init__(str(folder) if folder is not None else "the run was interrupted")
+        self.folder = folder
+        self.problem_file = problem_file
+        self.solution = solution

@@ -10,8 +10,8 @@ from pinn_metakan.errors import ProblemError
 from pinn_metakan.geometry.grid import Grid, plane, product_grid, scattered
 from pinn_metakan.geometry.sampling import PointSet
 from pinn_metakan.losses.objective import Block, Objective
-from pinn_metakan.pde.user_code import call_user
 from pinn_metakan.pde.statement import Statement
+from pinn_metakan.pde.user_code import call_user
 from pinn_metakan.results.field import FieldOnGrid
 from pinn_metakan.settings import EvaluationSettings
 

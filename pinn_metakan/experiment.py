@@ -27,7 +27,7 @@ from pinn_metakan.networks.table import build_network
 from pinn_metakan.pde.coefficients import note_jumps
 from pinn_metakan.pde.problem import Problem
 from pinn_metakan.pde.statement import state
-from pinn_metakan.settings import Settings
+from pinn_metakan.settings import RunSettings, Settings
 from pinn_metakan.stages import build_stages
 from pinn_metakan.training.task import Task
 from pinn_metakan.training.trainer import Trainer
@@ -48,6 +48,7 @@ class Choices:
         device: Where to compute.
         dtype: A key of `DTYPES`.
         device_reason: Why this device, for the user.
+        asked_device: What was asked for, "auto" or a name.
     """
 
     network: str
@@ -56,6 +57,18 @@ class Choices:
     device: torch.device
     dtype: str
     device_reason: str
+    asked_device: str
+
+    def as_asked(self, problem: Problem) -> RunSettings:
+        """Give what makes the same run again, besides the settings."""
+        return RunSettings(
+            problem=problem.origin.name,
+            network=self.network,
+            seed=self.seed,
+            dtype=self.dtype,
+            device=self.asked_device,
+            parameters=dict(problem.parameters),
+        )
 
 
 class Experiment:

@@ -19,7 +19,9 @@ class KANSettings(Section):
 
     widths: list[Width] = Field(default=[7, 7, 7], description="hidden widths")
     family: str = Field(default="rbf", description="function family of the edges")
-    options: dict[str, float | str] = Field(default={}, description="options of the family")
+    options: dict[str, float | str] = Field(
+        default={}, description="options of the family, such as count or order"
+    )
     bounded: bool = Field(default=True, description="keep layer inputs inside the family's reach")
 
 
@@ -27,12 +29,16 @@ class MetaKANSettings(KANSettings):
     """A MetaKAN: a KAN whose coefficients come from prompts through meta-learners."""
 
     widths: list[Width] = Field(default=[10, 10, 10], description="hidden widths")
-    prompt_dimension: int = Field(default=2, gt=0)
+    prompt_dimension: int = Field(default=2, gt=0, description="numbers for each edge")
     hidden_width: int = Field(default=16, gt=0, description="hidden width of the meta-learner")
-    hidden_function: str = Field(default="sine", description="relu, tanh, silu or sine")
-    frequency: float = Field(default=3.0, gt=0, description="spread of its first layer")
+    hidden_function: str = Field(
+        default="sine", description="of the meta-learner: relu, tanh, silu or sine"
+    )
+    frequency: float = Field(
+        default=3.0, gt=0, description="spread of the meta-learner's first layer"
+    )
     meta_learners: Annotated[int, Field(ge=0)] | list[int] = Field(
-        default=0, description="0: one a layer; C: so many, by clustering; or each layer's number"
+        default=0, description="0: one for each layer; C: so many; or each layer's number"
     )
 
 

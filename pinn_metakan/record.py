@@ -1,10 +1,13 @@
 """What is kept and told of an experiment: its facts, its field, its report."""
 
 import json
+import math
 import platform
 import time
+from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 
+import numpy as np
 import torch
 
 from pinn_metakan.evaluation import (
@@ -20,6 +23,8 @@ from pinn_metakan.networks.activations import activations_of
 from pinn_metakan.results.field import Field
 
 _VERSIONED = ("pinn_metakan", "torch", "numpy", "scipy", "h5py")
+#: A loss below the one that goes with an error above the other is worth a word.
+_SMALL_LOSS, _LARGE_ERROR = 1e-8, 0.1
 
 
 def facts(experiment: Experiment) -> list[tuple[str, str]]:
@@ -82,20 +87,69 @@ def evaluate_field(experiment: Experiment, tied: Field | None = None) -> Field:
     )
 
 
-def report(experiment: Experiment, field: Field, tied: Field | None = None) -> dict[str, object]:
-    """Give the contents of report.json; see `evaluate_field`."""
+def closing_notes(experiment: Experiment, field: Field) -> list[str]:
+    """Say what is wrong with a solution that has been evaluated.
+
+    Args:
+        experiment: The experiment.
+        field: What was evaluated.
+
+    Returns:
+        A line each; empty if nothing is known to be wrong.
+    """
+    notes = []
+    for name, values in field.grid.values.items():
+        inside = experiment.grid.inside if experiment.grid.axes else np.ones(values.shape, bool)
+        missing = int((~np.isfinite(values[inside])).sum())
+        if missing:
+            notes.append(
+                f"{name} is NaN or infinite at {missing} of {int(inside.sum())} points of the grid"
+            )
+    loss = experiment.trainer.history[-1]["loss"]
+    for name, error in field.relative_l2.items():
+        if loss < _SMALL_LOSS and not error < _LARGE_ERROR:
+            notes.append(
+                f"the loss is {loss:.0e}, but the error of {name} is {error:.1g}: equations and "
+                "conditions are met by another solution than the reference. Is a condition "
+                "missing, are the data less smooth than the equation needs, or is the reference "
+                "of other parameters?"
+            )
+    return notes
+
+
+def report(
+    experiment: Experiment, field: Field, notes: Sequence[str], tied: Field | None = None
+) -> dict[str, object]:
+    """Give the contents of report.json.
+
+    Args:
+        experiment: The experiment.
+        field: What was evaluated.
+        notes: Lines for the user.
+        tied: The field before the coefficients were untied.
+
+    Returns:
+        What JSON can hold; numbers that are not finite are None.
+    """
     attributes = _attributes(experiment)
-    history = experiment.trainer.history
+    trainer = experiment.trainer
     names = ("problem", "network", "n_parameters", "seed", "dtype", "device", "seconds")
     return {
         **{name: attributes[name] for name in names},
-        "relative_l2": field.relative_l2,
-        "max_error": field.max_error,
-        "loss": experiment.trainer.best_loss if history else None,
-        "converged": "tolerance" in experiment.trainer.stop_reason,
-        "stop_reason": experiment.trainer.stop_reason,
+        "steps": trainer.step,
+        "relative_l2": _finite(field.relative_l2),
+        "max_error": _finite(field.max_error),
+        "loss": trainer.history[-1]["loss"],
+        "converged": "tolerance" in trainer.stop_reason,
+        "stop_reason": trainer.stop_reason,
+        "notes": list(notes),
         "versions": json.loads(str(attributes["versions"])),
     } | ({} if tied is None else {"tied": _tied_report(tied)})
+
+
+def _finite(numbers: Mapping[str, float]) -> dict[str, float | None]:
+    """JSON has no NaN."""
+    return {name: value if math.isfinite(value) else None for name, value in numbers.items()}
 
 
 def evaluation_seconds(experiment: Experiment) -> float:
@@ -138,8 +192,11 @@ def _attributes(experiment: Experiment) -> dict[str, str | int | float]:
 
 
 def _tied_report(tied: Field) -> dict[str, object]:
-    kept = {name: tied.attributes[name] for name in ("n_parameters", "seconds", "stop_reason")}
-    return kept | {"relative_l2": tied.relative_l2, "max_error": tied.max_error}
+    kept: dict[str, object] = {
+        name: tied.attributes[name] for name in ("n_parameters", "seconds", "stop_reason")
+    }
+    errors = {"relative_l2": _finite(tied.relative_l2), "max_error": _finite(tied.max_error)}
+    return kept | errors
 
 
 def _tied_attributes(tied: Field | None) -> dict[str, str | int | float]:

@@ -1,18 +1,18 @@
 """The folder of a run: its files, and who may write there."""
 
 import json
+import shlex
 import shutil
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import tomli_w
-
 from pinn_metakan.errors import RunFolderError
-from pinn_metakan.files import write_text, written_whole
+from pinn_metakan.files import write_new_text, write_text, written_whole
 from pinn_metakan.plotting.figures import FIGURES, draw_all
 from pinn_metakan.results.field import Field
-from pinn_metakan.results.hdf5 import write_solution
+from pinn_metakan.results.hdf5 import read_solution, write_solution
 from pinn_metakan.training.checkpoint import load_checkpoint, save_checkpoint
 
 _FILES = (
@@ -53,24 +53,30 @@ class RunFolder:
         if self._holds_run() and not overwrite:
             raise RunFolderError(f"{self.path} already holds a run; give --overwrite to replace it")
 
-    def begin(self, settings: Mapping[str, object], command: str) -> None:
-        """Make the folder and write the settings; remove the files of a run that is replaced.
+    def begin(self, settings: str, overwrite: bool) -> "RunFolder":
+        """Make the folder and write the settings; of several who try at once, one succeeds.
 
         Args:
-            settings: Nested dicts.
-            command: How to start the same run again.
+            settings: Text of settings.toml.
+            overwrite: Whether the files of a run are removed first.
+
+        Returns:
+            This folder.
 
         Raises:
-            RunFolderError: If the folder cannot be written.
+            RunFolderError: If the folder cannot be written, or another run has just begun there.
         """
         try:
-            for folder in (self.tied, self):
-                folder._clear()
+            if overwrite:
+                for folder in (self.tied, self):
+                    folder._clear()
             self.path.mkdir(parents=True, exist_ok=True)
-            text = f"# {command}\n{tomli_w.dumps(settings)}"
-            write_text(self._settings, text)
+            write_new_text(self._settings, settings)
+        except FileExistsError as error:
+            raise RunFolderError(f"another run has just begun in {self.path}") from error
         except OSError as error:
             raise RunFolderError(f"cannot write to {self.path}: {error.strerror}") from error
+        return self
 
     @property
     def tied(self) -> "RunFolder":
@@ -93,7 +99,7 @@ class RunFolder:
     def save_checkpoint(self, tree: dict[str, Any], history: list[dict[str, float]]) -> None:
         """Write the checkpoint, and the history up to it, one JSON object a line."""
         save_checkpoint(self._checkpoint, tree)
-        write_text(self._history, "".join(json.dumps(row) + "\n" for row in history))
+        self._write_history(history)
 
     def load_checkpoint(self) -> dict[str, Any]:
         """Read the checkpoint.
@@ -108,11 +114,33 @@ class RunFolder:
             raise RunFolderError(f"there is no run folder {self.path}")
         return load_checkpoint(self._checkpoint)
 
-    def finish(self, field: Field, report: Mapping[str, object]) -> None:
-        """Write solution, figures and report."""
+    def finish(
+        self, field: Field, report: Mapping[str, object], history: list[dict[str, float]]
+    ) -> None:
+        """Write solution, figures, report and history."""
+        self._write_history(history)
         write_solution(self.solution, field)
         draw_all(field, self.path)
         write_text(self._report, json.dumps(report, indent=2) + "\n")
+
+    def read_field(self) -> Field:
+        """Read the solution.
+
+        Returns:
+            The field.
+
+        Raises:
+            RunFolderError: If there is none, or it cannot be read.
+        """
+        if self._checkpoint.is_file() and not self.solution.is_file():
+            raise RunFolderError(
+                f"{self.path} has no solution.h5: its run ended before it could be written; go on "
+                f"with: pinn-metakan resume {shlex.quote(str(self.path))}"
+            )
+        return read_solution(self.solution)
+
+    def _write_history(self, history: list[dict[str, float]]) -> None:
+        write_text(self._history, "".join(json.dumps(row) + "\n" for row in history))
 
     def _clear(self) -> None:
         """Remove the files of a run, and nothing else that the user may keep there."""
@@ -122,3 +150,50 @@ class RunFolder:
 
     def _holds_run(self) -> bool:
         return any((self.path / name).exists() for name in _FILES)
+
+
+@dataclass(frozen=True)
+class FreshFolder:
+    """A run folder that nobody else has: the first of NAME, NAME-2, NAME-3, ... that is not there.
+
+    Args:
+        parent: The folder that it is made in.
+        name: NAME.
+    """
+
+    parent: Path
+    name: str
+
+    def refuse_unless_free(self, overwrite: bool) -> None:
+        """There is always a next one."""
+
+    def begin(self, settings: str, overwrite: bool) -> RunFolder:
+        """Make the folder and write the settings.
+
+        Args:
+            settings: Text of settings.toml.
+            overwrite: Nothing is there to be replaced.
+
+        Returns:
+            The folder.
+
+        Raises:
+            RunFolderError: If it cannot be written.
+        """
+        try:
+            self.parent.mkdir(parents=True, exist_ok=True)
+            path = self._made()
+        except OSError as error:
+            raise RunFolderError(f"cannot write to {self.parent}: {error.strerror}") from error
+        return RunFolder(path).begin(settings, overwrite=False)
+
+    def _made(self) -> Path:
+        """Make the folder; of several who try at once, each gets one of its own."""
+        number = 1
+        while True:
+            path = self.parent / (self.name if number == 1 else f"{self.name}-{number}")
+            try:
+                path.mkdir()
+                return path
+            except FileExistsError:
+                number += 1

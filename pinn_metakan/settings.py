@@ -18,67 +18,99 @@ from pinn_metakan.network_settings import NETWORK_SETTINGS, CustomSettings, Sect
 class PointSettings(Section):
     """Collocation points."""
 
-    interior: int = Field(default=2000, gt=0)
+    interior: int = Field(default=2000, gt=0, description="inside the domain")
     boundary: int = Field(default=200, gt=0, description="for each soft boundary condition")
     initial: int = Field(default=200, gt=0, description="for each soft initial condition")
-    sequence: Literal["sobol", "latin_hypercube", "halton", "uniform"] = "sobol"
+    sequence: Literal["sobol", "latin_hypercube", "halton", "uniform"] = Field(
+        default="sobol", description="how they are spread"
+    )
     adaptive: float = Field(
         default=0.0,
         ge=0,
         le=1,
-        description="part of the points drawn where residual or slope are large",
+        description="part of the points drawn where residual or slope are large, 0 for none",
     )
 
 
 class LossSettings(Section):
     """Weights of the residual terms."""
 
-    condition_weight: float = Field(default=100.0, ge=0, description="of each soft condition")
-    weights: dict[str, float] = Field(default={}, description="by term, in place of the above")
+    condition_weight: float = Field(
+        default=100.0, ge=0, description="weight of each soft condition; an equation has 1"
+    )
+    weights: dict[str, float] = Field(
+        default={}, description="weights by term, in place of the above"
+    )
     random_dimensions: int = Field(
-        default=0, ge=0, description="dimensions of a Laplacian, drawn with the points; 0 for all"
+        default=0, ge=0, description="dimensions of a Laplacian, drawn with the points, 0 for all"
     )
 
 
 class AdamSettings(Section):
     """The stage of Adam."""
 
-    steps: int = Field(default=50, ge=0)
-    learning_rate: float = Field(default=5e-3, gt=0)
+    steps: int = Field(default=50, ge=0, description="length of the stage, 0 to leave it out")
+    learning_rate: float = Field(default=5e-3, gt=0, description="rate of all but the prompts")
     prompt_factor: float = Field(default=10.0, gt=0, description="prompts' rate over the others'")
-    schedule: Literal["constant", "cosine", "exponential"] = "cosine"
-    final_factor: float = Field(default=0.05, gt=0, description="where the schedule ends")
+    schedule: Literal["constant", "cosine", "exponential"] = Field(
+        default="cosine", description="how the rates fall"
+    )
+    final_factor: float = Field(
+        default=0.05, gt=0, description="last rates over the first; constant ignores it"
+    )
     redraw_every: int = Field(default=0, ge=0, description="steps between new points, 0 for never")
 
 
 class LBFGSSettings(Section):
     """The stage of L-BFGS."""
 
-    steps: int = Field(default=1500, ge=0)
-    learning_rate: float = Field(default=1.0, gt=0)
-    history_size: int = Field(default=100, gt=0)
-    max_evaluations: int = Field(default=25, gt=1, description="of the loss in one step")
-    tolerance_gradient: float = Field(default=0.0, ge=0)
-    tolerance_change: float = Field(default=0.0, ge=0)
-    line_search: Literal["strong_wolfe", "none"] = "strong_wolfe"
+    steps: int = Field(default=1500, ge=0, description="most steps, 0 to leave the stage out")
+    learning_rate: float = Field(default=1.0, gt=0, description="first trial of a line search")
+    history_size: int = Field(default=100, gt=0, description="curvature pairs that are kept")
+    max_evaluations: int = Field(
+        default=25, gt=1, description="most evaluations of the loss in one step"
+    )
+    tolerance_gradient: float = Field(
+        default=0.0, ge=0, description="largest entry of the gradient that ends it, 0 for never"
+    )
+    tolerance_change: float = Field(
+        default=0.0, ge=0, description="largest change of a parameter that ends it, 0 for never"
+    )
+    line_search: Literal["strong_wolfe", "none"] = Field(
+        default="strong_wolfe", description="none takes steps of the learning rate"
+    )
     redraw_every: int = Field(default=0, ge=0, description="steps between new points, 0 for never")
 
 
 class LMSettings(Section):
     """The stage of Levenberg-Marquardt."""
 
-    steps: int = Field(default=50, ge=0)
-    damping: float = Field(default=1e-3, gt=0, description="first, as part of the trace of J^T J")
-    acceleration: float = Field(
-        default=0.75, ge=0, description="largest part of a step, 0 for none"
+    steps: int = Field(default=50, ge=0, description="most steps, 0 to leave the stage out")
+    damping: float = Field(
+        default=1e-3, gt=0, description="first damping, as part of the trace of J^T J"
     )
-    corrections: int = Field(default=4, ge=0, description="of a step, by the same factorization")
-    smallest_ratio: float = Field(default=0.1, gt=0, lt=1, description="actual over predicted")
-    tolerance: float = Field(default=5e-3, ge=0, description="least relative fall of the loss")
-    scaling: float = Field(default=0.5, ge=0, le=1, description="0 plain, 1 by column norms")
+    acceleration: float = Field(
+        default=0.75, ge=0, description="longest bend of a step, as part of it, 0 for none"
+    )
+    corrections: int = Field(
+        default=4, ge=0, description="corrections of a step by its own factorization, 0 for none"
+    )
+    smallest_ratio: float = Field(
+        default=0.1, gt=0, lt=1, description="actual over predicted fall that a step needs"
+    )
+    tolerance: float = Field(
+        default=5e-3,
+        ge=0,
+        description="relative fall of the loss that five steps in a row must reach, 0 for never",
+    )
+    scaling: float = Field(
+        default=0.5, ge=0, le=1, description="units of the parameters: 0 plain, 1 by column norms"
+    )
     redraw_every: int = Field(default=25, ge=0, description="steps between new points, 0 for never")
     max_numbers: int = Field(
-        default=100_000_000, gt=0, description="in the Jacobian; above, lbfgs takes its place"
+        default=100_000_000,
+        gt=0,
+        description="numbers in the Jacobian; above, lbfgs takes the place of the stage",
     )
 
 
@@ -100,14 +132,22 @@ class Settings(Section):
     """All settings of a run."""
 
     network: Section
-    conditions: Literal["hard", "soft"] = "hard"
-    stages: list[Literal["adam", "lbfgs", "lm", "untie"]] = Field(
-        default=["adam", "lm", "untie"], min_length=1
+    conditions: Literal["hard", "soft"] = Field(
+        default="hard", description="by construction where possible, or all of them in the loss"
     )
-    engine: Literal["auto", "taylor", "autograd"] = "auto"
-    tolerance: float = Field(default=0.0, ge=0, description="the loss that counts as converged")
+    stages: list[Literal["adam", "lbfgs", "lm", "untie"]] = Field(
+        default=["adam", "lm", "untie"], min_length=1, description="in their order"
+    )
+    engine: Literal["auto", "taylor", "autograd"] = Field(
+        default="auto", description="closed-form jets, or nested torch.autograd; auto chooses"
+    )
+    tolerance: float = Field(
+        default=0.0, ge=0, description="loss that counts as converged, 0 for never"
+    )
     report_every: int = Field(default=10, gt=0, description="steps between history entries")
-    checkpoint_seconds: float = Field(default=30.0, gt=0)
+    checkpoint_seconds: float = Field(
+        default=30.0, gt=0, description="least time between two checkpoints [s]"
+    )
     points: PointSettings = PointSettings()
     loss: LossSettings = LossSettings()
     adam: AdamSettings = AdamSettings()
@@ -121,8 +161,21 @@ class Settings(Section):
         return self.model_dump(exclude_none=True, serialize_as_any=True)
 
 
+class RunSettings(Section):
+    """What a run is, besides its settings; the table [run] of settings.toml."""
+
+    problem: str | None = Field(default=None, description="name of the problem")
+    network: str = Field(default="metakan", description="name that 'networks' lists")
+    seed: int = Field(default=0, description="seed of everything random")
+    dtype: str = Field(default="float64", description="float64 or float32")
+    device: str = Field(default="auto", description="auto, cpu, cuda or another name of torch")
+    parameters: dict[str, Any] = Field(default={}, description="arguments of the problem")
+
+
 #: A layer of settings and the name that messages call it.
 Layer = tuple[str, Mapping[str, object]]
+#: The table of settings.toml that is none of the settings.
+RUN_TABLE = "run"
 
 
 def build_settings(network: str, layers: Sequence[Layer]) -> Settings:
@@ -161,22 +214,61 @@ def build_settings(network: str, layers: Sequence[Layer]) -> Settings:
     return settings
 
 
-def read_settings(path: Path) -> Layer:
-    """Read a TOML file of settings.
+def read_settings(path: Path) -> tuple[Layer, RunSettings]:
+    """Read a TOML file of settings, such as the settings.toml of a run.
 
     Args:
         path: The file.
 
     Returns:
-        A layer.
+        A layer, and what its table [run] says; the defaults where it says nothing.
 
     Raises:
-        SettingsError: If it cannot be read.
+        SettingsError: If it cannot be read, or the table has another key or kind of value.
     """
     try:
-        return str(path), tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        found = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
         raise SettingsError(f"cannot read the settings file {path}: {error}") from error
+    try:
+        run = RunSettings.model_validate(found.pop(RUN_TABLE, {}))
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join([RUN_TABLE, *map(str, first["loc"])])
+        raise SettingsError(
+            f"{path}: {key}: {first['msg'][0].lower()}{first['msg'][1:]}, got {first['input']!r}"
+        ) from error
+    return (str(path), found), run
+
+
+def layers_of(label: str, settings: Mapping[str, object] | Sequence[Layer]) -> list[Layer]:
+    """Give settings as layers.
+
+    Args:
+        label: What messages call a mapping.
+        settings: A mapping, whose keys may have dots (``{"adam.steps": 3}``), or layers already.
+
+    Returns:
+        The layers.
+
+    Raises:
+        SettingsError: If they are neither.
+    """
+    if not isinstance(settings, Mapping):
+        return list(settings)
+    layers: list[Layer] = []
+    for key, value in settings.items():
+        if not isinstance(key, str):
+            raise SettingsError(f"{label}: the name of a setting must be text, got {key!r}")
+        layers.append((label, _nested(key, value)))
+    return layers
+
+
+def _nested(key: str, value: object) -> Mapping[str, object]:
+    for part in reversed(key.strip().split(".")):
+        value = {part: value}
+    assert isinstance(value, Mapping)
+    return value
 
 
 def parse_pair(pair: str) -> Layer:
@@ -194,10 +286,7 @@ def parse_pair(pair: str) -> Layer:
     key, separator, text = pair.partition("=")
     if not separator or not key.strip():
         raise SettingsError(f"expected key=value, got {pair!r}")
-    layer: Any = parse_value(text)
-    for part in reversed(key.strip().split(".")):
-        layer = {part: layer}
-    return f"--set {pair}", layer
+    return f"--set {pair}", _nested(key, parse_value(text))
 
 
 def parse_value(text: str) -> object:

@@ -1,6 +1,6 @@
 """A solution: fields, reference and errors, and the trained ansatz where there is one."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 from numpy.typing import ArrayLike, NDArray
 
 from pinn_metakan.errors import RunFolderError
+from pinn_metakan.geometry.domains import Domain
 from pinn_metakan.networks.network import Network
 from pinn_metakan.plotting.figures import solution_figure
 from pinn_metakan.results.field import Field
@@ -28,6 +29,9 @@ class Solution:
             run that was only read.
         tied: The solution before the coefficients were untied, None if they never were.
         network: The trained network, None for a run that was only read.
+        domain: Where the solution can be evaluated, None for a run that was only read.
+        notes: What the run says of itself.
+        folder: The run folder, None without one.
     """
 
     def __init__(
@@ -36,8 +40,15 @@ class Solution:
         evaluate: Callable[[torch.Tensor], dict[str, torch.Tensor]] | None = None,
         tied: "Solution | None" = None,
         network: Network | None = None,
+        *,
+        domain: Domain | None = None,
+        notes: Sequence[str] = (),
+        folder: Path | None = None,
     ):
         self.field = field
+        self.notes = tuple(notes)
+        self.folder = folder
+        self._domain = domain
         self.network = network
         self.tied = tied
         self._evaluate = evaluate
@@ -56,13 +67,14 @@ class Solution:
         fields |= {f"residual_{term}": value for term, value in grid.residuals.items()}
         if name not in fields:
             raise KeyError(f"no field {name!r}; there are {', '.join(fields)}")
-        return fields[name]
+        return fields[name].copy()  # so that what is done with it leaves the solution as it is
 
     @property
     def coordinates(self) -> Mapping[str, Array]:
         """The 1-D coordinates of the grid; ``points`` (N, d) where there is no product grid."""
         grid = self.field.grid
-        return dict(grid.axes) if grid.points is None else {"points": grid.points}
+        found = grid.axes if grid.points is None else {"points": grid.points}
+        return {name: values.copy() for name, values in found.items()}
 
     @property
     def relative_l2(self) -> Mapping[str, float]:
@@ -77,35 +89,56 @@ class Solution:
     @property
     def history(self) -> Mapping[str, Array]:
         """Columns ``step``, ``seconds``, ``loss`` and ``relative_l2_<unknown>``."""
-        return self.field.history
+        return {name: values.copy() for name, values in self.field.history.items()}
 
     @property
     def attributes(self) -> Mapping[str, str | int | float]:
         """What the run was: problem, network, n_parameters, settings, seed, versions, ..."""
         return self.field.attributes
 
-    def __call__(self, points: ArrayLike | torch.Tensor) -> dict[str, Array]:
-        """Evaluate the trained ansatz anywhere.
+    def __call__(
+        self, points: ArrayLike | torch.Tensor, *, extrapolate: bool = False
+    ) -> dict[str, Array]:
+        """Evaluate the trained ansatz anywhere in the domain.
 
         Args:
             points: Shape (M, d), columns in the order of the coordinates.
+            extrapolate: Evaluate points outside the domain too, where nothing was trained.
 
         Returns:
             An array (M,) for each unknown.
 
         Raises:
             RunFolderError: If the run was opened without its problem.
-            ValueError: If the points have the wrong shape.
+            ValueError: If the points have the wrong shape, are not finite or lie outside.
         """
-        if self._evaluate is None:
+        if self._evaluate is None or self._domain is None:
             raise RunFolderError(
                 "this run was opened without its problem, whose code is needed to evaluate it "
-                "anywhere: open_run(path, problem=load_problem(...))"
+                "anywhere: open_run(path, evaluate=True), or problem=load_problem(...)"
             )
         if isinstance(points, torch.Tensor):
-            tensor = points.detach().to("cpu", torch.float64)
-        else:
-            tensor = torch.from_numpy(np.array(points, dtype=np.float64))
+            points = points.detach().cpu().numpy()
+        try:
+            array = np.array(points, dtype=np.float64)
+        except (TypeError, ValueError) as error:
+            raise ValueError(f"points must be numbers of shape (M, d): {error}") from error
+        names = ", ".join(self.field.coordinates)
+        d = self._domain.dimension
+        if array.ndim != 2 or array.shape[1] != d:
+            raise ValueError(f"points must have shape (M, {d}), columns {names}, got {array.shape}")
+        tensor = torch.from_numpy(array)
+        is_finite = torch.isfinite(tensor).all(dim=1)
+        is_usable = is_finite if extrapolate else is_finite & self._domain.contains(tensor)
+        if not bool(is_usable.all()):
+            row = int((~is_usable).nonzero()[0])
+            place = ", ".join(f"{value:g}" for value in array[row])
+            raise ValueError(
+                f"point {row} at ({place}) lies outside {self._domain!r}; "
+                "extrapolate=True evaluates there, where nothing was trained"
+                if bool(is_finite[row])
+                else f"point {row} at ({place}) is not finite"
+            )
         return {name: value.numpy() for name, value in self._evaluate(tensor).items()}
 
     def plot(self) -> Figure:

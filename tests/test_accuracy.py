@@ -3,7 +3,7 @@
 import pytest
 
 from pinn_metakan.loading import load_problem
-from pinn_metakan.solve import solve
+from pinn_metakan.runs.solve import solve
 
 #: Problem, its parameters, network and hidden widths; Burgers with a layer that few points resolve.
 CASES: list[tuple[str, dict[str, object], str, list[int]]] = [

@@ -6,10 +6,10 @@ import pytest
 import torch
 from fast import FAST
 
-from pinn_metakan.loading import load_problem
 from pinn_metakan.experiment import Experiment
+from pinn_metakan.loading import load_problem
 from pinn_metakan.optimizers.first_order import Adam
-from pinn_metakan.solve import choose, suggested_settings
+from pinn_metakan.runs.choices import choose, suggested_settings
 from pinn_metakan.training.task import BestSeen
 
 pytestmark = pytest.mark.gpu

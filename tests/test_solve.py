@@ -10,7 +10,6 @@ import torch
 from fast import FAST, stop_at
 from torch import Generator
 
-from pinn_metakan.loading import load_problem
 from pinn_metakan.errors import (
     Interrupted,
     ProblemError,
@@ -19,10 +18,11 @@ from pinn_metakan.errors import (
     TrainingError,
 )
 from pinn_metakan.families.rbf import RBF
+from pinn_metakan.loading import load_problem
 from pinn_metakan.networks.kan import kan
-from pinn_metakan.runs import open_run, resume
+from pinn_metakan.runs.resume import open_run, resume
+from pinn_metakan.runs.solve import solve
 from pinn_metakan.solution import Solution
-from pinn_metakan.solve import solve
 
 Write = Callable[..., Path]
 FILES = {

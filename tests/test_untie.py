@@ -9,14 +9,14 @@ import torch
 from fast import FAST, FAST_FLAGS, stop_at
 from torch import Generator
 
-from pinn_metakan.loading import load_problem
 from pinn_metakan.cli import main
 from pinn_metakan.errors import Interrupted, SettingsError
 from pinn_metakan.families.rbf import RBF
+from pinn_metakan.loading import load_problem
 from pinn_metakan.networks.kan import metakan
 from pinn_metakan.results.hdf5 import read_solution
-from pinn_metakan.runs import open_run, resume
-from pinn_metakan.solve import solve
+from pinn_metakan.runs.resume import open_run, resume
+from pinn_metakan.runs.solve import solve
 
 UNTIED: dict[str, object] = FAST | {"untie": {"steps": 3}}
 #: [2, 4, 1] with 6 coefficients an edge; prompts of 2, one meta-learner of width 16 a layer.

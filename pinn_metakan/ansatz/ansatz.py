@@ -13,8 +13,8 @@ from pinn_metakan.derivatives.request import Coordinate, Quantity
 from pinn_metakan.derivatives.taylor import JetSpace
 from pinn_metakan.errors import ProblemError
 from pinn_metakan.networks.network import Network
-from pinn_metakan.pde.user_code import call_user
 from pinn_metakan.pde.problem import Problem
+from pinn_metakan.pde.user_code import call_user
 
 #: Takes points (N, d), gives the field (N, m).
 FieldFunction = Callable[[Tensor], Tensor]

@@ -74,7 +74,9 @@ def find_rough(
     for (term, field), lines in _data_on_lines(pieces, domain, orders):
         if term in terms:
             continue
-        reason = next(filter(None, (_roughness(statement, field, line, term) for line in lines)), "")
+        reason = next(
+            filter(None, (_roughness(statement, field, line, term) for line in lines)), ""
+        )
         if reason:
             notes.append(f"{term}: its data {reason}; it stays soft")
             terms.add(term)
@@ -134,16 +136,16 @@ def _data_on_lines(
     space = domain.space.dimension
     found: list[tuple[tuple[str, Field], list[Line]]] = []
     for face, piece in pieces.faces.items():
-        on = [
-            Line(*on_face(torch.stack([line.start, line.end]), face), line.order)
-            for line in lines(face.axis, tuple(range(domain.dimension)))
-        ]
+        on = []
+        for line in lines(face.axis, tuple(range(domain.dimension))):
+            start, end = on_face(torch.stack([line.start, line.end]), face).unbind()
+            on.append(Line(start, end, line.order))
         found.append((piece, on))
     if pieces.curved is not None:
         found.append((pieces.curved, lines(None, tuple(range(domain.dimension)))))
-    for piece in (pieces.initial, pieces.velocity):
-        if piece is not None:
-            found.append((piece, lines(None, tuple(range(space)))))
+    for at_start in (pieces.initial, pieces.velocity):
+        if at_start is not None:
+            found.append((at_start, lines(None, tuple(range(space)))))
     return found
 
 
@@ -162,7 +164,7 @@ def _roughness(statement: Statement, field: Field, line: Line, term: str) -> str
             f"{float(values(s)[worst]):g} at {_place(statement, line, s[worst])}, expected finite "
             "numbers"
         )
-    below = values
+    below: Callable[[Tensor], Tensor] = values
     for order in range(line.order):
         place = find_jump(below)
         if place is not None:

@@ -7,8 +7,8 @@ from statistics import median
 
 from pinn_metakan.benchmarks.names import refuse_unknown
 from pinn_metakan.benchmarks.variants import Case, Variant, as_word, run_case
-from pinn_metakan.loading import load_problem
 from pinn_metakan.errors import SettingsError
+from pinn_metakan.loading import load_problem
 from pinn_metakan.network_settings import MetaKANSettings
 from pinn_metakan.networks.meta_learner import HIDDEN_FUNCTIONS
 from pinn_metakan.pde.problem import Problem

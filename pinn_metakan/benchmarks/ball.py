@@ -12,9 +12,9 @@ from pinn_metakan.benchmarks.kept import KeptResults
 from pinn_metakan.benchmarks.measuring import MIB, experiment_of
 from pinn_metakan.benchmarks.names import refuse_unknown
 from pinn_metakan.benchmarks.peak_memory import peak_bytes
-from pinn_metakan.loading import load_problem
 from pinn_metakan.errors import SettingsError, TrainingError
 from pinn_metakan.experiment import Experiment
+from pinn_metakan.loading import load_problem
 from pinn_metakan.pde.problem import Problem
 
 PROBLEMS = ("ball_poisson", "ball_allen_cahn")

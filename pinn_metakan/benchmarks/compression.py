@@ -6,7 +6,7 @@ from functools import partial
 from pinn_metakan.loading import load_problem
 from pinn_metakan.networks.compression import pruned, with_codebook
 from pinn_metakan.networks.network import Network
-from pinn_metakan.solve import solve
+from pinn_metakan.runs.solve import solve
 
 #: Name of the row -> what makes a trained network smaller.
 _WAYS: dict[str, Callable[[Network], Network]] = {

@@ -9,8 +9,8 @@ from torch import Tensor
 from pinn_metakan.experiment import Experiment
 from pinn_metakan.networks.network import Network
 from pinn_metakan.pde.problem import Problem
+from pinn_metakan.runs.choices import choose, network_name, suggested_settings
 from pinn_metakan.settings import Layer
-from pinn_metakan.solve import choose, network_name, suggested_settings
 
 MIB = 2**20
 

@@ -9,10 +9,10 @@ from pathlib import Path
 import torch
 
 from pinn_metakan.benchmarks.measuring import experiment_of
-from pinn_metakan.loading import load_problem
 from pinn_metakan.errors import TrainingError, UserError
 from pinn_metakan.experiment import Experiment
 from pinn_metakan.files import write_text
+from pinn_metakan.loading import load_problem
 from pinn_metakan.losses.jacobian import linearize
 
 Numbers = dict[str, float]

@@ -15,8 +15,8 @@ from pinn_metakan.benchmarks.measuring import (
     saved_bytes,
 )
 from pinn_metakan.benchmarks.peak_memory import peak_bytes
-from pinn_metakan.loading import load_problem
 from pinn_metakan.experiment import Experiment
+from pinn_metakan.loading import load_problem
 from pinn_metakan.networks.network import Network
 from pinn_metakan.plotting.curves import Curve, Panel, curves_figure
 from pinn_metakan.plotting.style import write_figures

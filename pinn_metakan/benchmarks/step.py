@@ -15,8 +15,8 @@ from pinn_metakan.benchmarks.measuring import (
     gradient_step,
     saved_bytes,
 )
-from pinn_metakan.loading import load_problem
 from pinn_metakan.experiment import Experiment
+from pinn_metakan.loading import load_problem
 from pinn_metakan.losses.jacobian import linearize
 
 #: Name -> the network and its settings.

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from pinn_metakan.loading import load_problem
 from pinn_metakan.results.hdf5 import read_solution
-from pinn_metakan.runs import resume
+from pinn_metakan.runs.resume import resume
+from pinn_metakan.runs.solve import solve
 from pinn_metakan.solution import Solution
-from pinn_metakan.solve import solve
 
 
 @dataclass(frozen=True)

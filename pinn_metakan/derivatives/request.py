@@ -122,7 +122,9 @@ class Variables:
         names = [""] * self.dimension
         for coordinate, columns in self._columns.items():
             for number, column in enumerate(columns, start=1):
-                names[column] = f"{coordinate}{number}" if self._is_vector(coordinate) else coordinate
+                names[column] = (
+                    f"{coordinate}{number}" if self._is_vector(coordinate) else coordinate
+                )
         return names
 
     def axis(self, coordinate: str) -> int:

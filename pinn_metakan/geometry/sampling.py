@@ -8,7 +8,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
-from scipy.stats import qmc
 from torch import Generator, Tensor
 
 from pinn_metakan.geometry.domains import Domain, Face, SpaceTime
@@ -43,11 +42,15 @@ def sobol(count: int, dimension: int, seed: int) -> Tensor:
 
 def latin_hypercube(count: int, dimension: int, seed: int) -> Tensor:
     """Latin hypercube (McKay, Beckman, Conover 1979), shape (count, dimension)."""
+    from scipy.stats import qmc  # takes long to import
+
     return torch.from_numpy(qmc.LatinHypercube(dimension, rng=seed).random(count))
 
 
 def halton(count: int, dimension: int, seed: int) -> Tensor:
     """Scrambled Halton sequence (Halton 1960; Owen 2017), shape (count, dimension)."""
+    from scipy.stats import qmc  # takes long to import
+
     return torch.from_numpy(qmc.Halton(dimension, scramble=True, rng=seed).random(count))
 
 

@@ -50,8 +50,6 @@ class Adam(Optimizer):
         LookupError: If there is no such schedule.
     """
 
-    is_monotone = False
-
     def __init__(
         self,
         parameters: Sequence[nn.Parameter],

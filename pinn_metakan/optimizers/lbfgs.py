@@ -34,8 +34,6 @@ class LBFGS(Optimizer):
     Source: Liu, Nocedal, Math. Program. 45 (1989) 503-528.
     """
 
-    is_monotone = True
-
     def __init__(
         self,
         parameters: Sequence[nn.Parameter],

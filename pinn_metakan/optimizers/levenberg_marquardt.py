@@ -71,8 +71,6 @@ class LevenbergMarquardt(Optimizer):
     for the residual in place of constraints.
     """
 
-    is_monotone = True
-
     def __init__(
         self,
         parameters: Sequence[nn.Parameter],

@@ -24,13 +24,7 @@ NOT_FINITE = "the loss is not finite"
 
 
 class Optimizer(ABC):
-    """Changes parameters in place, one step a call.
-
-    Attributes:
-        is_monotone: Whether a step ends at the lowest loss that it saw.
-    """
-
-    is_monotone: bool
+    """Changes parameters in place, one step for each call."""
 
     @abstractmethod
     def step(self, probe: Probe) -> str | None:

@@ -59,9 +59,7 @@ def _is_second(quantity: Quantity) -> bool:
 
 
 @torch.no_grad()
-def _coefficient(
-    statement: Statement, term: str, start: Tensor, end: Tensor, s: Tensor
-) -> Tensor:
+def _coefficient(statement: Statement, term: str, start: Tensor, end: Tensor, s: Tensor) -> Tensor:
     """Give the difference of a term between two sets of values, at parts s (N,) of a line."""
     points = start + s[:, None] * (end - start)
     one = RecordedValues(start[None])
@@ -74,5 +72,5 @@ def _coefficient(
             for q, v in one.items()
         }
         jet = Jet(statement.variables, points, constant)
-        values.append(statement.equations.function(jet, PointSet(points))[term])
+        values.append(statement.equations.evaluate(jet, PointSet(points))[term])
     return values[1] - values[0]

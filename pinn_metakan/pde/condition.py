@@ -10,7 +10,7 @@ from pinn_metakan.derivatives.jet import Jet
 from pinn_metakan.derivatives.request import Variables
 from pinn_metakan.geometry.domains import Domain
 from pinn_metakan.geometry.sampling import PointSet
-from pinn_metakan.pde.data import check_data
+from pinn_metakan.pde.data import check_data, shown_data
 
 
 class Place(ABC):
@@ -43,6 +43,17 @@ class Condition(ABC):
     region: ClassVar[Literal["boundary", "initial", "data"]]
     is_pointwise: ClassVar[bool] = True
     place: Place
+
+    def __repr__(self) -> str:
+        given = vars(self)
+        parts = {k: v for k, v in given.items() if k not in ("values", "place") and v is not None}
+        parts |= given.get("values", {})
+        where = getattr(self.place, "where", None)
+        if where is not None:
+            parts["where"] = where
+        return (
+            f"{type(self).__name__}({', '.join(f'{k}={shown_data(v)}' for k, v in parts.items())})"
+        )
 
     @abstractmethod
     def check_names(self, variables: Variables) -> None:

@@ -1,5 +1,6 @@
 """What users give as values of a condition: a number, or a function of the coordinates."""
 
+import inspect
 import math
 from collections.abc import Callable, Sequence
 
@@ -19,7 +20,12 @@ Data = float | Callable[..., Tensor | NDArray[np.floating] | float]
 def arguments_at(variables: Variables, points: Tensor) -> list[Tensor]:
     """Split points (N, d) into what user functions receive: one tensor for each coordinate.
 
-    They are copies: a function may change its arguments without changing the points.
+    Args:
+        variables: What the columns are called.
+        points: Shape (N, d).
+
+    Returns:
+        Copies: a function may change its arguments without changing the points.
     """
     arguments = []
     for name in variables.coordinates:
@@ -53,6 +59,17 @@ def check_data(what: str, data: object) -> None:
         ) from None
     if not math.isfinite(number):
         raise ValueError(f"{what} must be finite, got {number}")
+
+
+def shown_data(data: object) -> str:
+    """Give data as people read them: a number, or what a function depends on."""
+    if not callable(data):
+        return repr(data)
+    try:
+        names = ", ".join(inspect.signature(data).parameters)
+    except (TypeError, ValueError):
+        names = "..."
+    return f"f({names})"
 
 
 def evaluate_data(data: Data, arguments: Sequence[Tensor], label: str) -> Tensor:

@@ -34,7 +34,9 @@ def find_jump(function: Callable[[Tensor], Tensor]) -> float | None:
     finite = values[torch.isfinite(values)]
     if len(finite) == 0:
         return None
-    smallest = max(_SMALLEST * float(finite.max() - finite.min()), 1e-12 * float(finite.abs().max()))
+    smallest = max(
+        _SMALLEST * float(finite.max() - finite.min()), 1e-12 * float(finite.abs().max())
+    )
     first, cells = differences.topk(_CANDIDATES)
     is_large = first > smallest
     first, cells = first[is_large], cells[is_large]

@@ -176,7 +176,8 @@ def _typed_source(kind: type[Problem]) -> str:
         except SyntaxError:  # a notebook's own commands
             return text
         for node in nodes:
-            is_it = isinstance(node, ast.ClassDef) and node.name == kind.__name__
-            if is_it and node.lineno <= line <= (node.end_lineno or 0):
+            if not isinstance(node, ast.ClassDef) or node.name != kind.__name__:
+                continue
+            if node.lineno <= line <= (node.end_lineno or 0):
                 return ast.get_source_segment(text, node) or ""
     return ""

@@ -228,4 +228,3 @@ def _leaves(value: Tensor) -> list[Tensor]:
             found.append(leaf)
         open_nodes += [following for following, _ in node.next_functions]
     return found
-

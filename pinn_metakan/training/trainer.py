@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import torch
+
 from pinn_metakan.errors import TrainingError
 from pinn_metakan.optimizers.flat import assign, flattened
 from pinn_metakan.optimizers.optimizer import NOT_FINITE, Optimizer
@@ -148,6 +150,18 @@ class Trainer:
         """Put the best parameters in place."""
         self._best.load()
 
+    def conclude(self) -> None:
+        """Put the best parameters in place and end the history with them, for an evaluation.
+
+        A run that goes on from a state that was taken before has no such entry.
+        """
+        self.load_best()
+        last = self.history[-1]["step"] if self.history else None
+        if last == float(self.step) and self._stage_step == 0 and self.step > 0:
+            return  # the stage ended with them, and with an entry
+        kept = self.history[:-1] if last == float(self.step) else self.history
+        self.history = [*kept, self._entry()]
+
     def state(self) -> dict[str, Any]:
         """Give all that `load` needs to go on exactly."""
         return {
@@ -209,10 +223,11 @@ class Trainer:
             if self._is_stuck and not was_stuck and stage.redraw_every > 0:
                 verdict = None
             if self._is_due(self._report_every) or verdict or self._stage_step == stage.steps:
-                converged = self._record(stage, optimizer, report)
-                verdict = verdict or converged
+                verdict = verdict or self._converged()
+                if verdict or self._stage_step == stage.steps:
+                    self.load_best()
+                self._record(stage, report)
         self.stop_reason = f"{stage.name}: {verdict or f'all {stage.steps} steps taken'}"
-        self.load_best()
         self._optimizer = None
         self._is_stuck = self._has_entered = False
         self._stage_index += 1
@@ -228,23 +243,27 @@ class Trainer:
     def _is_due(self, every: int) -> bool:
         return every > 0 and self._stage_step > 0 and self._stage_step % every == 0
 
-    def _record(
-        self, stage: Stage, optimizer: Optimizer, report: Callable[[Report], None]
-    ) -> str | None:
-        loss = float(self._best.loss if optimizer.is_monotone else self._best.last_loss)
+    def _entry(self) -> dict[str, float]:
+        """Give an entry of the history: loss and errors of the parameters that are there now."""
+        with torch.no_grad():
+            loss = float(self.task.loss())
         if not math.isfinite(loss):
             raise self._diverged(loss)
-        errors = self.task.measure()
         row = {"step": float(self.step), "seconds": self.seconds, "loss": loss}
-        self.history.append(row | {f"relative_l2_{k}": v for k, v in errors.items()})
+        return row | {f"relative_l2_{k}": v for k, v in self.task.measure().items()}
+
+    def _record(self, stage: Stage, report: Callable[[Report], None]) -> None:
+        row = self._entry()
+        self.history.append(row)
+        prefix = "relative_l2_"
+        errors = {k.removeprefix(prefix): v for k, v in row.items() if k.startswith(prefix)}
         total = self.step + stage.steps - self._stage_step
         total += sum(later.steps for later in self._stages[self._stage_index + 1 :])
         pace = self.seconds / self.step
-        report(
-            Report(
-                stage.name, self.step, total, loss, errors, self.seconds, pace * (total - self.step)
-            )
-        )
+        left = pace * (total - self.step)
+        report(Report(stage.name, self.step, total, row["loss"], errors, self.seconds, left))
+
+    def _converged(self) -> str | None:
         if 0 < self._tolerance and self.best_loss < self._tolerance:
             return f"loss tolerance: {self.best_loss:.1e} below {self._tolerance:.1e}"
         return None

@@ -9,8 +9,8 @@ from fast import FAST
 from torch import Tensor
 from torch.func import functional_call, jacrev
 
-from pinn_metakan.loading import load_problem
 from pinn_metakan.experiment import Experiment
+from pinn_metakan.loading import load_problem
 from pinn_metakan.losses import jacobian
 from pinn_metakan.losses.jacobian import linearize
 from pinn_metakan.losses.objective import Objective
@@ -19,7 +19,7 @@ from pinn_metakan.networks.dense import KANLinear
 from pinn_metakan.networks.edges import FixedBasis
 from pinn_metakan.networks.network import Layer
 from pinn_metakan.pde.problem import Problem
-from pinn_metakan.solve import choose, suggested_settings
+from pinn_metakan.runs.choices import choose, suggested_settings
 
 Write = Callable[..., Path]
 

@@ -8,12 +8,12 @@ import torch
 from fast import FAST
 from torch import Generator
 
-from pinn_metakan.loading import load_problem
 from pinn_metakan.errors import SettingsError
 from pinn_metakan.experiment import Experiment
+from pinn_metakan.loading import load_problem
 from pinn_metakan.losses.resampling import redraw
 from pinn_metakan.pde.problem import Problem
-from pinn_metakan.solve import choose, suggested_settings
+from pinn_metakan.runs.choices import choose, suggested_settings
 
 Write = Callable[..., Path]
 

@@ -9,12 +9,12 @@ import torch
 from fast import stop_at
 
 from pinn_metakan.benchmarks.measuring import experiment_of
-from pinn_metakan.loading import load_problem
 from pinn_metakan.errors import Interrupted, SettingsError
 from pinn_metakan.experiment import Experiment
+from pinn_metakan.loading import load_problem
 from pinn_metakan.losses.random_dimensions import RandomDimensions
-from pinn_metakan.runs import resume
-from pinn_metakan.solve import solve
+from pinn_metakan.runs.resume import resume
+from pinn_metakan.runs.solve import solve
 
 STOCHASTIC: dict[str, object] = {
     "network": {"widths": [5]},

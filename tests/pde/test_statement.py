@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from pinn_metakan.loading import load_problem
 from pinn_metakan.derivatives.request import Derivative
 from pinn_metakan.errors import ProblemError
+from pinn_metakan.loading import load_problem
 from pinn_metakan.pde.problem import Problem
 from pinn_metakan.pde.statement import state
 

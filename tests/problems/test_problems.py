@@ -7,14 +7,15 @@ import torch
 from fast import FAST, PROBLEM_NAMES, SHIPPED
 from torch import Generator, Tensor
 
-from pinn_metakan.loading import load_problem
 from pinn_metakan.derivatives.autograd import evaluate_by_autograd
 from pinn_metakan.derivatives.jet import Jet
 from pinn_metakan.geometry.sampling import sample_interior
+from pinn_metakan.loading import load_problem
 from pinn_metakan.network_settings import NETWORK_SETTINGS
 from pinn_metakan.pde.problem import Problem
 from pinn_metakan.pde.statement import state
-from pinn_metakan.solve import solve, suggested_settings
+from pinn_metakan.runs.choices import suggested_settings
+from pinn_metakan.runs.solve import solve
 
 #: Residuals lose digits to derivatives of steep fronts: of u_xx ~ 1e4 in Burgers' shock layer.
 TOLERANCE = {"burgers": 1e-8}

@@ -1,4 +1,4 @@
-"""The hallway: from a problem to a solution, once or resumed."""
+"""From a problem to a solution."""
 
 import logging
 import time
@@ -7,19 +7,17 @@ from pathlib import Path
 
 import torch
 
-from pinn_metakan.errors import (
-    Interrupted,
-    SettingsError,
-    TrainingError,
-)
-from pinn_metakan.experiment import DTYPES, Choices, Experiment
+from pinn_metakan.errors import Interrupted, TrainingError
+from pinn_metakan.experiment import Experiment
 from pinn_metakan.interrupts import interrupts
 from pinn_metakan.networks.network import Network
 from pinn_metakan.pde.problem import Problem
-from pinn_metakan.record import evaluate_field, evaluation_seconds, facts, report
+from pinn_metakan.record import closing_notes, evaluate_field, evaluation_seconds, facts, report
 from pinn_metakan.results.hdf5 import read_solution
-from pinn_metakan.run_folder import RunFolder
-from pinn_metakan.settings import Layer, Settings, build_settings
+from pinn_metakan.run_folder import FreshFolder, RunFolder
+from pinn_metakan.runs.choices import check_budget, choose, network_name, suggested_settings
+from pinn_metakan.settings import Layer, layers_of
+from pinn_metakan.settings_text import settings_text
 from pinn_metakan.solution import Solution
 from pinn_metakan.training.trainer import Report
 
@@ -45,7 +43,7 @@ def solve(
     device: str = "auto",
     dtype: str = "float64",
     budget: float | None = None,
-    out: str | Path | None = None,
+    out: str | Path | FreshFolder | None = None,
     overwrite: bool = False,
     announce: Announce | None = None,
     progress: Progress | None = None,
@@ -56,9 +54,10 @@ def solve(
 
     Args:
         problem: What to solve.
-        network: A name that ``pinn-metakan networks`` lists, or a network object.
-        settings: Nested settings over those that the problem suggests, such as
-            ``{"adam": {"steps": 100}}``, or layers of such with names.
+        network: A name that ``pinn-metakan networks`` lists, or a network object, of which a copy
+            is trained.
+        settings: Settings over those that the problem suggests, nested or with dots, such as
+            ``{"adam": {"steps": 100}}`` or ``{"adam.steps": 100}``; or layers of such with names.
         seed: Seed of everything random.
         device: "auto", "cpu", "cuda" or another name of torch.
         dtype: "float64" or "float32".
@@ -74,108 +73,28 @@ def solve(
         The solution.
 
     Raises:
+        TypeError: If the problem is no problem.
         UserError: If something that was given is wrong; nothing is written then.
         TrainingError: If the run fails.
-        Interrupted: If the user stops it; the run folder has a checkpoint then.
+        Interrupted: If the user stops it; it carries the solution so far, and the run folder has a
+            checkpoint.
     """
     started = time.time() if started is None else started
-    layers = [("settings", settings)] if isinstance(settings, Mapping) else list(settings)
+    if not isinstance(problem, Problem):
+        raise TypeError(f"solve needs a problem such as load_problem('heat'), got {problem!r}")
+    layers = layers_of("settings", settings)
     name = network_name(network)
     choices = choose(name, suggested_settings(problem, name, layers), seed, device, dtype)
     check_budget(budget)
-    folder = RunFolder(Path(out)) if out is not None else None
-    if folder is not None:
-        folder.refuse_unless_free(overwrite)
+    place = RunFolder(Path(out)) if isinstance(out, str | Path) else out
+    if place is not None:
+        place.refuse_unless_free(overwrite)
     experiment = Experiment(problem, choices, network if isinstance(network, Network) else None)
-    if folder is not None:
-        folder.begin(choices.settings.as_dict(), command)
+    folder = None
+    if place is not None:
+        text = settings_text(choices.settings, choices.as_asked(problem), command)
+        folder = place.begin(text, overwrite)
     return run_experiment(experiment, folder, budget, started, announce, progress)
-
-
-def network_name(network: str | Network) -> str:
-    """Give what a run calls its network.
-
-    Args:
-        network: A name or an object.
-
-    Returns:
-        The name, or "custom" for an object.
-
-    Raises:
-        SettingsError: If "custom" is given as a name.
-    """
-    if network == "custom":
-        raise SettingsError("network: 'custom' stands for a network object; give the object itself")
-    return network if isinstance(network, str) else "custom"
-
-
-def suggested_settings(problem: Problem, network: str, layers: Sequence[Layer] = ()) -> Settings:
-    """Merge the default, the problem's suggestions for a network, and further layers."""
-    label = problem.origin.label
-    suggestions: list[Layer] = [
-        (f"{label}: settings", problem.settings),
-        (f"{label}: network_settings", problem.network_settings.get(network, {})),
-    ]
-    return build_settings(network, [*suggestions, *layers])
-
-
-def choose(network: str, settings: Settings, seed: int, device: str, dtype: str) -> Choices:
-    """Check the choices of a run and find its device.
-
-    Args:
-        network: Name of the network.
-        settings: All settings.
-        seed: Seed of everything random.
-        device: "auto" or a name of torch.
-        dtype: A key of `DTYPES`.
-
-    Returns:
-        The choices.
-
-    Raises:
-        SettingsError: If dtype or seed cannot be, or the device is not here.
-    """
-    if dtype not in DTYPES:
-        raise SettingsError(f"no dtype {dtype!r}; choose one of {', '.join(DTYPES)}")
-    if not 0 <= seed < 2**63:
-        raise SettingsError(f"the seed must be between 0 and 2^63 - 1, got {seed}")
-    computes_on, reason = chosen_device(device)
-    return Choices(network, settings, seed, computes_on, dtype, reason)
-
-
-def chosen_device(name: str) -> tuple[torch.device, str]:
-    """Find a device.
-
-    Args:
-        name: "auto" or a name of torch.
-
-    Returns:
-        The device, and why it was chosen.
-
-    Raises:
-        SettingsError: If it is not here.
-    """
-    if name == "auto":
-        if torch.cuda.is_available():
-            return torch.device("cuda"), "a CUDA device was found"
-        return torch.device("cpu"), "no CUDA device was found"
-    try:
-        device = torch.device(name)
-        torch.empty(1, device=device)
-    except (RuntimeError, AssertionError) as error:
-        reason = str(error).strip().splitlines()[0]
-        raise SettingsError(f"device {name!r} cannot be used here: {reason}") from error
-    return device, "as asked for"
-
-
-def check_budget(budget: float | None) -> None:
-    """Refuse a budget that is not positive.
-
-    Raises:
-        SettingsError: If it is not.
-    """
-    if budget is not None and not budget > 0:
-        raise SettingsError(f"the budget must be positive, got {budget} s")
 
 
 def run_experiment(
@@ -200,7 +119,8 @@ def run_experiment(
         The solution.
 
     Raises:
-        Interrupted: If the user stops it; a checkpoint is kept.
+        Interrupted: If the user stops it; a checkpoint is kept, and what was reached is evaluated
+            and written, unless the user stops that as well.
         TrainingError: If it fails.
     """
     trainer = experiment.trainer
@@ -224,6 +144,8 @@ def run_experiment(
         closings = 2 if trainer.has_entry_ahead else 1
         closing = evaluation_seconds(experiment) + _CLOSING_SECONDS
         deadline = started + budget - closings * closing
+    began = time.time()
+    before = trainer.step
     with interrupts() as is_interrupted:
 
         def should_stop() -> str | None:
@@ -249,10 +171,21 @@ def run_experiment(
                 "out of memory; try fewer points (--set points.interior=...) or narrower widths"
             ) from error
         save()
-    if trainer.stop_reason == _INTERRUPTED:
-        raise Interrupted(str(folder.path) if folder is not None else "")
-    trainer.load_best()
-    return _concluded(experiment, folder, tied)
+        notes = []
+        if budget is not None and trainer.step == before and not trainer.is_finished:
+            notes.append(
+                f"no step was trained: of the budget of {budget:g} s, starting took "
+                f"{began - started:.1f} s and {closings * closing:.1f} s are kept for the end; "
+                f"give at least {began - started + closings * closing + 10:.0f} s"
+            )
+        if trainer.stop_reason != _INTERRUPTED:
+            return _concluded(experiment, folder, tied, notes)
+        path = None if folder is None else folder.path
+        try:
+            solution = _concluded(experiment, folder, tied)
+        except KeyboardInterrupt:  # the user does not wait for it
+            solution = None
+        raise Interrupted(path, experiment.problem.origin.path, solution)
 
 
 def read_tied(folder: RunFolder) -> Solution | None:
@@ -262,11 +195,24 @@ def read_tied(folder: RunFolder) -> Solution | None:
 
 
 def _concluded(
-    experiment: Experiment, folder: RunFolder | None, tied: Solution | None = None
+    experiment: Experiment,
+    folder: RunFolder | None,
+    tied: Solution | None = None,
+    notes: Sequence[str] = (),
 ) -> Solution:
     """Evaluate an experiment as it is, and write that."""
+    experiment.trainer.conclude()
     before = None if tied is None else tied.field
     field = evaluate_field(experiment, before)
+    notes = [*experiment.notes, *notes, *closing_notes(experiment, field)]
     if folder is not None:
-        folder.finish(field, report(experiment, field, before))
-    return Solution(field, experiment.evaluator(), tied, experiment.network)
+        folder.finish(field, report(experiment, field, notes, before), experiment.trainer.history)
+    return Solution(
+        field,
+        experiment.evaluator(),
+        tied,
+        experiment.network,
+        domain=experiment.problem.domain,
+        notes=notes,
+        folder=None if folder is None else folder.path,
+    )

@@ -7,22 +7,10 @@ from typing import Annotated
 
 import typer
 
-from pinn_metakan.benchmarks.ablation import ablation_lines
-from pinn_metakan.benchmarks.ball import PROBLEMS, ball_lines
-from pinn_metakan.benchmarks.compression import compression_lines
-from pinn_metakan.benchmarks.defaults import default_lines
-from pinn_metakan.benchmarks.feynman import feynman_lines
-from pinn_metakan.benchmarks.images import image_lines
-from pinn_metakan.benchmarks.memory import memory_lines
-from pinn_metakan.benchmarks.numbers import number_lines
-from pinn_metakan.benchmarks.step import jacobian_lines, step_lines
-from pinn_metakan.solve import chosen_device
+from pinn_metakan.cli.options import DeviceOption, DtypeOption, RoundsOption
+from pinn_metakan.cli.start import loading
 
 bench = typer.Typer(help="Measure, and print tables in Markdown.")
-
-DeviceOption = Annotated[str, typer.Option(help="auto, cpu or cuda.")]
-DtypeOption = Annotated[str, typer.Option(help="float64 or float32.")]
-RoundsOption = Annotated[int, typer.Option(min=1, help="How often each is timed.")]
 
 
 @bench.command("step")
@@ -33,6 +21,9 @@ def bench_step_command(
     rounds: RoundsOption = 5,
 ) -> None:
     """Time a first-order step, and what it keeps: jets against autograd, MetaKAN against MLP."""
+    with loading():
+        from pinn_metakan.benchmarks.step import step_lines
+
     print_all(step_lines(device, dtype, points, rounds))
 
 
@@ -44,12 +35,18 @@ def bench_jacobian_command(
     rounds: RoundsOption = 3,
 ) -> None:
     """Time the Jacobian of the residual vector against torch.func."""
+    with loading():
+        from pinn_metakan.benchmarks.step import jacobian_lines
+
     print_all(jacobian_lines(device, dtype, points, rounds))
 
 
 @bench.command("memory")
 def bench_memory_command(device: DeviceOption = "auto", dtype: DtypeOption = "float64") -> None:
     """Count what training [4,128,128,128,1] keeps in memory, KAN and MetaKAN."""
+    with loading():
+        from pinn_metakan.benchmarks.memory import memory_lines
+
     print_all(memory_lines(device, dtype))
 
 
@@ -69,6 +66,9 @@ def bench_defaults_command(
     ] = None,
 ) -> None:
     """Solve the problems by families x coefficients: the table that defaults are chosen from."""
+    with loading():
+        from pinn_metakan.benchmarks.defaults import default_lines
+
     arguments = (out, seeds, budget, device, problem or [], variant or [], tell)
     print_all(default_lines(*arguments))
 
@@ -87,6 +87,9 @@ def bench_feynman_command(
     ] = None,
 ) -> None:
     """Fit formulas of physics: KAN and MetaKAN, L-BFGS and Levenberg-Marquardt, test errors."""
+    with loading():
+        from pinn_metakan.benchmarks.feynman import feynman_lines
+
     print_all(feynman_lines(out, seeds, grid or [5, 10, 20], function or [], tell))
 
 
@@ -117,6 +120,10 @@ def bench_images_command(
     device: DeviceOption = "auto",
 ) -> None:
     """Classify images: KANs and MetaKANs, accuracy, parameters, time and memory."""
+    with loading():
+        from pinn_metakan.benchmarks.images import image_lines
+        from pinn_metakan.runs.choices import chosen_device
+
     where, _ = chosen_device(device)
     shapes = shape or ["dense", "small"]
     print_all(image_lines(folder, out, shapes, network or [], epochs, seeds, where, tell))
@@ -141,6 +148,9 @@ def bench_ball_command(
     device: DeviceOption = "auto",
 ) -> None:
     """Solve equations in the ball of up to 100 dimensions: errors, time and memory."""
+    with loading():
+        from pinn_metakan.benchmarks.ball import PROBLEMS, ball_lines
+
     dimensions = dimension or [2, 4, 10, 20, 50, 100]
     lines = ball_lines(out, problem or list(PROBLEMS), dimensions, row or [], steps, device, tell)
     print_all(lines)
@@ -165,6 +175,9 @@ def bench_ablation_command(
     device: DeviceOption = "auto",
 ) -> None:
     """Change one part of a MetaKAN at a time: prompts, hidden width and function, meta-learners."""
+    with loading():
+        from pinn_metakan.benchmarks.ablation import ablation_lines
+
     print_all(ablation_lines(out, problem, seeds, steps, device, part or [], tell))
 
 
@@ -176,6 +189,9 @@ def bench_compression_command(
     device: DeviceOption = "auto",
 ) -> None:
     """Make trained networks smaller by codebooks and by cutting edges: errors before and after."""
+    with loading():
+        from pinn_metakan.benchmarks.compression import compression_lines
+
     print_all(compression_lines(problem, device, steps, more_steps))
 
 
@@ -192,6 +208,9 @@ def bench_numbers_command(
 
     With --against, tell what a change of the code has moved; more than rounding is a failure.
     """
+    with loading():
+        from pinn_metakan.benchmarks.numbers import number_lines
+
     print_all(number_lines(out, against, tell))
 
 

@@ -1,0 +1,65 @@
+"""From what a command raises to one line on standard error and an exit status."""
+
+import os
+import sys
+
+import typer
+
+from pinn_metakan.cli.app import app
+from pinn_metakan.errors import Interrupted, TrainingError, UserError
+
+
+def run(arguments: list[str]) -> int:
+    """Run a command.
+
+    Args:
+        arguments: What stands behind ``pinn-metakan``; its help if there is nothing.
+
+    Returns:
+        0 done, 1 failed, 2 wrong input, 130 interrupted.
+    """
+    command = typer.main.get_command(app)
+    try:
+        # Not command.main(), which has handlers of its own for Ctrl-C and closed pipes.
+        with command.make_context("pinn-metakan", arguments or ["--help"]) as context:
+            command.invoke(context)
+            return 0
+    except typer.Exit as stop:
+        return stop.exit_code
+    except UserError as error:
+        return _failed(str(error), 2)
+    except TrainingError as error:
+        return _failed(str(error), 1)
+    except Interrupted as stop:
+        return _failed(f"interrupted{_how_to_go_on(stop)}", 130)
+    except (KeyboardInterrupt, typer.Abort):
+        return _failed("interrupted", 130)
+    except BrokenPipeError:  # the reader of a pipe went away
+        silence_output()
+        return 0
+    except Exception as error:
+        # Errors of usage are classes of the command line library that can format themselves.
+        if hasattr(error, "format_message") and hasattr(error, "exit_code"):
+            return _failed(f"{error.format_message()} Try 'pinn-metakan --help'.", 2)
+        if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":
+            hint = "try fewer points (--set points.interior=...) or narrower widths"
+            return _failed(f"out of memory; {hint}", 1)
+        raise
+
+
+def silence_output() -> None:
+    """Send what is still to be printed nowhere."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _failed(message: str, status: int) -> int:
+    print(f"pinn-metakan: {' '.join(message.split())}", file=sys.stderr)
+    return status
+
+
+def _how_to_go_on(stop: Interrupted) -> str:
+    if stop.folder is None:
+        return ""
+    from pinn_metakan.cli.solving import resume_line
+
+    return f"; go on with: {resume_line(stop.folder, stop.problem_file)}"

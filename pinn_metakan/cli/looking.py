@@ -1,0 +1,195 @@
+"""Commands that train nothing: list, show, settings, networks, plot, new."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pinn_metakan.cli.options import (
+    DeviceOption,
+    DtypeOption,
+    ProblemsOption,
+    RoundsOption,
+    RunArgument,
+)
+from pinn_metakan.cli.start import loading
+from pinn_metakan.errors import UserError
+
+if TYPE_CHECKING:
+    from pinn_metakan.pde.problem import Problem
+
+looking = typer.Typer()
+
+
+@looking.command("list")
+def list_command(problems: ProblemsOption = None) -> None:
+    """List the problems, the shipped ones and those in ./problems, with their equations."""
+    from pinn_metakan.catalogue import list_problems
+
+    entries = list_problems(problems or [])
+    width = max((len(entry.name) for entry in entries), default=0)
+    for entry in entries:
+        print(f"{entry.name:{width}}  {entry.equation}")
+
+
+@looking.command("show")
+def show_command(
+    problem: Annotated[
+        str, typer.Argument(metavar="NAME|FILE.py", help="A name that 'list' shows, or a file.")
+    ],
+    problems: ProblemsOption = None,
+) -> None:
+    """Show a problem: its equation, parameters, domain, conditions and suggested settings.
+
+    This runs the code of its file.
+    """
+    with loading():
+        from pinn_metakan.loading import load_problem
+
+    for line in _described(load_problem(problem, problems or [])):
+        print(line)
+
+
+def _described(problem: "Problem") -> list[str]:
+    import inspect
+
+    from pinn_metakan.pde.problem import Problem, constructor_parameters
+    from pinn_metakan.pde.statement import state
+
+    state(problem)  # what is wrong with it is told first
+    lines = [f"{problem.origin.name} ({problem.origin.label})", ""]
+    text = type(problem).__doc__
+    lines += [inspect.cleandoc(text), ""] if text else []
+    for name in constructor_parameters(type(problem)):
+        lines.append(f"parameter    {name} = {problem.parameters[name]}")
+    for kind, names in (("coordinate", problem.coordinates), ("unknown", problem.unknowns)):
+        for name in names:
+            called = problem.long_names.get(name, "")
+            unit = problem.units.get(name, "-")
+            lines.append(f"{kind:11}  {name} [{unit}]{f', {called}' if called else ''}")
+    lines.append(f"domain       {problem.domain!r}")
+    lines += [f"condition    {name}: {value!r}" for name, value in problem.conditions.items()]
+    has_reference = type(problem).reference is not Problem.reference
+    lines.append(f"reference    {'yes' if has_reference else 'none'}")
+    for key, value in problem.settings.items():
+        lines.append(f"suggests     {key}: {value}")
+    for network, settings in problem.network_settings.items():
+        lines.append(f"suggests     with --network {network}: {settings}")
+    return lines
+
+
+@looking.command("settings")
+def settings_command(
+    network: Annotated[
+        str, typer.Option(metavar="NAME", help="Whose settings; 'networks' lists the names.")
+    ] = "metakan",
+) -> None:
+    """List every setting: its name as --set takes it, its default, what it means.
+
+    A problem's file may suggest others; every run writes its own, with this text, to settings.toml.
+    """
+    with loading():
+        from pinn_metakan.settings import build_settings
+        from pinn_metakan.settings_text import settings_lines
+
+    rows = list(settings_lines(build_settings(network, [])))
+    widths = [max(len(row[column]) for row in rows) for column in (0, 1)]
+    for name, value, meaning in rows:
+        print(f"{name:{widths[0]}}  {value:{widths[1]}}  {meaning}")
+
+
+@looking.command("networks")
+def networks_command(
+    widths: Annotated[
+        str, typer.Option(metavar="n0,...,nL", help="Inputs, hidden widths and outputs.")
+    ] = "2,10,10,1",
+    profile: Annotated[
+        bool,
+        typer.Option(
+            "--profile",
+            help="Measure MLP, KAN, MetaKAN and the baked one over widths instead; the options "
+            "below are for that.",
+        ),
+    ] = False,
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Where the figure goes.")] = Path(
+        "outputs/networks"
+    ),
+    points: Annotated[int, typer.Option(min=1, help="Collocation points.")] = 2000,
+    rounds: RoundsOption = 5,
+    device: DeviceOption = "auto",
+    dtype: DtypeOption = "float64",
+) -> None:
+    """List the networks, each with its parameters for given widths and its coefficients per edge.
+
+    Those of the first part go with 'solve --network NAME'. The convolutions take the widths as
+    channels; 'bench images' uses them, and kan_conv2d in Python.
+
+    With --profile, print what a training step of them costs as they grow, and draw it.
+    """
+    counts = _whole_numbers("--widths", widths)
+    with loading():
+        from pinn_metakan.benchmarks.profile import profile_lines
+        from pinn_metakan.cli.bench import print_all, tell
+        from pinn_metakan.networks.conv_table import list_convolutions
+        from pinn_metakan.networks.table import list_networks
+
+    if profile:
+        print_all(profile_lines(out, device, dtype, points, rounds, tell))
+        return
+    listed = list_networks(counts) + list_convolutions(counts)
+    width = max(len(entry.name) for entry in listed)
+    for entry in listed:
+        edge = "-" if entry.edge_coefficients is None else str(entry.edge_coefficients)
+        count = f"{entry.n_parameters:7d} parameters  {edge:>2} per edge"
+        print(f"{entry.name:{width}}  {count}  {entry.description}")
+
+
+@looking.command("plot")
+def plot_command(
+    run: RunArgument,
+    activations: Annotated[
+        bool,
+        typer.Option(
+            "--activations", help="Draw the edge functions, and how prompts change them, too."
+        ),
+    ] = False,
+) -> None:
+    """Redraw every figure of a run from its solution.h5."""
+    with loading():
+        from pinn_metakan.plotting.figures import draw_activations, draw_all
+        from pinn_metakan.run_folder import RunFolder
+
+    field = RunFolder(run).read_field()
+    if activations and not field.activations:
+        raise UserError(
+            f"{run} has no edge functions to draw: its network has none, or it was solved by an "
+            "earlier version"
+        )
+    for path in draw_all(field, run) + (draw_activations(field, run) if activations else []):
+        print(path)
+
+
+@looking.command("new")
+def new_command(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Name of the problem, a word.")],
+) -> None:
+    """Write a commented problem file to start from: ./NAME.py."""
+    from pinn_metakan.cli.template import problem_template
+    from pinn_metakan.files import write_text
+
+    path = Path(f"{name.removesuffix('.py')}.py")
+    text = problem_template(path.stem)
+    if path.exists():
+        raise UserError(f"{path} exists already; choose another name")
+    write_text(path, text)
+    print(f"{path} written; solve it with: pinn-metakan solve {path}")
+
+
+def _whole_numbers(label: str, text: str) -> list[int]:
+    try:
+        numbers = [int(part) for part in text.split(",")]
+    except ValueError:
+        numbers = []
+    if len(numbers) < 2 or min(numbers) < 1:
+        raise UserError(f"{label}: expected whole numbers such as 2,10,10,1, got {text!r}")
+    return numbers

@@ -1,0 +1,280 @@
+"""Commands that train: solve, resume, rerun."""
+
+import os
+import shlex
+import sys
+import time
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pinn_metakan.cli.arithmetic import evaluate
+from pinn_metakan.cli.options import (
+    BudgetOption,
+    DeviceOption,
+    FileArgument,
+    OutOption,
+    OverwriteOption,
+    ProblemsOption,
+    RunArgument,
+    SetOption,
+)
+from pinn_metakan.cli.start import loading
+from pinn_metakan.errors import UserError
+
+if TYPE_CHECKING:
+    from pinn_metakan.run_folder import FreshFolder
+    from pinn_metakan.settings import Layer
+    from pinn_metakan.solution import Solution
+
+solving = typer.Typer()
+
+
+@solving.command("solve")
+def solve_command(
+    problem: Annotated[
+        str, typer.Argument(metavar="NAME|FILE.py", help="A name that 'list' shows, or a file.")
+    ],
+    out: OutOption = None,
+    overwrite: OverwriteOption = False,
+    network: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME", help="metakan, kan, mlp, or another that 'networks' lists [metakan]."
+        ),
+    ] = None,
+    conditions: Annotated[
+        str | None,
+        typer.Option(
+            metavar="hard|soft",
+            help="Whether conditions hold by construction where possible, or in the loss [hard].",
+        ),
+    ] = None,
+    param: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="k=v",
+            help="A parameter of the problem, such as viscosity=0.01/pi; 'show NAME' lists them. "
+            "Repeatable.",
+        ),
+    ] = None,
+    set_: SetOption = None,
+    settings: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Settings as TOML, such as a run's settings.toml."),
+    ] = None,
+    problems: ProblemsOption = None,
+    seed: Annotated[int | None, typer.Option(help="Seed of everything random [0].")] = None,
+    device: Annotated[str | None, typer.Option(help="auto, cpu or cuda [auto].")] = None,
+    dtype: Annotated[str | None, typer.Option(help="float64 or float32 [float64].")] = None,
+    budget: BudgetOption = None,
+) -> None:
+    """Solve a problem and write solution, reference, error map and history to a folder.
+
+    Settings are taken from the defaults, then the problem's file, then --settings, then --set; what
+    a settings.toml says of network, parameters, seed, dtype and device holds unless it is given
+    here. Every run writes all of them to settings.toml.
+    """
+    with loading():
+        from pinn_metakan.cli.display import Display
+        from pinn_metakan.loading import load_problem
+        from pinn_metakan.runs.solve import solve
+        from pinn_metakan.settings import RunSettings, read_settings
+
+    layers: list[Layer] = []
+    run = RunSettings()
+    if settings is not None:
+        layer, run = read_settings(settings)
+        layers.append(layer)
+    parameters = dict(run.parameters) | dict(_parameter(text) for text in param or [])
+    loaded = load_problem(problem, problems or [], parameters)
+    _refuse_settings_of_another(settings, run.problem, loaded.origin.name)
+    layers += _changes(set_)
+    if conditions is not None:
+        layers.append(("--conditions", {"conditions": conditions}))
+    network = run.network if network is None else network
+    seed = run.seed if seed is None else seed
+    with Display() as display:
+        solution = solve(
+            loaded,
+            network,
+            settings=layers,
+            seed=seed,
+            device=run.device if device is None else device,
+            dtype=run.dtype if dtype is None else dtype,
+            budget=budget,
+            out=out or _fresh_folder(loaded.origin.name, network, seed),
+            overwrite=overwrite,
+            announce=display.announce,
+            progress=display.progress,
+            started=_process_start(),
+            command=_command(),
+        )
+    _print_summary(solution, loaded.origin.path)
+
+
+@solving.command("resume")
+def resume_command(
+    run: RunArgument,
+    file: FileArgument = None,
+    problems: ProblemsOption = None,
+    device: DeviceOption = "auto",
+    budget: BudgetOption = None,
+) -> None:
+    """Go on with a run that was interrupted or ended by its budget, exactly where it was.
+
+    This runs the code of the run's problem: of FILE.py, or of a file of its name in a folder of
+    problems, if its SHA-256 is the run's.
+    """
+    with loading():
+        from pinn_metakan.cli.display import Display
+        from pinn_metakan.runs.resume import resume
+
+    with Display() as display:
+        solution = resume(
+            run,
+            file,
+            problems=problems or [],
+            device=device,
+            budget=budget,
+            announce=display.announce,
+            progress=display.progress,
+            started=_process_start(),
+        )
+    _print_summary(solution, file)
+
+
+@solving.command("rerun")
+def rerun_command(
+    run: RunArgument,
+    file: FileArgument = None,
+    out: OutOption = None,
+    overwrite: OverwriteOption = False,
+    set_: SetOption = None,
+    seed: Annotated[int | None, typer.Option(help="Another seed than the run's.")] = None,
+    problems: ProblemsOption = None,
+    device: DeviceOption = "auto",
+    budget: BudgetOption = None,
+) -> None:
+    """Make a run again from its beginning: the same problem, parameters, network and settings.
+
+    --set and --seed change a part of them. RUN stays as it is. This runs the code of the run's
+    problem, as 'resume' does.
+    """
+    with loading():
+        from pinn_metakan.cli.display import Display
+        from pinn_metakan.run_folder import RunFolder
+        from pinn_metakan.runs.resume import rerun
+        from pinn_metakan.runs.same_problem import Remembered
+
+    known = Remembered.read(RunFolder(run))
+    new_seed = known.seed if seed is None else seed
+    with Display() as display:
+        solution = rerun(
+            run,
+            file,
+            settings=_changes(set_),
+            seed=seed,
+            problems=problems or [],
+            device=device,
+            budget=budget,
+            out=out or _fresh_folder(known.name, known.network, new_seed),
+            overwrite=overwrite,
+            announce=display.announce,
+            progress=display.progress,
+            started=_process_start(),
+            command=_command(),
+        )
+    _print_summary(solution, file)
+
+
+def resume_line(folder: Path, problem_file: Path | None) -> str:
+    """Give the command that goes on with a run.
+
+    Args:
+        folder: The run folder.
+        problem_file: The file of its problem; named unless it is in a folder of problems.
+
+    Returns:
+        A line for a shell.
+    """
+    from pinn_metakan.catalogue import problem_files
+
+    words = ["pinn-metakan", "resume", str(folder)]
+    if problem_file is not None:
+        known = [path.resolve() for path in problem_files(problem_file.stem)]
+        if problem_file.resolve() not in known:
+            words.append(str(problem_file))
+    return shlex.join(words)
+
+
+def _refuse_settings_of_another(file: Path | None, problem: str | None, name: str) -> None:
+    if problem not in (None, name):
+        raise UserError(
+            f"{file} is of the problem {problem}, not {name}; take its table [run] out if the rest "
+            "is meant"
+        )
+
+
+def _fresh_folder(problem: str, network: str, seed: int) -> "FreshFolder":
+    from pinn_metakan.run_folder import FreshFolder
+
+    moment = datetime.now().strftime("%Y%m%d-%H%M%S")
+    return FreshFolder(Path("outputs") / problem, f"{moment}-{network}-seed{seed}")
+
+
+def _changes(pairs: list[str] | None) -> "list[Layer]":
+    from pinn_metakan.settings import parse_pair
+
+    return [parse_pair(pair) for pair in pairs or []]
+
+
+def _parameter(text: str) -> tuple[str, object]:
+    from pinn_metakan.settings import parse_value
+
+    name, separator, value = text.partition("=")
+    if not separator or not name.strip():
+        raise UserError(f"--param: expected k=v, got {text!r}")
+    number = evaluate(value)
+    found = parse_value(value) if number is None else number
+    if not isinstance(found, bool | int | float | str | list | dict):
+        raise UserError(f"--param {text}: expected a number, text, true or false, or a list")
+    return name.strip(), found
+
+
+def _command() -> str:
+    return shlex.join(["pinn-metakan", *sys.argv[1:]])
+
+
+def _print_summary(solution: "Solution", problem_file: Path | None) -> None:
+    field, attributes, folder = solution.field, solution.attributes, solution.folder
+    assert folder is not None
+    for unknown, error in solution.relative_l2.items():
+        print(f"relative L2 error of {unknown}: {error:.3e}")
+        print(f"largest error of {unknown}: {field.max_error[unknown]:.3e}")
+    if not solution.relative_l2:
+        print("no reference, so no error; look at the residuals in solution.h5")
+    for note in solution.notes:
+        print(f"note: {note}")
+    print(f"parameters: {attributes['n_parameters']}")
+    if solution.tied is not None:
+        for unknown, error in solution.tied.relative_l2.items():
+            print(f"before untying, relative L2 error of {unknown}: {error:.3e}")
+        print(f"before untying, parameters: {solution.tied.attributes['n_parameters']}")
+    print(f"training time: {attributes['seconds']:.1f} s")
+    print(f"ended by: {attributes['stop_reason']}")
+    if "budget" in str(attributes["stop_reason"]):
+        print(f"go on with: {resume_line(folder, problem_file)}")
+    print(f"folder: {folder}")
+
+
+def _process_start() -> float:
+    """Give when this process began, so that a budget covers the start-up too."""
+    try:
+        after_boot = int(Path("/proc/self/stat").read_text().rpartition(")")[2].split()[19])
+        uptime = float(Path("/proc/uptime").read_text().split()[0])
+        return time.time() - (uptime - after_boot / os.sysconf("SC_CLK_TCK"))
+    except (OSError, ValueError, IndexError):
+        return time.time()

@@ -1,0 +1,103 @@
+"""What a run was asked to be: checked, and its device found."""
+
+from collections.abc import Sequence
+
+import torch
+
+from pinn_metakan.errors import SettingsError
+from pinn_metakan.experiment import DTYPES, Choices
+from pinn_metakan.networks.network import Network
+from pinn_metakan.pde.problem import Problem
+from pinn_metakan.settings import Layer, Settings, build_settings
+
+#: A message of torch is cut after so many characters: some list every operator of a device.
+_REASON_LENGTH = 120
+
+
+def network_name(network: str | Network) -> str:
+    """Give what a run calls its network.
+
+    Args:
+        network: A name or an object.
+
+    Returns:
+        The name, or "custom" for an object.
+
+    Raises:
+        SettingsError: If "custom" is given as a name.
+    """
+    if network == "custom":
+        raise SettingsError("network: 'custom' stands for a network object; give the object itself")
+    return network if isinstance(network, str) else "custom"
+
+
+def suggested_settings(problem: Problem, network: str, layers: Sequence[Layer] = ()) -> Settings:
+    """Merge the default, the problem's suggestions for a network, and further layers."""
+    label = problem.origin.label
+    suggestions: list[Layer] = [
+        (f"{label}: settings", problem.settings),
+        (f"{label}: network_settings", problem.network_settings.get(network, {})),
+    ]
+    return build_settings(network, [*suggestions, *layers])
+
+
+def choose(network: str, settings: Settings, seed: int, device: str, dtype: str) -> Choices:
+    """Check the choices of a run and find its device.
+
+    Args:
+        network: Name of the network.
+        settings: All settings.
+        seed: Seed of everything random.
+        device: "auto" or a name of torch.
+        dtype: A key of `DTYPES`.
+
+    Returns:
+        The choices.
+
+    Raises:
+        SettingsError: If dtype or seed cannot be, or the device is not here.
+    """
+    if dtype not in DTYPES:
+        raise SettingsError(f"no dtype {dtype!r}; choose one of {', '.join(DTYPES)}")
+    if not isinstance(seed, int) or not 0 <= seed < 2**63:
+        raise SettingsError(f"the seed must be a whole number from 0 to 2^63 - 1, got {seed!r}")
+    computes_on, reason = chosen_device(device, DTYPES[dtype])
+    return Choices(network, settings, seed, computes_on, dtype, reason, device)
+
+
+def chosen_device(name: str, dtype: torch.dtype = torch.float32) -> tuple[torch.device, str]:
+    """Find a device, and try a sum on it.
+
+    Args:
+        name: "auto" or a name of torch.
+        dtype: What it has to compute with.
+
+    Returns:
+        The device, and why it was chosen.
+
+    Raises:
+        SettingsError: If it is not here, or cannot compute with that type of numbers.
+    """
+    if name == "auto":
+        if torch.cuda.is_available():
+            return torch.device("cuda"), "a CUDA device was found"
+        return torch.device("cpu"), "no CUDA device was found"
+    try:
+        device = torch.device(name)
+        is_usable = float(torch.ones(2, dtype=dtype, device=device).sum()) == 2.0
+    except Exception as error:  # each device of torch has its own way to say that it is not here
+        reason = str(error).strip().partition("\n")[0][:_REASON_LENGTH]
+        raise SettingsError(f"device {name!r} cannot be used here: {reason}") from error
+    if not is_usable:
+        raise SettingsError(f"device {name!r} cannot be used here: it adds wrongly")
+    return device, "as asked for"
+
+
+def check_budget(budget: float | None) -> None:
+    """Refuse a budget that is not positive.
+
+    Raises:
+        SettingsError: If it is not.
+    """
+    if budget is not None and not budget > 0:
+        raise SettingsError(f"the budget must be positive, got {budget} s")

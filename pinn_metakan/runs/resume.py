@@ -1,0 +1,186 @@
+"""Runs that exist: going on with them, reading them, making them again."""
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import torch
+
+from pinn_metakan.errors import RunFolderError
+from pinn_metakan.experiment import Experiment
+from pinn_metakan.pde.problem import Problem
+from pinn_metakan.results.hdf5 import read_solution
+from pinn_metakan.run_folder import FreshFolder, RunFolder
+from pinn_metakan.runs.choices import check_budget, choose
+from pinn_metakan.runs.same_problem import Remembered, refuse_other_numbers, same_problem
+from pinn_metakan.runs.solve import Announce, Progress, read_tied, run_experiment, solve
+from pinn_metakan.settings import Layer, build_settings
+from pinn_metakan.solution import Solution
+
+
+def resume(
+    run: str | Path,
+    problem: Problem | str | Path | None = None,
+    *,
+    problems: Sequence[Path] = (),
+    device: str = "auto",
+    budget: float | None = None,
+    announce: Announce | None = None,
+    progress: Progress | None = None,
+    started: float | None = None,
+) -> Solution:
+    """Go on with a run that was interrupted or ended by its budget, exactly where it was.
+
+    The code of the problem is run. It is that of the file that is named, or of a file of its name
+    in ``problems``, ``./problems`` or the shipped ones, and only if its SHA-256 is the run's.
+
+    Args:
+        run: The run folder.
+        problem: The problem, or its file.
+        problems: Folders to look for the problem's file in first.
+        device: As for `solve`.
+        budget: As for `solve`.
+        announce: As for `solve`.
+        progress: As for `solve`.
+        started: As for `solve`.
+
+    Returns:
+        The solution.
+
+    Raises:
+        UserError: If the checkpoint cannot be used, or the problem is another than the run's.
+        TrainingError: If the run fails.
+        Interrupted: If the user stops it.
+    """
+    started = time.time() if started is None else started
+    check_budget(budget)
+    folder = RunFolder(Path(run))
+    experiment = _restored(folder, problem, problems, device)
+    return run_experiment(experiment, folder, budget, started, announce, progress)
+
+
+def open_run(
+    path: str | Path,
+    problem: Problem | str | Path | None = None,
+    *,
+    evaluate: bool = False,
+    problems: Sequence[Path] = (),
+) -> Solution:
+    """Read a run; executes nothing unless a problem is given or the solution shall be evaluated.
+
+    Args:
+        path: A run folder or a solution file.
+        problem: The problem that was solved, or its file, to evaluate the solution anywhere.
+        evaluate: Load the problem again, by the rule of `resume`, to evaluate the solution
+            anywhere.
+        problems: Folders to look for the problem's file in first.
+
+    Returns:
+        The solution.
+
+    Raises:
+        RunFolderError: If the file cannot be read, or the problem is another than the run's.
+    """
+    path = Path(path)
+    folder = RunFolder(path if path.is_dir() else path.parent)
+    field = folder.read_field() if path.is_dir() else read_solution(path)
+    tied = read_tied(folder)
+    if problem is None and not evaluate:
+        return Solution(field, tied=tied, folder=folder.path)
+    experiment = _restored(folder, problem, problems, "cpu")
+    experiment.trainer.load_best()
+    return Solution(
+        field,
+        experiment.evaluator(),
+        tied,
+        experiment.network,
+        domain=experiment.problem.domain,
+        folder=folder.path,
+    )
+
+
+def rerun(
+    run: str | Path,
+    problem: Problem | str | Path | None = None,
+    *,
+    settings: Sequence[Layer] = (),
+    seed: int | None = None,
+    problems: Sequence[Path] = (),
+    device: str = "auto",
+    budget: float | None = None,
+    out: str | Path | FreshFolder | None = None,
+    overwrite: bool = False,
+    announce: Announce | None = None,
+    progress: Progress | None = None,
+    started: float | None = None,
+    command: str = "made by rerun() in Python",
+) -> Solution:
+    """Make a run again from its beginning, with some settings changed.
+
+    Args:
+        run: The run folder, which stays as it is.
+        problem: The problem, or its file, by the rule of `resume`.
+        settings: Layers over those of the run.
+        seed: Another seed than the run's.
+        problems: Folders to look for the problem's file in first.
+        device: As for `solve`.
+        budget: As for `solve`.
+        out: As for `solve`.
+        overwrite: As for `solve`.
+        announce: As for `solve`.
+        progress: As for `solve`.
+        started: As for `solve`.
+        command: As for `solve`.
+
+    Returns:
+        The solution.
+
+    Raises:
+        UserError: If the run or what was given cannot be used.
+        TrainingError: If the run fails.
+        Interrupted: If the user stops it.
+    """
+    folder = RunFolder(Path(run))
+    remembered = Remembered.read(folder)
+    remembered.refuse_network_object()
+    return solve(
+        same_problem(remembered, problem, problems),
+        remembered.network,
+        settings=[(f"{folder.path}: checkpoint", remembered.settings), *settings],
+        seed=remembered.seed if seed is None else seed,
+        device=device,
+        dtype=remembered.dtype,
+        budget=budget,
+        out=out,
+        overwrite=overwrite,
+        announce=announce,
+        progress=progress,
+        started=started,
+        command=command,
+    )
+
+
+def _restored(
+    folder: RunFolder,
+    problem: Problem | str | Path | None,
+    problems: Sequence[Path],
+    device: str,
+) -> Experiment:
+    remembered = Remembered.read(folder)
+    remembered.refuse_network_object()
+    problem = same_problem(remembered, problem, problems)
+    try:
+        network = remembered.network
+        layers = [(f"{folder.path}: checkpoint", remembered.settings)]
+        settings = build_settings(network, layers)
+        choices = choose(network, settings, remembered.seed, device, remembered.dtype)
+        experiment = Experiment(problem, choices)
+        refuse_other_numbers(remembered, experiment.statement)
+        experiment.load(remembered.tree)
+    except (KeyError, TypeError, AttributeError, RuntimeError) as error:
+        if isinstance(error, torch.OutOfMemoryError):
+            raise
+        raise RunFolderError(
+            f"the checkpoint in {folder.path} does not fit this version"
+        ) from error
+    return experiment

@@ -1,0 +1,246 @@
+"""The problem of a run that exists: found, and compared before any of its code runs.
+
+Nothing that is stored in a run folder is executed, and no path that is stored there is followed.
+"""
+
+import json
+import shlex
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from pinn_metakan.catalogue import problem_files
+from pinn_metakan.errors import ProblemError, RunFolderError
+from pinn_metakan.loading import construct, read_origin
+from pinn_metakan.pde.problem import (
+    NOT_RECORDED,
+    Origin,
+    Problem,
+    constructor_parameters,
+    recorded,
+)
+from pinn_metakan.pde.statement import Statement
+from pinn_metakan.run_folder import RunFolder
+
+#: Residuals of one problem agree to this, relative to their size, on any machine.
+_AGREEMENT = 1e-9
+
+
+@dataclass(frozen=True)
+class Remembered:
+    """What a checkpoint knows of its run.
+
+    Args:
+        folder: The run folder.
+        tree: All of the checkpoint.
+        name: Name of the problem.
+        path: Its file when the run was made, as text; for messages alone.
+        sha256: SHA-256 of its text.
+        parameters: Arguments of its constructor.
+        fingerprint: Numbers that tell problems apart; empty in runs of version 0.1.0.
+        network: Name of the network, "custom" for an object.
+        settings: Nested settings.
+        seed: Seed.
+        dtype: Type of the numbers.
+    """
+
+    folder: RunFolder
+    tree: dict[str, Any]
+    name: str
+    path: str | None
+    sha256: str
+    parameters: Mapping[str, object]
+    fingerprint: Mapping[str, torch.Tensor]
+    network: str
+    settings: Mapping[str, object]
+    seed: int
+    dtype: str
+
+    @classmethod
+    def read(cls, folder: RunFolder) -> "Remembered":
+        """Read the checkpoint of a run folder.
+
+        Args:
+            folder: The folder.
+
+        Returns:
+            What it knows.
+
+        Raises:
+            RunFolderError: If there is none, or it is not of this package.
+        """
+        tree = folder.load_checkpoint()
+        try:
+            made_of, chosen = tree["problem"], tree["choices"]
+            found = cls(
+                folder,
+                tree,
+                made_of["name"],
+                made_of["path"],
+                made_of["sha256"],
+                made_of["parameters"],
+                made_of.get("fingerprint", {}),
+                chosen["network"],
+                chosen["settings"],
+                chosen["seed"],
+                chosen["dtype"],
+            )
+        except (KeyError, TypeError, AttributeError) as error:
+            raise RunFolderError(
+                f"the checkpoint in {folder.path} does not fit this version"
+            ) from error
+        texts = (found.name, found.sha256, found.network, found.dtype)
+        tables = (found.parameters, found.fingerprint, found.settings)
+        is_text = all(isinstance(text, str) for text in texts)
+        if not (is_text and all(isinstance(table, dict) for table in tables)):
+            raise RunFolderError(f"the checkpoint in {folder.path} does not fit this version")
+        return found
+
+    def refuse_network_object(self) -> None:
+        """Refuse a run whose network cannot be made again from its name.
+
+        Raises:
+            RunFolderError: If it was a network object.
+        """
+        if self.network == "custom":
+            raise RunFolderError(
+                f"{self.folder.path} was made with a network object; it cannot be rebuilt"
+            )
+
+
+def same_problem(
+    remembered: Remembered, problem: Problem | str | Path | None, problems: Sequence[Path]
+) -> Problem:
+    """Give the problem of a run, the one that is given or the one of its file.
+
+    Args:
+        remembered: What the run was.
+        problem: The problem or its file; None to look for a file of its name in the folders of
+            problems.
+        problems: Folders to look in first.
+
+    Returns:
+        The problem.
+
+    Raises:
+        RunFolderError: If it is another one, or is not found.
+        ProblemError: If its file fails.
+    """
+    if isinstance(problem, Problem):
+        _refuse_other_text(remembered, problem.origin)
+        _refuse_other_parameters(remembered, problem)
+        return problem
+    if problem is not None:
+        path = Path(problem)
+        if not path.is_file():
+            raise ProblemError(f"there is no problem file {path}")
+        origin = read_origin(path)
+    else:
+        origin = _known_file(remembered, problems)
+    _refuse_other_text(remembered, origin)
+    lost = [name for name, value in remembered.parameters.items() if _is_lost(value)]
+    if lost:
+        raise RunFolderError(
+            f"{remembered.folder.path} could not record the parameter {lost[0]!r} of its problem; "
+            "make the problem and give it: resume(run, problem=...)"
+        )
+    return construct(origin, {k: v for k, v in remembered.parameters.items() if v is not None})
+
+
+def refuse_other_numbers(remembered: Remembered, statement: Statement) -> None:
+    """Refuse a problem whose residuals are other numbers than when the run was made.
+
+    Text and parameters may be the same and the problem another: an attribute that was set later, a
+    name that the text takes from elsewhere, a data file that has changed.
+
+    Args:
+        remembered: What the run was.
+        statement: The problem.
+
+    Raises:
+        RunFolderError: If a residual or the domain differs.
+    """
+    if not remembered.fingerprint:
+        return
+    found = statement.fingerprint()
+    for term, expected in remembered.fingerprint.items():
+        value = found.get(term)
+        scale = float(expected.abs().nan_to_num().max()) if expected.numel() else 0.0
+        is_same = (
+            value is not None
+            and value.shape == expected.shape
+            and torch.allclose(
+                value, expected, rtol=_AGREEMENT, atol=_AGREEMENT * scale, equal_nan=True
+            )
+        )
+        if not is_same:
+            what = f"its term {term!r} has" if term else "its domain has"
+            raise RunFolderError(
+                f"{statement.problem.origin.label} is not the problem that "
+                f"{remembered.folder.path} was made with: {what} other values now"
+            )
+
+
+def _known_file(remembered: Remembered, problems: Sequence[Path]) -> Origin:
+    """Find the file of the run's problem in the folders of problems, the one of its text first."""
+    folder = shlex.quote(str(remembered.folder.path))
+    if remembered.path is None:
+        raise RunFolderError(
+            f"{remembered.folder.path} was made by a problem without a file; give "
+            "resume(..., problem=...)"
+        )
+    origins = [read_origin(path) for path in problem_files(remembered.name, problems)]
+    for origin in origins:
+        if origin.sha256 == remembered.sha256:
+            return origin
+    if origins:
+        return origins[0]  # refused, with both hashes
+    raise RunFolderError(
+        f"{remembered.folder.path} was made with {remembered.path}, which is in no folder of "
+        "problems; name the file, whose code will run: pinn-metakan resume "
+        f"{folder} {shlex.quote(remembered.path)}"
+    )
+
+
+def _refuse_other_text(remembered: Remembered, origin: Origin) -> None:
+    folder = remembered.folder.path
+    if origin.name != remembered.name and origin.sha256 != remembered.sha256:
+        raise RunFolderError(
+            f"the checkpoint in {folder} is of another problem, {remembered.name}, "
+            f"not {origin.name}"
+        )
+    if not origin.source:
+        raise RunFolderError(
+            f"the text of {origin.name} is not known, so it cannot be compared with that of "
+            f"{folder}; write the problem to a file"
+        )
+    if origin.sha256 != remembered.sha256:
+        raise RunFolderError(
+            f"the checkpoint in {folder} was made with another version of {origin.label} "
+            f"(SHA-256 {remembered.sha256[:12]}, now {origin.sha256[:12]}); put that version back"
+        )
+
+
+def _refuse_other_parameters(remembered: Remembered, problem: Problem) -> None:
+    defaults = {
+        name: recorded(parameter.default)
+        for name, parameter in constructor_parameters(type(problem)).items()
+        if parameter.default is not parameter.empty
+    }
+    before = {**defaults, **remembered.parameters}
+    now = {**defaults, **problem.parameters}
+    for name in sorted({*before, *now}):
+        if json.dumps(before.get(name)) != json.dumps(now.get(name)):
+            raise RunFolderError(
+                f"{remembered.folder.path} was made with {name} = {before.get(name)}, the problem "
+                f"that was given has {name} = {now.get(name)}"
+            )
+
+
+def _is_lost(value: object) -> bool:
+    if isinstance(value, Mapping):
+        return NOT_RECORDED in value or any(map(_is_lost, value.values()))
+    return isinstance(value, list) and any(map(_is_lost, value))
