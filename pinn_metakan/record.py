@@ -192,9 +192,8 @@ def _attributes(experiment: Experiment) -> dict[str, str | int | float]:
 
 
 def _tied_report(tied: Field) -> dict[str, object]:
-    kept: dict[str, object] = {
-        name: tied.attributes[name] for name in ("n_parameters", "seconds", "stop_reason")
-    }
+    names = ("n_parameters", "seconds", "stop_reason")
+    kept: dict[str, object] = {name: tied.attributes[name] for name in names}
     errors = {"relative_l2": _finite(tied.relative_l2), "max_error": _finite(tied.max_error)}
     return kept | errors
 

@@ -51,9 +51,8 @@ class Condition(ABC):
         where = getattr(self.place, "where", None)
         if where is not None:
             parts["where"] = where
-        return (
-            f"{type(self).__name__}({', '.join(f'{k}={shown_data(v)}' for k, v in parts.items())})"
-        )
+        shown = (f"{name}={shown_data(part)}" for name, part in parts.items())
+        return f"{type(self).__name__}({', '.join(shown)})"
 
     @abstractmethod
     def check_names(self, variables: Variables) -> None:

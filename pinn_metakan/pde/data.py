@@ -63,6 +63,8 @@ def check_data(what: str, data: object) -> None:
 
 def shown_data(data: object) -> str:
     """Give data as people read them: a number, or what a function depends on."""
+    if isinstance(data, Tensor | np.ndarray):
+        return f"<{len(data)} values>"
     if not callable(data):
         return repr(data)
     try:
