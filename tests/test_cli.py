@@ -72,7 +72,7 @@ def test_solve_chooses_a_folder_by_problem_time_and_network(run: Run, tmp_path: 
     status, _, _ = run("solve", "poisson", "--network", "kan", *FAST_FLAGS)
     assert status == 0
     (folder,) = (tmp_path / "outputs" / "poisson").iterdir()
-    assert folder.name.endswith("-kan")
+    assert folder.name.endswith("-kan-seed0")
 
 
 def test_parameters_settings_files_and_soft_conditions(run: Run, tmp_path: Path) -> None:

@@ -9,8 +9,8 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "pinn_metakan"
 FLOORS = [
-    {"errors", "files", "interrupts", "network_settings", "version", "catalogue"},
-    {"families", "geometry", "optimizers", "reference", "results"},
+    {"errors", "files", "interrupts", "network_settings", "version"},
+    {"catalogue", "families", "geometry", "optimizers", "reference", "results"},
     {"derivatives", "training", "plotting", "settings"},
     {"settings_text"},
     {"networks"},

@@ -21,7 +21,7 @@ from pinn_metakan.pde.jumps import find_jump, lines_within
 from pinn_metakan.pde.statement import Statement
 
 #: Lines along each coordinate that data are looked at on.
-_LINES = 5
+_LINES = 8
 #: Points of a line where derivatives are compared with differences, and the distance of these.
 _COMPARED, _DISTANCE = 33, 3e-4
 #: Derivatives and differences agree if they differ by less than this part of the largest, at this
@@ -123,13 +123,12 @@ def _data_on_lines(
             starts, ends = middle.clone(), middle.clone()
             starts[:, axis], ends[:, axis] = domain.bounds[axis]
             pairs = lines_within(domain.contains, starts, ends)
-            if not pairs:  # a curved domain: through its interior
-                others = inside()
-                if axis == domain.time_axis:
-                    others[:, :-1] = middle[:, :-1]
-                elif domain.time_axis is not None:
-                    others[:, -1] = middle[:, -1]
-                pairs = lines_within(domain.contains, middle, others)
+            if not pairs:  # a curved domain: across its middle, and elsewhere in it
+                low, high = torch.tensor(domain.bounds, dtype=torch.float64).T
+                for others in (low + high - middle, inside()):
+                    if domain.time_axis is not None:
+                        others[:, -1] = middle[:, -1]
+                    pairs += lines_within(domain.contains, middle, others)
             result += [Line(a, b, orders[axis]) for a, b in pairs]
         return result
 

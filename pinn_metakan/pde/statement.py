@@ -169,8 +169,11 @@ def _recorded_condition(
         raise ProblemError(f"{label}: {error}") from error
 
     def function(jet: Jet, at: PointSet) -> dict[str, Tensor]:
-        with told_failures(f"{label} failed"):
-            terms = condition.residual(jet, at, variables)
+        try:
+            with told_failures("its residual failed"):
+                terms = condition.residual(jet, at, variables)
+        except ProblemError as error:
+            raise ProblemError(f"{label}: {error}") from error
         return {f"{name}_{key}": value for key, value in terms.items()}
 
     found = _recorded(label, file, function, variables, at, condition.is_pointwise)

@@ -59,7 +59,8 @@ def describe_error(error: BaseException) -> str:
     places = [
         f"{Path(frame.filename).name}, line {frame.lineno}"
         for frame in traceback.extract_tb(error.__traceback__)
-        if not frame.filename.startswith(_LIBRARIES) and "site-packages" not in frame.filename
+        if not frame.filename.startswith((*_LIBRARIES, "<frozen"))
+        and "site-packages" not in frame.filename
     ]
     text = " ".join(str(error).split()) or "no message"
     if isinstance(error, SystemExit):

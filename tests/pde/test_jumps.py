@@ -1,0 +1,83 @@
+"""Jumps are found by halving; coefficients that jump are told."""
+
+import pytest
+import torch
+from torch import Tensor
+
+from pinn_metakan.geometry.domains import Box
+from pinn_metakan.loading import load_problem
+from pinn_metakan.pde.coefficients import note_jumps
+from pinn_metakan.pde.jumps import find_jump
+from pinn_metakan.pde.problem import Problem
+from pinn_metakan.pde.statement import state
+
+
+@pytest.mark.parametrize("place", [0.1, 1 / 3, 0.5, 0.999])
+@pytest.mark.parametrize("height", [1.0, -3.0, 0.05])
+def test_a_jump_is_found_where_it_is(place: float, height: float) -> None:
+    def function(s: Tensor) -> Tensor:
+        return torch.sin(3 * s) + height * (s > place)
+
+    assert find_jump(function) == pytest.approx(place, abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda s: torch.zeros_like(s),
+        lambda s: 1e6 + s,
+        lambda s: torch.tanh((s - 0.4) / 1e-6),
+        lambda s: (s - 0.4).abs(),
+        lambda s: torch.sin(300 * s),
+        lambda s: s.float().double().sin(),
+        lambda s: torch.full_like(s, torch.nan),
+    ],
+)
+def test_a_function_without_a_jump_has_none(function) -> None:  # type: ignore[no-untyped-def]
+    assert find_jump(function) is None
+
+
+class Layers(Problem):
+    """k (T_xx + T_yy) = 0, with k = 1.38 below and 400 above."""
+
+    coordinates, unknowns = ("x", "y"), ("T",)
+    domain = Box((0.0, 1.0), (0.0, 1.0))
+
+    def residual(self, jet):  # type: ignore[no-untyped-def]
+        y, T_xx, T_yy = jet("y", "T_xx", "T_yy")
+        return {"heat": torch.where(y < 0.5, 1.38, 400.0) * (T_xx + T_yy)}
+
+
+class Source(Layers):
+    """A source that jumps is no coefficient."""
+
+    def residual(self, jet):  # type: ignore[no-untyped-def]
+        y, T_xx, T_yy = jet("y", "T_xx", "T_yy")
+        return {"heat": T_xx + T_yy - torch.where(y < 0.5, 1.38, 400.0)}
+
+
+class Flux(Layers):
+    """The flux as an unknown: what the note says to do."""
+
+    unknowns = ("T", "p", "q")
+
+    def residual(self, jet):  # type: ignore[no-untyped-def]
+        y, T_x, T_y, p, q, p_x, q_y = jet("y", "T_x", "T_y", "p", "q", "p_x", "q_y")
+        k = torch.where(y < 0.5, 1.38, 400.0)
+        return {"x": p - k * T_x, "y": q - k * T_y, "heat": p_x + q_y}
+
+
+def test_a_coefficient_that_jumps_is_told() -> None:
+    (note,) = note_jumps(state(Layers()))
+    assert "heat: a coefficient jumps at y = 0.5" in note
+    assert "flux as an unknown" in note
+
+
+@pytest.mark.parametrize("kind", [Source, Flux])
+def test_other_jumps_are_not(kind: type[Problem]) -> None:
+    assert note_jumps(state(kind())) == []
+
+
+def test_shipped_problems_have_no_such_coefficient(shipped_problem: Problem) -> None:
+    assert note_jumps(state(shipped_problem)) == []
+    assert note_jumps(state(load_problem("ball_poisson", parameters={"dimension": 20}))) == []
