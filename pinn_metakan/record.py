@@ -21,8 +21,9 @@ from pinn_metakan.evaluation import (
 from pinn_metakan.experiment import Experiment
 from pinn_metakan.networks.activations import activations_of
 from pinn_metakan.results.field import Field
+from pinn_metakan.version import __version__
 
-_VERSIONED = ("pinn_metakan", "torch", "numpy", "scipy", "h5py")
+_VERSIONED = ("torch", "numpy", "scipy", "h5py")
 #: A loss below the one that goes with an error above the other is worth a word.
 _SMALL_LOSS, _LARGE_ERROR = 1e-8, 0.1
 
@@ -173,7 +174,8 @@ def _attributes(experiment: Experiment) -> dict[str, str | int | float]:
     device = str(experiment.choices.device)
     if experiment.choices.device.type == "cuda":
         device += f" {torch.cuda.get_device_name(experiment.choices.device)}"
-    versions = {name: version(name) for name in _VERSIONED} | {"python": platform.python_version()}
+    versions = {"pinn_metakan": __version__, "python": platform.python_version()}
+    versions |= {name: version(name) for name in _VERSIONED}
     return {
         "problem": origin.name,
         "problem_source": origin.source,

@@ -258,9 +258,9 @@ def test_networks_lists_every_name_with_its_parameters(run: Run) -> None:
     lines = out.splitlines()
     assert status == 0
     assert [line.split()[0] for line in lines] == [*NETWORK_SETTINGS, *CONVOLUTIONS]
-    assert "1387 parameters   9 an edge" in next(x for x in lines if x.startswith("metaspline"))
+    assert "1387 parameters   9 per edge" in next(x for x in lines if x.startswith("metaspline"))
     status, out, _ = run("networks", "--widths", "1,32,64,128,256")
-    assert "3486240 parameters   9 an edge" in next(
+    assert "3486240 parameters   9 per edge" in next(
         x for x in out.splitlines() if x.startswith("kanconv")
     )
     status, out, err = run("networks", "--widths", "2,x")

@@ -13,10 +13,13 @@ from pinn_metakan.optimizers.first_order import SCHEDULES
 from pinn_metakan.settings import (
     AdamSettings,
     PointSettings,
+    RunSettings,
     build_settings,
+    layers_of,
     parse_pair,
     read_settings,
 )
+from pinn_metakan.settings_text import settings_lines, settings_text
 
 
 def test_later_layers_win_and_leave_the_rest() -> None:
@@ -73,8 +76,15 @@ def test_an_unknown_network_is_refused() -> None:
 def test_all_settings_survive_a_file(network: str, tmp_path: Path) -> None:
     settings = build_settings(network, [("a", {"loss": {"weights": {"walls_u": 2.0}}})])
     path = tmp_path / "settings.toml"
-    path.write_text(tomli_w.dumps(settings.as_dict()))
-    assert build_settings(network, [read_settings(path)]) == settings
+    run = RunSettings(problem="heat", seed=3, parameters={"diffusivity": 0.1, "none": None})
+    path.write_text(settings_text(settings, run, "pinn-metakan solve heat"))
+    layer, found = read_settings(path)
+    assert build_settings(network, [layer]) == settings
+    assert found == run.model_copy(update={"parameters": {"diffusivity": 0.1}})
+    path.write_text(tomli_w.dumps(settings.as_dict()))  # as version 0.1.0 wrote them
+    layer, found = read_settings(path)
+    assert build_settings(network, [layer]) == settings
+    assert found == RunSettings()
 
 
 @pytest.mark.parametrize("text", ["steps = ", "\x00", None])
@@ -89,6 +99,42 @@ def test_an_unreadable_file_is_refused(text: str | None, tmp_path: Path) -> None
 def test_a_pair_without_a_value_is_refused() -> None:
     with pytest.raises(SettingsError, match=r"expected key=value, got 'adam\.steps'"):
         parse_pair("adam.steps")
+
+
+def test_keys_with_dots_are_nested() -> None:
+    layers = layers_of("settings", {"adam.steps": 3, "lm": {"steps": 4}, "network.widths": [5]})
+    settings = build_settings("kan", layers)
+    assert (settings.adam.steps, settings.lm.steps) == (3, 4)
+    assert settings.as_dict()["network"]["widths"] == [5]
+    with pytest.raises(SettingsError, match=r"settings: no setting 'adam\.stps'"):
+        build_settings("kan", layers_of("settings", {"adam.stps": 3}))
+    with pytest.raises(SettingsError, match="must be text, got 3"):
+        layers_of("settings", {3: 4})  # type: ignore[dict-item]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("run = 3", "run: input should be a valid dictionary"),
+        ("[run]\nsede = 3", "run.sede: extra inputs are not permitted"),
+        ("[run]\nseed = 'x'", "run.seed: input should be a valid integer, got 'x'"),
+    ],
+)
+def test_a_wrong_table_of_the_run_is_refused(text: str, message: str, tmp_path: Path) -> None:
+    path = tmp_path / "settings.toml"
+    path.write_text(text)
+    with pytest.raises(SettingsError, match=f"settings.toml: {message}"):
+        read_settings(path)
+
+
+@pytest.mark.parametrize("network", NETWORK_SETTINGS)
+def test_every_setting_is_listed_with_its_meaning(network: str) -> None:
+    rows = list(settings_lines(build_settings(network, [])))
+    assert len(rows) > 45
+    assert all(len(meaning.split()) > 1 for _, _, meaning in rows)
+    for name, value, _ in rows:
+        if value != "-":
+            assert build_settings(network, [parse_pair(f"{name}={value}")])
 
 
 def test_settings_cannot_be_changed() -> None:

@@ -182,8 +182,8 @@ def _refuse_other_values(
             raise ProblemError(
                 f"{label}: term {term!r} couples its points: its value at a point is another when "
                 "a further point is left out (a mean, a sum or a maximum over all points?); each "
-                "value must depend on its own point alone. An integral is stated by an unknown of "
-                "its own: I_x = u, with I = 0 at one end and the known integral at the other"
+                "value must depend on its own point alone. The mean I of u is stated by two more "
+                "unknowns: m_x = u - I and I_x = 0, with m = 0 at both ends"
             )
 
 

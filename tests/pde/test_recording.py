@@ -49,7 +49,7 @@ COUPLED = {
 
 @pytest.mark.parametrize("source", COUPLED.values(), ids=COUPLED)
 def test_a_residual_that_couples_its_points_is_refused(source) -> None:  # type: ignore[no-untyped-def]
-    with pytest.raises(ProblemError, match=r"plain: .*couples its points.*I_x = u"):
+    with pytest.raises(ProblemError, match=r"plain: .*couples its points.*m_x = u - I"):
         stated(source)
 
 

@@ -1,0 +1,245 @@
+"""Problems whose first answers were wrong without a word: the right values, and the words."""
+
+import math
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor
+
+from pinn_metakan.derivatives.jet import Jet
+from pinn_metakan.errors import ProblemError
+from pinn_metakan.geometry.domains import Domain, Interval, SpaceTime
+from pinn_metakan.loading import load_problem
+from pinn_metakan.pde.boundary_conditions import Dirichlet
+from pinn_metakan.pde.initial import Initial
+from pinn_metakan.pde.problem import Problem
+from pinn_metakan.runs.solve import solve
+from pinn_metakan.solution import Solution
+
+
+class Hat(Problem):
+    """u_t = u_xx,  u(x, 0) = 1 - |x|,  u(-1, t) = u(1, t) = 0: a cosine series."""
+
+    coordinates, unknowns = ("x", "t"), ("u",)
+    domain: Domain = SpaceTime(Interval(-1.0, 1.0), 0.0, 1.0)
+
+    def __init__(self) -> None:
+        self.conditions = {"start": Initial(u=lambda x: 1 - x.abs()), "walls": Dirichlet(u=0.0)}
+
+    def residual(self, jet: Jet) -> dict[str, Tensor]:
+        u_t, u_xx = jet("u_t", "u_xx")
+        return {"heat": u_t - u_xx}
+
+    def reference(self, points: Tensor) -> dict[str, Tensor]:
+        x, t = points[:, :1], points[:, 1:]
+        wave = (2 * torch.arange(300) + 1) * math.pi / 2
+        terms = 2 / wave**2 * torch.exp(-(wave**2) * t) * torch.cos(wave * x)
+        return {"u": terms.sum(dim=1)}
+
+
+class PluckedString(Problem):
+    """u_tt = u_xx,  u(x, 0) = min(x, 1 - x) at rest,  u(0, t) = u(1, t) = 0: d'Alembert."""
+
+    coordinates, unknowns = ("x", "t"), ("u",)
+    domain: Domain = SpaceTime(Interval(0.0, 1.0), 0.0, 1.0)
+
+    def __init__(self) -> None:
+        start = Initial(u=lambda x: torch.minimum(x, 1 - x), u_t=0.0)
+        self.conditions = {"start": start, "walls": Dirichlet(u=0.0)}
+
+    def residual(self, jet: Jet) -> dict[str, Tensor]:
+        u_tt, u_xx = jet("u_tt", "u_xx")
+        return {"wave": u_tt - u_xx}
+
+    def reference(self, points: Tensor) -> dict[str, Tensor]:
+        def odd(y: Tensor) -> Tensor:
+            y = torch.remainder(y, 2.0)
+            z = torch.where(y > 1, 2 - y, y)
+            return torch.where(y > 1, -1.0, 1.0) * torch.minimum(z, 1 - z)
+
+        x, t = points.unbind(1)
+        return {"u": (odd(x - t) + odd(x + t)) / 2}
+
+
+class Step(Problem):
+    """u_t + u_x = 0,  u(x, 0) = 1 for x < 0.3 else 0,  u(0, t) = 1."""
+
+    coordinates, unknowns = ("x", "t"), ("u",)
+    domain: Domain = SpaceTime(Interval(0.0, 1.0), 0.0, 0.5)
+
+    def __init__(self) -> None:
+        start = Initial(u=lambda x: torch.where(x < 0.3, 1.0, 0.0))
+        self.conditions = {"start": start, "inflow": Dirichlet(u=1.0, where="x=0")}
+
+    def residual(self, jet: Jet) -> dict[str, Tensor]:
+        u_t, u_x = jet("u_t", "u_x")
+        return {"advection": u_t + u_x}
+
+    def reference(self, points: Tensor) -> dict[str, Tensor]:
+        x, t = points.unbind(1)
+        return {"u": (x - t < 0.3).double()}
+
+
+class FromHalfTime(Problem):
+    """u_t = u_xx / 4 from t = 0.5, where NumPy gives the data."""
+
+    coordinates, unknowns = ("x", "t"), ("u",)
+    domain: Domain = SpaceTime(Interval(0.0, 1.0), 0.5, 1.0)
+
+    def __init__(self) -> None:
+        start = Initial(u=lambda x: np.exp(-(np.pi**2) / 8) * np.sin(np.pi * x.numpy()))
+        self.conditions = {"start": start, "walls": Dirichlet(u=0.0)}
+
+    def residual(self, jet: Jet) -> dict[str, Tensor]:
+        u_t, u_xx = jet("u_t", "u_xx")
+        return {"heat": u_t - u_xx / 4}
+
+    def reference(self, points: Tensor) -> dict[str, Tensor]:
+        x, t = points.unbind(1)
+        return {"u": torch.exp(-(math.pi**2) * t / 4) * torch.sin(math.pi * x)}
+
+
+class AwayFromItsMean(Problem):
+    r"""u_xx + 1 - I = 0 with the mean I of u,  u(0) = u(1) = 0, stated as the message says.
+
+    The solution is u = (1 - I) x (1 - x) / 2, so that I = (1 - I) / 12 = 1 / 13.
+    """
+
+    coordinates, unknowns = ("x",), ("u", "m", "I")
+    domain: Domain = Interval(0.0, 1.0)
+
+    def __init__(self) -> None:
+        self.conditions = {"ends": Dirichlet(u=0.0, m=0.0)}
+
+    def residual(self, jet: Jet) -> dict[str, Tensor]:
+        u, u_xx, m_x, mean, mean_x = jet("u", "u_xx", "m_x", "I", "I_x")
+        return {"balance": u_xx + 1 - mean, "mean": m_x - (u - mean), "same": mean_x}
+
+
+def solved(problem: Problem, network: str, **settings: object) -> tuple[Solution, str]:
+    facts: list[tuple[str, str]] = []
+    given = {"points.interior": 800, "lm.steps": 30, "evaluation.shape": [61, 61]} | settings
+    solution = solve(problem, network, settings=given, announce=facts.extend)
+    return solution, "; ".join(text for name, text in facts if name == "note")
+
+
+@pytest.mark.parametrize("network", ["metakan", "kan"])
+@pytest.mark.parametrize(
+    ("kind", "note", "largest"),
+    [
+        (Hat, "start_u: its data have a kink at x = 0", 0.05),
+        (PluckedString, "start_u: its data have a kink at x = 0.5", 0.05),
+        (Step, "start_u: its data jump at x = 0.3", 0.2),
+        (FromHalfTime, "start_u: its data cannot be differentiated by torch", 2.5e-3),
+    ],
+)
+def test_data_that_are_not_smooth_are_solved_and_told(
+    kind: type[Problem], note: str, largest: float, network: str
+) -> None:
+    solution, notes = solved(kind(), network)
+    assert note in notes
+    assert solution.relative_l2["u"] < largest
+    assert any(note in line for line in solution.notes)
+
+
+def test_a_residual_with_a_mean_is_refused_and_solved_as_the_message_says() -> None:
+    class Coupled(AwayFromItsMean):
+        """The mean over the points, as a user writes it first."""
+
+        unknowns = ("u",)
+        conditions = {"ends": Dirichlet(u=0.0)}  # noqa: RUF012
+
+        def __init__(self) -> None:
+            pass
+
+        def residual(self, jet: Jet) -> dict[str, Tensor]:
+            return {"balance": jet("u_xx") + 1 - jet("u").mean()}
+
+    with pytest.raises(ProblemError, match="couples its points"):
+        solve(Coupled())
+    solution, _ = solved(AwayFromItsMean(), "kan", **{"evaluation.shape": [101]})
+    x = solution.coordinates["x"]
+    np.testing.assert_allclose(solution["I"], 1 / 13, atol=1e-7)
+    np.testing.assert_allclose(solution["u"], 12 / 13 * x * (1 - x) / 2, atol=1e-7)
+
+
+def test_a_small_loss_beside_a_large_error_is_told() -> None:
+    class Shifted(Hat):
+        """Its reference is that of other data."""
+
+        def __init__(self) -> None:
+            self.conditions = {
+                "start": Initial(u=lambda x: torch.cos(math.pi / 2 * x)),
+                "walls": Dirichlet(u=0.0),
+            }
+
+        def reference(self, points: Tensor) -> dict[str, Tensor]:
+            return {"u": 2 + 0 * points[:, 0]}
+
+    solution, _ = solved(Shifted(), "kan", **{"lm.steps": 60})
+    assert solution.history["loss"][-1] < 1e-8
+    (note,) = solution.notes
+    assert "the error of u is 0.9: equations and conditions are met by another solution" in note
+
+
+def test_a_solution_stays_as_it_is() -> None:
+    problem = load_problem("heat")
+    settings = {"points.interior": 60, "adam.steps": 3, "lm.steps": 2, "evaluation.shape": [11, 11]}
+    first = solve(problem, settings=settings)
+    points = np.array([[0.3, 0.2]])
+    before, field = first(points)["u"], first["u"]
+    second = solve(problem, first.network, settings=settings)
+    assert second(points)["u"] != before
+    assert first(points)["u"] == before
+    first["u"][:] = 0.0
+    first.coordinates["x"][:] = 0.0
+    np.testing.assert_array_equal(first["u"], field)
+    assert first.coordinates["x"][-1] == 1.0
+
+
+def test_points_are_of_the_right_shape_and_inside() -> None:
+    settings = {"points.interior": 60, "adam.steps": 1, "lm.steps": 1, "evaluation.shape": [5, 5]}
+    solution = solve(load_problem("heat"), settings=settings)
+    for points in ([0.5, 0.25], [[0.5]], [[0.1, 0.2, 0.3]], 3.0):
+        with pytest.raises(ValueError, match=r"points must have shape \(M, 2\), columns x, t, got"):
+            solution(points)
+    with pytest.raises(ValueError, match="points must be numbers"):
+        solution([["a", "b"]])
+    outside = [[0.5, 0.5], [2.0, 0.0]]
+    with pytest.raises(
+        ValueError, match=r"point 1 at \(2, 0\) lies outside SpaceTime.*extrapolate"
+    ):
+        solution(outside)
+    assert solution(outside, extrapolate=True)["u"].shape == (2,)
+    with pytest.raises(ValueError, match=r"point 0 at \(nan, 0\) is not finite"):
+        solution([[math.nan, 0.0]], extrapolate=True)
+    assert solution(torch.tensor([[0.5, 0.5]], requires_grad=True))["u"].shape == (1,)
+
+
+def test_the_history_ends_with_what_was_evaluated() -> None:
+    for settings in ({"adam.steps": 2, "lm.steps": 1}, {"adam.steps": 13, "lm.steps": 0}):
+        small = {"points.interior": 60, "evaluation.shape": [21, 21]}
+        solution = solve(load_problem("heat"), settings={**small, **settings})
+        history = solution.history
+        assert history["relative_l2_u"][-1] == pytest.approx(solution.relative_l2["u"], rel=1e-9)
+        steps = settings["adam.steps"] + settings["lm.steps"]
+        assert history["step"][-1] == steps
+
+
+def test_a_budget_ends_the_history_with_what_was_evaluated() -> None:
+    small = {"points.interior": 60, "evaluation.shape": [21, 21], "report_every": 1000}
+    problem = load_problem("heat")
+    solution = solve(problem, settings={**small, "adam.steps": 10**6}, budget=4.5)
+    assert "budget" in str(solution.attributes["stop_reason"])
+    assert solution.history["relative_l2_u"][-1] == pytest.approx(solution.relative_l2["u"])
+    assert solution.history["step"][-1] > 0
+
+
+def test_a_budget_without_a_step_says_so() -> None:
+    small = {"points.interior": 60, "evaluation.shape": [21, 21]}
+    solution = solve(load_problem("heat"), settings=small, budget=0.5)
+    (note,) = solution.notes
+    assert "no step was trained: of the budget of 0.5 s, starting took" in note
+    assert "give at least" in note
+    assert list(solution.history["step"]) == [0.0]
