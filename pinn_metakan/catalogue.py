@@ -92,7 +92,8 @@ def _shipped_folders() -> Iterator[Path]:
     spec = importlib.util.find_spec("pinn_metakan.problems")
     if spec is not None:
         yield from (Path(place) for place in spec.submodule_search_locations or ())
-    yield Path(__file__).parents[1] / "problems"  # run from a checkout that is not installed
+    else:  # a checkout, installed for editing or not at all
+        yield Path(__file__).parents[1] / "problems"
 
 
 def _equation(path: Path) -> str:

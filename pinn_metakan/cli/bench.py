@@ -1,13 +1,13 @@
 """The part of the command line that measures."""
 
 import sys
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from pinn_metakan.cli.options import DeviceOption, DtypeOption, RoundsOption
+from pinn_metakan.cli.output import print_lines
 from pinn_metakan.cli.start import loading
 
 bench = typer.Typer(help="Measure, and print tables in Markdown.")
@@ -24,7 +24,7 @@ def bench_step_command(
     with loading():
         from pinn_metakan.benchmarks.step import step_lines
 
-    print_all(step_lines(device, dtype, points, rounds))
+    print_lines(step_lines(device, dtype, points, rounds))
 
 
 @bench.command("jacobian")
@@ -38,7 +38,7 @@ def bench_jacobian_command(
     with loading():
         from pinn_metakan.benchmarks.step import jacobian_lines
 
-    print_all(jacobian_lines(device, dtype, points, rounds))
+    print_lines(jacobian_lines(device, dtype, points, rounds))
 
 
 @bench.command("memory")
@@ -47,7 +47,7 @@ def bench_memory_command(device: DeviceOption = "auto", dtype: DtypeOption = "fl
     with loading():
         from pinn_metakan.benchmarks.memory import memory_lines
 
-    print_all(memory_lines(device, dtype))
+    print_lines(memory_lines(device, dtype))
 
 
 @bench.command("defaults")
@@ -70,7 +70,7 @@ def bench_defaults_command(
         from pinn_metakan.benchmarks.defaults import default_lines
 
     arguments = (out, seeds, budget, device, problem or [], variant or [], tell)
-    print_all(default_lines(*arguments))
+    print_lines(default_lines(*arguments))
 
 
 @bench.command("feynman")
@@ -90,7 +90,7 @@ def bench_feynman_command(
     with loading():
         from pinn_metakan.benchmarks.feynman import feynman_lines
 
-    print_all(feynman_lines(out, seeds, grid or [5, 10, 20], function or [], tell))
+    print_lines(feynman_lines(out, seeds, grid or [5, 10, 20], function or [], tell))
 
 
 @bench.command("images")
@@ -126,7 +126,7 @@ def bench_images_command(
 
     where, _ = chosen_device(device)
     shapes = shape or ["dense", "small"]
-    print_all(image_lines(folder, out, shapes, network or [], epochs, seeds, where, tell))
+    print_lines(image_lines(folder, out, shapes, network or [], epochs, seeds, where, tell))
 
 
 @bench.command("ball")
@@ -153,7 +153,7 @@ def bench_ball_command(
 
     dimensions = dimension or [2, 4, 10, 20, 50, 100]
     lines = ball_lines(out, problem or list(PROBLEMS), dimensions, row or [], steps, device, tell)
-    print_all(lines)
+    print_lines(lines)
 
 
 @bench.command("ablation")
@@ -178,7 +178,7 @@ def bench_ablation_command(
     with loading():
         from pinn_metakan.benchmarks.ablation import ablation_lines
 
-    print_all(ablation_lines(out, problem, seeds, steps, device, part or [], tell))
+    print_lines(ablation_lines(out, problem, seeds, steps, device, part or [], tell))
 
 
 @bench.command("compression")
@@ -192,7 +192,7 @@ def bench_compression_command(
     with loading():
         from pinn_metakan.benchmarks.compression import compression_lines
 
-    print_all(compression_lines(problem, device, steps, more_steps))
+    print_lines(compression_lines(problem, device, steps, more_steps))
 
 
 @bench.command("numbers")
@@ -211,15 +211,9 @@ def bench_numbers_command(
     with loading():
         from pinn_metakan.benchmarks.numbers import number_lines
 
-    print_all(number_lines(out, against, tell))
+    print_lines(number_lines(out, against, tell))
 
 
 def tell(text: str) -> None:
     """Print progress on standard error."""
     print(text, file=sys.stderr, flush=True)
-
-
-def print_all(lines: Iterable[str]) -> None:
-    """Print lines as they come."""
-    for line in lines:
-        print(line, flush=True)

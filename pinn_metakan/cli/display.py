@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 
+from pinn_metakan.cli.output import print_lines
 from pinn_metakan.training.trainer import Report
 
 #: Lines of progress when the output is no terminal come at most so often [s].
@@ -29,8 +30,7 @@ class Display:
     def announce(self, facts: list[tuple[str, str]]) -> None:
         """Print what the run uses."""
         width = max(len(name) for name, _ in facts)
-        for name, text in facts:
-            print(f"{name:{width}}  {text}", flush=True)
+        print_lines(f"{name:{width}}  {text}" for name, text in facts)
         if self._console.is_terminal:
             columns = (
                 TextColumn("{task.description}"),
@@ -57,7 +57,7 @@ class Display:
             )
         elif report.seconds - self._last >= _PLAIN_SECONDS or report.step == report.total:
             self._last = report.seconds
-            print(f"{where} {text}", flush=True)
+            print_lines([f"{where} {text}"])
 
 
 def _errors(errors: Mapping[str, float]) -> str:

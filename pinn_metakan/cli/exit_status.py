@@ -1,11 +1,11 @@
 """From what a command raises to one line on standard error and an exit status."""
 
-import os
 import sys
 
 import typer
 
 from pinn_metakan.cli.app import app
+from pinn_metakan.cli.output import silence
 from pinn_metakan.errors import Interrupted, TrainingError, UserError
 
 
@@ -35,7 +35,7 @@ def run(arguments: list[str]) -> int:
     except (KeyboardInterrupt, typer.Abort):
         return _failed("interrupted", 130)
     except BrokenPipeError:  # the reader of a pipe went away
-        silence_output()
+        silence()
         return 0
     except Exception as error:
         # Errors of usage are classes of the command line library that can format themselves.
@@ -45,11 +45,6 @@ def run(arguments: list[str]) -> int:
             hint = "try fewer points (--set points.interior=...) or narrower widths"
             return _failed(f"out of memory; {hint}", 1)
         raise
-
-
-def silence_output() -> None:
-    """Send what is still to be printed nowhere."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _failed(message: str, status: int) -> int:

@@ -12,6 +12,7 @@ from pinn_metakan.cli.options import (
     RoundsOption,
     RunArgument,
 )
+from pinn_metakan.cli.output import print_lines
 from pinn_metakan.cli.start import loading
 from pinn_metakan.errors import UserError
 
@@ -46,8 +47,7 @@ def show_command(
     with loading():
         from pinn_metakan.loading import load_problem
 
-    for line in _described(load_problem(problem, problems or [])):
-        print(line)
+    print_lines(_described(load_problem(problem, problems or [])))
 
 
 def _described(problem: "Problem") -> list[str]:
@@ -129,12 +129,12 @@ def networks_command(
     counts = _whole_numbers("--widths", widths)
     with loading():
         from pinn_metakan.benchmarks.profile import profile_lines
-        from pinn_metakan.cli.bench import print_all, tell
+        from pinn_metakan.cli.bench import tell
         from pinn_metakan.networks.conv_table import list_convolutions
         from pinn_metakan.networks.table import list_networks
 
     if profile:
-        print_all(profile_lines(out, device, dtype, points, rounds, tell))
+        print_lines(profile_lines(out, device, dtype, points, rounds, tell))
         return
     listed = list_networks(counts) + list_convolutions(counts)
     width = max(len(entry.name) for entry in listed)

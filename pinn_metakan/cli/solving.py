@@ -4,6 +4,7 @@ import os
 import shlex
 import sys
 import time
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -21,6 +22,7 @@ from pinn_metakan.cli.options import (
     RunArgument,
     SetOption,
 )
+from pinn_metakan.cli.output import print_lines
 from pinn_metakan.cli.start import loading
 from pinn_metakan.errors import UserError
 
@@ -78,6 +80,7 @@ def solve_command(
     here. Every run writes all of them to settings.toml.
     """
     with loading():
+        from pinn_metakan.catalogue import find_problem
         from pinn_metakan.cli.display import Display
         from pinn_metakan.loading import load_problem
         from pinn_metakan.runs.solve import solve
@@ -88,9 +91,9 @@ def solve_command(
     if settings is not None:
         layer, run = read_settings(settings)
         layers.append(layer)
+    _refuse_settings_of_another(settings, run.problem, find_problem(problem, problems or []).stem)
     parameters = dict(run.parameters) | dict(_parameter(text) for text in param or [])
     loaded = load_problem(problem, problems or [], parameters)
-    _refuse_settings_of_another(settings, run.problem, loaded.origin.name)
     layers += _changes(set_)
     if conditions is not None:
         layers.append(("--conditions", {"conditions": conditions}))
@@ -112,7 +115,7 @@ def solve_command(
             started=_process_start(),
             command=_command(),
         )
-    _print_summary(solution, loaded.origin.path)
+    print_lines(_summary(solution, loaded.origin.path))
 
 
 @solving.command("resume")
@@ -143,7 +146,7 @@ def resume_command(
             progress=display.progress,
             started=_process_start(),
         )
-    _print_summary(solution, file)
+    print_lines(_summary(solution, file))
 
 
 @solving.command("rerun")
@@ -187,7 +190,7 @@ def rerun_command(
             started=_process_start(),
             command=_command(),
         )
-    _print_summary(solution, file)
+    print_lines(_summary(solution, file))
 
 
 def resume_line(folder: Path, problem_file: Path | None) -> str:
@@ -248,26 +251,25 @@ def _command() -> str:
     return shlex.join(["pinn-metakan", *sys.argv[1:]])
 
 
-def _print_summary(solution: "Solution", problem_file: Path | None) -> None:
+def _summary(solution: "Solution", problem_file: Path | None) -> Iterator[str]:
     field, attributes, folder = solution.field, solution.attributes, solution.folder
     assert folder is not None
     for unknown, error in solution.relative_l2.items():
-        print(f"relative L2 error of {unknown}: {error:.3e}")
-        print(f"largest error of {unknown}: {field.max_error[unknown]:.3e}")
+        yield f"relative L2 error of {unknown}: {error:.3e}"
+        yield f"largest error of {unknown}: {field.max_error[unknown]:.3e}"
     if not solution.relative_l2:
-        print("no reference, so no error; look at the residuals in solution.h5")
-    for note in solution.notes:
-        print(f"note: {note}")
-    print(f"parameters: {attributes['n_parameters']}")
+        yield "no reference, so no error; look at the residuals in solution.h5"
+    yield from (f"note: {note}" for note in solution.notes)
+    yield f"parameters: {attributes['n_parameters']}"
     if solution.tied is not None:
         for unknown, error in solution.tied.relative_l2.items():
-            print(f"before untying, relative L2 error of {unknown}: {error:.3e}")
-        print(f"before untying, parameters: {solution.tied.attributes['n_parameters']}")
-    print(f"training time: {attributes['seconds']:.1f} s")
-    print(f"ended by: {attributes['stop_reason']}")
+            yield f"before untying, relative L2 error of {unknown}: {error:.3e}"
+        yield f"before untying, parameters: {solution.tied.attributes['n_parameters']}"
+    yield f"training time: {attributes['seconds']:.1f} s"
+    yield f"ended by: {attributes['stop_reason']}"
     if "budget" in str(attributes["stop_reason"]):
-        print(f"go on with: {resume_line(folder, problem_file)}")
-    print(f"folder: {folder}")
+        yield f"go on with: {resume_line(folder, problem_file)}"
+    yield f"folder: {folder}"
 
 
 def _process_start() -> float:

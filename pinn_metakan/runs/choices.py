@@ -1,5 +1,6 @@
 """What a run was asked to be: checked, and its device found."""
 
+import warnings
 from collections.abc import Sequence
 
 import torch
@@ -83,10 +84,11 @@ def chosen_device(name: str, dtype: torch.dtype = torch.float32) -> tuple[torch.
             return torch.device("cuda"), "a CUDA device was found"
         return torch.device("cpu"), "no CUDA device was found"
     try:
-        device = torch.device(name)
-        is_usable = float(torch.ones(2, dtype=dtype, device=device).sum()) == 2.0
+        with warnings.catch_warnings(action="ignore"):
+            device = torch.device(name)
+            is_usable = float(torch.ones(2, dtype=dtype, device=device).sum()) == 2.0
     except Exception as error:  # each device of torch has its own way to say that it is not here
-        reason = str(error).strip().partition("\n")[0][:_REASON_LENGTH]
+        reason = str(error).strip().partition("\n")[0].partition(". ")[0][:_REASON_LENGTH]
         raise SettingsError(f"device {name!r} cannot be used here: {reason}") from error
     if not is_usable:
         raise SettingsError(f"device {name!r} cannot be used here: it adds wrongly")

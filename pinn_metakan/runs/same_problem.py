@@ -147,6 +147,7 @@ def same_problem(
             f"{remembered.folder.path} could not record the parameter {lost[0]!r} of its problem; "
             "make the problem and give it: resume(run, problem=...)"
         )
+    origin = Origin(remembered.name, origin.path, origin.source)  # the file may have a new name
     return construct(origin, {k: v for k, v in remembered.parameters.items() if v is not None})
 
 

@@ -50,7 +50,7 @@ def test_the_code_of_a_run_is_run_from_a_file_that_is_named_or_known(
     (tmp_path / "problems").mkdir()
     known.rename(tmp_path / "problems" / "mine.py")
     assert resume(run)["u"].shape == (11, 11)
-    with pytest.raises(ProblemError, match="there is no problem file gone"):
+    with pytest.raises(ProblemError, match=r"there is no problem file .*gone\.py"):
         resume(run, tmp_path / "gone.py")
 
 
@@ -59,9 +59,7 @@ def test_another_text_is_refused_before_it_runs(write_problem: Write) -> None:
     run = solved(path)
     path.write_text(f"{path.read_text()}{TRAP}\n")
     for go_on in (resume, open_run, rerun):
-        with pytest.raises(
-            RunFolderError, match=r"another version of .*mine.py .SHA-256.*put that"
-        ):
+        with pytest.raises(RunFolderError, match=r"another version of .*mine\.py .SHA-256"):
             go_on(run, path)  # type: ignore[operator]
         with pytest.raises(RunFolderError, match="another version"):
             go_on(run, problems=[path.parent], **({"evaluate": True} if go_on is open_run else {}))  # type: ignore[operator]
@@ -171,9 +169,7 @@ def test_a_class_whose_text_is_not_known_cannot_go_on() -> None:
     kind = typed(CELL.replace("SOURCE", "1"), 4)
     del linecache.cache["<cell 4>"]
     solve(kind(), settings=FAST | LINE, out="run")
-    with pytest.raises(
-        RunFolderError, match="text of typed is not known.*write the problem to a f"
-    ):
+    with pytest.raises(RunFolderError, match=r"text of typed is not known.*write"):
         resume("run", kind())
 
 
