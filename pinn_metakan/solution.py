@@ -79,12 +79,12 @@ class Solution:
     @property
     def relative_l2(self) -> Mapping[str, float]:
         """Relative L2 error over the grid by unknown."""
-        return self.field.relative_l2
+        return dict(self.field.relative_l2)
 
     @property
     def max_error(self) -> Mapping[str, float]:
         """Largest absolute error over the grid by unknown [unit of the unknown]."""
-        return self.field.max_error
+        return dict(self.field.max_error)
 
     @property
     def history(self) -> Mapping[str, Array]:
@@ -94,7 +94,7 @@ class Solution:
     @property
     def attributes(self) -> Mapping[str, str | int | float]:
         """What the run was: problem, network, n_parameters, settings, seed, versions, ..."""
-        return self.field.attributes
+        return dict(self.field.attributes)
 
     def __call__(
         self, points: ArrayLike | torch.Tensor, *, extrapolate: bool = False

@@ -29,6 +29,7 @@ SMALL = {
     "ablation": ["--seeds=1", "--steps=1", "--part=meta_learners"],
     "feynman": ["--seeds=1", "--grid=1", "--function=I.6.20a"],
     "ball": ["--steps=1", "--problem=ball_poisson", "--dimension=2", "--row=metakan"],
+    "numbers": ["--case=poisson, mlp"],
     "defaults": ["--seeds=1", "--budget=0.1", "--problem=heat", "--variant=mlp (default)"],
 }
 

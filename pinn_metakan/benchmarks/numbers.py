@@ -2,13 +2,14 @@
 
 import json
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import torch
 
 from pinn_metakan.benchmarks.measuring import experiment_of
+from pinn_metakan.benchmarks.names import refuse_unknown
 from pinn_metakan.errors import TrainingError, UserError
 from pinn_metakan.experiment import Experiment
 from pinn_metakan.files import write_text
@@ -71,12 +72,15 @@ CASES: dict[str, Case] = {
 }
 
 
-def number_lines(out: Path, against: Path | None, progress: Callable[[str], None]) -> Iterator[str]:
+def number_lines(
+    out: Path, against: Path | None, cases: Sequence[str], progress: Callable[[str], None]
+) -> Iterator[str]:
     """Run each case for some steps on the CPU in float64, and write and compare its numbers.
 
     Args:
         out: The JSON file to write.
         against: Such a file of another version to compare with, or None.
+        cases: Keys of `CASES`; all if empty.
         progress: Told each case.
 
     Yields:
@@ -84,18 +88,19 @@ def number_lines(out: Path, against: Path | None, progress: Callable[[str], None
         not a bit differs.
 
     Raises:
-        UserError: If the file to compare with cannot be read.
+        UserError: If a case is not known, or the file to compare with cannot be read.
         TrainingError: If a number has moved too far: the residual, the gradient or the Jacobian
             by 1e-12, the loss by 1e-11 after Adam and by 1e-8 after three steps of
             Levenberg-Marquardt, the error by a factor of 3.
     """
+    refuse_unknown("no {} in this table", cases, CASES)
     known = None if against is None else _read(against)
     found: dict[str, Numbers] = {}
     moved: list[str] = []
     header = None
-    for name, case in CASES.items():
+    for name in cases or CASES:
         progress(name)
-        found[name] = numbers = run_case(case)
+        found[name] = numbers = run_case(CASES[name])
         if header is None:
             header = ["case", *numbers]
             yield f"| {' | '.join(header)} |"

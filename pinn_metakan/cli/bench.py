@@ -203,6 +203,10 @@ def bench_numbers_command(
     against: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Numbers of another version to hold.")
     ] = None,
+    case: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="A row, such as 'heat, kan'. Repeatable."),
+    ] = None,
 ) -> None:
     """Run problems x networks for seconds: residual, gradient, Jacobian, losses and errors.
 
@@ -211,7 +215,7 @@ def bench_numbers_command(
     with loading():
         from pinn_metakan.benchmarks.numbers import number_lines
 
-    print_lines(number_lines(out, against, tell))
+    print_lines(number_lines(out, against, case or [], tell))
 
 
 def tell(text: str) -> None:

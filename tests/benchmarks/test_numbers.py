@@ -5,23 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from pinn_metakan.benchmarks import numbers
-from pinn_metakan.benchmarks.numbers import CASES, number_lines
-from pinn_metakan.errors import TrainingError, UserError
-
-
-def one_case(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(numbers, "CASES", {name: CASES[name]})
+from pinn_metakan.benchmarks.numbers import number_lines
+from pinn_metakan.errors import SettingsError, TrainingError, UserError
 
 
 @pytest.mark.parametrize("name", ["poisson, mlp", "heat, metakan, untied"])
-def test_numbers_are_the_same_again(
-    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    one_case(name, monkeypatch)
+def test_numbers_are_the_same_again(name: str, tmp_path: Path) -> None:
     first, second = tmp_path / "first.json", tmp_path / "second.json"
-    list(number_lines(first, None, str))
-    _, _, row = number_lines(second, first, str)
+    list(number_lines(first, None, [name], str))
+    _, _, row = number_lines(second, first, [name], str)
     assert row.count("same") == 7
     assert first.read_bytes() == second.read_bytes()
     (found,) = json.loads(first.read_text()).values()
@@ -32,17 +24,14 @@ def test_numbers_are_the_same_again(
     ("key", "factor"),
     [("jacobian", 1 + 1e-9), ("loss after Adam", 1 + 1e-9), ("error", 4.0), ("residual", 0.0)],
 )
-def test_a_number_that_has_moved_is_named(
-    key: str, factor: float, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    one_case("poisson, mlp", monkeypatch)
+def test_a_number_that_has_moved_is_named(key: str, factor: float, tmp_path: Path) -> None:
     path = tmp_path / "before.json"
-    list(number_lines(path, None, str))
+    list(number_lines(path, None, ["poisson, mlp"], str))
     known = json.loads(path.read_text())
     known["poisson, mlp"][key] *= factor
     path.write_text(json.dumps(known))
     with pytest.raises(TrainingError, match=f"1 numbers differ .* poisson, mlp: {key}"):
-        list(number_lines(tmp_path / "now.json", path, str))
+        list(number_lines(tmp_path / "now.json", path, ["poisson, mlp"], str))
 
 
 @pytest.mark.parametrize("text", ["[", "[1]", None])
@@ -51,4 +40,9 @@ def test_numbers_that_cannot_be_read_are_refused(text: str | None, tmp_path: Pat
     if text is not None:
         path.write_text(text)
     with pytest.raises(UserError, match=r"before\.json"):
-        list(number_lines(tmp_path / "now.json", path, str))
+        list(number_lines(tmp_path / "now.json", path, ["poisson, mlp"], str))
+
+
+def test_a_row_that_does_not_exist_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="no 'navier' in this table; there are poisson"):
+        list(number_lines(tmp_path / "now.json", None, ["navier"], str))

@@ -1,0 +1,33 @@
+"""Errors count every point that has a reference: a hole in a solution is no small error."""
+
+import math
+
+import numpy as np
+import pytest
+
+from pinn_metakan.results.metrics import max_error, relative_l1, relative_l2
+
+V = np.array([[1.0, -2.0], [2.0, np.nan]])  # the last point lies outside the domain
+
+
+def test_points_outside_the_domain_do_not_count() -> None:
+    u = V + np.array([[0.0, 0.0], [3.0, 0.0]])
+    assert relative_l2(u, V) == pytest.approx(1.0)
+    assert relative_l1(u, V) == pytest.approx(3 / 5)
+    assert max_error(u, V) == 3.0
+    outside = u.copy()
+    outside[1, 1] = 7.0
+    assert relative_l2(outside, V) == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize("metric", [relative_l2, relative_l1, max_error])
+@pytest.mark.parametrize("hole", [math.nan, math.inf])
+def test_a_hole_in_the_solution_shows(metric, hole: float) -> None:  # type: ignore[no-untyped-def]
+    u = V.copy()
+    u[0, 1] = hole
+    assert not np.isfinite(metric(u, V))
+
+
+@pytest.mark.parametrize("metric", [relative_l2, relative_l1, max_error])
+def test_no_point_at_all_is_no_error(metric) -> None:  # type: ignore[no-untyped-def]
+    assert metric(np.full(3, 1.0), np.full(3, np.nan)) == 0.0
