@@ -1,6 +1,8 @@
 """Problems whose first answers were wrong without a word: the right values, and the words."""
 
+import json
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -243,3 +245,20 @@ def test_a_budget_without_a_step_says_so() -> None:
     assert "no step was trained: of the budget of 0.5 s, starting took" in note
     assert "give at least" in note
     assert list(solution.history["step"]) == [0.0]
+
+
+def test_a_hole_in_the_solution_is_told_and_no_small_error(tmp_path: Path) -> None:
+    class Torn(Hat):
+        """Its transform has no value in the middle, where no point is drawn."""
+
+        def transform(self, points: Tensor, outputs: dict[str, Tensor]) -> dict[str, Tensor]:
+            x, _ = points.unbind(1)
+            return {"u": torch.where(x.abs() < 1e-12, torch.nan, outputs["u"])}
+
+    small = {"points.interior": 60, "adam.steps": 2, "lm.steps": 1, "evaluation.shape": [21, 21]}
+    solution = solve(Torn(), "kan", settings={**small, "conditions": "hard"}, out=tmp_path / "run")
+    assert math.isnan(solution.relative_l2["u"])
+    assert "u is NaN or infinite at 21 of 441 points of the grid" in solution.notes
+    report = json.loads((tmp_path / "run" / "report.json").read_text())
+    assert report["relative_l2"] == {"u": None}
+    assert report["notes"] == list(solution.notes)
