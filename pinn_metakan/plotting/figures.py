@@ -14,6 +14,8 @@ from pinn_metakan.results.field import Field, FieldOnGrid
 from pinn_metakan.results.metrics import Array
 
 _FIELD_COLORS, _ERROR_COLORS = "viridis", "RdBu_r"
+#: Entries of a history are marked if there are at most so many: a single one has no line.
+_MARKED = 60
 #: Profiles of a space-time solution are drawn at these fractions of the time interval.
 _PROFILE_FRACTIONS = (0.0, 0.25, 0.5, 0.75, 1.0)
 
@@ -118,11 +120,13 @@ def history_figure(field: Field) -> Figure:
         figure = Figure(figsize=(8.0, 4.0), layout="constrained")
         axis = figure.subplots()
         seconds = history["seconds"]
-        axis.semilogy(seconds, history["loss"], color="tab:gray", label="loss")
+        marker = "." if len(seconds) <= _MARKED else ""
+        axis.semilogy(seconds, history["loss"], marker=marker, color="tab:gray", label="loss")
         prefix = "relative_l2_"
         for name, values in history.items():
             if name.startswith(prefix):
-                axis.semilogy(seconds, values, label=f"relative L2 error of {name[len(prefix) :]}")
+                label = f"relative L2 error of {name[len(prefix) :]}"
+                axis.semilogy(seconds, values, marker=marker, label=label)
         axis.set_xlabel("training time [s]")
         axis.set_ylabel("loss, error [-]")
         axis.grid(alpha=0.3)

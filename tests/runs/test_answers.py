@@ -145,6 +145,19 @@ def test_data_that_are_not_smooth_are_solved_and_told(
     assert any(note in line for line in solution.notes)
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("network", ["metakan", "kan"])
+@pytest.mark.parametrize(
+    ("kind", "largest"), [(Hat, 0.05), (PluckedString, 0.05), (Step, 0.1), (FromHalfTime, 1e-6)]
+)
+def test_data_that_are_not_smooth_are_solved_by_the_default(
+    kind: type[Problem], largest: float, network: str
+) -> None:
+    solution = solve(kind(), network)
+    print(f"\n{kind.__name__}, {network}: {solution.relative_l2['u']:.1e}")
+    assert solution.relative_l2["u"] < largest
+
+
 def test_a_residual_with_a_mean_is_refused_and_solved_as_the_message_says() -> None:
     class Coupled(AwayFromItsMean):
         """The mean over the points, as a user writes it first."""
