@@ -1,4 +1,4 @@
-"""Ctrl-C as a wish that is granted between two steps."""
+"""Ctrl-C: the current step is finished, then the run stops."""
 
 import signal
 import threading

@@ -151,10 +151,11 @@ def test_a_wheel_holds_the_package_with_the_problems_and_nothing_else(wheel: Pat
 def test_a_source_archive_holds_all_that_its_tests_need(archive: Path) -> None:
     with tarfile.open(archive) as tar:
         names = {name.partition("/")[2] for name in tar.getnames()}
-    docs = {path.relative_to(ROOT).as_posix() for path in (ROOT / "docs").iterdir()}
+    held = [*(ROOT / "docs").rglob("*"), *(ROOT / "tests" / "data").rglob("*")]
+    others = {path.relative_to(ROOT).as_posix() for path in held if path.is_file()}
     assert {"tests/conftest.py", "tests/fast.py", "tests/test_package.py"} <= names
     sources = files("pinn_metakan", "problems", "tests")
-    assert names == sources | docs | READ_BY_TESTS | {"PKG-INFO", "pyproject.toml"}
+    assert names == sources | others | READ_BY_TESTS | {"PKG-INFO", "pyproject.toml"}
 
 
 def test_a_source_archive_builds_the_same_wheel(

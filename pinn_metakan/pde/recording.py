@@ -19,8 +19,9 @@ from pinn_metakan.geometry.sampling import PointSet
 #: Takes a jet and the points, gives named residual terms (N,).
 ResidualFunction = Callable[[Jet, PointSet], dict[str, Tensor]]
 
-#: Two evaluations that differ by more than this, relative to their size, are different.
-_AGREEMENT = 1e-9
+#: Two evaluations that differ by more than this, relative to their largest number, are different;
+#: rounding may be much less, the work of other points is much more.
+_AGREEMENT = 1e-6
 #: How a quantity that has one value for all points is stated where nothing else serves.
 _AS_A_FIELD = (
     "state it as one more unknown that is constant: unknowns = ('u', '{name}') and the equations "
@@ -167,7 +168,7 @@ def _refuse_other_values(
         for term, value in found.items():
             if term not in again:
                 raise ProblemError(f"{label} gives the term {term!r} only some of the time")
-            scale = max(1.0, float(value.abs().nan_to_num().max()))
+            scale = float(value.abs().nan_to_num().max())
             same = torch.allclose(
                 again[term], value[part], rtol=_AGREEMENT, atol=_AGREEMENT * scale, equal_nan=True
             )
