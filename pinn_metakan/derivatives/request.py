@@ -174,6 +174,12 @@ class Variables:
         Raises:
             LookupError: If the name means nothing; the message lists what is possible.
             ValueError: If it means several things, or a derivative of too high an order.
+
+        >>> variables = Variables(("x", "t"), ("u",), dimension=2, time_axis=1)
+        >>> variables.parse("u_tx")
+        Derivative(unknown=0, axes=(0, 1))
+        >>> variables.parse("laplacian_u")
+        Laplacian(unknown=0, axes=(0,))
         """
         meanings = self._meanings(name)
         if not meanings:
