@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from pinn_metakan.cli.arithmetic import evaluate
 from pinn_metakan.errors import SettingsError
 from pinn_metakan.network_settings import NETWORK_SETTINGS, Section
+from pinn_metakan.pde.problem import recorded
 from pinn_metakan.settings import (
     RunSettings,
     Settings,
@@ -29,10 +30,15 @@ drawn = examples(derandomize=True, deadline=None, database=None, max_examples=10
 Drawn = st.SearchStrategy[Any]
 #: What a file in UTF-8 can hold.
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
-PLAIN = st.recursive(
-    st.booleans() | st.integers() | st.floats() | TEXT,
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXT, inner, max_size=3),
-    max_leaves=5,
+#: Arguments of a problem as they are recorded; one that is None is left out.
+RECORDED = (
+    st.recursive(
+        st.booleans() | st.integers() | st.floats() | TEXT | st.none() | st.binary(max_size=2),
+        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXT, inner, max_size=3),
+        max_leaves=5,
+    )
+    .map(recorded)
+    .filter(lambda value: value is not None)
 )
 
 
@@ -66,7 +72,7 @@ def values_of(kind: Any, limits: list[Any]) -> Drawn:
             allow_nan=not bounds,
             allow_infinity=bounds.get("allow_inf_nan", True) and not {"le", "lt"} & set(bounds),
         )
-    simple = {bool: st.booleans(), str: TEXT, type(None): st.none(), Any: PLAIN}
+    simple = {bool: st.booleans(), str: TEXT, type(None): st.none(), Any: RECORDED}
     return simple[kind]
 
 
