@@ -7,7 +7,7 @@ refused, with the name of the layer that it came from.
 import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationError
 
@@ -36,9 +36,12 @@ class LossSettings(Section):
     """Weights of the residual terms."""
 
     condition_weight: float = Field(
-        default=100.0, ge=0, description="weight of each soft condition; an equation has 1"
+        default=100.0,
+        ge=0,
+        allow_inf_nan=False,
+        description="weight of each soft condition; an equation has 1",
     )
-    weights: dict[str, float] = Field(
+    weights: dict[str, Annotated[float, Field(ge=0, allow_inf_nan=False)]] = Field(
         default={}, description="weights by term, in place of the above"
     )
     random_dimensions: int = Field(
@@ -176,6 +179,8 @@ class RunSettings(Section):
 Layer = tuple[str, Mapping[str, object]]
 #: The table of settings.toml that is none of the settings.
 RUN_TABLE = "run"
+#: Characters of a value that a message shows where it cannot be read.
+_SHOWN = 20
 
 
 def build_settings(network: str, layers: Sequence[Layer]) -> Settings:
@@ -235,9 +240,8 @@ def read_settings(path: Path) -> tuple[Layer, RunSettings]:
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join([RUN_TABLE, *map(str, first["loc"])])
-        raise SettingsError(
-            f"{path}: {key}: {first['msg'][0].lower()}{first['msg'][1:]}, got {first['input']!r}"
-        ) from error
+        told = f"{first['msg'][0].lower()}{first['msg'][1:]}, got {first['input']!r}"
+        raise SettingsError(_line(f"{path}: {key}: {told}")) from error
     return (str(path), found), run
 
 
@@ -286,15 +290,28 @@ def parse_pair(pair: str) -> Layer:
     key, separator, text = pair.partition("=")
     if not separator or not key.strip():
         raise SettingsError(f"expected key=value, got {pair!r}")
-    return f"--set {pair}", _nested(key, parse_value(text))
+    return f"--set {_line(pair)}", _nested(key, parse_value(text))
 
 
 def parse_value(text: str) -> object:
-    """Read a TOML value; what is not one is text."""
+    """Read a TOML value; what is not one is text.
+
+    Args:
+        text: What was typed.
+
+    Returns:
+        The value.
+
+    Raises:
+        SettingsError: If a number has too many digits, or lists are nested too deep.
+    """
     try:
         return tomllib.loads(f"value = {text}")["value"]
     except tomllib.TOMLDecodeError:
         return text.strip()
+    except (ValueError, RecursionError) as error:
+        shown = _line(text)[:_SHOWN]
+        raise SettingsError(f"cannot read the value {shown} ...: {error}") from error
 
 
 def _merged(base: Mapping[str, object], over: Mapping[str, object]) -> dict[str, object]:
@@ -325,8 +342,14 @@ def _explained(error: ValidationError, label: str, inside: str, given: object) -
     if first["type"] == "extra_forbidden":
         model = Settings if not inside else None
         names = _names_beside(first["loc"], inside, model)
-        return f"{label}: no setting {key!r}; there are {names}"
-    return f"{label}: {key}: {first['msg'][0].lower()}{first['msg'][1:]}, got {first['input']!r}"
+        return _line(f"{label}: no setting {key!r}; there are {names}")
+    return _line(
+        f"{label}: {key}: {first['msg'][0].lower()}{first['msg'][1:]}, got {first['input']!r}"
+    )
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())
 
 
 def _place(loc: tuple[int | str, ...], given: object) -> list[int | str]:

@@ -1,6 +1,5 @@
 """Settings for people to read: with what each means, as TOML or line by line."""
 
-import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -22,7 +21,7 @@ def settings_text(settings: Settings, run: RunSettings, command: str) -> str:
     Returns:
         TOML with comments.
     """
-    lines = [f"# {' '.join(command.split())}"]
+    lines = [f"# {_shown(command)}"]
     tables: list[tuple[str, BaseModel]] = []
     for key, field, value in _entries(settings):
         if isinstance(value, BaseModel):
@@ -55,6 +54,11 @@ def settings_lines(settings: Settings) -> Iterator[tuple[str, str, str]]:
                 yield f"{prefix}{key}", _inline(value), str(field.description)
 
 
+def _shown(command: str) -> str:
+    """Give a command in one line, without what a comment of TOML must not hold."""
+    return "".join(c if c.isprintable() else "?" for c in " ".join(command.split()))
+
+
 def _entries(section: BaseModel) -> Iterator[tuple[str, FieldInfo, Any]]:
     for key, field in type(section).model_fields.items():
         yield key, field, getattr(section, key)
@@ -70,7 +74,7 @@ def _inline(value: Any) -> str:
     if isinstance(value, list):
         return f"[{', '.join(map(_inline, value))}]"
     if isinstance(value, Mapping):
-        inside = (f"{json.dumps(k)} = {_inline(v)}" for k, v in value.items() if v is not None)
+        inside = (f"{_inline(k)} = {_inline(v)}" for k, v in value.items() if v is not None)
         return f"{{{', '.join(inside)}}}"
     return "-" if value is None else tomli_w.dumps({"k": value}).rstrip().removeprefix("k = ")
 

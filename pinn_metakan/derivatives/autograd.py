@@ -30,6 +30,11 @@ def evaluate_by_autograd(
 
     Returns:
         A tensor for each quantity that is not a coordinate, (N,), or (N, d) for a gradient.
+
+    >>> u_xx = Derivative(0, (0, 0))
+    >>> points = torch.tensor([[3.0, 2.0]])
+    >>> evaluate_by_autograd(lambda x: x[:, :1] ** 3 * x[:, 1:], points, [u_xx])[u_xx].tolist()
+    [36.0]
     """
     quantities = list(quantities)
     needed = derivatives_needed(quantities)

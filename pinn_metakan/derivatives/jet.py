@@ -19,6 +19,12 @@ class Jet:
         variables: What names mean.
         points: Shape (N, d).
         values: A tensor for each quantity that was announced.
+
+    >>> variables = Variables(("x", "t"), ("u",), dimension=2, time_axis=1)
+    >>> values = {variables.parse("u_t"): torch.tensor([3.0])}
+    >>> x, u_t = Jet(variables, torch.tensor([[0.5, 2.0]]), values)("x", "u_t")
+    >>> float(x), float(u_t)
+    (0.5, 3.0)
     """
 
     def __init__(self, variables: Variables, points: Tensor, values: Mapping[Quantity, Tensor]):

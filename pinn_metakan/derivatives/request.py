@@ -7,7 +7,6 @@ space, not time) or ``gradient_u`` (over space).
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import product
 
 MAX_ORDER = 4
 
@@ -153,8 +152,9 @@ class Variables:
                 return f"gradient_{self.unknowns[unknown]}"
             case Derivative(unknown, axes):
                 scalars = [self._scalar_name(axis) for axis in axes]
-                joined = "" if all(len(name) == 1 for name in scalars) else "_"
-                suffix = f"_{joined.join(scalars)}" if scalars else ""
+                is_short = all(len(name) == 1 for name in scalars)
+                is_short = is_short and "".join(scalars) not in self._columns  # u_xx by x or by xx
+                suffix = f"_{('' if is_short else '_').join(scalars)}" if scalars else ""
                 return f"{self.unknowns[unknown]}{suffix}"
             case Coordinate(columns, _):
                 return next(n for n, its in self._columns.items() if its == columns)
@@ -174,6 +174,12 @@ class Variables:
         Raises:
             LookupError: If the name means nothing; the message lists what is possible.
             ValueError: If it means several things, or a derivative of too high an order.
+
+        >>> variables = Variables(("x", "t"), ("u",), dimension=2, time_axis=1)
+        >>> variables.parse("u_tx")
+        Derivative(unknown=0, axes=(0, 1))
+        >>> variables.parse("laplacian_u")
+        Laplacian(unknown=0, axes=(0,))
         """
         meanings = self._meanings(name)
         if not meanings:
@@ -213,15 +219,15 @@ class Variables:
             for name, columns in self._columns.items()
             if not (self.has_vector and columns == self.space_axes)
         }
-        readings: list[set[tuple[int, ...]]] = []
+        readings: set[tuple[int, ...]] = {()}
         for token in suffix.split("_"):
             ways: set[tuple[int, ...]] = set()
             if token in scalars:
                 ways.add((scalars[token],))
             if token and all(letter in scalars for letter in token):
                 ways.add(tuple(scalars[letter] for letter in token))
-            readings.append(ways)
-        return {tuple(sorted(sum(parts, ()))) for parts in product(*readings)}
+            readings = {tuple(sorted(before + way)) for before in readings for way in ways}
+        return readings
 
     def _possible(self) -> str:
         u = self.unknowns[0]

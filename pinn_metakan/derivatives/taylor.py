@@ -92,6 +92,14 @@ class JetSpace:
 
         Returns:
             The jet of f(x), shape (J, N, i) or (J, N, i, D).
+
+        (x^2)^2 and its first two derivatives at x = 3:
+
+        >>> space = JetSpace([Derivative(0, (0, 0))])
+        >>> square = torch.tensor([9.0, 6.0, 2.0]).view(3, 1, 1)
+        >>> derivatives = [torch.full((1, 1), value) for value in (81.0, 18.0, 2.0)]
+        >>> space.compose(derivatives, square).flatten().tolist()
+        [81.0, 108.0, 108.0]
         """
         has_functions = derivatives[0].ndim == x.ndim
         entries = x.unbind(0)
@@ -118,7 +126,22 @@ class JetSpace:
         return torch.stack([_sum_of_products(terms, entries) for terms in self._factors])
 
     def multiply(self, a: Tensor, b: Tensor) -> Tensor:
-        """Multiply two jets of the same shape (J, ...)."""
+        """Multiply two jets.
+
+        Args:
+            a: A jet, shape (J, ...).
+            b: Another of the same shape.
+
+        Returns:
+            The jet of the product, shape (J, ...).
+
+        x times x^2, and its first two derivatives at x = 3:
+
+        >>> space = JetSpace([Derivative(0, (0, 0))])
+        >>> x, square = torch.tensor([3.0, 1.0, 0.0]), torch.tensor([9.0, 6.0, 2.0])
+        >>> space.multiply(x, square).tolist()
+        [27.0, 27.0, 18.0]
+        """
         left, right = a.unbind(0), b.unbind(0)
         return torch.stack(
             [_sum([c * left[p] * right[q] for c, (p, q) in table]) for table in self._products]

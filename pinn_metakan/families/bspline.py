@@ -28,6 +28,14 @@ class BSpline(Family):
         ValueError: If the order or the grid is below 1.
 
     Source: Schoenberg, Quart. Appl. Math. 4 (1946) 45-99; Liu et al., KAN, 2024, arXiv:2404.19756.
+
+    >>> import torch
+    >>> x = torch.tensor([[0.5]], dtype=torch.float64)
+    >>> values, slopes = BSpline(order=3, grid=5).derivatives(x, order=1)
+    >>> values.shape
+    torch.Size([1, 1, 9])
+    >>> round(float(values[..., :-1].sum()), 6)
+    1.0
     """
 
     pieces: Tensor

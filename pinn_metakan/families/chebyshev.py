@@ -22,6 +22,12 @@ class Chebyshev(Family):
         ValueError: If the degree is below 1.
 
     Source: Sidharth SS et al., 2024, arXiv:2405.07200.
+
+    >>> import torch
+    >>> x = torch.atanh(torch.tensor([[0.5]], dtype=torch.float64))
+    >>> (values,) = Chebyshev(degree=3).derivatives(x, order=0)
+    >>> [round(value, 6) for value in values.flatten().tolist()]
+    [1.0, 0.5, -0.5, -1.0]
     """
 
     reach = math.inf

@@ -25,6 +25,12 @@ class Fourier(Family):
         ValueError: If there is no frequency or the reach is not positive.
 
     Source: Xu et al., FourierKAN-GCF, 2024, arXiv:2406.01034 (there the period is 2 pi).
+
+    >>> import torch
+    >>> x = torch.tensor([[1.0]], dtype=torch.float64)
+    >>> (values,) = Fourier(count=1, reach=2.0).derivatives(x, order=0)
+    >>> [round(value, 4) for value in values.flatten().tolist()]
+    [0.7071, 0.7071, 0.7311]
     """
 
     frequencies: Tensor

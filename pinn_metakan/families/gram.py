@@ -27,6 +27,9 @@ class Gram(Family):
 
     Source: Drokin, Kolmogorov-Arnold convolutions, 2024, arXiv:2407.01092 (KAGN); Szegoe,
     Orthogonal Polynomials, 1975, section 2.8.
+
+    >>> [round(beta, 6) for beta in Gram(degree=3).beta.tolist()]
+    [0.3125, 0.2]
     """
 
     reach = math.inf

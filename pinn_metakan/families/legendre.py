@@ -24,6 +24,12 @@ class Legendre(Family):
         ValueError: If the degree is below 1.
 
     Source: Drokin, Kolmogorov-Arnold convolutions, 2024, arXiv:2407.01092.
+
+    >>> import torch
+    >>> x = torch.atanh(torch.tensor([[0.5]], dtype=torch.float64))
+    >>> (values,) = Legendre(degree=2).derivatives(x, order=0)
+    >>> [round(value, 4) for value in values.flatten().tolist()]
+    [1.0, 0.5, -0.125, 0.3482]
     """
 
     reach = math.inf

@@ -23,6 +23,12 @@ class RBF(Family):
 
     Source: Li, Kolmogorov-Arnold networks are radial basis function networks, 2024,
     arXiv:2405.06721 (FastKAN: K = 8, R = 2, b = 1 / sqrt 2).
+
+    >>> import torch
+    >>> x = torch.tensor([[0.0]], dtype=torch.float64)
+    >>> (values,) = RBF(count=3, reach=1.0).derivatives(x, order=0)
+    >>> [round(value, 4) for value in values.flatten().tolist()]
+    [0.6065, 1.0, 0.6065, 0.0]
     """
 
     centers: Tensor

@@ -31,6 +31,13 @@ class Wavelet(EdgeFamily):
         LookupError: If there is no such wavelet.
 
     Source: Bozorgasl, Chen, Wav-KAN, 2024, arXiv:2405.12832.
+
+    >>> import torch
+    >>> x = torch.tensor([[0.0]], dtype=torch.float64)
+    >>> edge = torch.tensor([[[0.0, 0.0, 2.0]]], dtype=torch.float64)
+    >>> value, slope = Wavelet("derivative_of_gaussian").derivatives(x, edge, order=1)
+    >>> float(value) == 0.0, float(slope)
+    (True, -2.0)
     """
 
     size = 3  # alpha, tau, w

@@ -86,6 +86,9 @@ class Box(Domain):
 
     Raises:
         ValueError: If a side is not two finite numbers in increasing order.
+
+    >>> Box((0.0, 2.0), (-1.0, 1.0)).interior(torch.tensor([[0.25, 0.5]])).tolist()
+    [[0.5, 0.0]]
     """
 
     def __init__(self, *sides: tuple[float, float]):
@@ -133,7 +136,18 @@ class Box(Domain):
 
 
 def Interval(low: float, high: float) -> Box:
-    """Make the interval [low, high], a Box of one dimension."""
+    """Make the interval [low, high].
+
+    Args:
+        low: Its first point [unit of the coordinate].
+        high: Its last point.
+
+    Returns:
+        A Box of one dimension.
+
+    >>> Interval(0.0, 1.0).contains(torch.tensor([[0.5], [1.5]])).tolist()
+    [True, False]
+    """
     return Box((low, high))
 
 
@@ -147,6 +161,12 @@ class Ball(Domain):
 
     Raises:
         ValueError: If the radius is not positive or the center does not have d numbers.
+
+    >>> ball = Ball(3, radius=2.0, center=[1.0, 0.0, 0.0])
+    >>> ball.bounds
+    ((-1.0, 3.0), (-2.0, 2.0), (-2.0, 2.0))
+    >>> ball.contains(torch.tensor([[2.9, 0.0, 0.0], [0.0, 1.9, 0.0]])).tolist()
+    [True, False]
     """
 
     def __init__(self, dimension: int, radius: float = 1.0, center: Sequence[float] | None = None):
@@ -198,6 +218,10 @@ class SpaceTime(Domain):
 
     Raises:
         ValueError: If the times are not in increasing order, or `space` has a time of its own.
+
+    >>> domain = SpaceTime(Interval(-1.0, 1.0), 0.0, 3.0)
+    >>> domain.time_axis, domain.interior(torch.tensor([[0.5, 1.0]])).tolist()
+    (1, [[0.0, 3.0]])
     """
 
     def __init__(self, space: Domain, start: float, end: float):

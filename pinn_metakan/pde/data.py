@@ -49,8 +49,10 @@ def check_data(what: str, data: object) -> None:
     if callable(data):
         return
     try:
+        if isinstance(data, np.complexfloating):  # float() would only warn, and drop a part of it
+            data = complex(data)
         number = float(data)  # type: ignore[arg-type]
-    except (TypeError, ValueError, RuntimeError):
+    except (TypeError, ValueError, RuntimeError, ArithmeticError):
         shown = " ".join(repr(data).split())[:60]
         hint = "; data at points are given by Observed(points, u=values)"
         raise ValueError(
@@ -91,10 +93,17 @@ def evaluate_data(data: Data, arguments: Sequence[Tensor], label: str) -> Tensor
     like = arguments[0]
     count = len(like)
     values = call_user(data, arguments, label) if callable(data) else float(data)
-    if isinstance(values, np.ndarray | np.generic):
-        values = torch.from_numpy(np.array(values))
     if isinstance(values, int | float):
-        return torch.full((count,), float(values), dtype=like.dtype, device=like.device)
+        try:
+            number = float(values)
+        except OverflowError:
+            raise ProblemError(f"{label} returned a number of too many digits") from None
+        return torch.full((count,), number, dtype=like.dtype, device=like.device)
+    if isinstance(values, np.ndarray | np.generic):
+        if values.dtype.kind not in "biufc":
+            raise ProblemError(f"{label} returned {values.dtype}, expected real numbers (N,)")
+        kind = np.complex128 if values.dtype.kind == "c" else np.float64
+        values = torch.from_numpy(np.array(values, dtype=kind))  # in the byte order of the machine
     if not isinstance(values, Tensor):
         raise ProblemError(f"{label} returned {type(values).__name__}, expected a torch tensor")
     if values.is_complex():

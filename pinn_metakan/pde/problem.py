@@ -144,16 +144,28 @@ NOT_RECORDED = "not recorded"
 
 
 def recorded(value: object) -> object:
-    """Give an argument as a run records it: plain values that JSON and TOML can hold."""
+    """Give an argument as a run records it: plain values that JSON and TOML can hold.
+
+    Args:
+        value: The argument.
+
+    Returns:
+        The value; in its place, or in that of a part of it, what says that it is not recorded. None
+        is recorded as an argument of its own, but TOML has none to put into a list or a dict.
+    """
     if isinstance(value, np.generic):
         value = value.item()
     if isinstance(value, Mapping) and all(isinstance(key, str) for key in value):
-        return {key: recorded(item) for key, item in value.items()}
+        return {key: _recorded_part(item) for key, item in value.items()}
     if isinstance(value, Sequence) and not isinstance(value, str | bytes):
-        return [recorded(item) for item in value]
+        return [_recorded_part(item) for item in value]
     if value is None or isinstance(value, bool | int | float | str):
         return value
     return {NOT_RECORDED: type(value).__name__}
+
+
+def _recorded_part(value: object) -> object:
+    return {NOT_RECORDED: "None"} if value is None else recorded(value)
 
 
 def _origin_of(kind: type[Problem]) -> Origin:

@@ -15,6 +15,7 @@ from pinn_metakan.pde.condition import Condition
 from pinn_metakan.pde.problem import Problem
 from pinn_metakan.pde.recording import ResidualFunction, checked_terms, record, refuse_parameters
 from pinn_metakan.pde.user_code import call_user, told_failures
+from pinn_metakan.results.field import refuse_names
 
 #: How many points the residual is recorded at; odd and small, so that wrong shapes show.
 _RECORDED_POINTS = 7
@@ -130,6 +131,7 @@ def _state(problem: Problem) -> Statement:
         variables = Variables(
             problem.coordinates, problem.unknowns, domain.dimension, domain.time_axis
         )
+        refuse_names(variables.column_names(), variables.unknowns)
     except ValueError as error:
         raise ProblemError(str(error)) from error
     refuse_parameters(problem)

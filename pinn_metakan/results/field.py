@@ -1,10 +1,13 @@
 """A computed field: values, reference, error and residual on a grid, and what the run was."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pinn_metakan.results.activations import LayerActivations
 from pinn_metakan.results.metrics import Array, max_error, relative_l1, relative_l2
+
+#: What a file of fields holds besides them, or beside scattered points.
+_OTHER_NAMES = ("point", "points", "coordinate", "slice", "history", "activations")
 
 
 @dataclass(frozen=True)
@@ -69,3 +72,24 @@ class Field:
         ):
             errors = {unknown: metric(*pair) for unknown, pair in pairs.items()}
             object.__setattr__(self, name, errors)
+
+
+def refuse_names(axes: Sequence[str], unknowns: Sequence[str]) -> None:
+    """Refuse names with which a file of fields would hold two things of one name.
+
+    Args:
+        axes: Names of the columns of a point.
+        unknowns: Names of the unknowns.
+
+    Raises:
+        ValueError: If there are such names.
+    """
+    names = [*axes, *unknowns]
+    derived = {f"{name}_{what}" for name in unknowns for what in ("reference", "error")}
+    for name in names:
+        is_taken = name in _OTHER_NAMES or name in derived or name.startswith("residual_")
+        if is_taken or names.count(name) > 1:
+            raise ValueError(
+                f"{name!r} is what solution.h5 calls something else; rename that coordinate or "
+                "unknown"
+            )

@@ -1,0 +1,227 @@
+"""Nothing makes a CPU tensor where the network is elsewhere; seen without a GPU, on "meta".
+
+Tensors of the device "meta" have a shape and no numbers. There a sum refuses a CPU tensor beside
+them, a product of matrices or a scatter does not; here all operations do that would on a GPU.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from fast import FAST, PROBLEM_NAMES, SHIPPED
+from torch import Generator, Tensor
+from torch.utils._python_dispatch import TorchDispatchMode
+
+from pinn_metakan.experiment import Experiment
+from pinn_metakan.families.chebyshev import Chebyshev
+from pinn_metakan.loading import load_problem
+from pinn_metakan.losses import resampling
+from pinn_metakan.losses.jacobian import linearize
+from pinn_metakan.losses.objective import Objective
+from pinn_metakan.losses.random_dimensions import RandomDimensions
+from pinn_metakan.losses.resampling import redraw
+from pinn_metakan.network_settings import NETWORK_SETTINGS
+from pinn_metakan.networks.conv_classifier import conv_classifier
+from pinn_metakan.networks.conv_table import CONVOLUTIONS
+from pinn_metakan.networks.table import build_network
+from pinn_metakan.pde.problem import Problem
+from pinn_metakan.runs.choices import choose, suggested_settings
+
+Write = Callable[..., Path]
+
+META = torch.device("meta")
+INTERIOR = 4
+SMALL: dict[str, object] = FAST | {
+    "network": {"widths": [2]},
+    "points": {"interior": INTERIOR, "boundary": 2, "initial": 2},
+    "evaluation": {"shape": [3, 3], "points": 10},
+}
+#: What takes indices, or numbers to copy, from the CPU to every device.
+_FROM_THE_CPU = ("aten.index", "aten.index_put_", "aten.copy_")
+
+
+class OneDevice(TorchDispatchMode):
+    """Refuses an operation on tensors of two devices; a CPU tensor of one number may be in it."""
+
+    def __torch_dispatch__(
+        self, func: Any, types: Any, args: Any = (), kwargs: Mapping[str, Any] | None = None
+    ) -> Any:
+        given = tensors_in((args, *(kwargs or {}).values()))
+        are_meta = {tensor.is_meta for tensor in given if tensor.is_meta or tensor.ndim > 0}
+        if len(are_meta) > 1 and str(func.overloadpacket) not in _FROM_THE_CPU:
+            raise RuntimeError(f"{func} takes tensors of two devices")
+        return func(*args, **(kwargs or {}))
+
+
+def tensors_in(given: Any) -> Iterator[Tensor]:
+    if isinstance(given, Tensor):
+        yield given
+    elif isinstance(given, list | tuple):
+        for part in given:
+            yield from tensors_in(part)
+
+
+@pytest.fixture(autouse=True)
+def _one_device() -> Iterator[None]:
+    with OneDevice():
+        yield
+
+
+def on_meta(problem: Problem, network: str = "mlp", conditions: str = "hard") -> Experiment:
+    """All parts, made on the CPU and moved: what is checked on the way needs numbers."""
+    layers = [("small", SMALL), ("test", {"conditions": conditions})]
+    settings = suggested_settings(problem, network, layers)  # type: ignore[arg-type]
+    experiment = Experiment(problem, choose(network, settings, 0, "cpu", "float64"))
+    experiment.ansatz.to(META)
+    for block in experiment.objective.blocks:
+        block.at = block.at.to(META, torch.float64)
+    return experiment
+
+
+def shipped(name: str, dimension: int = 2) -> Problem:
+    parameters = {"dimension": dimension} if name.startswith("ball") else {}
+    return load_problem(str(SHIPPED / f"{name}.py"), parameters=parameters)
+
+
+@cache
+def objective_of(name: str, conditions: str) -> Objective:
+    return on_meta(shipped(name), conditions=conditions).objective
+
+
+def with_network(objective: Objective, name: str) -> Objective:
+    """The same objective of another network."""
+    section = NETWORK_SETTINGS[name]
+    has_degree = section().model_dump().get("family") in ("chebyshev", "legendre", "gram")
+    options = {"options": {"degree": 2}} if has_degree else {}  # fewer operations, sooner done
+    settings = section.model_validate({"widths": [2]} | options)
+    size, outputs = objective.ansatz.features.size, len(objective.variables.unknowns)
+    network = build_network(size, outputs, settings, Generator().manual_seed(0))
+    return objective.with_ansatz(objective.ansatz.with_network(network.to(META)))
+
+
+def assert_stays(objective: Objective) -> None:
+    """Residuals, gradient and Jacobian are made where the network is."""
+    r = objective.vector()
+    parameters = list(objective.ansatz.network.parameters())
+    gradient = torch.autograd.grad(r.square().sum(), parameters)
+    again, jacobian = linearize(objective)
+    assert {tensor.device for tensor in (r, *gradient, again, jacobian)} == {META}
+    assert r.shape == again.shape
+    assert jacobian.shape == (len(r), objective.ansatz.network.n_parameters)
+
+
+@pytest.mark.parametrize("network", NETWORK_SETTINGS)
+@pytest.mark.parametrize("name", PROBLEM_NAMES)
+def test_every_network_stays_on_its_device(name: str, network: str) -> None:
+    assert_stays(with_network(objective_of(name, "hard"), network))
+
+
+@pytest.mark.parametrize("name", PROBLEM_NAMES)
+def test_soft_conditions_stay_on_the_device(name: str) -> None:
+    assert_stays(with_network(objective_of(name, "soft"), "metakan"))
+
+
+@pytest.mark.parametrize(
+    ("name", "network"),
+    [("burgers", "metakan"), ("burgers", "kagn"), ("ball_poisson", "wavkan"), ("poisson", "mlp")],
+)
+def test_nested_autograd_stays_on_the_device(name: str, network: str) -> None:
+    objective = with_network(objective_of(name, "soft"), network)
+    objective.engine = "autograd"
+    assert_stays(objective)
+
+
+@pytest.mark.parametrize("network", NETWORK_SETTINGS)
+def test_stored_coefficients_stay_on_the_device(network: str) -> None:
+    baked = with_network(objective_of("heat", "hard"), network).ansatz.network.baked()
+    assert {parameter.device for parameter in baked.parameters()} == {META}
+
+
+def test_many_dimensions_stay_on_the_device() -> None:
+    experiment = on_meta(shipped("ball_poisson", 8), "metakan")  # their product goes edge by edge
+    assert_stays(experiment.objective)
+    assert RandomDimensions(experiment.objective, 3).loss().device == META
+
+
+@pytest.mark.parametrize("conditions", ["hard", "soft"])
+@pytest.mark.parametrize("name", PROBLEM_NAMES)
+def test_new_points_lie_on_the_device(
+    name: str, conditions: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sizes_of = resampling._sizes
+
+    def some_numbers(*arguments: Any) -> Tensor:
+        sizes = sizes_of(*arguments)
+        assert sizes.device == META
+        return torch.ones(sizes.shape)  # those on meta have no numbers to choose by
+
+    monkeypatch.setattr(resampling, "_sizes", some_numbers)
+    experiment = on_meta(shipped(name), "kan", conditions)
+    redraw(experiment.objective, experiment.equations, 0.5, Generator().manual_seed(0))
+    assert experiment.equations.at.points.shape == (INTERIOR, 2)
+    assert {block.at.points.device for block in experiment.objective.blocks} == {META}
+
+
+CONDITIONS = """{
+    "start": Initial(u=lambda x: torch.sin(torch.pi * x), u_t=0.5, p=1.0),
+    "fixed": Dirichlet(u=lambda x, t: t * x, where="x=0"),
+    "part": Dirichlet(p=1.0, where=lambda x, t: x > 0.5),
+    "flux": Neumann(u=0.0, where="x=1"),
+    "mixed": Robin(1.0, lambda x, t: 2 + t, 0.0, unknown="p", where="x=0"),
+    "seen": Observed([[0.5, 0.5], [0.1, 0.2]], p=[1.0, 2.0]),
+}"""
+#: Parts of a problem that no shipped one has.
+OTHER_PARTS: dict[str, dict[str, str]] = {
+    "all conditions": {
+        "unknowns": "('u', 'p')",
+        "conditions": CONDITIONS.replace("\n", " "),
+        "residual": "u, u_xt, p_xxtt, lap = jet('u', 'u_xt', 'p_xxtt', 'laplacian_p')\n"
+        "        return {'one': u * u_xt + p_xxtt, 'two': lap + u**2}",
+    },
+    "periodic": {
+        "conditions": "{'ends': Periodic('x'), 'start': Initial(u=lambda x: torch.cos(x))}",
+    },
+    "own transform": {
+        "extra": "def transform(self, points, outputs):\n"
+        "        x, t = points.unbind(1)\n"
+        "        return {'u': torch.sin(torch.pi * x) + t * x * (1 - x) * outputs['u']}",
+    },
+}
+
+
+@pytest.mark.parametrize("conditions", ["hard", "soft"])
+@pytest.mark.parametrize("parts", OTHER_PARTS.values(), ids=OTHER_PARTS)
+def test_every_part_of_a_problem_stays_on_the_device(
+    parts: dict[str, str], conditions: str, write_problem: Write
+) -> None:
+    problem = load_problem(str(write_problem(**parts)))
+    assert_stays(on_meta(problem, "metakan", conditions).objective)
+
+
+@pytest.mark.parametrize("name", CONVOLUTIONS)
+def test_every_convolution_stays_on_its_device(name: str) -> None:
+    network = conv_classifier(name, (1, 2, 2), 3, Generator().manual_seed(0)).to(META)
+    images = torch.rand(2, 1, 4, 4, dtype=torch.float64, device=META)
+    gradient = torch.autograd.grad(network(images).square().sum(), list(network.parameters()))
+    assert {tensor.device for tensor in gradient} == {META}
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        lambda basis: [b + torch.ones(b.shape[-1]) for b in basis],
+        lambda basis: [b @ torch.eye(b.shape[-1], dtype=b.dtype) for b in basis],
+        lambda basis: [b.scatter(-1, torch.zeros(b.shape).long(), 0.0) for b in basis],
+    ],
+    ids=["sum", "product", "scatter"],
+)
+def test_a_cpu_tensor_in_a_layer_is_found(
+    wrong: Callable[[list[Tensor]], list[Tensor]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    right = Chebyshev.derivatives
+    monkeypatch.setattr(Chebyshev, "derivatives", lambda *arguments: wrong(right(*arguments)))
+    with pytest.raises(RuntimeError, match="tensors of two devices"):
+        assert_stays(with_network(objective_of("heat", "hard"), "chebykan"))
