@@ -3,11 +3,12 @@
 import importlib.util
 import sys
 from collections.abc import Mapping, Sequence
+from inspect import Parameter
 from pathlib import Path
 
 from pinn_metakan.catalogue import find_problem
 from pinn_metakan.errors import ProblemError
-from pinn_metakan.pde.problem import Origin, Problem, constructor_parameters
+from pinn_metakan.pde.problem import Origin, Problem, constructor_parameters, recorded
 from pinn_metakan.pde.user_code import told_failures
 
 
@@ -69,16 +70,43 @@ def construct(origin: Origin, parameters: Mapping[str, object]) -> Problem:
     assert path is not None
     kind = problem_class(origin)
     accepted = constructor_parameters(kind)
-    arguments = dict(parameters)
-    for name, value in arguments.items():
+    for name in parameters:
         if name not in accepted:
             names = ", ".join(accepted) or "none"
             raise ProblemError(f"{path}: no parameter {name!r}; there are {names}")
-        arguments[name] = _converted(path, name, value, accepted[name].annotation)
+    in_order, by_name = _arguments(path, accepted, parameters)
     with told_failures(f"{path}: {kind.__name__}(...) failed"):
-        problem = kind(**arguments)
+        problem = kind(*in_order, **by_name)
     problem._origin = origin
     return problem
+
+
+def _arguments(
+    path: Path, accepted: Mapping[str, Parameter], parameters: Mapping[str, object]
+) -> tuple[list[object], dict[str, object]]:
+    """Arguments by place and by name; what is a default stays of its own kind, such as a tuple."""
+    in_order: list[object] = []
+    by_name: dict[str, object] = {}
+    kinds = {parameter.kind: parameter.name for parameter in accepted.values()}
+    has_rest = bool(parameters.get(kinds.get(Parameter.VAR_POSITIONAL, "")))
+    for name, parameter in accepted.items():
+        if name not in parameters and (parameter.default is Parameter.empty or not has_rest):
+            continue
+        value = parameter.default
+        if name in parameters and parameters[name] != recorded(value):
+            value = _converted(path, name, parameters[name], parameter.annotation)
+        match parameter.kind:
+            case Parameter.VAR_POSITIONAL:
+                in_order += value if isinstance(value, list) else [value]
+            case Parameter.VAR_KEYWORD:
+                by_name |= value if isinstance(value, dict) else {name: value}
+            case Parameter.POSITIONAL_ONLY:
+                in_order.append(value)
+            case Parameter.POSITIONAL_OR_KEYWORD if has_rest:
+                in_order.append(value)
+            case _:
+                by_name[name] = value
+    return in_order, by_name
 
 
 def problem_class(origin: Origin) -> type[Problem]:

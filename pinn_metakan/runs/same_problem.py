@@ -148,7 +148,7 @@ def same_problem(
             "make the problem and give it: resume(run, problem=...)"
         )
     origin = Origin(remembered.name, origin.path, origin.source)  # the file may have a new name
-    return construct(origin, {k: v for k, v in remembered.parameters.items() if v is not None})
+    return construct(origin, remembered.parameters)
 
 
 def refuse_other_numbers(remembered: Remembered, statement: Statement) -> None:

@@ -12,7 +12,9 @@ from fast import FAST, stop_at
 from pinn_metakan.errors import Interrupted, ProblemError, RunFolderError
 from pinn_metakan.loading import load_problem
 from pinn_metakan.pde.problem import Problem
+from pinn_metakan.run_folder import RunFolder
 from pinn_metakan.runs.resume import open_run, rerun, resume
+from pinn_metakan.runs.same_problem import Remembered, same_problem
 from pinn_metakan.runs.solve import solve
 
 Write = Callable[..., Path]
@@ -199,6 +201,22 @@ def test_parameters_are_recorded_however_a_problem_is_made() -> None:
         "rest": [1, "a"],
         "more": {"key": [1, [2, 3]], "f": {"not recorded": "builtin_function_or_method"}},
     }
+
+
+def test_arguments_of_every_kind_go_on_as_they_were(write_problem: Write) -> None:
+    extra = (
+        "def __init__(self, a, /, b: float = None, *rest, c=(1, 2), **more):\n"
+        "        assert isinstance(c, tuple)\n"
+        "        self.given = (a, b, rest, c, more)"
+    )
+    path = write_problem(extra=extra)
+    kind = type(load_problem(str(path), parameters={"a": 1}))
+    problem = kind(3, 0.5, "x", d=4)  # type: ignore[call-arg]
+    problem._origin = load_problem(str(path), parameters={"a": 1}).origin
+    solve(problem, settings=FAST, out="run")
+    again = same_problem(Remembered.read(RunFolder(Path("run"))), path, ())
+    assert again.given == (3, 0.5, ("x",), (1, 2), {"d": 4})  # type: ignore[attr-defined]
+    assert again.parameters == problem.parameters
 
 
 def test_a_parameter_that_cannot_be_recorded_needs_the_problem(write_problem: Write) -> None:
