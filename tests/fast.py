@@ -2,6 +2,8 @@
 
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -38,3 +40,12 @@ def stop_at(step: int) -> Callable[[Report], None]:
             os.kill(os.getpid(), signal.SIGINT)
 
     return progress
+
+
+def start(folder: Path, *arguments: str) -> "subprocess.Popen[str]":
+    """Start the command line in a process of its own, in a folder."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "pinn_metakan", *arguments],
+        cwd=folder, env=os.environ | {"OMP_NUM_THREADS": "1"}, text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip

@@ -1,7 +1,6 @@
 """Commands beside solve: what they print, how fast they start, and how they end."""
 
 import json
-import os
 import resource
 import signal
 import subprocess
@@ -11,29 +10,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from fast import FAST_FLAGS
+from fast import FAST_FLAGS, start
 
 import pinn_metakan
-from pinn_metakan.cli import main
 from pinn_metakan.cli.arithmetic import evaluate
 from pinn_metakan.network_settings import NETWORK_SETTINGS
 
 Run = Callable[..., tuple[int, str, str]]
 Write = Callable[..., Path]
-COMMAND = [sys.executable, "-m", "pinn_metakan"]
-
-
-@pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    monkeypatch.chdir(tmp_path)
-
-    def call(*arguments: str) -> tuple[int, str, str]:
-        with pytest.raises(SystemExit) as stop:
-            main(list(arguments))
-        captured = capsys.readouterr()
-        return int(stop.value.code or 0), captured.out, captured.err
-
-    return call
 
 
 @pytest.mark.parametrize(
@@ -201,14 +185,6 @@ def test_settings_of_a_run_make_it_again(run: Run, tmp_path: Path) -> None:
         run("solve", "heat", "--settings", "k/settings.toml", "--seed=5", "--out", "other")[0] == 0
     )
     assert json.loads((tmp_path / "other" / "report.json").read_text())["seed"] == 5
-
-
-def start(folder: Path, *arguments: str) -> "subprocess.Popen[str]":
-    return subprocess.Popen(
-        [*COMMAND, *arguments],
-        cwd=folder, env=os.environ | {"OMP_NUM_THREADS": "1"}, text=True,
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-    )  # fmt: skip
 
 
 def test_runs_that_start_together_are_all_kept(tmp_path: Path) -> None:

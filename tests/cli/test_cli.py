@@ -1,7 +1,6 @@
 """The command line: every command, every exit status, what it prints."""
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -10,40 +9,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from fast import FAST_FLAGS, PROBLEM_NAMES, SHIPPED
+from fast import FAST_FLAGS, PROBLEM_NAMES, SHIPPED, start
 
-from pinn_metakan.cli import main
 from pinn_metakan.network_settings import NETWORK_SETTINGS
 from pinn_metakan.networks.conv_table import CONVOLUTIONS
 
 Write = Callable[..., Path]
 Run = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Call the command line in an empty folder; give status, standard output and error."""
-    monkeypatch.chdir(tmp_path)
-
-    def call(*arguments: str) -> tuple[int, str, str]:
-        with pytest.raises(SystemExit) as stop:
-            main(list(arguments))
-        captured = capsys.readouterr()
-        return int(stop.value.code or 0), captured.out, captured.err
-
-    return call
-
-
-def start(*arguments: str, folder: Path) -> "subprocess.Popen[str]":
-    environment = os.environ | {"OMP_NUM_THREADS": "1"}
-    return subprocess.Popen(
-        [sys.executable, "-m", "pinn_metakan", *arguments],
-        cwd=folder,
-        env=environment,
-        text=True,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    )
 
 
 def test_list_names_each_problem_first(run: Run) -> None:
@@ -198,8 +170,8 @@ def test_help_teaches(run: Run) -> None:
 def test_ctrl_c_keeps_a_checkpoint_and_prints_the_line_that_resumes(tmp_path: Path) -> None:
     flags = [flag for flag in FAST_FLAGS if "adam.steps" not in flag]
     process = start(
-        "solve", "heat", *flags, "--set=adam.steps=100000", "--set=checkpoint_seconds=0.2",
-        "--out", "a run", folder=tmp_path,
+        tmp_path, "solve", "heat", *flags, "--set=adam.steps=100000", "--set=checkpoint_seconds=0.2",
+        "--out", "a run",
     )  # fmt: skip
     deadline = time.time() + 60
     history = tmp_path / "a run" / "history.jsonl"
@@ -216,8 +188,7 @@ def test_ctrl_c_keeps_a_checkpoint_and_prints_the_line_that_resumes(tmp_path: Pa
 def test_a_budget_covers_the_whole_command(tmp_path: Path) -> None:
     begin = time.time()
     process = start(
-        "solve", "heat", "--set=adam.steps=100000", "--budget", "30", "--out", "run",
-        folder=tmp_path,
+        tmp_path, "solve", "heat", "--set=adam.steps=100000", "--budget", "30", "--out", "run",
     )  # fmt: skip
     out, err = process.communicate(timeout=100)
     seconds = time.time() - begin
