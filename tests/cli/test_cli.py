@@ -170,8 +170,8 @@ def test_help_teaches(run: Run) -> None:
 def test_ctrl_c_keeps_a_checkpoint_and_prints_the_line_that_resumes(tmp_path: Path) -> None:
     flags = [flag for flag in FAST_FLAGS if "adam.steps" not in flag]
     process = start(
-        tmp_path, "solve", "heat", *flags, "--set=adam.steps=100000", "--set=checkpoint_seconds=0.2",
-        "--out", "a run",
+        tmp_path, "solve", "heat", *flags, "--set=adam.steps=100000",
+        "--set=checkpoint_seconds=0.2", "--out", "a run",
     )  # fmt: skip
     deadline = time.time() + 60
     history = tmp_path / "a run" / "history.jsonl"
