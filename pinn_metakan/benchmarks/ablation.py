@@ -14,11 +14,16 @@ from pinn_metakan.networks.meta_learner import HIDDEN_FUNCTIONS
 from pinn_metakan.pde.problem import Problem
 from pinn_metakan.plotting.curves import Curve, Panel, curves_figure
 from pinn_metakan.plotting.style import write_figures
+from pinn_metakan.runs.choices import suggested_settings
 
 #: Frequencies omega by prompt dimension: prompts of more numbers need less.
 _FREQUENCIES = {1: 5.0, 2: 3.0, 4: 2.0, 8: 1.4}
 _HIDDEN_WIDTHS = (8, 16, 32, 64, 128)
-_DEFAULT = MetaKANSettings()
+#: Numbers C of meta-learners beside one for each layer.
+_FEW = (1, 2)
+
+#: The part -> what it changes of the default MetaKAN.
+Values = Mapping[float | str, Mapping[str, object]]
 
 
 @dataclass(frozen=True)
@@ -28,43 +33,60 @@ class Group:
     Args:
         title: What differs.
         across: Label of the axis.
-        curves: By name: the part -> what it changes of the default MetaKAN.
+        curves: By name.
     """
 
     title: str
     across: str
-    curves: Mapping[str, Mapping[float | str, Mapping[str, object]]]
+    curves: Mapping[str, Values]
 
 
-def _prompts(meta_learners: int) -> dict[float | str, Mapping[str, object]]:
-    return {
-        e: {"prompt_dimension": e, "frequency": omega, "meta_learners": meta_learners}
-        for e, omega in _FREQUENCIES.items()
+def _prompts(default: MetaKANSettings, outputs: int) -> Group:
+    frequencies = _FREQUENCIES | {default.prompt_dimension: default.frequency}
+
+    def curve(meta_learners: int) -> Values:
+        return {
+            e: {"prompt_dimension": e, "frequency": omega, "meta_learners": meta_learners}
+            for e, omega in sorted(frequencies.items())
+        }
+
+    curves = {"a meta-learner for each layer": curve(0), "one for all": curve(1)}
+    return Group("Prompts", "prompt dimension E [-]", curves)
+
+
+def _hidden_widths(default: MetaKANSettings, outputs: int) -> Group:
+    widths = sorted({*_HIDDEN_WIDTHS, default.hidden_width})
+    values: Values = {h: {"hidden_width": h} for h in widths}
+    title = "Hidden width of the meta-learner"
+    return Group(title, "hidden width h [-]", {_named(default): values})
+
+
+def _meta_learners(default: MetaKANSettings, outputs: int) -> Group:
+    layers = [*default.widths, outputs]
+    few = [c for c in _FEW if c < len(layers) and c <= len(set(layers))]  # K-means of their widths
+    values: Values = {
+        **{c: {"meta_learners": c} for c in few},
+        len(layers): {"meta_learners": 0},
     }
+    across = f"number C for the {len(layers)} layers [-]"
+    return Group("Meta-learners", across, {_named(default): values})
 
 
-#: Name of the part -> networks that differ in it.
-GROUPS: dict[str, Group] = {
-    "prompts": Group(
-        "Prompts",
-        "prompt dimension E [-]",
-        {"a meta-learner for each layer": _prompts(0), "one for all": _prompts(1)},
-    ),
-    "hidden_width": Group(
-        "Hidden width of the meta-learner",
-        "hidden width h [-]",
-        {"E = 2": {h: {"hidden_width": h} for h in _HIDDEN_WIDTHS}},
-    ),
-    "meta_learners": Group(
-        "Meta-learners",
-        "number C for the 4 layers [-]",
-        {"E = 2": {1: {"meta_learners": 1}, 2: {"meta_learners": 2}, 4: {"meta_learners": 0}}},
-    ),
-    "hidden_function": Group(
-        "Hidden function",
-        "hidden function",
-        {"E = 2": {name: {"hidden_function": name} for name in HIDDEN_FUNCTIONS}},
-    ),
+def _hidden_functions(default: MetaKANSettings, outputs: int) -> Group:
+    values: Values = {name: {"hidden_function": name} for name in HIDDEN_FUNCTIONS}
+    return Group("Hidden function", "hidden function", {_named(default): values})
+
+
+def _named(default: MetaKANSettings) -> str:
+    return f"E = {default.prompt_dimension}"
+
+
+#: Name of the part -> networks that differ in it, from the default and the number of unknowns.
+GROUPS: dict[str, Callable[[MetaKANSettings, int], Group]] = {
+    "prompts": _prompts,
+    "hidden_width": _hidden_widths,
+    "meta_learners": _meta_learners,
+    "hidden_function": _hidden_functions,
 }
 
 
@@ -78,6 +100,8 @@ def ablation_lines(
     progress: Callable[[str], None],
 ) -> Iterator[str]:
     """Change one part of the default MetaKAN at a time, solve, and draw the errors.
+
+    The default is that which the problem suggests.
 
     Args:
         folder: Keeps a run folder for each, which is not made again, and ``ablation.png``.
@@ -98,16 +122,18 @@ def ablation_lines(
     loaded = load_problem(problem)  # a wrong name is told before anything else
     if type(loaded).reference is Problem.reference:
         raise SettingsError(f"{problem} has no reference, so there are no errors to compare")
+    default = suggested_settings(loaded, "metakan").network
+    assert isinstance(default, MetaKANSettings)
     yield "| part | value | parameters | error | lowest | highest | seconds |"
     yield "|---|---|---|---|---|---|---|"
     panels = []
-    for group in (GROUPS[part] for part in parts or GROUPS):
+    for group in (GROUPS[part](default, len(loaded.unknowns)) for part in parts or GROUPS):
         curves = {}
         for name, values in group.curves.items():
             errors = []
             for value, changes in values.items():
                 runs = []
-                others = {k: v for k, v in changes.items() if getattr(_DEFAULT, k) != v}
+                others = {k: v for k, v in changes.items() if getattr(default, k) != v}
                 label = ", ".join([problem, *(f"{k}={v}" for k, v in sorted(others.items()))])
                 for seed in range(seeds):
                     progress(f"{label}, seed {seed}")
