@@ -3,10 +3,17 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from statistics import median
 
+from pinn_metakan.benchmarks.diverged import spread
 from pinn_metakan.benchmarks.names import refuse_unknown
-from pinn_metakan.benchmarks.variants import Case, Variant, as_word, run_case
+from pinn_metakan.benchmarks.variants import (
+    Case,
+    Variant,
+    as_word,
+    error_of,
+    run_case,
+    size_and_seconds,
+)
 from pinn_metakan.errors import SettingsError
 from pinn_metakan.loading import load_problem
 from pinn_metakan.network_settings import MetaKANSettings
@@ -113,7 +120,7 @@ def ablation_lines(
         progress: Told each run.
 
     Yields:
-        Rows of a table in Markdown: medians over the seeds.
+        Rows of a table in Markdown: medians over the seeds, NaN for runs that failed.
 
     Raises:
         SettingsError: If a part is not known, or the problem has no reference.
@@ -139,18 +146,16 @@ def ablation_lines(
                     progress(f"{label}, seed {seed}")
                     variant = Variant("metakan", {"network": others, "lm": {"steps": steps}})
                     path = folder / as_word(f"{label}, {steps} steps") / f"seed-{seed}"
-                    runs.append(run_case(path, Case(problem, {}, variant, seed), device))
-                found = sorted(max(run.relative_l2.values()) for run in runs)
-                errors.append((found[0], median(found), found[-1]))
-                seconds = median(float(run.attributes["seconds"]) for run in runs)
-                shown = " | ".join(f"{e:.1e}" for e in (median(found), found[0], found[-1]))
-                yield (
-                    f"| {group.title}, {name} | {value} | {runs[0].attributes['n_parameters']} "
-                    f"| {shown} | {seconds:.0f} |"
-                )
-            lowest, middle, highest = (list(column) for column in zip(*errors, strict=True))
+                    case = Case(problem, {}, variant, seed)
+                    runs.append(run_case(path, case, device, progress))
+                errors.append(spread([error_of(run) for run in runs]))
+                count, seconds = size_and_seconds(runs)
+                shown = " | ".join(f"{e:.1e}" for e in errors[-1])
+                yield f"| {group.title}, {name} | {value} | {count} | {shown} | {seconds} |"
+            middle, lowest, highest = (list(column) for column in zip(*errors, strict=True))
             curves[name] = Curve(list(values), middle, lowest, highest)
         panels.append(Panel(group.title, group.across, "relative L2 error [-]", curves))
     title = f"{problem}, MetaKAN after {steps} steps, median and range of {seeds} seeds"
+    folder.mkdir(parents=True, exist_ok=True)  # all runs may have failed
     (path,) = write_figures({"ablation.png": curves_figure(title, panels)}, folder)
     yield f"\n{path}"

@@ -81,7 +81,7 @@ def test_what_the_problem_suggests_is_the_default(
     )
     changes: list[object] = []
 
-    def no_run(path: Path, case: Case, device: str) -> SimpleNamespace:
+    def no_run(path: Path, case: Case, device: str, progress: object) -> SimpleNamespace:
         changes.append(case.variant.settings["network"])
         attributes = {"seconds": 1.0, "n_parameters": 1}
         return SimpleNamespace(relative_l2={"u": 1.0}, attributes=attributes)
