@@ -10,7 +10,7 @@ from typing import Any
 import torch
 from torch import Generator, nn
 
-from pinn_metakan.benchmarks.classification import accuracy, train_classifier
+from pinn_metakan.benchmarks.classification import accuracy, steps_of_epoch, train_classifier
 from pinn_metakan.benchmarks.image_data import ImageData, load_images
 from pinn_metakan.benchmarks.kept import KeptResults
 from pinn_metakan.benchmarks.measuring import MIB
@@ -162,7 +162,7 @@ def _trained(
         "test": math.nan if is_diverged else accuracy(classifier, test),
         "train": math.nan if is_diverged else accuracy(classifier, train),
         "seconds": seconds,
-        "step_seconds": seconds / (taken * -(-len(train) // _BATCH)),
+        "step_seconds": seconds / (taken * steps_of_epoch(len(train), _BATCH)),
         "memory": memory,
     }
 
