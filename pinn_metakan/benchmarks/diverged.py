@@ -1,49 +1,24 @@
-"""Networks that diverge: a row of a table that says so, and not the end of it."""
+"""Errors of several runs, some of which failed."""
 
-import logging
 import math
-from collections.abc import Callable, Iterable
-from typing import TypeVar
-
-import torch
-
-from pinn_metakan.errors import TrainingError
-
-logger = logging.getLogger(__name__)
-
-Result = TypeVar("Result")
-
-#: The error of a network that diverged: above all others, in medians and ranges too.
-DIVERGED = math.inf
+from collections.abc import Sequence
+from statistics import median
 
 
-def unless_diverged(label: str, train: Callable[[], Result]) -> Result | None:
-    """Train, and log why if that diverges.
+def spread(errors: Sequence[float]) -> tuple[float, float, float]:
+    """Give the median of errors, the lowest and the highest.
+
+    A run that failed has the error NaN and counts as one above all others.
 
     Args:
-        label: What is trained, for the log.
-        train: Trains and gives a result.
+        errors: At least one.
 
     Returns:
-        The result; None if it diverged.
-
-    Raises:
-        TrainingError: If it ran out of memory, of which the rows to come have no more.
+        The three; NaN where a run that failed stands.
     """
-    try:
-        return train()
-    except TrainingError as error:
-        if isinstance(error.__cause__, torch.OutOfMemoryError):
-            raise
-        logger.warning("%s diverged: %s", label, error)
-        return None
-
-
-def known_errors(errors: Iterable[float]) -> list[float]:
-    """Sort errors, NaN as `DIVERGED`: a test error that is not a number is that of such a fit."""
-    return sorted(DIVERGED if math.isnan(error) else error for error in errors)
-
-
-def shown_error(error: float) -> str:
-    """Give the text of an error, two digits or "diverged"."""
-    return "diverged" if error == DIVERGED else f"{error:.1e}"
+    ordered = sorted(error if math.isfinite(error) else math.inf for error in errors)
+    middle, lowest, highest = (
+        value if math.isfinite(value) else math.nan
+        for value in (median(ordered), ordered[0], ordered[-1])
+    )
+    return middle, lowest, highest
