@@ -6,6 +6,7 @@ from pathlib import Path
 
 from pinn_metakan.benchmarks.diverged import spread
 from pinn_metakan.benchmarks.names import refuse_unknown
+from pinn_metakan.benchmarks.places import prepare_folder
 from pinn_metakan.benchmarks.variants import (
     Case,
     Variant,
@@ -28,6 +29,7 @@ _FREQUENCIES = {1: 5.0, 2: 3.0, 4: 2.0, 8: 1.4}
 _HIDDEN_WIDTHS = (8, 16, 32, 64, 128)
 #: Numbers C of meta-learners beside one for each layer.
 _FEW = (1, 2)
+_FIGURE = "ablation.png"
 
 #: The part -> what it changes of the default MetaKAN.
 Values = Mapping[float | str, Mapping[str, object]]
@@ -124,6 +126,7 @@ def ablation_lines(
 
     Raises:
         SettingsError: If a part is not known, or the problem has no reference.
+        UserError: If the results cannot be written; nothing is measured then.
     """
     refuse_unknown("no part {} to change", parts, GROUPS)
     loaded = load_problem(problem)  # a wrong name is told before anything else
@@ -131,6 +134,7 @@ def ablation_lines(
         raise SettingsError(f"{problem} has no reference, so there are no errors to compare")
     default = suggested_settings(loaded, "metakan").network
     assert isinstance(default, MetaKANSettings)
+    prepare_folder(folder, [_FIGURE])
     yield "| part | value | parameters | error | lowest | highest | seconds |"
     yield "|---|---|---|---|---|---|---|"
     panels = []
@@ -156,6 +160,5 @@ def ablation_lines(
             curves[name] = Curve(list(values), middle, lowest, highest)
         panels.append(Panel(group.title, group.across, "relative L2 error [-]", curves))
     title = f"{problem}, MetaKAN after {steps} steps, median and range of {seeds} seeds"
-    folder.mkdir(parents=True, exist_ok=True)  # all runs may have failed
-    (path,) = write_figures({"ablation.png": curves_figure(title, panels)}, folder)
+    (path,) = write_figures({_FIGURE: curves_figure(title, panels)}, folder)
     yield f"\n{path}"

@@ -106,6 +106,7 @@ def ball_lines(
 
     Raises:
         SettingsError: If a problem or a row is not known, or there are fewer than 2 dimensions.
+        UserError: If the results cannot be written; nothing is measured then.
     """
     refuse_unknown("no {} in this table", problems, PROBLEMS)
     refuse_unknown("no {} in this table", rows, ROWS)

@@ -7,6 +7,7 @@ import numpy as np
 
 from pinn_metakan.benchmarks.diverged import spread
 from pinn_metakan.benchmarks.names import refuse_unknown
+from pinn_metakan.benchmarks.places import prepare_folder
 from pinn_metakan.benchmarks.variants import (
     Case,
     Variant,
@@ -89,9 +90,11 @@ def default_lines(
 
     Raises:
         SettingsError: If a problem or a variant is not known.
+        UserError: If the results cannot be written; nothing is measured then.
     """
     refuse_unknown("no {} in this table", problems, PROBLEMS)
     refuse_unknown("no {} in this table", variants, VARIANTS)
+    prepare_folder(folder)
     times = [f"at {seconds:g} s" for seconds in _TIMES]
     columns = ["problem", "variant", "parameters", *times, "end", "lowest", "highest", "seconds"]
     yield f"| {' | '.join(columns)} |"

@@ -128,6 +128,7 @@ def feynman_lines(
 
     Raises:
         SettingsError: If a function is not known.
+        UserError: If the results cannot be written; nothing is measured then.
     """
     refuse_unknown("no Feynman function {}", names, FEYNMAN)
     results = KeptResults(folder / "feynman.jsonl")

@@ -79,7 +79,7 @@ def image_lines(
 
     Raises:
         SettingsError: If a shape or a network is not known.
-        UserError: If there are no images.
+        UserError: If there are no images, or the results cannot be written.
     """
     refuse_unknown("no shape {} here", shapes, SHAPES)
     refuse_unknown("no network {} here", networks, [*CONVOLUTIONS, *DENSE])

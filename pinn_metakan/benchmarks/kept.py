@@ -5,15 +5,21 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from pinn_metakan.benchmarks.places import refuse_unappendable
+
 
 class KeptResults:
     """Results that were found before, one a line of a JSON Lines file.
 
     Args:
-        path: The file; made with the first result.
+        path: The file, made with the first result; its folder is made now.
+
+    Raises:
+        UserError: If results cannot be kept there.
     """
 
     def __init__(self, path: Path):
+        refuse_unappendable(path)
         self._path = path
         self._known: dict[str, dict[str, Any]] = {}
         lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
@@ -37,7 +43,6 @@ class KeptResults:
         key = json.dumps(case)
         if key not in self._known:
             self._known[key] = find()
-            self._path.parent.mkdir(parents=True, exist_ok=True)
             begin = "\n" if self._ends_within_a_line() else ""
             with self._path.open("a", encoding="utf-8") as file:
                 file.write(begin + json.dumps({"of": key, "result": self._known[key]}) + "\n")

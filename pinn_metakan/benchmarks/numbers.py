@@ -9,6 +9,7 @@ from pathlib import Path
 import torch
 
 from pinn_metakan.benchmarks.measuring import experiment_of
+from pinn_metakan.benchmarks.places import refuse_unwritable
 from pinn_metakan.errors import TrainingError, UserError
 from pinn_metakan.experiment import Experiment
 from pinn_metakan.files import write_text
@@ -84,12 +85,14 @@ def number_lines(out: Path, against: Path | None, progress: Callable[[str], None
         not a bit differs.
 
     Raises:
-        UserError: If the file to compare with cannot be read.
+        UserError: If the file to compare with cannot be read, or the numbers cannot be written;
+            nothing is run then.
         TrainingError: If a number has moved too far: the residual, the gradient or the Jacobian
             by 1e-12, the loss by 1e-11 after Adam and by 1e-8 after three steps of
             Levenberg-Marquardt, the error by a factor of 3.
     """
     known = None if against is None else _read(against)
+    refuse_unwritable(out)
     found: dict[str, Numbers] = {}
     moved: list[str] = []
     header = None
