@@ -9,7 +9,7 @@ from pinn_metakan.benchmarks.places import refuse_unappendable
 
 
 class KeptResults:
-    """Results that were found before, one a line of a JSON Lines file.
+    """Results that were found before, one a line of a JSON Lines file; other lines are left alone.
 
     Args:
         path: The file, made with the first result; its folder is made now.
@@ -22,13 +22,15 @@ class KeptResults:
         refuse_unappendable(path)
         self._path = path
         self._known: dict[str, dict[str, Any]] = {}
-        lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
+        lines = path.read_bytes().splitlines() if path.is_file() else []
         for line in lines:
             try:
                 entry = json.loads(line)
-            except json.JSONDecodeError:
+            except (ValueError, RecursionError):
                 continue  # a line that was being written when the benchmark was ended
-            self._known[entry["of"]] = entry["result"]
+            match entry:
+                case {"of": str(key), "result": dict(result)}:
+                    self._known[key] = result
 
     def of(self, case: Sequence[object], find: Callable[[], dict[str, Any]]) -> dict[str, Any]:
         """Give the result of a case, found now unless it is known.

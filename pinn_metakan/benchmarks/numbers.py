@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -177,11 +177,16 @@ def _shown(key: str, value: float, before: Numbers | None) -> str:
     return f"{text} ({value / before[key] - 1:+.1e})" if before.get(key) else f"{text} new"
 
 
+def _are_numbers(values: Iterable[object]) -> bool:
+    return all(isinstance(value, int | float) for value in values)
+
+
 def _read(path: Path) -> dict[str, Numbers]:
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise UserError(f"cannot read the numbers of {path}: {error}") from error
-    if not isinstance(found, dict):
+    rows = found.values() if isinstance(found, dict) else [None]
+    if not all(isinstance(row, dict) and _are_numbers(row.values()) for row in rows):
         raise UserError(f"{path} holds no numbers of 'bench numbers'")
     return found
