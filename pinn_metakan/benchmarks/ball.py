@@ -14,9 +14,10 @@ from pinn_metakan.benchmarks.measuring import MIB, experiment_of
 from pinn_metakan.benchmarks.names import refuse_unknown
 from pinn_metakan.benchmarks.peak_memory import peak_bytes
 from pinn_metakan.errors import SettingsError, TrainingError
-from pinn_metakan.experiment import Experiment
+from pinn_metakan.experiment import DTYPES, Experiment
 from pinn_metakan.loading import load_problem
 from pinn_metakan.pde.problem import Problem
+from pinn_metakan.runs.choices import chosen_device
 
 PROBLEMS = ("ball_poisson", "ball_allen_cahn")
 _WIDTHS = [128, 128, 128]
@@ -126,7 +127,8 @@ def ball_lines(
                 loaded = load_problem(problem, (), {"dimension": d})
                 suggested = [loaded.settings, loaded.network_settings.get(row.network)]
                 find = partial(_solved, loaded, row, taken, device)
-                case = [problem, d, name, taken, device, row.settings, *suggested]
+                where, _ = chosen_device(device, DTYPES[row.dtype])
+                case = [problem, d, name, taken, where.type, row.settings, *suggested]
                 found = results.of(case, find)
                 yield (
                     f"| {problem} | {d} | {name} | {found['n_parameters']} "
