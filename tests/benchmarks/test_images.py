@@ -100,6 +100,28 @@ def test_files_that_are_not_what_their_names_say_are_refused(tmp_path: Path) -> 
         load_images(tmp_path)
 
 
+@pytest.mark.parametrize("name", ["train.bin", "train-images-idx3-ubyte"])
+@pytest.mark.parametrize("kind", ["folder", "vanished", "forbidden"])
+def test_files_that_cannot_be_read_are_refused(
+    name: str, kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / name
+    if kind == "folder":
+        path.mkdir()
+    elif kind == "vanished":
+        path.symlink_to(tmp_path / "gone")
+    else:
+        path.write_bytes(bytes(3073))
+
+        def denied(*arguments: object) -> None:
+            raise PermissionError(13, "Permission denied")
+
+        monkeypatch.setattr(np, "fromfile", denied)
+        monkeypatch.setattr(Path, "read_bytes", denied)
+    with pytest.raises(UserError, match=f"cannot read .*{name}"):
+        load_images(tmp_path)
+
+
 def stripes(generator: Generator, count: int = 60, size: int = 6) -> ImageData:
     """Two classes that are easy to tell: horizontal and vertical stripes, with noise."""
     labels = torch.arange(count) % 2
