@@ -3,10 +3,18 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from statistics import median
 
+from pinn_metakan.benchmarks.diverged import spread
 from pinn_metakan.benchmarks.names import refuse_unknown
-from pinn_metakan.benchmarks.variants import Case, Variant, as_word, run_case
+from pinn_metakan.benchmarks.places import prepare_folder
+from pinn_metakan.benchmarks.variants import (
+    Case,
+    Variant,
+    as_word,
+    error_of,
+    run_case,
+    size_and_seconds,
+)
 from pinn_metakan.errors import SettingsError
 from pinn_metakan.loading import load_problem
 from pinn_metakan.network_settings import MetaKANSettings
@@ -14,11 +22,17 @@ from pinn_metakan.networks.meta_learner import HIDDEN_FUNCTIONS
 from pinn_metakan.pde.problem import Problem
 from pinn_metakan.plotting.curves import Curve, Panel, curves_figure
 from pinn_metakan.plotting.style import write_figures
+from pinn_metakan.runs.choices import suggested_settings
 
 #: Frequencies omega by prompt dimension: prompts of more numbers need less.
 _FREQUENCIES = {1: 5.0, 2: 3.0, 4: 2.0, 8: 1.4}
 _HIDDEN_WIDTHS = (8, 16, 32, 64, 128)
-_DEFAULT = MetaKANSettings()
+#: Numbers C of meta-learners beside one for each layer.
+_FEW = (1, 2)
+_FIGURE = "ablation.png"
+
+#: The part -> what it changes of the default MetaKAN.
+Values = Mapping[float | str, Mapping[str, object]]
 
 
 @dataclass(frozen=True)
@@ -28,43 +42,60 @@ class Group:
     Args:
         title: What differs.
         across: Label of the axis.
-        curves: By name: the part -> what it changes of the default MetaKAN.
+        curves: By name.
     """
 
     title: str
     across: str
-    curves: Mapping[str, Mapping[float | str, Mapping[str, object]]]
+    curves: Mapping[str, Values]
 
 
-def _prompts(meta_learners: int) -> dict[float | str, Mapping[str, object]]:
-    return {
-        e: {"prompt_dimension": e, "frequency": omega, "meta_learners": meta_learners}
-        for e, omega in _FREQUENCIES.items()
+def _prompts(default: MetaKANSettings, outputs: int) -> Group:
+    frequencies = _FREQUENCIES | {default.prompt_dimension: default.frequency}
+
+    def curve(meta_learners: int) -> Values:
+        return {
+            e: {"prompt_dimension": e, "frequency": omega, "meta_learners": meta_learners}
+            for e, omega in sorted(frequencies.items())
+        }
+
+    curves = {"a meta-learner for each layer": curve(0), "one for all": curve(1)}
+    return Group("Prompts", "prompt dimension E [-]", curves)
+
+
+def _hidden_widths(default: MetaKANSettings, outputs: int) -> Group:
+    widths = sorted({*_HIDDEN_WIDTHS, default.hidden_width})
+    values: Values = {h: {"hidden_width": h} for h in widths}
+    title = "Hidden width of the meta-learner"
+    return Group(title, "hidden width h [-]", {_named(default): values})
+
+
+def _meta_learners(default: MetaKANSettings, outputs: int) -> Group:
+    layers = [*default.widths, outputs]
+    few = [c for c in _FEW if c < len(layers) and c <= len(set(layers))]  # K-means of their widths
+    values: Values = {
+        **{c: {"meta_learners": c} for c in few},
+        len(layers): {"meta_learners": 0},
     }
+    across = f"number C for the {len(layers)} layers [-]"
+    return Group("Meta-learners", across, {_named(default): values})
 
 
-#: Name of the part -> networks that differ in it.
-GROUPS: dict[str, Group] = {
-    "prompts": Group(
-        "Prompts",
-        "prompt dimension E [-]",
-        {"a meta-learner for each layer": _prompts(0), "one for all": _prompts(1)},
-    ),
-    "hidden_width": Group(
-        "Hidden width of the meta-learner",
-        "hidden width h [-]",
-        {"E = 2": {h: {"hidden_width": h} for h in _HIDDEN_WIDTHS}},
-    ),
-    "meta_learners": Group(
-        "Meta-learners",
-        "number C for the 4 layers [-]",
-        {"E = 2": {1: {"meta_learners": 1}, 2: {"meta_learners": 2}, 4: {"meta_learners": 0}}},
-    ),
-    "hidden_function": Group(
-        "Hidden function",
-        "hidden function",
-        {"E = 2": {name: {"hidden_function": name} for name in HIDDEN_FUNCTIONS}},
-    ),
+def _hidden_functions(default: MetaKANSettings, outputs: int) -> Group:
+    values: Values = {name: {"hidden_function": name} for name in HIDDEN_FUNCTIONS}
+    return Group("Hidden function", "hidden function", {_named(default): values})
+
+
+def _named(default: MetaKANSettings) -> str:
+    return f"E = {default.prompt_dimension}"
+
+
+#: Name of the part -> networks that differ in it, from the default and the number of unknowns.
+GROUPS: dict[str, Callable[[MetaKANSettings, int], Group]] = {
+    "prompts": _prompts,
+    "hidden_width": _hidden_widths,
+    "meta_learners": _meta_learners,
+    "hidden_function": _hidden_functions,
 }
 
 
@@ -79,6 +110,8 @@ def ablation_lines(
 ) -> Iterator[str]:
     """Change one part of the default MetaKAN at a time, solve, and draw the errors.
 
+    The default is that which the problem suggests.
+
     Args:
         folder: Keeps a run folder for each, which is not made again, and ``ablation.png``.
         problem: Name or file of a problem.
@@ -89,42 +122,43 @@ def ablation_lines(
         progress: Told each run.
 
     Yields:
-        Rows of a table in Markdown: medians over the seeds.
+        Rows of a table in Markdown: medians over the seeds, NaN for runs that failed.
 
     Raises:
         SettingsError: If a part is not known, or the problem has no reference.
+        UserError: If the results cannot be written; nothing is measured then.
     """
     refuse_unknown("no part {} to change", parts, GROUPS)
     loaded = load_problem(problem)  # a wrong name is told before anything else
     if type(loaded).reference is Problem.reference:
         raise SettingsError(f"{problem} has no reference, so there are no errors to compare")
+    default = suggested_settings(loaded, "metakan").network
+    assert isinstance(default, MetaKANSettings)
+    prepare_folder(folder, [_FIGURE])
     yield "| part | value | parameters | error | lowest | highest | seconds |"
     yield "|---|---|---|---|---|---|---|"
     panels = []
-    for group in (GROUPS[part] for part in parts or GROUPS):
+    for group in (GROUPS[part](default, len(loaded.unknowns)) for part in parts or GROUPS):
         curves = {}
         for name, values in group.curves.items():
             errors = []
             for value, changes in values.items():
                 runs = []
-                others = {k: v for k, v in changes.items() if getattr(_DEFAULT, k) != v}
+                others = {k: v for k, v in changes.items() if getattr(default, k) != v}
                 label = ", ".join([problem, *(f"{k}={v}" for k, v in sorted(others.items()))])
                 for seed in range(seeds):
                     progress(f"{label}, seed {seed}")
                     variant = Variant("metakan", {"network": others, "lm": {"steps": steps}})
                     path = folder / as_word(f"{label}, {steps} steps") / f"seed-{seed}"
-                    runs.append(run_case(path, Case(problem, {}, variant, seed), device))
-                found = sorted(max(run.relative_l2.values()) for run in runs)
-                errors.append((found[0], median(found), found[-1]))
-                seconds = median(float(run.attributes["seconds"]) for run in runs)
-                shown = " | ".join(f"{e:.1e}" for e in (median(found), found[0], found[-1]))
-                yield (
-                    f"| {group.title}, {name} | {value} | {runs[0].attributes['n_parameters']} "
-                    f"| {shown} | {seconds:.0f} |"
-                )
-            lowest, middle, highest = (list(column) for column in zip(*errors, strict=True))
+                    case = Case(problem, {}, variant, seed)
+                    runs.append(run_case(path, case, device, progress))
+                errors.append(spread([error_of(run) for run in runs]))
+                count, seconds = size_and_seconds(runs)
+                shown = " | ".join(f"{e:.1e}" for e in errors[-1])
+                yield f"| {group.title}, {name} | {value} | {count} | {shown} | {seconds} |"
+            middle, lowest, highest = (list(column) for column in zip(*errors, strict=True))
             curves[name] = Curve(list(values), middle, lowest, highest)
         panels.append(Panel(group.title, group.across, "relative L2 error [-]", curves))
     title = f"{problem}, MetaKAN after {steps} steps, median and range of {seeds} seeds"
-    (path,) = write_figures({"ablation.png": curves_figure(title, panels)}, folder)
+    (path,) = write_figures({_FIGURE: curves_figure(title, panels)}, folder)
     yield f"\n{path}"

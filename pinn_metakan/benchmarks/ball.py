@@ -1,6 +1,7 @@
 """Equations in the unit ball of many dimensions: MLP, KAN, MetaKAN, and our solver."""
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -13,9 +14,10 @@ from pinn_metakan.benchmarks.measuring import MIB, experiment_of
 from pinn_metakan.benchmarks.names import refuse_unknown
 from pinn_metakan.benchmarks.peak_memory import peak_bytes
 from pinn_metakan.errors import SettingsError, TrainingError
-from pinn_metakan.experiment import Experiment
+from pinn_metakan.experiment import DTYPES, Experiment
 from pinn_metakan.loading import load_problem
 from pinn_metakan.pde.problem import Problem
+from pinn_metakan.runs.choices import chosen_device
 
 PROBLEMS = ("ball_poisson", "ball_allen_cahn")
 _WIDTHS = [128, 128, 128]
@@ -100,10 +102,12 @@ def ball_lines(
         progress: Told each run.
 
     Yields:
-        Rows of a table in Markdown: relative L2 errors at 20,000 points, seed 0.
+        Rows of a table in Markdown: relative L2 errors at 20,000 points, seed 0; NaN for
+        networks that diverged.
 
     Raises:
         SettingsError: If a problem or a row is not known, or there are fewer than 2 dimensions.
+        UserError: If the results cannot be written; nothing is measured then.
     """
     refuse_unknown("no {} in this table", problems, PROBLEMS)
     refuse_unknown("no {} in this table", rows, ROWS)
@@ -123,7 +127,8 @@ def ball_lines(
                 loaded = load_problem(problem, (), {"dimension": d})
                 suggested = [loaded.settings, loaded.network_settings.get(row.network)]
                 find = partial(_solved, loaded, row, taken, device)
-                case = [problem, d, name, taken, device, row.settings, *suggested]
+                where, _ = chosen_device(device, DTYPES[row.dtype])
+                case = [problem, d, name, taken, where.type, row.settings, *suggested]
                 found = results.of(case, find)
                 yield (
                     f"| {problem} | {d} | {name} | {found['n_parameters']} "
@@ -162,7 +167,8 @@ def _solved(problem: Problem, row: Row, steps: int, device: str) -> dict[str, An
 
 def _one_step(experiment: Experiment) -> None:
     trainer = experiment.trainer
-    trainer.run(lambda: "one step" if trainer.step > 0 else None, lambda report: None)
+    with suppress(TrainingError):  # the whole run says so
+        trainer.run(lambda: "one step" if trainer.step > 0 else None, lambda report: None)
 
 
 def _error(experiment: Experiment) -> float:

@@ -60,7 +60,8 @@ def train_classifier(
         prompts: Those of its parameters that are prompts; they have ten times the rate.
         data: Images and labels.
         epochs: Passes over the images.
-        batch_size: Images a step.
+        batch_size: Images a step; a last image that would be alone joins the step before, since
+            batch norm over one pixel of one image has no spread.
         learning_rate: Rate of all but the prompts.
         generator: CPU generator of the order of the images.
         progress: Told after each epoch.
@@ -68,7 +69,7 @@ def train_classifier(
     Raises:
         TrainingError: If the loss is no longer finite.
     """
-    steps = epochs * -(-len(data) // batch_size)
+    steps = epochs * steps_of_epoch(len(data), batch_size)
     optimizer = Adam(
         list(classifier.parameters()),
         prompts,
@@ -82,7 +83,7 @@ def train_classifier(
     for epoch in range(1, epochs + 1):
         order = torch.randperm(len(data), generator=generator).to(data.labels.device)
         loss = _BatchLoss(classifier, data)
-        for index in order.split(batch_size):
+        for index in _batches(order, batch_size):
             loss.batch = data.part(index)
             optimizer.step(loss)
         mean = float(loss.total) * epochs / steps
@@ -90,6 +91,19 @@ def train_classifier(
             raise TrainingError(f"the loss is {mean} in epoch {epoch}; try a lower learning rate")
         progress(f"epoch {epoch}/{epochs}, loss {mean:.3f}")
     classifier.eval()
+
+
+def steps_of_epoch(count: int, batch_size: int) -> int:
+    """Give the steps of a pass over so many images; see `train_classifier`."""
+    return len(_batches(torch.arange(count), batch_size))
+
+
+def _batches(order: Tensor, size: int) -> list[Tensor]:
+    """Split an order of images (N,) into steps; none but the only one has a single image."""
+    batches = list(order.split(size))
+    if size > 1 and len(batches) > 1 and len(batches[-1]) == 1:
+        batches[-2:] = [torch.cat(batches[-2:])]
+    return batches
 
 
 @torch.no_grad()

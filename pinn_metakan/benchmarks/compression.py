@@ -1,8 +1,10 @@
 """Trained networks made smaller: what it does to the error, before and after more training."""
 
+import math
 from collections.abc import Callable, Iterator
 from functools import partial
 
+from pinn_metakan.errors import TrainingError
 from pinn_metakan.loading import load_problem
 from pinn_metakan.networks.compression import pruned, with_codebook
 from pinn_metakan.networks.network import Network
@@ -16,7 +18,9 @@ _WAYS: dict[str, Callable[[Network], Network]] = {
 }
 
 
-def compression_lines(problem: str, device: str, steps: int, more_steps: int) -> Iterator[str]:
+def compression_lines(
+    problem: str, device: str, steps: int, more_steps: int, progress: Callable[[str], None]
+) -> Iterator[str]:
     """Solve a problem by a KAN and a MetaKAN, make them smaller, and train them again.
 
     Args:
@@ -24,27 +28,35 @@ def compression_lines(problem: str, device: str, steps: int, more_steps: int) ->
         device: "auto", "cpu" or "cuda".
         steps: Steps of Levenberg-Marquardt of the whole network.
         more_steps: Steps of the smaller one.
+        progress: Told each run, and why it failed.
 
     Yields:
-        Rows of a table in Markdown.
+        Rows of a table in Markdown; NaN for runs that failed.
     """
     loaded = load_problem(problem)
 
-    def error(network: str | Network, stages: dict[str, object]) -> tuple[float, Network, int]:
-        solution = solve(loaded, network, settings=stages, device=device)
-        assert solution.network is not None
-        count = int(solution.attributes["n_parameters"])
-        return max(solution.relative_l2.values()), solution.network, count
+    def error(
+        label: str, network: str | Network, stages: dict[str, object]
+    ) -> tuple[float, Network | None]:
+        progress(label)
+        try:
+            solution = solve(loaded, network, settings=stages, device=device)
+        except TrainingError as failure:
+            progress(f"{label}: {failure}")
+            return math.nan, None
+        return max(solution.relative_l2.values()), solution.network
 
     yield "| network | made smaller | parameters | error | after more training |"
     yield "|---|---|---|---|---|"
     for name in ("kan", "metakan"):
-        whole, network, count = error(name, {"lm": {"steps": steps}})
-        yield f"| {name} | not | {count} | {whole:.1e} | |"
+        whole, network = error(name, name, {"lm": {"steps": steps}})
+        yield f"| {name} | not | {network.n_parameters if network else '-'} | {whole:.1e} | |"
+        if network is None:
+            continue
         for way, make in _WAYS.items():
-            errors = []
+            smaller, errors = make(network), []
             for lm_steps in (0, more_steps):
                 stages: dict[str, object] = {"adam": {"steps": 0}, "lm": {"steps": lm_steps}}
-                found, _, count = error(make(network), stages)
+                found, _ = error(f"{name}, {way}, {lm_steps} steps", smaller, stages)
                 errors.append(f"{found:.1e}")
-            yield f"| {name} | {way} | {count} | {' | '.join(errors)} |"
+            yield f"| {name} | {way} | {smaller.n_parameters} | {' | '.join(errors)} |"

@@ -2,12 +2,20 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from statistics import median
 
 import numpy as np
 
+from pinn_metakan.benchmarks.diverged import spread
 from pinn_metakan.benchmarks.names import refuse_unknown
-from pinn_metakan.benchmarks.variants import Case, Variant, as_word, run_case
+from pinn_metakan.benchmarks.places import prepare_folder
+from pinn_metakan.benchmarks.variants import (
+    Case,
+    Variant,
+    as_word,
+    error_of,
+    run_case,
+    size_and_seconds,
+)
 from pinn_metakan.solution import Solution
 
 #: Training times that errors are read at [s].
@@ -78,13 +86,15 @@ def default_lines(
         progress: Told each run.
 
     Yields:
-        Rows of a table in Markdown: medians over the seeds.
+        Rows of a table in Markdown: medians over the seeds, NaN for runs that failed.
 
     Raises:
         SettingsError: If a problem or a variant is not known.
+        UserError: If the results cannot be written; nothing is measured then.
     """
     refuse_unknown("no {} in this table", problems, PROBLEMS)
     refuse_unknown("no {} in this table", variants, VARIANTS)
+    prepare_folder(folder)
     times = [f"at {seconds:g} s" for seconds in _TIMES]
     columns = ["problem", "variant", "parameters", *times, "end", "lowest", "highest", "seconds"]
     yield f"| {' | '.join(columns)} |"
@@ -96,21 +106,21 @@ def default_lines(
                 path = folder / as_word(problem) / as_word(variant) / f"seed-{seed}"
                 progress(f"{problem}, {variant}, seed {seed}")
                 case = Case(*PROBLEMS[problem], VARIANTS[variant], seed)
-                runs.append(run_case(path, case, device, budget))
+                runs.append(run_case(path, case, device, progress, budget))
             yield _row(problem, variant, runs)
 
 
-def _row(problem: str, variant: str, runs: Sequence[Solution]) -> str:
-    at_times = [f"{median(_error_at(run, t) for run in runs):.1e}" for t in _TIMES]
-    errors = sorted(max(run.relative_l2.values()) for run in runs)
-    ends = [f"{error:.1e}" for error in (median(errors), errors[0], errors[-1])]
-    count = str(runs[0].attributes["n_parameters"])
-    seconds = f"{median(float(run.attributes['seconds']) for run in runs):.0f}"
+def _row(problem: str, variant: str, runs: Sequence[Solution | None]) -> str:
+    at_times = [f"{spread([_error_at(run, t) for run in runs])[0]:.1e}" for t in _TIMES]
+    ends = [f"{error:.1e}" for error in spread([error_of(run) for run in runs])]
+    count, seconds = size_and_seconds(runs)
     return f"| {' | '.join([problem, variant, count, *at_times, *ends, seconds])} |"
 
 
-def _error_at(run: Solution, seconds: float) -> float:
+def _error_at(run: Solution | None, seconds: float) -> float:
     """Give the largest error of an unknown when training had lasted so long, at least one entry."""
+    if run is None:
+        return float("nan")
     taken = int(np.searchsorted(run.history["seconds"], seconds, side="right"))
     if not len(run.history["step"]):
         return float("nan")

@@ -5,12 +5,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from statistics import median
 from typing import Any
 
 import torch
 from torch import Generator
 
+from pinn_metakan.benchmarks.diverged import spread
 from pinn_metakan.benchmarks.feynman_functions import FEYNMAN
 from pinn_metakan.benchmarks.kept import KeptResults
 from pinn_metakan.benchmarks.names import refuse_unknown
@@ -123,10 +123,12 @@ def feynman_lines(
         progress: Told each fit.
 
     Yields:
-        Rows of tables in Markdown: mean squared test errors, medians over the seeds.
+        Rows of tables in Markdown: mean squared test errors, medians over the seeds; NaN for
+        networks that diverged.
 
     Raises:
         SettingsError: If a function is not known.
+        UserError: If the results cannot be written; nothing is measured then.
     """
     refuse_unknown("no Feynman function {}", names, FEYNMAN)
     results = KeptResults(folder / "feynman.jsonl")
@@ -146,7 +148,7 @@ def feynman_lines(
                         find = partial(_fitted, name, hidden, grid, method, seed)
                         found.append(results.of(case, find))
                     counts.append(str(found[0]["n_parameters"]))
-                    errors[label] = median(f["test_error"] for f in found)
+                    errors[label] = spread([f["test_error"] for f in found])[0]
                 known = grid == 5 and hidden == [5, 5] and name in _PAPER
                 paper = [f"{error:.1e}" for error in _PAPER[name]] if known else ["", ""]
                 different = ", ".join(dict.fromkeys(counts))  # KAN, MetaKAN, MetaKAN of E = 2
@@ -185,7 +187,11 @@ def _fitted(
     try:
         train = fit(network, inputs, values, partial(method.optimizer, network), method.steps)
     except TrainingError:  # it diverged, which is a result
-        train = math.nan
+        return {
+            "n_parameters": network.n_parameters,
+            "train_error": math.nan,
+            "test_error": math.nan,
+        }
     with torch.no_grad():
         test = float((network(test_inputs)[:, 0] - test_values).square().mean())
     return {"n_parameters": network.n_parameters, "train_error": train, "test_error": test}

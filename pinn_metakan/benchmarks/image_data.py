@@ -155,12 +155,7 @@ def _idx_folder(folder: Path, images: Sequence[Path]) -> ImageData:
 
 def _idx(path: Path, dimensions: int) -> Bytes:
     """Read an IDX file: what it is, its sizes, then its bytes."""
-    try:
-        content = path.read_bytes()
-        if path.suffix == ".gz":
-            content = gzip.decompress(content)
-    except (OSError, EOFError, zlib.error) as error:
-        raise UserError(f"cannot read {path}: {error}") from error
+    content = _content(path)
     begin = 4 + 4 * dimensions
     if content[:4] != _IDX_START + bytes([dimensions]) or len(content) < begin:
         raise UserError(f"{path} is not an IDX file of bytes in {dimensions} dimensions")
@@ -172,11 +167,20 @@ def _idx(path: Path, dimensions: int) -> Bytes:
     return np.frombuffer(content, np.uint8, offset=begin).reshape(sizes)
 
 
+def _content(path: Path) -> bytes:
+    """Read a file, gzipped or not."""
+    try:
+        content = path.read_bytes()
+        return gzip.decompress(content) if path.suffix == ".gz" else content
+    except (OSError, EOFError, zlib.error) as error:
+        raise UserError(f"cannot read {path}: {error}") from error
+
+
 def _cifar_folder(folder: Path, batches: Sequence[Path]) -> ImageData:
     parts: dict[bool, list[LabeledImages]] = {True: [], False: []}
     for path in batches:
         size = math.prod(_CIFAR_IMAGE)
-        content = np.fromfile(path, np.uint8)
+        content = np.frombuffer(_content(path), np.uint8)
         labels = next((k for k in (1, 2) if len(content) and len(content) % (size + k) == 0), 0)
         if not labels:  # CIFAR-100 has two, the second of which is the fine one
             raise UserError(f"{path} is no file of CIFAR: it has {len(content)} bytes")

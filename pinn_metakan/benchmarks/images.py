@@ -1,5 +1,6 @@
 """KANs and MetaKANs that classify images, fully connected and convolutional."""
 
+import math
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -9,12 +10,13 @@ from typing import Any
 import torch
 from torch import Generator, nn
 
-from pinn_metakan.benchmarks.classification import accuracy, train_classifier
+from pinn_metakan.benchmarks.classification import accuracy, steps_of_epoch, train_classifier
 from pinn_metakan.benchmarks.image_data import ImageData, load_images
 from pinn_metakan.benchmarks.kept import KeptResults
 from pinn_metakan.benchmarks.measuring import MIB
 from pinn_metakan.benchmarks.names import refuse_unknown
 from pinn_metakan.benchmarks.peak_memory import peak_bytes
+from pinn_metakan.errors import TrainingError
 from pinn_metakan.network_settings import NETWORK_SETTINGS
 from pinn_metakan.networks.conv_classifier import conv_classifier
 from pinn_metakan.networks.conv_table import CONVOLUTIONS
@@ -73,11 +75,11 @@ def image_lines(
         progress: Told each epoch.
 
     Yields:
-        Rows of tables in Markdown: medians over the seeds.
+        Rows of tables in Markdown: medians over the seeds; "diverged" where a network did.
 
     Raises:
         SettingsError: If a shape or a network is not known.
-        UserError: If there are no images.
+        UserError: If there are no images, or the results cannot be written.
     """
     refuse_unknown("no shape {} here", shapes, SHAPES)
     refuse_unknown("no network {} here", networks, [*CONVOLUTIONS, *DENSE])
@@ -108,7 +110,8 @@ def image_lines(
                     )
 
                 found.append(results.of(case, find))
-            middle = {key: median(f[key] for f in found) for key in found[0]}
+            costs = ("n_parameters", "seconds", "step_seconds", "memory")
+            middle = {key: median(f[key] for f in found) for key in costs}
             yield (
                 f"| {name} | {middle['n_parameters']:.0f} | {_percent(found, 'test')} "
                 f"| {_percent(found, 'train')} | {middle['seconds']:.1f} s "
@@ -129,25 +132,37 @@ def _trained(
 
     def train_once(
         part_epochs: int, count: int, progress: Callable[[str], None]
-    ) -> tuple[nn.Module, float]:
+    ) -> tuple[nn.Module, float, int, bool]:
+        """Train; give the classifier, the seconds, the epochs taken and whether it diverged."""
+        taken = 0
+
+        def after_epoch(text: str) -> None:
+            nonlocal taken
+            taken += 1
+            progress(text)
+
         classifier, prompts = make_classifier(data, shape, name, Generator().manual_seed(seed))
         classifier.to(device, torch.float32)
         order = Generator().manual_seed(_ORDER_SEED + seed)
         begin = time.perf_counter()
-        some = train.part(slice(count))
-        train_classifier(
-            classifier, prompts, some, part_epochs, _BATCH, _LEARNING_RATES[shape], order, progress
-        )
-        return classifier, time.perf_counter() - begin
+        some, rate = train.part(slice(count)), _LEARNING_RATES[shape]
+        try:
+            train_classifier(
+                classifier, prompts, some, part_epochs, _BATCH, rate, order, after_epoch
+            )
+        except TrainingError as error:  # it diverged, which is a result
+            progress(str(error))
+            return classifier, time.perf_counter() - begin, taken + 1, True
+        return classifier, time.perf_counter() - begin, taken, False
 
     memory = peak_bytes(lambda: train_once(1, _BATCH, lambda text: None), device)
-    classifier, seconds = train_once(epochs, len(train), progress)
+    classifier, seconds, taken, is_diverged = train_once(epochs, len(train), progress)
     return {
         "n_parameters": sum(p.numel() for p in classifier.parameters()),
-        "test": accuracy(classifier, test),
-        "train": accuracy(classifier, train),
+        "test": math.nan if is_diverged else accuracy(classifier, test),
+        "train": math.nan if is_diverged else accuracy(classifier, train),
         "seconds": seconds,
-        "step_seconds": seconds / (epochs * -(-len(train) // _BATCH)),
+        "step_seconds": seconds / (taken * steps_of_epoch(len(train), _BATCH)),
         "memory": memory,
     }
 
@@ -186,6 +201,11 @@ def _shape(shape: str, data: ImageData) -> str:
 
 
 def _percent(found: Sequence[dict[str, Any]], key: str) -> str:
-    values = sorted(100 * f[key] for f in found)
-    spread = f" ({values[0]:.2f} to {values[-1]:.2f})" if len(values) > 1 else ""
-    return f"{median(values):.2f} %{spread}"
+    """Show the median and the range of an accuracy; a network that diverged is below all others."""
+    values = sorted(-math.inf if math.isnan(f[key]) else 100 * f[key] for f in found)
+    middle, lowest, highest = (
+        f"{value:.2f}" if math.isfinite(value) else "diverged"
+        for value in (median(values), values[0], values[-1])
+    )
+    unit = "" if middle == "diverged" else " %"
+    return f"{middle}{unit}{f' ({lowest} to {highest})' if len(values) > 1 else ''}"

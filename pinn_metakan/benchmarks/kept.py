@@ -5,24 +5,32 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from pinn_metakan.benchmarks.places import refuse_unappendable
+
 
 class KeptResults:
-    """Results that were found before, one a line of a JSON Lines file.
+    """Results that were found before, one a line of a JSON Lines file; other lines are left alone.
 
     Args:
-        path: The file; made with the first result.
+        path: The file, made with the first result; its folder is made now.
+
+    Raises:
+        UserError: If results cannot be kept there.
     """
 
     def __init__(self, path: Path):
+        refuse_unappendable(path)
         self._path = path
         self._known: dict[str, dict[str, Any]] = {}
-        lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
+        lines = path.read_bytes().splitlines() if path.is_file() else []
         for line in lines:
             try:
                 entry = json.loads(line)
-            except json.JSONDecodeError:
+            except (ValueError, RecursionError):
                 continue  # a line that was being written when the benchmark was ended
-            self._known[entry["of"]] = entry["result"]
+            match entry:
+                case {"of": str(key), "result": dict(result)}:
+                    self._known[key] = result
 
     def of(self, case: Sequence[object], find: Callable[[], dict[str, Any]]) -> dict[str, Any]:
         """Give the result of a case, found now unless it is known.
@@ -37,7 +45,6 @@ class KeptResults:
         key = json.dumps(case)
         if key not in self._known:
             self._known[key] = find()
-            self._path.parent.mkdir(parents=True, exist_ok=True)
             begin = "\n" if self._ends_within_a_line() else ""
             with self._path.open("a", encoding="utf-8") as file:
                 file.write(begin + json.dumps({"of": key, "result": self._known[key]}) + "\n")

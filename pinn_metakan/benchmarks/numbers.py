@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +10,7 @@ import torch
 
 from pinn_metakan.benchmarks.measuring import experiment_of
 from pinn_metakan.benchmarks.names import refuse_unknown
+from pinn_metakan.benchmarks.places import prepare_folder
 from pinn_metakan.errors import TrainingError, UserError
 from pinn_metakan.experiment import Experiment
 from pinn_metakan.files import write_text
@@ -88,13 +89,15 @@ def number_lines(
         not a bit differs.
 
     Raises:
-        UserError: If a case is not known, or the file to compare with cannot be read.
+        UserError: If a case is not known, the file to compare with cannot be read, or the numbers
+            cannot be written; nothing is run then.
         TrainingError: If a number has moved too far: the residual, the gradient or the Jacobian
             by 1e-12, the loss by 1e-11 after Adam and by 1e-8 after three steps of
             Levenberg-Marquardt, the error by a factor of 3.
     """
     refuse_unknown("no {} in this table", cases, CASES)
     known = None if against is None else _read(against)
+    prepare_folder(out.parent, [out.name])
     found: dict[str, Numbers] = {}
     moved: list[str] = []
     header = None
@@ -179,11 +182,16 @@ def _shown(key: str, value: float, before: Numbers | None) -> str:
     return f"{text} ({value / before[key] - 1:+.1e})" if before.get(key) else f"{text} new"
 
 
+def _are_numbers(values: Iterable[object]) -> bool:
+    return all(isinstance(value, int | float) for value in values)
+
+
 def _read(path: Path) -> dict[str, Numbers]:
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise UserError(f"cannot read the numbers of {path}: {error}") from error
-    if not isinstance(found, dict):
+    rows = found.values() if isinstance(found, dict) else [None]
+    if not all(isinstance(row, dict) and _are_numbers(row.values()) for row in rows):
         raise UserError(f"{path} holds no numbers of 'bench numbers'")
     return found

@@ -15,6 +15,7 @@ from pinn_metakan.benchmarks.measuring import (
     saved_bytes,
 )
 from pinn_metakan.benchmarks.peak_memory import peak_bytes
+from pinn_metakan.benchmarks.places import prepare_folder
 from pinn_metakan.experiment import Experiment
 from pinn_metakan.loading import load_problem
 from pinn_metakan.networks.network import Network
@@ -32,6 +33,7 @@ _NETWORKS: dict[str, tuple[str, dict[str, object]]] = {
     "MetaKAN": ("metasplinekan", {"bounded": False}),
 }
 _BAKED = "MetaKAN, baked"
+_FIGURE = "profile.png"
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,11 @@ def profile_lines(
 
     Yields:
         Rows of a table in Markdown, then where a MetaKAN is smaller than a KAN.
+
+    Raises:
+        UserError: If the figure cannot be written; nothing is measured then.
     """
+    prepare_folder(folder, [_FIGURE])
     columns = ["parameters", "Adam", "kept for backward", "peak of a step", "forward", "step"]
     yield f"| widths | network | {' | '.join(columns)} |"
     yield "|" + "---|" * (len(columns) + 2)
@@ -91,11 +97,10 @@ def profile_lines(
         f"and the network [2,w,w,1] from w = {width} on. Smaller ones do not save: their "
         "meta-learners are the larger part."
     )
-    folder.mkdir(parents=True, exist_ok=True)
     figure = curves_figure(
         f"Burgers' equation, [2, w, w, 1], {points} points, {dtype}", _panels(costs, width)
     )
-    (path,) = write_figures({"profile.png": figure}, folder)
+    (path,) = write_figures({_FIGURE: figure}, folder)
     yield f"\n{path}"
 
 

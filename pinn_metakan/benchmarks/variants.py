@@ -1,9 +1,12 @@
 """Runs of a problem by variants of network and settings, kept in folders."""
 
-from collections.abc import Mapping
+import math
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 
+from pinn_metakan.errors import TrainingError
 from pinn_metakan.loading import load_problem
 from pinn_metakan.results.hdf5 import read_solution
 from pinn_metakan.runs.resume import resume
@@ -36,18 +39,46 @@ class Case:
     seed: int
 
 
-def run_case(path: Path, case: Case, device: str, budget: float | None = None) -> Solution:
+def run_case(
+    path: Path,
+    case: Case,
+    device: str,
+    progress: Callable[[str], None],
+    budget: float | None = None,
+) -> Solution | None:
     """Solve a case, go on with it, or read what it gave.
 
     Args:
         path: Its run folder: read if it is complete, resumed if it has a checkpoint.
         case: What to run.
         device: "auto", "cpu" or "cuda".
+        progress: Told why a run failed.
         budget: Seconds that it may take; no bound unless given.
 
     Returns:
-        The solution.
+        The solution; None if the run failed, which is a result of a table.
     """
+    try:
+        return _solved(path, case, device, budget)
+    except TrainingError as error:
+        progress(f"{path}: {error}")
+        return None
+
+
+def error_of(run: Solution | None) -> float:
+    """Give the largest relative L2 error of an unknown; NaN for a run that failed."""
+    return math.nan if run is None else max(run.relative_l2.values())
+
+
+def size_and_seconds(runs: Sequence[Solution | None]) -> tuple[str, str]:
+    """Give the parameters of a case and its median seconds as text; "-" if all runs failed."""
+    found = [run.attributes for run in runs if run is not None]
+    if not found:
+        return "-", "-"
+    return str(found[0]["n_parameters"]), f"{median(float(a['seconds']) for a in found):.0f}"
+
+
+def _solved(path: Path, case: Case, device: str, budget: float | None) -> Solution:
     if (path / "report.json").is_file():
         return Solution(read_solution(path / "solution.h5"))
     if (path / "checkpoint.safetensors").is_file():

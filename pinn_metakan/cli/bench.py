@@ -192,7 +192,7 @@ def bench_compression_command(
     with loading():
         from pinn_metakan.benchmarks.compression import compression_lines
 
-    print_lines(compression_lines(problem, device, steps, more_steps))
+    print_lines(compression_lines(problem, device, steps, more_steps, tell))
 
 
 @bench.command("numbers")

@@ -1,15 +1,14 @@
 """Convolutional KAN layers: every tap of a kernel is an edge function."""
 
 import copy
-import math
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
 from pinn_metakan.families.edge_family import EdgeFamily
-from pinn_metakan.families.elementwise import tanh_derivatives
 from pinn_metakan.families.family import Family
+from pinn_metakan.networks.bound import Bound
 from pinn_metakan.networks.coefficients import Coefficients
 
 Pair = tuple[int, int]
@@ -19,7 +18,7 @@ class KANConv2d(nn.Module):
     r"""y_o(p) = sum_{c, t} phi(x_c(s p + d t); w_oct) over channels c and taps t of a kernel.
 
     Taps beyond the border of the image add nothing. A hidden layer receives sums of any size; with
-    `bounded` its inputs pass R tanh(x / R) as those of `KANLinear` do.
+    `bounded` its inputs pass the R tanh(x / R) of `Bound` as those of `KANLinear` do.
 
     Args:
         family: The functions of the edges.
@@ -61,7 +60,8 @@ class KANConv2d(nn.Module):
         self.padding = padding
         self.dilation = dilation
         self.groups = groups
-        self.bounded = bounded and math.isfinite(family.reach)
+        self._bound = Bound(bounded, family.reach)
+        self.bounded = self._bound.is_on
 
     def baked(self) -> "KANConv2d":
         """Give a layer with the same outputs that stores its coefficients."""
@@ -99,8 +99,7 @@ class KANConv2d(nn.Module):
                 f"{w.shape[1] * self.groups / taps:g} channels, and channels and outputs that the "
                 f"groups divide, got {channels} channels and {len(w)} outputs"
             )
-        if self.bounded:
-            x = tanh_derivatives(x, 0, self.family.reach)[0]
+        x = self._bound.values(x)
         if isinstance(self.family, EdgeFamily):
             return self._by_patches(self.family, x, w)
         return self._by_features(self.family, x, w)

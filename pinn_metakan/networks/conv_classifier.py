@@ -93,7 +93,8 @@ def conv_classifier(
 
     Raises:
         LookupError: If there is no such convolution.
-        ValueError: If `meta_learners` or a setting cannot be.
+        ValueError: If a setting cannot be, or `meta_learners` cannot or is given for coefficients
+            that are stored.
     """
     settings = conv_settings(name, changes)
     family = family_maker(settings.family, settings.options)()
@@ -103,6 +104,11 @@ def conv_classifier(
         edges = [count * _KERNEL**2 for count in channels[:-1]]
         learners = SharedMetaLearners(
             labels, edges, lambda sizes: meta_learner_of(settings, sizes, generator)
+        )
+    elif meta_learners != 0:
+        raise ValueError(
+            f"{name} stores its coefficients and takes no meta_learners, got {meta_learners}; "
+            f"leave them out, or choose meta{name}"
         )
     convolutions = [
         kan_conv2d(

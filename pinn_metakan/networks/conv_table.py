@@ -32,6 +32,8 @@ CONVOLUTIONS: dict[str, str] = {
     "kagnconv": "kagn",
     "metakagnconv": "metakagn",
 }
+#: Settings of a whole dense network: a layer has its channels, and is given its meta-learner.
+_OF_NETWORKS = ("widths", "meta_learners")
 
 
 def conv_settings(name: str, changes: Mapping[str, object] | None = None) -> KANSettings:
@@ -46,10 +48,16 @@ def conv_settings(name: str, changes: Mapping[str, object] | None = None) -> KAN
 
     Raises:
         LookupError: If there is no such convolution.
-        ValueError: If a setting cannot be.
+        ValueError: If a setting cannot be, or is one of whole networks.
     """
     if name not in CONVOLUTIONS:
         raise LookupError(f"no convolution {name!r}; choose one of {', '.join(CONVOLUTIONS)}")
+    refused = [key for key in _OF_NETWORKS if key in (changes or {})]
+    if refused:
+        raise ValueError(
+            f"changes: {' and '.join(refused)} mean nothing for the edges of one layer; leave them "
+            "out: channels and meta-learners are arguments of kan_conv2d and conv_classifier"
+        )
     settings = NETWORK_SETTINGS[CONVOLUTIONS[name]].model_validate(dict(changes or {}))
     assert isinstance(settings, KANSettings)
     return settings
@@ -77,7 +85,7 @@ def kan_conv2d(
     padding: Pair = (0, 0),
     dilation: Pair = (1, 1),
     groups: int = 1,
-    bounded: bool = True,
+    bounded: bool | None = None,
     meta_learner: MetaLearner | None = None,
     changes: Mapping[str, object] | None = None,
 ) -> KANConv2d:
@@ -96,7 +104,7 @@ def kan_conv2d(
         padding: Pixels added at each side.
         dilation: Distance of two taps.
         groups: Parts of the channels that do not see each other.
-        bounded: Whether to keep inputs inside the family's reach.
+        bounded: Whether to keep inputs inside the family's reach; None for what the settings say.
         meta_learner: One that several layers share; a Meta form makes its own unless given.
         changes: Settings other than those of the name, such as ``{"prompt_dimension": 1}``.
 
@@ -105,9 +113,21 @@ def kan_conv2d(
 
     Raises:
         LookupError: If there is no such convolution.
-        ValueError: If the groups do not divide channels and outputs, or a setting cannot be.
+        ValueError: If the groups do not divide channels and outputs, a setting cannot be or
+            contradicts `bounded`, or coefficients that are stored are given a meta-learner.
     """
     settings = conv_settings(name, changes)
+    if bounded is None:
+        bounded = settings.bounded
+    elif changes and "bounded" in changes and settings.bounded != bounded:
+        raise ValueError(
+            f"bounded={bounded} contradicts changes={{'bounded': {settings.bounded}}}; give one"
+        )
+    if meta_learner is not None and not isinstance(settings, MetaKANSettings):
+        raise ValueError(
+            f"{name} stores its coefficients and takes no meta_learner; leave it out, or choose "
+            f"meta{name}"
+        )
     if channels % groups or outputs % groups:
         raise ValueError(f"{groups} groups do not divide {channels} channels, {outputs} outputs")
     family = family_maker(settings.family, settings.options)()

@@ -1,13 +1,11 @@
 """One dense KAN layer: a function family times a coefficient tensor."""
 
-import math
-
 from torch import Tensor, nn
 
 from pinn_metakan.derivatives.taylor import JetSpace
 from pinn_metakan.families.edge_family import EdgeFamily
-from pinn_metakan.families.elementwise import tanh_derivatives
 from pinn_metakan.families.family import Family
+from pinn_metakan.networks.bound import Bound
 from pinn_metakan.networks.coefficients import Coefficients
 from pinn_metakan.networks.edges import edges_of
 from pinn_metakan.networks.network import Layer, ParameterBlock
@@ -17,8 +15,8 @@ class KANLinear(Layer):
     r"""y_o = sum_i phi(s(x_i); w_oi), where phi is linear in w or not, as the family has it.
 
     A hidden layer receives sums of edge functions, which may be of any size. With `bounded` its
-    inputs pass s(x) = R tanh(x / R), so that they stay inside the range [-R, R] that the family
-    covers, nearly unchanged in the middle of it. A family of infinite range needs no bound.
+    inputs pass the s(x) = R tanh(x / R) of `Bound`, so that they stay inside the range [-R, R] that
+    the family covers. A family of infinite range needs no bound.
 
     Args:
         family: The functions of the edges.
@@ -30,7 +28,8 @@ class KANLinear(Layer):
         super().__init__()
         self.family = family
         self.coefficients = coefficients
-        self.bounded = bounded and math.isfinite(family.reach)
+        self._bound = Bound(bounded, family.reach)
+        self.bounded = self._bound.is_on
         self._edges = edges_of(family)
 
     def weights(self) -> Tensor:
@@ -39,7 +38,7 @@ class KANLinear(Layer):
 
     def prepare(self, space: JetSpace, x: Tensor) -> Tensor:
         """Go as far as the inputs alone allow; see `Layer.prepare`."""
-        return self._edges.prepare(space, self._bounded(space, x))
+        return self._edges.prepare(space, self._bound.jets(space, x))
 
     def combine(self, space: JetSpace, prepared: Tensor, weights: Tensor) -> Tensor:
         """Give the jets of the outputs; see `Layer.combine`."""
@@ -47,7 +46,7 @@ class KANLinear(Layer):
 
     def product(self, space: JetSpace, x: Tensor, weights: Tensor) -> Tensor:
         """Give the jets of the outputs from those of the inputs; see `Layer.product`."""
-        return self._edges.product(space, self._bounded(space, x), weights, self.weights)
+        return self._edges.product(space, self._bound.jets(space, x), weights, self.weights)
 
     def jacobian(
         self, space: JetSpace, prepared: Tensor, slopes: Tensor, weights: Tensor
@@ -72,8 +71,3 @@ class KANLinear(Layer):
     def functions(self, x: Tensor, coefficients: Tensor) -> Tensor:
         """Evaluate edges of given coefficients at the same inputs: (M,), (o, i, D) -> (o, i, M)."""
         return self._edges.functions(x, coefficients)
-
-    def _bounded(self, space: JetSpace, x: Tensor) -> Tensor:
-        if not self.bounded:
-            return x
-        return space.compose(tanh_derivatives(x[0], space.order, self.family.reach), x)

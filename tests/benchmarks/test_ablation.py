@@ -2,14 +2,19 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from torch import Generator
 
 from pinn_metakan.benchmarks import ablation, variants
 from pinn_metakan.benchmarks.ablation import GROUPS, ablation_lines
+from pinn_metakan.benchmarks.variants import Case
 from pinn_metakan.errors import SettingsError
+from pinn_metakan.network_settings import MetaKANSettings
+from pinn_metakan.networks.meta_learner import HIDDEN_FUNCTIONS
 from pinn_metakan.networks.table import build_network
-from pinn_metakan.settings import build_settings
+from pinn_metakan.settings import Layer, build_settings
 
 
 def test_each_part_is_changed_and_the_default_is_solved_once(
@@ -26,21 +31,69 @@ def test_each_part_is_changed_and_the_default_is_solved_once(
     assert list(ablation_lines(tmp_path, "heat", 1, 1, "cpu", few, str)) == rows
 
 
+DEFAULT = MetaKANSettings()
+
+
 def test_the_table_has_the_parts_that_the_paper_leaves_open() -> None:
-    values = {
-        group.title: {v for c in group.curves.values() for v in c} for group in GROUPS.values()
-    }
+    groups = [make(DEFAULT, 1) for make in GROUPS.values()]
+    values = {group.title: {v for c in group.curves.values() for v in c} for group in groups}
     assert values["Prompts"] == {1, 2, 4, 8}
     assert {8, 128} <= values["Hidden width of the meta-learner"]
+    assert values["Meta-learners"] == {1, 2, 4}
     assert {"relu", "sine"} <= values["Hidden function"]
 
 
-@pytest.mark.parametrize("group", GROUPS.values(), ids=GROUPS)
-def test_every_variant_builds_a_network(group: ablation.Group, generator: object) -> None:
+@pytest.mark.parametrize("part", GROUPS)
+@pytest.mark.parametrize(
+    ("suggested", "outputs"),
+    [({}, 1), ({"widths": [12, 12]}, 12), ({"widths": []}, 1), ({"prompt_dimension": 3}, 2)],
+)
+def test_every_variant_builds_a_network(
+    suggested: dict[str, object], outputs: int, part: str, generator: Generator
+) -> None:
+    group = GROUPS[part](MetaKANSettings.model_validate(suggested), outputs)
     for parts in group.curves.values():
         for changes in parts.values():
-            settings = build_settings("metakan", [("test", {"network": changes})])
-            assert build_network(2, 1, settings.network, generator).n_parameters > 0  # type: ignore[arg-type]
+            layers: list[Layer] = [("test", {"network": suggested}), ("test", {"network": changes})]
+            settings = build_settings("metakan", layers)
+            assert build_network(2, outputs, settings.network, generator).n_parameters > 0
+
+
+@pytest.mark.parametrize(
+    ("widths", "outputs", "values"),
+    [([10, 10, 10], 1, [1, 2, 4]), ([8], 1, [1, 2]), ([8, 8], 8, [1, 3]), ([], 1, [1])],
+)
+def test_meta_learners_are_counted_against_the_layers_of_the_network(
+    widths: list[int], outputs: int, values: list[int]
+) -> None:
+    group = GROUPS["meta_learners"](MetaKANSettings(widths=widths), outputs)
+    assert group.across == f"number C for the {len(widths) + 1} layers [-]"
+    assert [list(curve) for curve in group.curves.values()] == [values]
+
+
+def test_what_the_problem_suggests_is_the_default(
+    tmp_path: Path, write_problem: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    suggested = {"widths": [3, 5], "hidden_function": "tanh", "prompt_dimension": 3}
+    path = write_problem(
+        extra=f"network_settings = {{'metakan': {{'network': {suggested}}}}}\n"
+        "    def reference(self, points): return {'u': points[:, 0]}"
+    )
+    changes: list[object] = []
+
+    def no_run(path: Path, case: Case, device: str, progress: object) -> SimpleNamespace:
+        changes.append(case.variant.settings["network"])
+        attributes = {"seconds": 1.0, "n_parameters": 1}
+        return SimpleNamespace(relative_l2={"u": 1.0}, attributes=attributes)
+
+    monkeypatch.setattr(ablation, "run_case", no_run)
+    parts = ["meta_learners", "hidden_function"]
+    _, _, *rows = ablation_lines(tmp_path, str(path), 1, 1, "cpu", parts, str)
+    assert [row.split(" | ")[1] for row in rows[:3]] == ["1", "2", "3"]
+    assert rows[0].startswith("| Meta-learners, E = 3 |")
+    assert changes[:3] == [{"meta_learners": 1}, {"meta_learners": 2}, {}]
+    others = [{} if name == "tanh" else {"hidden_function": name} for name in HIDDEN_FUNCTIONS]
+    assert changes[3:] == others
 
 
 def test_an_unknown_part_is_refused(tmp_path: Path) -> None:

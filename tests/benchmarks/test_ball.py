@@ -23,6 +23,26 @@ def test_rows_are_kept_and_not_made_again(tmp_path: Path, monkeypatch: pytest.Mo
     assert list(ball_lines(*arguments))[2:] == rows
 
 
+def test_results_are_kept_for_the_device_that_was_used(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def solved(problem: object, row: object, steps: int, device: str) -> dict[str, float]:
+        asked.append(device)
+        return {"n_parameters": 1, "error": 1.0, "steps": 1, "step_seconds": 1.0, "memory": 1.0}
+
+    monkeypatch.setattr(ball, "_solved", solved)
+    monkeypatch.setattr("torch.cuda.is_available", lambda: False)
+    arguments = (tmp_path, ["ball_poisson"], [2], ["mlp"], 1)
+    rows = list(ball_lines(*arguments, "auto", str))
+    assert list(ball_lines(*arguments, "cpu", str)) == rows
+    assert asked == ["auto"]
+    monkeypatch.setattr("torch.cuda.is_available", lambda: True)
+    list(ball_lines(*arguments, "auto", str))  # another machine
+    assert asked == ["auto", "auto"]
+
+
 def test_random_dimensions_are_for_more_dimensions_than_are_drawn(tmp_path: Path) -> None:
     rows = ["mlp", "mlp, 16 random"]
     lines = list(ball_lines(tmp_path, ["ball_allen_cahn"], [3], rows, 1, "cpu", str))

@@ -102,6 +102,33 @@ def test_an_unknown_function_is_refused(tmp_path: Path) -> None:
         list(feynman_lines(tmp_path, 1, [5], ["II.1"], print))
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "3",
+        "null",
+        "[]",
+        '"of result"',
+        "{}",
+        '{"of": "[2]"}',
+        '{"result": {}}',
+        '{"of": [2], "result": {}}',
+        '{"of": "[2]", "result": 1.0}',
+        "[" * 100_000,
+        "\xff",
+    ],
+    ids=lambda line: line[:30],
+)
+def test_a_line_that_is_no_result_is_left_alone(line: str, tmp_path: Path) -> None:
+    path = tmp_path / "kept.jsonl"
+    path.write_bytes(line.encode("latin-1") + b"\n")
+    KeptResults(path).of([1], lambda: {"error": 1.0})
+    again = KeptResults(path)
+    assert again.of([1], dict) == {"error": 1.0}
+    assert again.of([2], lambda: {"error": 2.0}) == {"error": 2.0}
+    assert path.read_bytes().startswith(line.encode("latin-1"))
+
+
 def test_a_result_after_a_torn_line_is_kept(tmp_path: Path) -> None:
     path = tmp_path / "kept.jsonl"
     KeptResults(path).of([1], lambda: {"error": 1.0})

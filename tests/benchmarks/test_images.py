@@ -7,10 +7,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from torch import Generator
+from torch import Generator, Tensor, nn
 
 from pinn_metakan.benchmarks import images
-from pinn_metakan.benchmarks.classification import accuracy, train_classifier
+from pinn_metakan.benchmarks.classification import (
+    accuracy,
+    steps_of_epoch,
+    train_classifier,
+)
 from pinn_metakan.benchmarks.image_data import ImageData, LabeledImages, load_images
 from pinn_metakan.benchmarks.images import DENSE, SHAPES, image_lines, make_classifier
 from pinn_metakan.cli import main
@@ -96,6 +100,28 @@ def test_files_that_are_not_what_their_names_say_are_refused(tmp_path: Path) -> 
         load_images(tmp_path)
 
 
+@pytest.mark.parametrize("name", ["train.bin", "train-images-idx3-ubyte"])
+@pytest.mark.parametrize("kind", ["folder", "vanished", "forbidden"])
+def test_files_that_cannot_be_read_are_refused(
+    name: str, kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / name
+    if kind == "folder":
+        path.mkdir()
+    elif kind == "vanished":
+        path.symlink_to(tmp_path / "gone")
+    else:
+        path.write_bytes(bytes(3073))
+
+        def denied(*arguments: object) -> None:
+            raise PermissionError(13, "Permission denied")
+
+        monkeypatch.setattr(np, "fromfile", denied)
+        monkeypatch.setattr(Path, "read_bytes", denied)
+    with pytest.raises(UserError, match=f"cannot read .*{name}"):
+        load_images(tmp_path)
+
+
 def stripes(generator: Generator, count: int = 60, size: int = 6) -> ImageData:
     """Two classes that are easy to tell: horizontal and vertical stripes, with noise."""
     labels = torch.arange(count) % 2
@@ -129,6 +155,40 @@ def test_a_loss_that_is_not_finite_is_named(generator: Generator) -> None:
     broken = LabeledImages(data.train.images.double() * float("nan"), data.train.labels)
     with pytest.raises(TrainingError, match="the loss is nan in epoch 1; try a lower"):
         train_classifier(classifier, prompts, broken, 1, 8, 1e-3, generator, print)
+
+
+class Counting(nn.Module):
+    """Scores of two classes, which notes how many images it is given."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.zeros(2))
+        self.seen: list[int] = []
+
+    def forward(self, images: Tensor) -> Tensor:
+        self.seen.append(len(images))
+        return images.mean(dim=(1, 2, 3)).unsqueeze(1) * self.weight
+
+
+@pytest.mark.parametrize(
+    ("count", "size", "steps"),
+    [(9, 4, [4, 5]), (10, 4, [4, 4, 2]), (8, 4, [4, 4]), (1, 4, [1]), (3, 1, [1, 1, 1])],
+)
+def test_a_last_image_is_not_alone(
+    count: int, size: int, steps: list[int], generator: Generator
+) -> None:
+    data = LabeledImages(torch.rand(count, 1, 2, 2, generator=generator), torch.arange(count) % 2)
+    classifier = Counting()
+    train_classifier(classifier, [], data, 2, size, 1e-3, generator, str)
+    assert classifier.seen == 2 * steps
+    assert steps_of_epoch(count, size) == len(steps)
+
+
+def test_images_of_one_pixel_are_trained_on_whatever_their_number(generator: Generator) -> None:
+    pixels = torch.rand(9, 1, 1, 1, generator=generator)
+    data = LabeledImages(pixels, torch.arange(9) % 2)
+    classifier = conv_classifier("fastkanconv", [1, 2], 2, generator)
+    train_classifier(classifier.float(), [], data, 1, 4, 1e-3, generator, str)
 
 
 @pytest.mark.parametrize(("meta_learners", "count"), [(0, 3), (2, 2), (1, 1), ([0, 1, 0], 2)])

@@ -34,7 +34,11 @@ def test_a_number_that_has_moved_is_named(key: str, factor: float, tmp_path: Pat
         list(number_lines(tmp_path / "now.json", path, ["poisson, mlp"], str))
 
 
-@pytest.mark.parametrize("text", ["[", "[1]", None])
+@pytest.mark.parametrize(
+    "text",
+    ["[", "[1]", "[" * 100_000, '{"heat, mlp": 3}', '{"heat, mlp": {"error": "1"}}', None],
+    ids=lambda text: str(text)[:30],
+)
 def test_numbers_that_cannot_be_read_are_refused(text: str | None, tmp_path: Path) -> None:
     path = tmp_path / "before.json"
     if text is not None:

@@ -1,11 +1,14 @@
 """Convolutions by name: counts of the paper, shapes, shared meta-learners."""
 
+import math
 from itertools import pairwise
 
 import pytest
 import torch
 from torch import Generator, nn
 
+from pinn_metakan.network_settings import NETWORK_SETTINGS, KANSettings
+from pinn_metakan.networks.conv_classifier import conv_classifier
 from pinn_metakan.networks.conv_table import CONVOLUTIONS, kan_conv2d
 
 CHANNELS = (1, 32, 64, 128, 256)
@@ -55,3 +58,48 @@ def test_unknown_names_and_groups_are_refused(generator: Generator) -> None:
         kan_conv2d("conv", 1, 1, (3, 3), generator)
     with pytest.raises(ValueError, match="2 groups do not divide 3 channels"):
         kan_conv2d("kanconv", 3, 4, (3, 3), generator, groups=2)
+
+
+@pytest.mark.parametrize("name", CONVOLUTIONS)
+def test_inputs_are_bounded_as_the_settings_say_unless_the_argument_does(
+    name: str, generator: Generator
+) -> None:
+    preset = NETWORK_SETTINGS[CONVOLUTIONS[name]]()
+    assert isinstance(preset, KANSettings)
+    layer = kan_conv2d(name, 1, 1, (3, 3), generator)
+    has_reach = math.isfinite(layer.family.reach)
+    assert layer.bounded == (preset.bounded and has_reach)
+    for bounded in (True, False):
+        changed = kan_conv2d(name, 1, 1, (3, 3), generator, changes={"bounded": bounded})
+        asked = kan_conv2d(name, 1, 1, (3, 3), generator, bounded=bounded)
+        assert changed.bounded == asked.bounded == (bounded and has_reach)
+
+
+def test_a_bound_that_is_asked_for_twice_must_be_the_same(generator: Generator) -> None:
+    changes = {"bounded": True}
+    assert kan_conv2d("kanconv", 1, 1, (3, 3), generator, bounded=True, changes=changes).bounded
+    with pytest.raises(ValueError, match=r"bounded=False contradicts changes=\{'bounded': True\}"):
+        kan_conv2d("kanconv", 1, 1, (3, 3), generator, bounded=False, changes=changes)
+
+
+@pytest.mark.parametrize("name", ["kanconv", "metakanconv"])
+@pytest.mark.parametrize("keys", [["widths"], ["meta_learners"], ["widths", "meta_learners"]])
+def test_settings_of_whole_networks_are_refused(
+    name: str, keys: list[str], generator: Generator
+) -> None:
+    changes: dict[str, object] = {"widths": [3], "meta_learners": 1}
+    some = {key: changes[key] for key in keys}
+    message = f"changes: {' and '.join(keys)} mean nothing"
+    with pytest.raises(ValueError, match=message):
+        kan_conv2d(name, 1, 1, (3, 3), generator, changes=some)
+    with pytest.raises(ValueError, match=message):
+        conv_classifier(name, [1, 2], 2, generator, changes=some)
+
+
+def test_stored_coefficients_take_no_meta_learner(generator: Generator) -> None:
+    learner = kan_conv2d("metakanconv", 1, 1, (3, 3), generator).coefficients
+    meta = learner.get_submodule("meta_learner")
+    with pytest.raises(ValueError, match=r"kanconv stores .* no meta_learner; .* metakanconv"):
+        kan_conv2d("kanconv", 1, 1, (3, 3), generator, meta_learner=meta)  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match=r"no meta_learners, got 1; .* choose metafastkanconv"):
+        conv_classifier("fastkanconv", [1, 2], 2, generator, meta_learners=1)
