@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch import Generator, Tensor
 
-from pinn_metakan.ansatz.ansatz import Ansatz, has_transform
+from pinn_metakan.ansatz.ansatz import Ansatz
 from pinn_metakan.ansatz.features import Features
 from pinn_metakan.ansatz.hard_constraints import build_constraints, no_constraints
 from pinn_metakan.errors import ProblemError, SettingsError
@@ -25,7 +25,7 @@ from pinn_metakan.losses.resampling import redraw
 from pinn_metakan.networks.network import Network
 from pinn_metakan.networks.table import build_network
 from pinn_metakan.pde.coefficients import note_jumps
-from pinn_metakan.pde.problem import Problem
+from pinn_metakan.pde.problem import Problem, has_transform
 from pinn_metakan.pde.statement import state
 from pinn_metakan.settings import RunSettings, Settings
 from pinn_metakan.stages import build_stages
@@ -118,6 +118,19 @@ class Experiment:
             return dict(zip(names, values_on(objective, points).unbind(1), strict=True))
 
         return evaluate
+
+    @torch.no_grad()
+    def loss_of_zero(self) -> float:
+        """Give the loss of a network that is zero everywhere: what a loss is small beside."""
+        parameters = list(self.network.parameters())
+        kept = [parameter.clone() for parameter in parameters]
+        try:
+            for parameter in parameters:
+                parameter.zero_()
+            return float(self.objective.loss())
+        finally:
+            for parameter, value in zip(parameters, kept, strict=True):
+                parameter.copy_(value)
 
     def state(self) -> dict[str, Any]:
         """Give all that a checkpoint holds."""

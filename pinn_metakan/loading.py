@@ -2,7 +2,7 @@
 
 import importlib.util
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from inspect import Parameter
 from pathlib import Path
 
@@ -70,14 +70,15 @@ def construct(origin: Origin, parameters: Mapping[str, object]) -> Problem:
     assert path is not None
     kind = problem_class(origin)
     accepted = constructor_parameters(kind)
+    kinds = {parameter.kind for parameter in accepted.values()}
     for name in parameters:
-        if name not in accepted:
+        if name not in accepted and Parameter.VAR_KEYWORD not in kinds:
             names = ", ".join(accepted) or "none"
             raise ProblemError(f"{path}: no parameter {name!r}; there are {names}")
     in_order, by_name = _arguments(path, accepted, parameters)
     with told_failures(f"{path}: {kind.__name__}(...) failed"):
         problem = kind(*in_order, **by_name)
-    problem._origin = origin
+    object.__setattr__(problem, "_origin", origin)  # a frozen dataclass can be a problem
     return problem
 
 
@@ -106,7 +107,8 @@ def _arguments(
                 in_order.append(value)
             case _:
                 by_name[name] = value
-    return in_order, by_name
+    others = {name: value for name, value in parameters.items() if name not in accepted}
+    return in_order, by_name | others
 
 
 def problem_class(origin: Origin) -> type[Problem]:
@@ -132,9 +134,10 @@ def problem_class(origin: Origin) -> type[Problem]:
         exec(compile(origin.source, str(path), "exec", dont_inherit=True), vars(module))
     found = [
         value
-        for value in vars(module).values()
+        for value in _once(vars(module).values())
         if isinstance(value, type) and issubclass(value, Problem) and value.__module__ == name
     ]
+    found = [kind for kind in found if not any(kind in other.__mro__[1:] for other in found)]
     if len(found) != 1:
         names = ", ".join(kind.__name__ for kind in found) or "none"
         raise ProblemError(f"{path} must define exactly one Problem, it defines {names}")
@@ -147,3 +150,12 @@ def _converted(path: Path, name: str, value: object, kind: object) -> object:
     if isinstance(kind, type) and kind in (float, int, str, bool) and type(value) is not kind:
         raise ProblemError(f"{path}: parameter {name!r} must be {kind.__name__}, got {value!r}")
     return value
+
+
+def _once(values: Iterable[object]) -> Iterator[object]:
+    """What a file calls by two names counts once; not everything there can be hashed."""
+    seen: set[int] = set()
+    for value in values:
+        if id(value) not in seen:
+            seen.add(id(value))
+            yield value

@@ -107,13 +107,21 @@ def closing_notes(experiment: Experiment, field: Field) -> list[str]:
                 f"{name} is NaN or infinite at {missing} of {int(inside.sum())} points of the grid"
             )
     loss = experiment.trainer.history[-1]["loss"]
+    at_zero = experiment.loss_of_zero()
     for name, error in field.relative_l2.items():
-        if loss < _SMALL_LOSS and not error < _LARGE_ERROR:
+        if loss >= _SMALL_LOSS or error < _LARGE_ERROR:
+            continue
+        text = f"the loss is {loss:.0e}, but the error of {name} is {error:.1g}"
+        if 0 < at_zero < loss / _SMALL_LOSS:
             notes.append(
-                f"the loss is {loss:.0e}, but the error of {name} is {error:.1g}: equations and "
-                "conditions are met by another solution than the reference. Is a condition "
-                "missing, are the data less smooth than the equation needs, or is the reference "
-                "of other parameters?"
+                f"{text}: a network that is zero has a loss of {at_zero:.0e}, so this one is not "
+                "small. State the problem in units in which its numbers are about 1"
+            )
+        else:
+            notes.append(
+                f"{text}: equations and conditions are met by another solution than the "
+                "reference. Is a condition missing, are the data less smooth than the equation "
+                "needs, or is the reference of other parameters?"
             )
     return notes
 

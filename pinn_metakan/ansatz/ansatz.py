@@ -175,11 +175,6 @@ class Ansatz(nn.Module):
         return torch.stack(columns, dim=1)
 
 
-def has_transform(problem: Problem) -> bool:
-    """Tell whether a problem brings its own transform."""
-    return type(problem).transform is not Problem.transform
-
-
 def _transformed(problem: Problem, points: Tensor, columns: tuple[Tensor, ...]) -> Tensor:
     names = problem.unknowns
     outputs = dict(zip(names, (column.clone() for column in columns), strict=True))

@@ -18,6 +18,7 @@ from pinn_metakan.ansatz.pieces import Pieces, collect_pieces, periodic_axes
 from pinn_metakan.ansatz.smoothness import find_rough
 from pinn_metakan.ansatz.transfinite import (
     Field,
+    Number,
     add_faces,
     curved_with_start,
     on_face,
@@ -141,7 +142,7 @@ def _constraint(pieces: Pieces, domain: Domain) -> Constraint:
     elif pieces.faces:
         constant = _all_data_equal(pieces, domain)
         if constant is not None:
-            data = None if constant == 0 else _constant(constant)
+            data = None if constant == 0 else Number(constant)
         else:
             field = zero if initial is None else start_from(initial, velocity, start)
             data = add_faces(field, {face: d for face, (_, d) in pieces.faces.items()}, domain)
@@ -152,10 +153,6 @@ def _constraint(pieces: Pieces, domain: Domain) -> Constraint:
         end = domain.bounds[-1][1]
         factors.append(time_factor(start, end, 1 if velocity is None else 2))
     return Constraint(data, product(factors) if factors else None)
-
-
-def _constant(value: float) -> Field:
-    return lambda points: torch.full_like(points[:, 0], value)
 
 
 def _boundary_factors(pieces: Pieces, domain: Domain) -> list[Field]:

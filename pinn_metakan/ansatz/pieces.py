@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from torch import Tensor
 
-from pinn_metakan.ansatz.transfinite import Field
+from pinn_metakan.ansatz.transfinite import Field, Number
 from pinn_metakan.derivatives.request import Variables
 from pinn_metakan.geometry.domains import Ball, Face
 from pinn_metakan.pde.boundary_conditions import Dirichlet, Periodic
@@ -95,6 +95,9 @@ def collect_pieces(
 
 
 def _as_field(data: Data, variables: Variables, label: str, space_only: bool) -> Field:
+    if not callable(data):
+        return Number(float(data))
+
     def values(points: Tensor) -> Tensor:
         arguments = arguments_at(variables, points)
         return evaluate_data(data, arguments[:-1] if space_only else arguments, label)

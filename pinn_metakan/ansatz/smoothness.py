@@ -6,22 +6,26 @@ a wrong solution at no cost; where torch cannot differentiate them, the same hap
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import torch
 from torch import Generator, Tensor
 
 from pinn_metakan.ansatz.pieces import Pieces
-from pinn_metakan.ansatz.transfinite import Field, on_face
+from pinn_metakan.ansatz.transfinite import Field, is_number, on_face
 from pinn_metakan.derivatives.request import Derivative, Gradient, Laplacian
 from pinn_metakan.errors import ProblemError
-from pinn_metakan.geometry.domains import Domain
+from pinn_metakan.geometry.domains import Domain, Face
 from pinn_metakan.geometry.sampling import sample_interior
-from pinn_metakan.pde.jumps import find_jump, lines_within
+from pinn_metakan.pde.jumps import Line, find_jump, lines_within
 from pinn_metakan.pde.statement import Statement
 
-#: Lines along each coordinate that data are looked at on.
-_LINES = 8
+#: Lines that the data of a condition are looked at on, in all.
+_LINES = 48
+#: Points that tell how large data are; lines on which the ends of a periodic coordinate are
+#: compared, and what their derivatives may differ by, relative to their size.
+_SIZED, _SEAMS, _SEAM = 256, 5, 1e-6
+#: Rounding of data, relative to their size anywhere; each derivative has ten times as much.
+_ROUNDING = 1e-10
 #: Points of a line where derivatives are compared with differences, and the distance of these.
 _COMPARED, _DISTANCE = 33, 3e-4
 #: Derivatives and differences agree if they differ by less than this part of the largest, at this
@@ -29,25 +33,6 @@ _COMPARED, _DISTANCE = 33, 3e-4
 _AGREEMENT, _SHARE = 0.05, 0.75
 #: What jumps, by the order of the derivative.
 _WHAT = {0: "jump", 1: "have a kink", 2: "have a jump of curvature"}
-
-
-@dataclass(frozen=True)
-class Line:
-    """A straight line on which data are looked at.
-
-    Args:
-        start: Where it begins, shape (d,).
-        end: Where it ends, shape (d,).
-        order: How often the residual differentiates along it.
-    """
-
-    start: Tensor
-    end: Tensor
-    order: int
-
-    def points(self, s: Tensor) -> Tensor:
-        """Give the points (N, d) at the parts s (N,) of the line."""
-        return self.start + s[:, None] * (self.end - self.start)
 
 
 def find_rough(
@@ -74,19 +59,22 @@ def find_rough(
     for (term, field), lines in _data_on_lines(pieces, domain, orders):
         if term in terms:
             continue
-        reason = next(
-            filter(None, (_roughness(statement, field, line, term) for line in lines)), ""
+        size = _size(field, domain)
+        reasons = (
+            _roughness(statement, field, line, max(orders[axis] for axis in line.axes), size, term)
+            for line in lines
         )
+        reason = next(filter(None, reasons), "")
         if reason:
             notes.append(f"{term}: its data {reason}; it stays soft")
             terms.add(term)
     for axis, name in periodic.items():
-        for piece in [p for p in (pieces.initial, pieces.velocity) if p is not None]:
-            if piece[0] not in terms and _has_seam(piece[1], axis, domain, orders[axis]):
+        for (term, field), face in _joined(pieces):
+            if term not in terms and _has_seam(field, axis, domain, orders[axis], face):
                 notes.append(
-                    f"{piece[0]}: its data have a kink where {name} joins the ends; it stays soft"
+                    f"{term}: its data have a kink where {name} joins the ends; it stays soft"
                 )
-                terms.add(piece[0])
+                terms.add(term)
     return terms, notes
 
 
@@ -108,47 +96,48 @@ def _orders(statement: Statement, unknown: int) -> list[int]:
 def _data_on_lines(
     pieces: Pieces, domain: Domain, orders: list[int]
 ) -> list[tuple[tuple[str, Field], list[Line]]]:
+    """The data that are no plain numbers, and lines on which to look at them."""
     generator = Generator().manual_seed(0)
-
-    def inside() -> Tensor:
-        return sample_interior(domain, _LINES, "sobol", generator).points
-
-    def lines(fixed: int | None, axes: tuple[int, ...]) -> list[Line]:
-        """Lines along some coordinates through random points, one coordinate fixed."""
-        result = []
-        for axis in axes:
-            if axis == fixed or orders[axis] == 0:
-                continue
-            middle = inside()
-            starts, ends = middle.clone(), middle.clone()
-            starts[:, axis], ends[:, axis] = domain.bounds[axis]
-            pairs = lines_within(domain.contains, starts, ends)
-            if not pairs:  # a curved domain: across its middle, and elsewhere in it
-                low, high = torch.tensor(domain.bounds, dtype=torch.float64).T
-                for others in (low + high - middle, inside()):
-                    if domain.time_axis is not None:
-                        others[:, -1] = middle[:, -1]
-                    pairs += lines_within(domain.contains, middle, others)
-            result += [Line(a, b, orders[axis]) for a, b in pairs]
-        return result
-
-    space = domain.space.dimension
+    faces = {f: piece for f, piece in pieces.faces.items() if not is_number(piece[1])}
+    count = max(1, _LINES // max(1, len(faces)))
+    differentiated = [axis for axis, order in enumerate(orders) if order > 0]
     found: list[tuple[tuple[str, Field], list[Line]]] = []
-    for face, piece in pieces.faces.items():
+    for face, piece in faces.items():
+        axes = [axis for axis in differentiated if axis != face.axis]
         on = []
-        for line in lines(face.axis, tuple(range(domain.dimension))):
+        for line in lines_within(domain, axes, count, generator):
             start, end = on_face(torch.stack([line.start, line.end]), face).unbind()
-            on.append(Line(start, end, line.order))
+            on.append(Line(start, end, line.axes))
         found.append((piece, on))
-    if pieces.curved is not None:
-        found.append((pieces.curved, lines(None, tuple(range(domain.dimension)))))
+    if pieces.curved is not None and not is_number(pieces.curved[1]):
+        found.append((pieces.curved, lines_within(domain, differentiated, _LINES, generator)))
+    in_space = [axis for axis in differentiated if axis != domain.time_axis]
     for at_start in (pieces.initial, pieces.velocity):
-        if at_start is not None:
-            found.append((at_start, lines(None, tuple(range(space)))))
+        if at_start is not None and not is_number(at_start[1]):
+            found.append((at_start, lines_within(domain, in_space, _LINES, generator)))
     return found
 
 
-def _roughness(statement: Statement, field: Field, line: Line, term: str) -> str:
+def _joined(pieces: Pieces) -> list[tuple[tuple[str, Field], Face | None]]:
+    """The data that a periodic coordinate joins at its ends, and the face that they lie on."""
+    at_start = [(p, None) for p in (pieces.initial, pieces.velocity) if p is not None]
+    return [*at_start, *((piece, face) for face, piece in pieces.faces.items())]
+
+
+def _size(field: Field, domain: Domain) -> float:
+    """How large data are anywhere; where they vanish but for rounding is then no jump."""
+    points = sample_interior(domain, _SIZED, "sobol", Generator().manual_seed(0)).points
+    try:
+        with torch.no_grad():
+            values = field(points)
+    except ProblemError:  # they are defined where they are asked for, and only there
+        return 0.0
+    return float(values.abs().nan_to_num(0.0, 0.0, 0.0).max())
+
+
+def _roughness(
+    statement: Statement, field: Field, line: Line, orders: int, size: float, term: str
+) -> str:
     """Say what is wrong with data along a line; empty if nothing is."""
 
     def values(s: Tensor) -> Tensor:
@@ -164,8 +153,9 @@ def _roughness(statement: Statement, field: Field, line: Line, term: str) -> str
             "numbers"
         )
     below: Callable[[Tensor], Tensor] = values
-    for order in range(line.order):
-        place = find_jump(below)
+    for order in range(orders):
+        noise = _ROUNDING * 10**order * size
+        place = find_jump(below, noise)
         if place is not None:
             what = _WHAT.get(order, f"have a jump of derivative {order}")
             return f"{what} at {_place(statement, line, torch.tensor(place))}"
@@ -174,7 +164,7 @@ def _roughness(statement: Statement, field: Field, line: Line, term: str) -> str
             worst = _first_not_finite(slope(s))
             if worst is not None:
                 return f"have no finite derivative at {_place(statement, line, s[worst])}"
-            is_opaque = not _is_seen(below, slope)
+            is_opaque = not _is_seen(below, slope, noise)
         except ProblemError:  # they could be evaluated above, where nothing was differentiated
             is_opaque = True
         if is_opaque:
@@ -206,32 +196,35 @@ def _derivative(field: Field, line: Line, order: int) -> Callable[[Tensor], Tens
     return evaluate
 
 
-def _is_seen(function: Callable[[Tensor], Tensor], slope: Callable[[Tensor], Tensor]) -> bool:
-    """Compare a derivative with differences of fourth order."""
+def _is_seen(
+    function: Callable[[Tensor], Tensor], slope: Callable[[Tensor], Tensor], noise: float
+) -> bool:
+    """Compare a derivative with differences of fourth order, up to noise of the function."""
     h = _DISTANCE
     s = torch.linspace(3 * h, 1 - 3 * h, _COMPARED, dtype=torch.float64)
     far, near = function(s + 2 * h) - function(s - 2 * h), function(s + h) - function(s - h)
     expected = (8 * near - far) / (12 * h)
     found = slope(s)
     scale = float(expected.abs().nan_to_num(0.0, 0.0, 0.0).max())
-    noise = 1e-9 * float(function(s).abs().nan_to_num(0.0, 0.0, 0.0).max()) / h
-    agree = (found - expected).abs() <= _AGREEMENT * scale + noise
+    noise += _ROUNDING * float(function(s).abs().nan_to_num(0.0, 0.0, 0.0).max())
+    agree = (found - expected).abs() <= _AGREEMENT * scale + noise / h
     return float(agree.double().mean()) >= _SHARE
 
 
-def _has_seam(field: Field, axis: int, domain: Domain, order: int) -> bool:
+def _has_seam(field: Field, axis: int, domain: Domain, order: int, face: Face | None) -> bool:
     """Compare the derivatives below an order at both ends of a periodic coordinate."""
-    points = sample_interior(domain, _LINES, "sobol", Generator().manual_seed(0)).points
-    for base in points:
+    points = sample_interior(domain, _SEAMS, "sobol", Generator().manual_seed(0)).points
+    ends = torch.tensor([0.0, 1.0], dtype=torch.float64)
+    s = torch.linspace(0.0, 1.0, _COMPARED, dtype=torch.float64)
+    for base in points if face is None else on_face(points, face):
         start, end = base.clone(), base.clone()
         start[axis], end[axis] = domain.bounds[axis]
-        line = Line(start, end, order)
-        ends = torch.tensor([0.0, 1.0], dtype=torch.float64)
-        s = torch.linspace(0.0, 1.0, _COMPARED, dtype=torch.float64)
+        line = Line(start, end, (axis,))
         for k in range(1, order):
             derivative = _derivative(field, line, k)
             low, high = derivative(ends).tolist()
-            if abs(high - low) > 1e-6 * max(1.0, float(derivative(s).abs().max())):
+            size = max(float(f(s).abs().max()) for f in (derivative, _derivative(field, line, 0)))
+            if abs(high - low) > _SEAM * size:
                 return True
     return False
 
@@ -239,10 +232,9 @@ def _has_seam(field: Field, axis: int, domain: Domain, order: int) -> bool:
 def _place(statement: Statement, line: Line, s: Tensor) -> str:
     """Name a place on a line by the coordinates that change along it."""
     point = line.points(s.double().reshape(1))[0]
-    columns = [axis for axis in range(len(point)) if line.start[axis] != line.end[axis]]
     names = statement.variables.column_names()
     parts = []
-    for axis in columns:
+    for axis in line.axes:
         low, high = statement.problem.domain.bounds[axis]
         shown = round(float(point[axis]) / (high - low), 6) * (high - low)
         parts.append(f"{names[axis]} = {shown:.4g}")

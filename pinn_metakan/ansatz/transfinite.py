@@ -8,6 +8,7 @@ Source: Gordon and Hall, Numer. Math. 21 (1973) 109-129.
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
@@ -16,6 +17,26 @@ from pinn_metakan.geometry.domains import Domain, Face
 
 #: Takes points (N, d), gives values (N,).
 Field = Callable[[Tensor], Tensor]
+
+
+@dataclass(frozen=True)
+class Number:
+    """Data that are one number.
+
+    Args:
+        value: The number.
+    """
+
+    value: float
+
+    def __call__(self, points: Tensor) -> Tensor:
+        """Give it at each point (N, d): (N,)."""
+        return torch.full_like(points[:, 0], self.value)
+
+
+def is_number(field: Field) -> bool:
+    """Tell whether data are one number, which is smooth."""
+    return isinstance(field, Number)
 
 
 def zero(points: Tensor) -> Tensor:

@@ -53,15 +53,14 @@ def show_command(
 def _described(problem: "Problem") -> list[str]:
     import inspect
 
-    from pinn_metakan.pde.problem import Problem, constructor_parameters
+    from pinn_metakan.pde.problem import Problem
     from pinn_metakan.pde.statement import state
 
     state(problem)  # what is wrong with it is told first
     lines = [f"{problem.origin.name} ({problem.origin.label})", ""]
     text = type(problem).__doc__
     lines += [inspect.cleandoc(text), ""] if text else []
-    for name in constructor_parameters(type(problem)):
-        lines.append(f"parameter    {name} = {problem.parameters[name]}")
+    lines += [f"parameter    {name} = {value}" for name, value in problem.parameters.items()]
     for kind, names in (("coordinate", problem.coordinates), ("unknown", problem.unknowns)):
         for name in names:
             called = problem.long_names.get(name, "")

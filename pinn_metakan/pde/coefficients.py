@@ -7,12 +7,14 @@ from torch import Generator, Tensor
 
 from pinn_metakan.derivatives.jet import Jet, RecordedValues
 from pinn_metakan.derivatives.request import Derivative, Laplacian, Quantity
-from pinn_metakan.geometry.sampling import PointSet, sample_interior
-from pinn_metakan.pde.jumps import find_jump, lines_within
+from pinn_metakan.geometry.sampling import PointSet
+from pinn_metakan.pde.jumps import Line, find_jump, lines_within
 from pinn_metakan.pde.statement import Statement
 
-#: Lines along each coordinate on which a residual is looked at.
-_LINES = 3
+#: Lines on which a residual is looked at, and samples of one.
+_LINES, _SAMPLES = 24, 65
+#: Rounding of a difference, relative to what it is a difference of.
+_ROUNDING = 1e-12
 
 
 def note_jumps(statement: Statement) -> list[str]:
@@ -30,25 +32,25 @@ def note_jumps(statement: Statement) -> list[str]:
     Returns:
         One line for each equation that has such a coefficient.
     """
-    domain, names = statement.problem.domain, statement.variables.column_names()
-    middle = sample_interior(domain, _LINES, "sobol", Generator().manual_seed(0)).points
+    names = statement.variables.column_names()
+    domain = statement.problem.domain
+    generator = Generator().manual_seed(0)
+    lines = lines_within(domain, range(domain.dimension), _LINES, generator)
     notes = []
     for term in statement.equations.terms:
-        for axis in range(domain.dimension):
-            starts, ends = middle.clone(), middle.clone()
-            starts[:, axis], ends[:, axis] = domain.bounds[axis]
-            found = [
-                (find_jump(partial(_coefficient, statement, term, a, b)), a, b)
-                for a, b in lines_within(domain.contains, starts, ends)
-            ]
-            places = [float((a + s * (b - a))[axis]) for s, a, b in found if s is not None]
-            if places:
-                notes.append(
-                    f"{term}: a coefficient jumps at {names[axis]} = {places[0]:.4g}; an equation "
-                    "at points says nothing of the flux there, and the solution may be wrong. "
-                    "State the flux as an unknown (q = k u_x, q_x = ...), or smooth the jump"
-                )
-                break
+        for line in lines:
+            coefficient = partial(_coefficient, statement, term, line)
+            place = find_jump(coefficient, _ROUNDING * _largest(statement, term, line))
+            if place is None:
+                continue
+            point = line.points(torch.tensor([place], dtype=torch.float64))[0]
+            where = ", ".join(f"{names[axis]} = {float(point[axis]):.4g}" for axis in line.axes)
+            notes.append(
+                f"{term}: a coefficient jumps at {where}; an equation at points says nothing of "
+                "the flux there, and the solution may be wrong. State the flux as an unknown "
+                "(q = k u_x, q_x = ...), or smooth the jump"
+            )
+            break
     return notes
 
 
@@ -58,11 +60,24 @@ def _is_second(quantity: Quantity) -> bool:
     return is_high or isinstance(quantity, Laplacian)
 
 
+def _largest(statement: Statement, term: str, line: Line) -> float:
+    """The largest value of a term on a line, its sources included."""
+    s = torch.linspace(0.0, 1.0, _SAMPLES, dtype=torch.float64)
+    values = torch.cat(_two_values(statement, term, line, s))
+    return float(values.abs().nan_to_num(0.0, 0.0, 0.0).max())
+
+
+def _coefficient(statement: Statement, term: str, line: Line, s: Tensor) -> Tensor:
+    """Give the difference of a term between two sets of values at parts s of a line, (N,)."""
+    first, second = _two_values(statement, term, line, s)
+    return second - first
+
+
 @torch.no_grad()
-def _coefficient(statement: Statement, term: str, start: Tensor, end: Tensor, s: Tensor) -> Tensor:
-    """Give the difference of a term between two sets of values, at parts s (N,) of a line."""
-    points = start + s[:, None] * (end - start)
-    one = RecordedValues(start[None])
+def _two_values(statement: Statement, term: str, line: Line, s: Tensor) -> tuple[Tensor, Tensor]:
+    """Evaluate a term at parts s (N,) of a line for two sets of values, each (N,)."""
+    points = line.points(s)
+    one = RecordedValues(line.start[None])
     for quantity in sorted(statement.equations.quantities, key=repr):
         one[quantity]  # made up in a fixed order
     values = []
@@ -73,4 +88,4 @@ def _coefficient(statement: Statement, term: str, start: Tensor, end: Tensor, s:
         }
         jet = Jet(statement.variables, points, constant)
         values.append(statement.equations.evaluate(jet, PointSet(points))[term])
-    return values[1] - values[0]
+    return values[0], values[1]

@@ -1,9 +1,13 @@
 """Jumps of functions along lines: found by halving, however steep a smooth function may be."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import torch
-from torch import Tensor
+from torch import Generator, Tensor
+
+from pinn_metakan.geometry.domains import Domain
+from pinn_metakan.geometry.sampling import sample_interior
 
 #: Samples of a line.
 _SAMPLES = 257
@@ -19,11 +23,12 @@ _HALVINGS = 26
 _LAST, _LEFT = 8, 0.5
 
 
-def find_jump(function: Callable[[Tensor], Tensor]) -> float | None:
+def find_jump(function: Callable[[Tensor], Tensor], noise: float = 0.0) -> float | None:
     """Find a place where a function on [0, 1] jumps.
 
     Args:
         function: Takes numbers (N,) in [0, 1], gives (N,), the value at each number alone.
+        noise: What its values may differ by for rounding alone.
 
     Returns:
         The place of the largest jump, None if there is none. Values that are not finite are left
@@ -38,9 +43,7 @@ def find_jump(function: Callable[[Tensor], Tensor]) -> float | None:
     finite = values[torch.isfinite(values)]
     if len(finite) == 0:
         return None
-    smallest = max(
-        _SMALLEST * float(finite.max() - finite.min()), 1e-12 * float(finite.abs().max())
-    )
+    smallest = max(_SMALLEST * float(finite.max() - finite.min()), noise)
     most, cells = odd.topk(_CANDIDATES)
     cells = cells[most > smallest]
     if len(cells) == 0:
@@ -64,19 +67,69 @@ def find_jump(function: Callable[[Tensor], Tensor]) -> float | None:
     return float(low[worst] + high[worst]) / 2 if float(left[worst]) > 0 else None
 
 
-def lines_within(
-    inside: Callable[[Tensor], Tensor], starts: Tensor, ends: Tensor
-) -> list[tuple[Tensor, Tensor]]:
-    """Keep those straight lines that do not leave a domain.
+@dataclass(frozen=True)
+class Line:
+    """A straight line within a domain.
 
     Args:
-        inside: Tells which points (N, d) lie in it.
-        starts: Where the lines begin, shape (M, d).
-        ends: Where they end, shape (M, d).
+        start: Where it begins, shape (d,).
+        end: Where it ends, shape (d,).
+        axes: The coordinates that change along it.
+    """
+
+    start: Tensor
+    end: Tensor
+    axes: tuple[int, ...]
+
+    def points(self, s: Tensor) -> Tensor:
+        """Give the points (N, d) at the parts s (N,) of the line."""
+        return self.start + s[:, None] * (self.end - self.start)
+
+
+def lines_within(
+    domain: Domain, axes: Sequence[int], count: int, generator: Generator
+) -> list[Line]:
+    """Draw lines through a domain.
+
+    Args:
+        domain: The domain.
+        axes: Coordinates that lines shall run along.
+        count: About how many lines in all; at least one for each coordinate, but no more than
+            `count` coordinates are taken.
+        generator: CPU generator.
 
     Returns:
-        Pairs of points (d,).
+        Lines along each coordinate from one bound to the other, where they do not leave the
+        domain; where none fits, as in a ball, lines across its middle and elsewhere in it.
     """
-    s = torch.linspace(0.0, 1.0, _SAMPLES, dtype=starts.dtype)[:, None]
-    pairs = zip(starts, ends, strict=True)
-    return [(a, b) for a, b in pairs if bool(inside(a + s * (b - a)).all())]
+    if not axes:
+        return []
+    chosen = [axes[k] for k in torch.randperm(len(axes), generator=generator)[:count].tolist()]
+    each = max(1, count // len(chosen))
+
+    def inside() -> Tensor:
+        return sample_interior(domain, each, "sobol", generator).points
+
+    lines, curved = [], []
+    for axis in chosen:
+        starts = inside()
+        ends = starts.clone()
+        starts[:, axis], ends[:, axis] = domain.bounds[axis]
+        kept = _kept(domain, starts, ends, (axis,))
+        lines += kept
+        curved += [] if kept else [axis]
+    if curved:
+        low, high = torch.tensor(domain.bounds, dtype=torch.float64).T
+        is_fixed = [axis for axis in range(domain.dimension) if axis not in curved]
+        for across in (True, False):
+            starts = sample_interior(domain, count, "sobol", generator).points
+            ends = low + high - starts if across else starts[torch.arange(count) - 1].clone()
+            ends[:, is_fixed] = starts[:, is_fixed]
+            lines += _kept(domain, starts, ends, tuple(curved))
+    return lines
+
+
+def _kept(domain: Domain, starts: Tensor, ends: Tensor, axes: tuple[int, ...]) -> list[Line]:
+    s = torch.linspace(0.0, 1.0, _SAMPLES, dtype=torch.float64)
+    lines = [Line(a, b, axes) for a, b in zip(starts, ends, strict=True)]
+    return [line for line in lines if bool(domain.contains(line.points(s)).all())]

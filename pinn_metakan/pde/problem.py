@@ -60,8 +60,6 @@ class Problem(ABC):
         long_names: What to call each coordinate and unknown in figures.
         settings: Suggested settings, nested as in a settings file.
         network_settings: More of them for one network, by its name.
-        parameters: Arguments of the constructor, defaults included, as a run records them; what
-            is no plain value (an array, a function) is recorded as ``{"not recorded": its kind}``.
     """
 
     coordinates: tuple[str, ...]
@@ -72,7 +70,7 @@ class Problem(ABC):
     long_names: Mapping[str, str] = {}
     settings: Mapping[str, object] = {}
     network_settings: Mapping[str, Mapping[str, object]] = {}
-    parameters: Mapping[str, object] = {}
+    _parameters: Mapping[str, object] = {}
     _origin: Origin | None = None
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Self:
@@ -84,10 +82,21 @@ class Problem(ABC):
             bound = inspect.signature(cls.__init__).bind(problem, *args, **kwargs)
         except TypeError:  # the constructor will say so itself
             return problem
+        given = set(bound.arguments)
         bound.apply_defaults()
-        names = constructor_parameters(cls)
-        problem.parameters = {name: recorded(bound.arguments[name]) for name in names}
+        found = {name: recorded(bound.arguments[name]) for name in constructor_parameters(cls)}
+        found = {k: v for k, v in found.items() if k in given or not is_lost(v)}
+        object.__setattr__(problem, "_parameters", found)  # a frozen dataclass can be a problem
         return problem
+
+    @property
+    def parameters(self) -> Mapping[str, object]:
+        """Arguments of the constructor, as a run records them.
+
+        Defaults are among them. What is no plain value (an array, a function) is recorded as
+        ``{"not recorded": its kind}``, and left out if it is a default, which the text has.
+        """
+        return self._parameters
 
     @abstractmethod
     def residual(self, jet: Jet) -> dict[str, Tensor]:
@@ -166,6 +175,18 @@ def recorded(value: object) -> object:
 
 def _recorded_part(value: object) -> object:
     return {NOT_RECORDED: "None"} if value is None else recorded(value)
+
+
+def is_lost(value: object) -> bool:
+    """Tell whether a recorded argument is not what it was."""
+    if isinstance(value, Mapping):
+        return NOT_RECORDED in value or any(map(is_lost, value.values()))
+    return isinstance(value, list) and any(map(is_lost, value))
+
+
+def has_transform(problem: Problem) -> bool:
+    """Tell whether a problem brings its own transform."""
+    return type(problem).transform is not Problem.transform
 
 
 def _origin_of(kind: type[Problem]) -> Origin:

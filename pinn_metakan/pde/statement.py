@@ -12,7 +12,7 @@ from pinn_metakan.errors import ProblemError
 from pinn_metakan.geometry.domains import Domain
 from pinn_metakan.geometry.sampling import PointSet, sample_interior
 from pinn_metakan.pde.condition import Condition
-from pinn_metakan.pde.problem import Problem
+from pinn_metakan.pde.problem import Problem, has_transform
 from pinn_metakan.pde.recording import ResidualFunction, checked_terms, record, refuse_parameters
 from pinn_metakan.pde.user_code import call_user, told_failures
 from pinn_metakan.results.field import refuse_names
@@ -33,6 +33,7 @@ class Residual:
         quantities: What it asks the jet for.
         is_pointwise: Whether each term has one value for each point.
         recorded: Its terms at the few points where it was recorded, with made-up values.
+        at: Those points.
     """
 
     label: str
@@ -42,6 +43,7 @@ class Residual:
     quantities: frozenset[Quantity]
     is_pointwise: bool
     recorded: Mapping[str, Tensor]
+    at: PointSet
 
     def evaluate(self, jet: Jet, at: PointSet) -> dict[str, Tensor]:
         """Evaluate the terms.
@@ -91,12 +93,25 @@ class Statement:
 
         Returns:
             The terms of all residuals at the points where they were recorded, with made-up values
-            of the unknowns, and the bounds of the domain, float64.
+            of the unknowns, those points, a transform of the user's, and the bounds of the domain,
+            float64.
         """
-        residuals = [self.equations, *self.conditions.values()]
-        terms = {term: value for residual in residuals for term, value in residual.recorded.items()}
-        bounds = torch.tensor(self.problem.domain.bounds, dtype=torch.float64)
-        return {term: value.double() for term, value in terms.items()} | {"": bounds}
+        found: dict[str, Tensor] = {}
+        for residual in (self.equations, *self.conditions.values()):
+            found |= {term: value[:_RECORDED_POINTS] for term, value in residual.recorded.items()}
+            found[f"points of {residual.label}"] = residual.at.points[:_RECORDED_POINTS]
+            if residual.at.normals is not None:
+                found[f"normals of {residual.label}"] = residual.at.normals[:_RECORDED_POINTS]
+        if has_transform(self.problem):
+            points = self.equations.at.points
+            outputs = {name: points.sum(dim=1) for name in self.problem.unknowns}
+            label = f"{self.problem.origin.label}: transform"
+            fields = call_user(lambda: self.problem.transform(points, outputs), (), label)
+            if isinstance(fields, dict):
+                found |= {f"transform of {name}": value for name, value in fields.items()}
+        bounds = self.problem.domain.bounds
+        found["bounds of the domain"] = torch.tensor(bounds, dtype=torch.float64)
+        return {name: value.detach().double() for name, value in found.items()}
 
 
 def state(problem: Problem) -> Statement:
@@ -135,6 +150,8 @@ def _state(problem: Problem) -> Statement:
     except ValueError as error:
         raise ProblemError(str(error)) from error
     refuse_parameters(problem)
+    if any("parameters" in vars(kind) for kind in type(problem).__mro__ if kind is not Problem):
+        raise ProblemError("'parameters' holds what the constructor was given; take another name")
     generator = torch.Generator().manual_seed(0)
     with told_failures("drawing points of the domain failed"):
         sample = sample_interior(domain, _RECORDED_POINTS, "sobol", generator)
@@ -196,5 +213,5 @@ def _recorded(
     found = record(label, function, variables, at, is_pointwise)
     terms = tuple(found.values)
     return Residual(
-        label, file, function, terms, found.quantities, is_pointwise, dict(found.values)
+        label, file, function, terms, found.quantities, is_pointwise, dict(found.values), at
     )

@@ -9,6 +9,7 @@ import torch
 from pinn_metakan.errors import RunFolderError
 from pinn_metakan.experiment import Experiment
 from pinn_metakan.pde.problem import Problem
+from pinn_metakan.pde.statement import state
 from pinn_metakan.results.hdf5 import read_solution
 from pinn_metakan.run_folder import FreshFolder, RunFolder
 from pinn_metakan.runs.choices import check_budget, choose
@@ -143,8 +144,10 @@ def rerun(
     folder = RunFolder(Path(run))
     remembered = Remembered.read(folder)
     remembered.refuse_network_object()
+    problem = same_problem(remembered, problem, problems)
+    refuse_other_numbers(remembered, state(problem))
     return solve(
-        same_problem(remembered, problem, problems),
+        problem,
         remembered.network,
         settings=[(f"{folder.path}: checkpoint", remembered.settings), *settings],
         seed=remembered.seed if seed is None else seed,

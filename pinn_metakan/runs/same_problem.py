@@ -16,10 +16,10 @@ from pinn_metakan.catalogue import problem_files
 from pinn_metakan.errors import ProblemError, RunFolderError
 from pinn_metakan.loading import construct, read_origin
 from pinn_metakan.pde.problem import (
-    NOT_RECORDED,
     Origin,
     Problem,
     constructor_parameters,
+    is_lost,
     recorded,
 )
 from pinn_metakan.pde.statement import Statement
@@ -141,7 +141,7 @@ def same_problem(
     else:
         origin = _known_file(remembered, problems)
     _refuse_other_text(remembered, origin)
-    lost = [name for name, value in remembered.parameters.items() if _is_lost(value)]
+    lost = [name for name, value in remembered.parameters.items() if is_lost(value)]
     if lost:
         raise RunFolderError(
             f"{remembered.folder.path} could not record the parameter {lost[0]!r} of its problem; "
@@ -167,22 +167,20 @@ def refuse_other_numbers(remembered: Remembered, statement: Statement) -> None:
     if not remembered.fingerprint:
         return
     found = statement.fingerprint()
-    for term, expected in remembered.fingerprint.items():
-        value = found.get(term)
-        scale = float(expected.abs().nan_to_num().max()) if expected.numel() else 0.0
-        is_same = (
-            value is not None
-            and value.shape == expected.shape
-            and torch.allclose(
-                value, expected, rtol=_AGREEMENT, atol=_AGREEMENT * scale, equal_nan=True
-            )
-        )
-        if not is_same:
-            what = f"its term {term!r} has" if term else "its domain has"
+    for name in sorted({*found, *remembered.fingerprint}):
+        expected, value = remembered.fingerprint.get(name), found.get(name)
+        if expected is None or value is None or not _agree(expected, value):
             raise RunFolderError(
                 f"{statement.problem.origin.label} is not the problem that "
-                f"{remembered.folder.path} was made with: {what} other values now"
+                f"{remembered.folder.path} was made with: {name!r} has other values now"
             )
+
+
+def _agree(expected: torch.Tensor, value: torch.Tensor) -> bool:
+    if value.shape != expected.shape:
+        return False
+    scale = float(expected.abs().nan_to_num().max()) if expected.numel() else 0.0
+    return torch.allclose(value, expected, rtol=_AGREEMENT, atol=_AGREEMENT * scale, equal_nan=True)
 
 
 def _known_file(remembered: Remembered, problems: Sequence[Path]) -> Origin:
@@ -239,9 +237,3 @@ def _refuse_other_parameters(remembered: Remembered, problem: Problem) -> None:
                 f"{remembered.folder.path} was made with {name} = {before.get(name)}, the problem "
                 f"that was given has {name} = {now.get(name)}"
             )
-
-
-def _is_lost(value: object) -> bool:
-    if isinstance(value, Mapping):
-        return NOT_RECORDED in value or any(map(_is_lost, value.values()))
-    return isinstance(value, list) and any(map(_is_lost, value))
