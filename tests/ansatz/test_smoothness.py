@@ -1,6 +1,7 @@
 """Data that are taken hard are smooth enough for the residual, and torch can differentiate them."""
 
 import math
+import time
 from collections.abc import Callable
 
 import numpy as np
@@ -173,3 +174,56 @@ def test_a_second_initial_condition_is_told() -> None:
     hard, notes = found(two)
     assert hard == {"a_u"}
     assert "b: u has an initial condition already; stays soft" in notes
+
+
+VANISHING = {
+    "walls": (
+        ROD,
+        ("x", "t"),
+        lambda x, t: torch.sin(math.pi * (x - t)) + torch.sin(math.pi * (x + t)),
+    ),
+    "constant walls": (
+        ROD,
+        ("x", "t"),
+        lambda x, t: 1 + torch.sin(math.pi * (x - t)) + torch.sin(math.pi * (x + t)),
+    ),
+    "square in time": (
+        SpaceTime(Box((0.0, 1.0), (0.0, 1.0)), 0.0, 1.0),
+        ("x", "y", "t"),
+        lambda x, y, t: torch.cos(math.pi * (x + y) - t) - torch.cos(math.pi * (x - y) - t),
+    ),
+    "powers": (
+        Box((1.0, 2.0), (1.0, 2.0)),
+        ("x", "y"),
+        lambda x, y: (x + y) ** 3 - (x**3 + 3 * x**2 * y + 3 * x * y**2),
+    ),
+}
+
+
+@pytest.mark.parametrize(("domain", "coordinates", "data"), VANISHING.values(), ids=VANISHING)
+def test_data_that_vanish_up_to_rounding_are_smooth(
+    domain: Domain, coordinates: tuple[str, ...], data: Callable[..., Tensor]
+) -> None:
+    ask = "u_tt, u_xx" if "t" in coordinates else "u_xx, u_yy"
+    assert found({"walls": Dirichlet(u=data)}, ask, domain, coordinates) == ({"walls_u"}, "")
+
+
+@pytest.mark.parametrize("size", [1e-9, 1.0, 1e9])
+def test_a_seam_is_found_at_any_size_and_on_faces(size: float) -> None:
+    hard, notes = found({"ends": Periodic("x"), "start": Initial(u=lambda x: size * (1 - x**2))})
+    assert hard == {"ends_u", "ends_u_x"}
+    assert "a kink where ends joins the ends" in notes
+    lid = {"ends": Periodic("x"), "lid": Dirichlet(u=lambda x, y: size * x * (1 - x), where="y=0")}
+    square = Box((0.0, 1.0), (0.0, 1.0))
+    hard, notes = found(lid, "u_xx, u_yy", square, ("x", "y"))
+    assert hard == {"ends_u", "ends_u_x"}
+    assert "lid_u: its data have a kink where ends joins the ends" in notes
+
+
+def test_many_dimensions_are_looked_at_in_seconds() -> None:
+    box = Box(*[(0.0, 1.0)] * 40)
+    begin = time.process_time()
+    assert found({"a": Dirichlet(u=2.0)}, "laplacian_u", box, ("x",))[0] == {"a_u"}
+    ball = {"a": Dirichlet(u=lambda x: x.sum(dim=1))}
+    assert found(ball, "laplacian_u", Ball(40), ("x",))[0] == {"a_u"}
+    assert time.process_time() - begin < 10

@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from pinn_metakan.geometry.domains import Box
+from pinn_metakan.geometry.domains import Ball, Box, Interval, SpaceTime
 from pinn_metakan.loading import load_problem
 from pinn_metakan.pde.coefficients import note_jumps
 from pinn_metakan.pde.jumps import find_jump
@@ -81,3 +81,36 @@ def test_other_jumps_are_not(kind: type[Problem]) -> None:
 def test_shipped_problems_have_no_such_coefficient(shipped_problem: Problem) -> None:
     assert note_jumps(state(shipped_problem)) == []
     assert note_jumps(state(load_problem("ball_poisson", parameters={"dimension": 20}))) == []
+
+
+SMOOTH = {
+    "weak": ("u_t, u_xx", lambda x, u: u[0] - 1e-7 * u[1] - torch.sin(torch.pi * x)),
+    "large source": ("u_xxxx", lambda x, u: u[0] - 1e5 * torch.exp(-x)),
+    "fast source": ("u_xx", lambda x, u: u[0] + 1e5 * torch.sin(100 * torch.pi * x)),
+    "variable": ("u_x, u_xx", lambda x, u: torch.sin(x) * u[0] - torch.exp(x) * u[1]),
+}
+
+
+@pytest.mark.parametrize(("asked", "term"), SMOOTH.values(), ids=SMOOTH)
+def test_rounding_beside_a_source_is_no_jump(asked: str, term) -> None:  # type: ignore[no-untyped-def]
+    class Rod(Problem):
+        coordinates, unknowns = ("x", "t"), ("u",)
+        domain = SpaceTime(Interval(0.0, 1.0), 0.0, 1.0)
+
+        def residual(self, jet):  # type: ignore[no-untyped-def]
+            return {"rod": term(jet("x"), [jet(name) for name in asked.split(", ")])}
+
+    assert note_jumps(state(Rod())) == []
+
+
+def test_a_coefficient_that_jumps_in_a_ball_is_told() -> None:
+    class Disk(Problem):
+        coordinates, unknowns = ("x", "y"), ("u",)
+        domain = Ball(2)
+
+        def residual(self, jet):  # type: ignore[no-untyped-def]
+            x, y, laplacian = jet("x", "y", "laplacian_u")
+            return {"disk": torch.where(x**2 + y**2 < 0.25, 1.0, 10.0) * laplacian + 1}
+
+    (note,) = note_jumps(state(Disk()))
+    assert "disk: a coefficient jumps at x = " in note

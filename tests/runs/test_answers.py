@@ -198,6 +198,24 @@ def test_a_small_loss_beside_a_large_error_is_told() -> None:
     assert "the error of u is 0.9: equations and conditions are met by another solution" in note
 
 
+def test_a_loss_that_is_small_for_its_units_alone_is_told() -> None:
+    class Tiny(FromHalfTime):
+        """Everything is a billionth."""
+
+        def __init__(self) -> None:
+            start = Initial(u=lambda x: 1e-9 * math.exp(-(math.pi**2) / 8) * torch.sin(math.pi * x))
+            self.conditions = {"start": start, "walls": Dirichlet(u=0.0)}
+
+        def reference(self, points: Tensor) -> dict[str, Tensor]:
+            return {"u": 1e-9 * super().reference(points)["u"]}
+
+    solution, _ = solved(Tiny(), "kan", **{"adam.steps": 5, "lm.steps": 12})
+    assert solution.history["loss"][-1] < 1e-8
+    assert solution.relative_l2["u"] > 0.1
+    (note,) = solution.notes
+    assert "so this one is not small. State the problem in units in which" in note
+
+
 def test_a_solution_stays_as_it_is() -> None:
     problem = load_problem("heat")
     settings = {"points.interior": 60, "adam.steps": 3, "lm.steps": 2, "evaluation.shape": [11, 11]}

@@ -11,6 +11,8 @@ from fast import FAST, stop_at
 
 from pinn_metakan.errors import Interrupted, ProblemError, RunFolderError
 from pinn_metakan.loading import load_problem
+from pinn_metakan.pde.boundary_conditions import Dirichlet
+from pinn_metakan.pde.condition import Condition
 from pinn_metakan.pde.problem import Problem
 from pinn_metakan.run_folder import RunFolder
 from pinn_metakan.runs.resume import open_run, rerun, resume
@@ -277,3 +279,71 @@ def test_a_run_is_made_again_with_changes() -> None:
     assert other.attributes["seed"] == 4
     assert other.attributes["network"] == "kan"
     assert other.attributes["problem_parameters"] == '{"diffusivity": 0.5}'
+
+
+def walls(where: str) -> dict[str, Condition]:
+    return {"w": Dirichlet(where=where, u=0.0)}
+
+
+def test_conditions_elsewhere_or_more_of_them_are_another_problem() -> None:
+    kind = typed(CELL.replace("SOURCE", "1"), 5)
+    problem = kind()
+    problem.conditions = walls("x=0")
+    solve(problem, settings=FAST | LINE, out="run")
+    for others in (walls("x=1"), walls("x=0") | {"e": Dirichlet(where="x=1", u=5.0)}, {}):
+        problem.conditions = others
+        with pytest.raises(RunFolderError, match="not the problem that run was made with"):
+            resume("run", problem)
+    problem.conditions = walls("x=0")
+    assert resume("run", problem)["u"].shape == (11,)
+
+
+def test_a_run_is_not_made_again_with_other_data(tmp_path: Path, write_problem: Write) -> None:
+    (tmp_path / "k.txt").write_text("1")
+    residual = "k = float(__import__('pathlib').Path('k.txt').read_text())\n        return {'heat': jet('u_t') - k * jet('u_xx')}"
+    path = write_problem(residual=residual)
+    run = solved(path)
+    (tmp_path / "k.txt").write_text("7")
+    for go_on in (resume, rerun):
+        with pytest.raises(RunFolderError, match="'heat' has other values now"):
+            go_on(run, path)  # type: ignore[operator]
+
+
+@pytest.mark.parametrize(
+    ("extra", "parameters"),
+    [
+        ("def __init__(self, force=torch.sin): self.force = force", {}),
+        ("def __init__(self, **options): self.options = options", {"k": 3}),
+        ("def __new__(cls, *a, **k): return object.__new__(cls)", {}),
+    ],
+)
+def test_constructors_of_many_kinds_go_on(
+    extra: str, parameters: dict[str, object], write_problem: Write
+) -> None:
+    path = write_problem(extra=extra)
+    run = solved(path, **parameters)
+    assert resume(run, path)["u"].shape == (11, 11)
+
+
+def test_a_frozen_dataclass_can_be_a_problem(write_problem: Write) -> None:
+    path = write_problem()
+    text = path.read_text().replace("class Mine", "@dataclass(frozen=True)\nclass Mine")
+    path.write_text(f"from dataclasses import dataclass\n{text}    speed: float = 2.0\n")
+    run = solved(path)
+    assert open_run(run, path).attributes["problem_parameters"] == '{"speed": 2.0}'
+
+
+def test_a_problem_may_build_on_another_in_its_file(write_problem: Write) -> None:
+    path = write_problem()
+    more = "class Other(Mine):\n    unit = 1\nAgain = Other\n"
+    path.write_text(f"{path.read_text()}{more}")
+    assert type(load_problem(str(path))).__name__ == "Other"
+
+
+def test_the_name_of_the_record_is_not_free(write_problem: Write) -> None:
+    own = write_problem("own", extra="def __init__(self): self.parameters = {'k': 2.0}")
+    with pytest.raises(ProblemError, match=r"own\.py: Mine.*'parameters'.*line"):
+        load_problem(str(own))
+    own = write_problem("own", extra="parameters = {'k': 2.0}")
+    with pytest.raises(ProblemError, match="'parameters' holds what the constructor was given"):
+        solve(load_problem(str(own)), settings=FAST)
