@@ -300,7 +300,8 @@ def test_conditions_elsewhere_or_more_of_them_are_another_problem() -> None:
 
 def test_a_run_is_not_made_again_with_other_data(tmp_path: Path, write_problem: Write) -> None:
     (tmp_path / "k.txt").write_text("1")
-    residual = "k = float(__import__('pathlib').Path('k.txt').read_text())\n        return {'heat': jet('u_t') - k * jet('u_xx')}"
+    read = "float(__import__('pathlib').Path('k.txt').read_text())"
+    residual = f"return {{'heat': jet('u_t') - {read} * jet('u_xx')}}"
     path = write_problem(residual=residual)
     run = solved(path)
     (tmp_path / "k.txt").write_text("7")
