@@ -144,7 +144,7 @@ def test_an_out_that_is_a_file_is_refused(run: Run, tmp_path: Path) -> None:
 
 def test_a_run_that_fails_gives_status_1(run: Run, write_problem: Write) -> None:
     later = (
-        "type(self).calls += 1\n"
+        "type(self).calls += len(jet('u')) == 2000\n"
         "        return {'heat': jet('u') * (float('nan') if self.calls > 20 else 1.0)}"
     )
     path = write_problem(residual=later, extra="calls = 0")
