@@ -43,9 +43,13 @@ def stop_at(step: int) -> Callable[[Report], None]:
 
 
 def start(folder: Path, *arguments: str) -> "subprocess.Popen[str]":
-    """Start the command line in a process of its own, in a folder."""
+    """Start the command line in a process of its own, in a folder.
+
+    Ctrl-C reaches it, even where these tests run in the background and do not hear it themselves.
+    """
     return subprocess.Popen(
         [sys.executable, "-m", "pinn_metakan", *arguments],
         cwd=folder, env=os.environ | {"OMP_NUM_THREADS": "1"}, text=True,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )  # fmt: skip

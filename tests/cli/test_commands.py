@@ -207,9 +207,12 @@ def test_of_two_runs_into_one_folder_one_is_refused(tmp_path: Path) -> None:
     assert (tmp_path / "same" / "solution.h5").exists()
 
 
-@pytest.mark.parametrize("delay", [0.4, 1.0, 1.6])
+@pytest.mark.parametrize("delay", [0.0, 0.5, 1.5])
 def test_ctrl_c_while_starting_is_one_line(delay: float, tmp_path: Path) -> None:
     process = start(tmp_path, "solve", "heat", "--set=adam.steps=1000000")
+    mapped = Path(f"/proc/{process.pid}/maps")
+    while "libtorch" not in mapped.read_text():  # it is being imported
+        time.sleep(0.02)
     time.sleep(delay)
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=60)
