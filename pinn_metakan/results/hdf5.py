@@ -56,7 +56,9 @@ def read_solution(path: Path) -> Field:
             coordinates = tuple(str(attributes["coordinates"]).split())
             unknowns = tuple(str(attributes["unknowns"]).split())
             history = {key: read_array(item) for key, item in file["history"].items()}
-            described = {name: file[name] for name in (*coordinates, *unknowns) if name in file}
+            # A vector coordinate has no dataset of its own name, but a group may have it.
+            names = [name for name in (*coordinates, *unknowns) if name in file]
+            described = {name: file[name] for name in names if "units" in file[name].attrs}
             if "slice" in file:
                 described |= {axis: file["slice"][axis] for axis in _axes(file["slice"], unknowns)}
             return Field(
