@@ -19,17 +19,10 @@ def written_whole(path: Path) -> Iterator[Path]:
     Yields:
         The path to write to; it has the same suffix as `path`.
     """
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}-", suffix=path.suffix)
-    os.close(handle)
-    temporary = Path(name)
-    try:
+    with _temporary_beside(path) as temporary:
         yield temporary
-        with temporary.open("rb") as file:
-            os.fsync(file.fileno())
-        temporary.chmod(0o666 & ~_umask())
+        _settle(temporary)
         temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def write_text(path: Path, text: str) -> None:
@@ -48,14 +41,9 @@ def write_new_text(path: Path, text: str) -> None:
     Raises:
         FileExistsError: If it is there.
     """
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}-", suffix=path.suffix)
-    temporary = Path(name)
-    try:
-        with open(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.chmod(0o666 & ~_umask())
+    with _temporary_beside(path) as temporary:
+        temporary.write_text(text, encoding="utf-8")
+        _settle(temporary)
         try:
             os.link(temporary, path)
         except FileExistsError:
@@ -63,8 +51,25 @@ def write_new_text(path: Path, text: str) -> None:
         except OSError:  # a file system without links
             with path.open("x", encoding="utf-8") as file:
                 file.write(text)
+
+
+@contextmanager
+def _temporary_beside(path: Path) -> Iterator[Path]:
+    """Give a new file in the folder of `path`; it is gone when the block ends."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}-", suffix=path.suffix)
+    os.close(handle)
+    temporary = Path(name)
+    try:
+        yield temporary
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def _settle(temporary: Path) -> None:
+    """Bring a file to the disk, with the permissions of any new file."""
+    with temporary.open("rb") as file:
+        os.fsync(file.fileno())
+    temporary.chmod(0o666 & ~_umask())
 
 
 def _umask() -> int:

@@ -107,10 +107,10 @@ def closing_notes(experiment: Experiment, field: Field) -> list[str]:
                 f"{name} is NaN or infinite at {missing} of {int(inside.sum())} points of the grid"
             )
     loss = experiment.trainer.history[-1]["loss"]
-    at_zero = experiment.loss_of_zero()
     for name, error in field.relative_l2.items():
         if loss >= _SMALL_LOSS or error < _LARGE_ERROR:
             continue
+        at_zero = experiment.loss_of_zero()
         text = f"the loss is {loss:.0e}, but the error of {name} is {error:.1g}"
         if 0 < at_zero < loss / _SMALL_LOSS:
             notes.append(
