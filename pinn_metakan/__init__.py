@@ -30,25 +30,25 @@ if TYPE_CHECKING:
     from pinn_metakan.families.rbf import RBF
     from pinn_metakan.families.wavelet import Wavelet
     from pinn_metakan.geometry.domains import Ball, Box, Interval, SpaceTime
-    from pinn_metakan.loading import load_problem
-    from pinn_metakan.networks.coefficients import Generated, Stored
+    from pinn_metakan.networks.coefficients.coefficients import Generated, Stored
+    from pinn_metakan.networks.coefficients.meta_learner import MetaLearner
     from pinn_metakan.networks.compression import pruned, with_codebook
-    from pinn_metakan.networks.conv import KANConv2d
-    from pinn_metakan.networks.conv_classifier import conv_classifier
-    from pinn_metakan.networks.conv_table import kan_conv2d
+    from pinn_metakan.networks.convolution.classifier import conv_classifier
+    from pinn_metakan.networks.convolution.layer import KANConv2d
+    from pinn_metakan.networks.convolution.table import kan_conv2d
     from pinn_metakan.networks.dense import KANLinear
-    from pinn_metakan.networks.kan import KAN, kan, metakan
-    from pinn_metakan.networks.meta_learner import MetaLearner
+    from pinn_metakan.networks.kan import KAN, make_kan, make_metakan
     from pinn_metakan.networks.mlp import MLP
     from pinn_metakan.pde.boundary_conditions import Dirichlet, Neumann, Periodic, Robin
     from pinn_metakan.pde.initial import Initial
+    from pinn_metakan.pde.loading import load_problem
     from pinn_metakan.pde.observed import Observed
     from pinn_metakan.pde.problem import Problem
     from pinn_metakan.reference.cole_hopf import cole_hopf
     from pinn_metakan.reference.interacting_sines import InteractingSines
     from pinn_metakan.runs.resume import open_run, rerun, resume
+    from pinn_metakan.runs.solution import Solution
     from pinn_metakan.runs.solve import solve
-    from pinn_metakan.solution import Solution
 
 #: Name -> the module that it is in.
 _PLACES = {
@@ -58,7 +58,7 @@ _PLACES = {
     "Chebyshev": "families.chebyshev",
     "Dirichlet": "pde.boundary_conditions",
     "Fourier": "families.fourier",
-    "Generated": "networks.coefficients",
+    "Generated": "networks.coefficients.coefficients",
     "Gram": "families.gram",
     "Initial": "pde.initial",
     "InteractingSines": "reference.interacting_sines",
@@ -66,11 +66,11 @@ _PLACES = {
     "Interval": "geometry.domains",
     "Jet": "derivatives.jet",
     "KAN": "networks.kan",
-    "KANConv2d": "networks.conv",
+    "KANConv2d": "networks.convolution.layer",
     "KANLinear": "networks.dense",
     "Legendre": "families.legendre",
     "MLP": "networks.mlp",
-    "MetaLearner": "networks.meta_learner",
+    "MetaLearner": "networks.coefficients.meta_learner",
     "Neumann": "pde.boundary_conditions",
     "Observed": "pde.observed",
     "Periodic": "pde.boundary_conditions",
@@ -80,18 +80,18 @@ _PLACES = {
     "Robin": "pde.boundary_conditions",
     "RunFolderError": "errors",
     "SettingsError": "errors",
-    "Solution": "solution",
+    "Solution": "runs.solution",
     "SpaceTime": "geometry.domains",
-    "Stored": "networks.coefficients",
+    "Stored": "networks.coefficients.coefficients",
     "TrainingError": "errors",
     "UserError": "errors",
     "Wavelet": "families.wavelet",
     "cole_hopf": "reference.cole_hopf",
-    "conv_classifier": "networks.conv_classifier",
-    "kan": "networks.kan",
-    "kan_conv2d": "networks.conv_table",
-    "load_problem": "loading",
-    "metakan": "networks.kan",
+    "conv_classifier": "networks.convolution.classifier",
+    "make_kan": "networks.kan",
+    "kan_conv2d": "networks.convolution.table",
+    "load_problem": "pde.loading",
+    "make_metakan": "networks.kan",
     "open_run": "runs.resume",
     "pruned": "networks.compression",
     "rerun": "runs.resume",
@@ -138,10 +138,10 @@ __all__ = [
     "__version__",
     "cole_hopf",
     "conv_classifier",
-    "kan",
     "kan_conv2d",
     "load_problem",
-    "metakan",
+    "make_kan",
+    "make_metakan",
     "open_run",
     "pruned",
     "rerun",

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 import torch
-from fast import PROBLEM_NAMES, SHIPPED
+from small_runs import PROBLEM_NAMES, SHIPPED
 
-from pinn_metakan.loading import load_problem
+from pinn_metakan.pde.loading import load_problem
 from pinn_metakan.pde.problem import Problem
 
 

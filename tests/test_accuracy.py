@@ -2,7 +2,7 @@
 
 import pytest
 
-from pinn_metakan.loading import load_problem
+from pinn_metakan.pde.loading import load_problem
 from pinn_metakan.runs.solve import solve
 
 #: Problem, its parameters, network and hidden widths; Burgers with a layer that few points resolve.

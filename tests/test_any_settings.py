@@ -13,9 +13,8 @@ from hypothesis import strategies as st
 
 from pinn_metakan.cli.arithmetic import evaluate
 from pinn_metakan.errors import SettingsError
-from pinn_metakan.network_settings import NETWORK_SETTINGS, Section
 from pinn_metakan.pde.problem import recorded
-from pinn_metakan.settings import (
+from pinn_metakan.settings.layers import (
     RunSettings,
     Settings,
     build_settings,
@@ -23,7 +22,8 @@ from pinn_metakan.settings import (
     parse_pair,
     read_settings,
 )
-from pinn_metakan.settings_text import settings_text
+from pinn_metakan.settings.networks import NETWORK_SETTINGS, Section
+from pinn_metakan.settings.text import settings_text
 
 drawn = examples(derandomize=True, deadline=None, database=None, max_examples=100)
 

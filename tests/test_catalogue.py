@@ -4,11 +4,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from fast import PROBLEM_NAMES
+from small_runs import PROBLEM_NAMES
 
-from pinn_metakan.catalogue import list_problems, problem_folders
 from pinn_metakan.errors import ProblemError
-from pinn_metakan.loading import load_problem
+from pinn_metakan.pde.catalogue import list_problems, problem_folders
+from pinn_metakan.pde.loading import load_problem
 
 Write = Callable[..., Path]
 

@@ -11,24 +11,24 @@ from typing import Any
 
 import pytest
 import torch
-from fast import FAST, PROBLEM_NAMES, SHIPPED
+from small_runs import FAST, PROBLEM_NAMES, SHIPPED
 from torch import Generator, Tensor
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from pinn_metakan.experiment import Experiment
 from pinn_metakan.families.chebyshev import Chebyshev
-from pinn_metakan.loading import load_problem
 from pinn_metakan.losses import resampling
 from pinn_metakan.losses.jacobian import linearize
 from pinn_metakan.losses.objective import Objective
 from pinn_metakan.losses.random_dimensions import RandomDimensions
 from pinn_metakan.losses.resampling import redraw
-from pinn_metakan.network_settings import NETWORK_SETTINGS
-from pinn_metakan.networks.conv_classifier import conv_classifier
-from pinn_metakan.networks.conv_table import CONVOLUTIONS
+from pinn_metakan.networks.convolution.classifier import conv_classifier
+from pinn_metakan.networks.convolution.table import CONVOLUTIONS
 from pinn_metakan.networks.table import build_network
+from pinn_metakan.pde.loading import load_problem
 from pinn_metakan.pde.problem import Problem
+from pinn_metakan.runs.assembled import AssembledRun
 from pinn_metakan.runs.choices import choose, suggested_settings
+from pinn_metakan.settings.networks import NETWORK_SETTINGS
 
 Write = Callable[..., Path]
 
@@ -70,11 +70,11 @@ def _one_device() -> Iterator[None]:
         yield
 
 
-def on_meta(problem: Problem, network: str = "mlp", conditions: str = "hard") -> Experiment:
+def on_meta(problem: Problem, network: str = "mlp", conditions: str = "hard") -> AssembledRun:
     """All parts, made on the CPU and moved: what is checked on the way needs numbers."""
     layers = [("small", SMALL), ("test", {"conditions": conditions})]
     settings = suggested_settings(problem, network, layers)  # type: ignore[arg-type]
-    experiment = Experiment(problem, choose(network, settings, 0, "cpu", "float64"))
+    experiment = AssembledRun(problem, choose(network, settings, 0, "cpu", "float64"))
     experiment.ansatz.to(META)
     for block in experiment.objective.blocks:
         block.at = block.at.to(META, torch.float64)

@@ -4,13 +4,13 @@ from collections.abc import Iterator
 
 import pytest
 import torch
-from fast import FAST
+from small_runs import FAST
 
-from pinn_metakan.experiment import Experiment
-from pinn_metakan.loading import load_problem
 from pinn_metakan.optimizers.first_order import Adam
+from pinn_metakan.pde.loading import load_problem
+from pinn_metakan.runs.assembled import AssembledRun
 from pinn_metakan.runs.choices import choose, suggested_settings
-from pinn_metakan.training.task import BestSeen
+from pinn_metakan.training.least_squares import BestSeen
 
 pytestmark = pytest.mark.gpu
 
@@ -29,7 +29,7 @@ def test_first_order_steps_never_wait_for_the_device(
 ) -> None:
     problem = load_problem("heat")
     settings = suggested_settings(problem, network, [("fast", FAST)])
-    experiment = Experiment(problem, choose(network, settings, 0, "cuda", "float64"))
+    experiment = AssembledRun(problem, choose(network, settings, 0, "cuda", "float64"))
     parameters = list(experiment.network.parameters())
     adam = Adam(parameters, experiment.network.prompts(), 10, 1e-3, 10.0, "cosine", 0.1)
     probe = BestSeen(experiment.trainer.task)

@@ -9,17 +9,12 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "pinn_metakan"
 FLOORS = [
-    {"errors", "files", "interrupts", "network_settings", "version"},
-    {"catalogue", "families", "geometry", "optimizers", "reference", "results"},
-    {"derivatives", "training", "plotting", "settings"},
-    {"settings_text"},
-    {"networks"},
-    {"pde"},
+    {"errors", "files", "version"},
+    {"families", "geometry", "derivatives", "optimizers", "reference", "results"},
+    {"pde", "settings", "training"},
+    {"networks", "plotting"},
     {"ansatz"},
-    {"losses", "loading", "run_folder"},
-    {"evaluation", "solution", "stages"},
-    {"experiment"},
-    {"record"},
+    {"losses"},
     {"runs"},
     {"benchmarks", "__init__"},
     {"cli"},

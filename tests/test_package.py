@@ -13,9 +13,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from fast import PROBLEM_NAMES, SHIPPED
 from hatchling.builders.sdist import SdistBuilder
 from hatchling.builders.wheel import WheelBuilder
+from small_runs import PROBLEM_NAMES, SHIPPED
 
 ROOT = SHIPPED.parent
 #: What the tests read besides the package, the problems and themselves.

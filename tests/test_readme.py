@@ -7,10 +7,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from fast import FAST_FLAGS, SHIPPED
+from small_runs import FAST_FLAGS, SHIPPED
 
-from pinn_metakan.catalogue import list_problems
 from pinn_metakan.cli import main
+from pinn_metakan.pde.catalogue import list_problems
 
 ROOT = SHIPPED.parent
 README = (ROOT / "README.md").read_text()

@@ -8,9 +8,8 @@ import tomli_w
 
 from pinn_metakan.errors import SettingsError
 from pinn_metakan.geometry.sampling import SEQUENCES
-from pinn_metakan.network_settings import NETWORK_SETTINGS, KANSettings
 from pinn_metakan.optimizers.first_order import SCHEDULES
-from pinn_metakan.settings import (
+from pinn_metakan.settings.layers import (
     AdamSettings,
     PointSettings,
     RunSettings,
@@ -19,7 +18,8 @@ from pinn_metakan.settings import (
     parse_pair,
     read_settings,
 )
-from pinn_metakan.settings_text import settings_lines, settings_text
+from pinn_metakan.settings.networks import NETWORK_SETTINGS, KANSettings
+from pinn_metakan.settings.text import settings_lines, settings_text
 
 
 def test_later_layers_win_and_leave_the_rest() -> None:

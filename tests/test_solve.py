@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from fast import FAST, stop_at
+from small_runs import FAST, stop_at
 from torch import Generator
 
 from pinn_metakan.errors import (
@@ -18,11 +18,11 @@ from pinn_metakan.errors import (
     TrainingError,
 )
 from pinn_metakan.families.rbf import RBF
-from pinn_metakan.loading import load_problem
-from pinn_metakan.networks.kan import kan
+from pinn_metakan.networks.kan import make_kan
+from pinn_metakan.pde.loading import load_problem
 from pinn_metakan.runs.resume import open_run, resume
+from pinn_metakan.runs.solution import Solution
 from pinn_metakan.runs.solve import solve
-from pinn_metakan.solution import Solution
 
 Write = Callable[..., Path]
 FILES = {
@@ -171,14 +171,14 @@ def test_a_solution_is_saved_and_drawn(tmp_path: Path) -> None:
 
 
 def test_a_network_object_is_trained(tmp_path: Path) -> None:
-    network = kan((2, 4, 1), RBF, Generator().manual_seed(0))
+    network = make_kan((2, 4, 1), RBF, Generator().manual_seed(0))
     settings = {k: v for k, v in FAST.items() if k != "network"}
     solution = solve(load_problem("heat"), network, settings=settings, out=tmp_path / "run")
     assert solution.attributes["network"] == "custom"
     with pytest.raises(RunFolderError, match="network object"):
         resume(tmp_path / "run")
     with pytest.raises(SettingsError, match="2 features to 1 unknowns"):
-        solve(load_problem("heat"), kan((3, 1), RBF, Generator()), settings=settings)
+        solve(load_problem("heat"), make_kan((3, 1), RBF, Generator()), settings=settings)
 
 
 def test_float32_is_honored() -> None:

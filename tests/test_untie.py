@@ -6,14 +6,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from fast import FAST, FAST_FLAGS, stop_at
+from small_runs import FAST, FAST_FLAGS, stop_at
 from torch import Generator
 
 from pinn_metakan.cli import main
 from pinn_metakan.errors import Interrupted, SettingsError
 from pinn_metakan.families.rbf import RBF
-from pinn_metakan.loading import load_problem
-from pinn_metakan.networks.kan import metakan
+from pinn_metakan.networks.kan import make_metakan
+from pinn_metakan.pde.loading import load_problem
 from pinn_metakan.results.hdf5 import read_solution
 from pinn_metakan.runs.resume import open_run, resume
 from pinn_metakan.runs.solve import solve
@@ -27,7 +27,7 @@ N_STORED, N_GENERATED = 12 * 6, 12 * 2 + 2 * (3 * 16 + 17 * 6)
 def test_a_baked_network_stores_coefficients_and_gives_the_same_outputs(
     generator: Generator,
 ) -> None:
-    network = metakan([2, 4, 1], RBF, generator)
+    network = make_metakan([2, 4, 1], RBF, generator)
     baked = network.baked()
     x = torch.rand(20, 2, dtype=torch.float64) * 2 - 1
     torch.testing.assert_close(baked(x), network(x), rtol=0, atol=0)

@@ -6,7 +6,7 @@ from collections.abc import Collection
 import torch
 from torch import Tensor, nn
 
-from pinn_metakan.ansatz.constant_jets import constant_jets
+from pinn_metakan.derivatives.constant_jets import constant_jets
 from pinn_metakan.derivatives.taylor import JetSpace
 from pinn_metakan.geometry.domains import Domain
 

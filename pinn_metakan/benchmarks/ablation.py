@@ -16,13 +16,13 @@ from pinn_metakan.benchmarks.variants import (
     size_and_seconds,
 )
 from pinn_metakan.errors import SettingsError
-from pinn_metakan.loading import load_problem
-from pinn_metakan.network_settings import MetaKANSettings
-from pinn_metakan.networks.meta_learner import HIDDEN_FUNCTIONS
+from pinn_metakan.networks.coefficients.meta_learner import HIDDEN_FUNCTIONS
+from pinn_metakan.pde.loading import load_problem
 from pinn_metakan.pde.problem import Problem
 from pinn_metakan.plotting.curves import Curve, Panel, curves_figure
 from pinn_metakan.plotting.style import write_figures
 from pinn_metakan.runs.choices import suggested_settings
+from pinn_metakan.settings.networks import MetaKANSettings
 
 #: Frequencies omega by prompt dimension: prompts of more numbers need less.
 _FREQUENCIES = {1: 5.0, 2: 3.0, 4: 2.0, 8: 1.4}

@@ -14,9 +14,9 @@ from pinn_metakan.benchmarks.measuring import MIB, experiment_of
 from pinn_metakan.benchmarks.names import refuse_unknown
 from pinn_metakan.benchmarks.peak_memory import peak_bytes
 from pinn_metakan.errors import SettingsError, TrainingError
-from pinn_metakan.experiment import DTYPES, Experiment
-from pinn_metakan.loading import load_problem
+from pinn_metakan.pde.loading import load_problem
 from pinn_metakan.pde.problem import Problem
+from pinn_metakan.runs.assembled import DTYPES, AssembledRun
 from pinn_metakan.runs.choices import chosen_device
 
 PROBLEMS = ("ball_poisson", "ball_allen_cahn")
@@ -144,7 +144,7 @@ def _solved(problem: Problem, row: Row, steps: int, device: str) -> dict[str, An
         assert isinstance(adam, dict)
         settings["adam"] = {**adam, "steps": steps}
 
-    def experiment(changes: dict[str, object]) -> Experiment:
+    def experiment(changes: dict[str, object]) -> AssembledRun:
         return experiment_of(problem, row.network, settings | changes, device, row.dtype)
 
     whole = experiment({})
@@ -165,13 +165,13 @@ def _solved(problem: Problem, row: Row, steps: int, device: str) -> dict[str, An
     }
 
 
-def _one_step(experiment: Experiment) -> None:
+def _one_step(experiment: AssembledRun) -> None:
     trainer = experiment.trainer
     with suppress(TrainingError):  # the whole run says so
         trainer.run(lambda: "one step" if trainer.step > 0 else None, lambda report: None)
 
 
-def _error(experiment: Experiment) -> float:
+def _error(experiment: AssembledRun) -> float:
     points = experiment.problem.domain.interior(
         torch.rand(
             _TEST_POINTS,

@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterator
 from functools import partial
 
 from pinn_metakan.errors import TrainingError
-from pinn_metakan.loading import load_problem
 from pinn_metakan.networks.compression import pruned, with_codebook
 from pinn_metakan.networks.network import Network
+from pinn_metakan.pde.loading import load_problem
 from pinn_metakan.runs.solve import solve
 
 #: Name of the row -> what makes a trained network smaller.

@@ -16,7 +16,7 @@ from pinn_metakan.benchmarks.variants import (
     run_case,
     size_and_seconds,
 )
-from pinn_metakan.solution import Solution
+from pinn_metakan.runs.solution import Solution
 
 #: Training times that errors are read at [s].
 _TIMES = (5.0, 10.0, 20.0)

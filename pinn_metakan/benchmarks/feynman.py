@@ -17,7 +17,7 @@ from pinn_metakan.benchmarks.names import refuse_unknown
 from pinn_metakan.benchmarks.regression import fit
 from pinn_metakan.errors import TrainingError
 from pinn_metakan.families.bspline import BSpline
-from pinn_metakan.networks.kan import KAN, kan, metakan
+from pinn_metakan.networks.kan import KAN, make_kan, make_metakan
 from pinn_metakan.optimizers.lbfgs import LBFGS
 from pinn_metakan.optimizers.levenberg_marquardt import LevenbergMarquardt
 from pinn_metakan.optimizers.optimizer import Optimizer
@@ -55,7 +55,7 @@ class Method:
 
 
 def _plain(bounded: bool, widths: Sequence[int], grid: int, generator: Generator) -> KAN:
-    return kan(widths, partial(BSpline, _SPLINE_ORDER, grid), generator, bounded)
+    return make_kan(widths, partial(BSpline, _SPLINE_ORDER, grid), generator, bounded)
 
 
 def _meta(
@@ -67,7 +67,7 @@ def _meta(
     grid: int,
     generator: Generator,
 ) -> KAN:
-    return metakan(
+    return make_metakan(
         widths,
         partial(BSpline, _SPLINE_ORDER, grid),
         generator,

@@ -17,10 +17,10 @@ from pinn_metakan.benchmarks.measuring import MIB
 from pinn_metakan.benchmarks.names import refuse_unknown
 from pinn_metakan.benchmarks.peak_memory import peak_bytes
 from pinn_metakan.errors import TrainingError
-from pinn_metakan.network_settings import NETWORK_SETTINGS
-from pinn_metakan.networks.conv_classifier import conv_classifier
-from pinn_metakan.networks.conv_table import CONVOLUTIONS
+from pinn_metakan.networks.convolution.classifier import conv_classifier
+from pinn_metakan.networks.convolution.table import CONVOLUTIONS
 from pinn_metakan.networks.table import build_network
+from pinn_metakan.settings.networks import NETWORK_SETTINGS
 
 #: Name of the shape -> outputs of the convolutions; none for a fully connected network. The last is
 #: that of the MetaKAN paper.

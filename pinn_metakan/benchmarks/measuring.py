@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 import torch
 from torch import Tensor
 
-from pinn_metakan.experiment import Experiment
 from pinn_metakan.networks.network import Network
 from pinn_metakan.pde.problem import Problem
+from pinn_metakan.runs.assembled import AssembledRun
 from pinn_metakan.runs.choices import choose, network_name, suggested_settings
-from pinn_metakan.settings import Layer
+from pinn_metakan.settings.layers import Layer
 
 MIB = 2**20
 
@@ -21,15 +21,15 @@ def experiment_of(
     settings: Mapping[str, object],
     device: str,
     dtype: str,
-) -> Experiment:
+) -> AssembledRun:
     """Put an experiment together, ready for a step; seed 0."""
     layers: list[Layer] = [("benchmark", settings)]
     name = network_name(network)
     choices = choose(name, suggested_settings(problem, name, layers), 0, device, dtype)
-    return Experiment(problem, choices, network if isinstance(network, Network) else None)
+    return AssembledRun(problem, choices, network if isinstance(network, Network) else None)
 
 
-def gradient_step(experiment: Experiment) -> Callable[[], None]:
+def gradient_step(experiment: AssembledRun) -> Callable[[], None]:
     """Give what evaluates the loss and its gradient, as a first-order step does."""
 
     def step() -> None:
@@ -61,7 +61,7 @@ def fastest(functions: Sequence[Callable[[], object]], rounds: int) -> list[floa
     return best
 
 
-def saved_bytes(experiment: Experiment) -> int:
+def saved_bytes(experiment: AssembledRun) -> int:
     """Count what the loss keeps for its backward pass, besides parameters and prepared points."""
     experiment.objective.loss()  # prepares the points
     own = {p.untyped_storage().data_ptr() for p in experiment.ansatz.parameters()}

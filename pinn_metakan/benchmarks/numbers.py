@@ -12,10 +12,10 @@ from pinn_metakan.benchmarks.measuring import experiment_of
 from pinn_metakan.benchmarks.names import refuse_unknown
 from pinn_metakan.benchmarks.places import prepare_folder
 from pinn_metakan.errors import TrainingError, UserError
-from pinn_metakan.experiment import Experiment
 from pinn_metakan.files import write_text
-from pinn_metakan.loading import load_problem
 from pinn_metakan.losses.jacobian import linearize
+from pinn_metakan.pde.loading import load_problem
+from pinn_metakan.runs.assembled import AssembledRun
 
 Numbers = dict[str, float]
 
@@ -151,7 +151,7 @@ def _numbers(case: Case) -> Numbers:
     return numbers
 
 
-def _loss_at(experiment: Experiment, step: int | None) -> float:
+def _loss_at(experiment: AssembledRun, step: int | None) -> float:
     """Train until a step, or to the end, and evaluate the loss there."""
     trainer = experiment.trainer
 

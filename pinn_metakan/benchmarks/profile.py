@@ -16,11 +16,11 @@ from pinn_metakan.benchmarks.measuring import (
 )
 from pinn_metakan.benchmarks.peak_memory import peak_bytes
 from pinn_metakan.benchmarks.places import prepare_folder
-from pinn_metakan.experiment import Experiment
-from pinn_metakan.loading import load_problem
 from pinn_metakan.networks.network import Network
+from pinn_metakan.pde.loading import load_problem
 from pinn_metakan.plotting.curves import Curve, Panel, curves_figure
 from pinn_metakan.plotting.style import write_figures
+from pinn_metakan.runs.assembled import AssembledRun
 
 WIDTHS = (4, 8, 16, 32, 64, 128)
 #: Numbers that Adam holds for each parameter.
@@ -123,7 +123,7 @@ def _costs(width: int, device: str, dtype: str, points: int, rounds: int) -> dic
 
 def _experiment(
     network: str | Network, settings: dict[str, object], device: str, dtype: str, points: int
-) -> Experiment:
+) -> AssembledRun:
     layer = {
         "network": settings,
         "points": {"interior": points, "sequence": "uniform"},
@@ -135,11 +135,11 @@ def _experiment(
 
 
 @torch.no_grad()
-def _forward(experiment: Experiment) -> None:
+def _forward(experiment: AssembledRun) -> None:
     experiment.network(experiment.equations.at.points)
 
 
-def _cost(experiment: Experiment, forward: float, step: float) -> Cost:
+def _cost(experiment: AssembledRun, forward: float, step: float) -> Cost:
     count = experiment.network.n_parameters
     element = next(experiment.network.parameters()).element_size()
 

@@ -8,7 +8,7 @@ from torch import Tensor
 from pinn_metakan.derivatives.taylor import VALUES
 from pinn_metakan.networks.network import Network
 from pinn_metakan.optimizers.optimizer import Optimizer
-from pinn_metakan.training.task import Task
+from pinn_metakan.training.least_squares import LeastSquares
 from pinn_metakan.training.trainer import Stage, Trainer
 
 
@@ -67,7 +67,7 @@ def fit(
         TrainingError: If it diverges.
     """
     regression = Regression(network, inputs, values)
-    task = Task(
+    task = LeastSquares(
         parameters=lambda: list(network.parameters()),
         loss=regression.loss,
         residual=regression.residual,

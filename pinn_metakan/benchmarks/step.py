@@ -15,9 +15,9 @@ from pinn_metakan.benchmarks.measuring import (
     gradient_step,
     saved_bytes,
 )
-from pinn_metakan.experiment import Experiment
-from pinn_metakan.loading import load_problem
 from pinn_metakan.losses.jacobian import linearize
+from pinn_metakan.pde.loading import load_problem
+from pinn_metakan.runs.assembled import AssembledRun
 
 #: Name -> the network and its settings.
 _NETWORKS: dict[str, tuple[str, dict[str, object]]] = {
@@ -97,7 +97,7 @@ def _burgers(
     engine: str,
     device: str,
     dtype: str,
-) -> Experiment:
+) -> AssembledRun:
     layer = {
         "network": {"widths": [width, width], **settings},
         "points": {"interior": points, "sequence": "uniform"},
@@ -107,7 +107,7 @@ def _burgers(
     return experiment_of(problem, network, layer, device, dtype)
 
 
-def _per_point_gradients(experiment: Experiment) -> Callable[[], Tensor]:
+def _per_point_gradients(experiment: AssembledRun) -> Callable[[], Tensor]:
     """Give the Jacobian as `torch.func` makes it: the gradient at one point, for all points."""
     viscosity = _VISCOSITY
     points = experiment.equations.at.points

@@ -7,11 +7,11 @@ from pathlib import Path
 from statistics import median
 
 from pinn_metakan.errors import TrainingError
-from pinn_metakan.loading import load_problem
+from pinn_metakan.pde.loading import load_problem
 from pinn_metakan.results.hdf5 import read_solution
 from pinn_metakan.runs.resume import resume
+from pinn_metakan.runs.solution import Solution
 from pinn_metakan.runs.solve import solve
-from pinn_metakan.solution import Solution
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 
 from pinn_metakan.cli.output import print_lines
-from pinn_metakan.training.trainer import Report
+from pinn_metakan.training.trainer import ProgressEntry
 
 #: Lines of progress when the output is no terminal come at most so often [s].
 _PLAIN_SECONDS = 10.0
@@ -41,7 +41,7 @@ class Display:
             self._bar.start()
             self._task = self._bar.add_task("starting", total=None, state="")
 
-    def progress(self, report: Report) -> None:
+    def progress(self, report: ProgressEntry) -> None:
         """Show where the run stands."""
         text = (
             f"loss {report.loss:.2e}{_errors(report.errors)} left {_duration(report.seconds_left)}"

@@ -25,7 +25,7 @@ looking = typer.Typer()
 @looking.command("list")
 def list_command(problems: ProblemsOption = None) -> None:
     """List the problems, the shipped ones and those in ./problems, with their equations."""
-    from pinn_metakan.catalogue import list_problems
+    from pinn_metakan.pde.catalogue import list_problems
 
     entries = list_problems(problems or [])
     width = max((len(entry.name) for entry in entries), default=0)
@@ -45,7 +45,7 @@ def show_command(
     This runs the code of its file.
     """
     with loading():
-        from pinn_metakan.loading import load_problem
+        from pinn_metakan.pde.loading import load_problem
 
     print_lines(_described(load_problem(problem, problems or [])))
 
@@ -53,10 +53,10 @@ def show_command(
 def _described(problem: "Problem") -> list[str]:
     import inspect
 
+    from pinn_metakan.pde.formulation import formulate
     from pinn_metakan.pde.problem import Problem
-    from pinn_metakan.pde.statement import state
 
-    state(problem)  # what is wrong with it is told first
+    formulate(problem)  # what is wrong with it is told first
     lines = [f"{problem.origin.name} ({problem.origin.label})", ""]
     text = type(problem).__doc__
     lines += [inspect.cleandoc(text), ""] if text else []
@@ -88,8 +88,8 @@ def settings_command(
     A problem's file may suggest others; every run writes its own, with this text, to settings.toml.
     """
     with loading():
-        from pinn_metakan.settings import build_settings
-        from pinn_metakan.settings_text import settings_lines
+        from pinn_metakan.settings.layers import build_settings
+        from pinn_metakan.settings.text import settings_lines
 
     rows = list(settings_lines(build_settings(network, [])))
     widths = [max(len(row[column]) for row in rows) for column in (0, 1)]
@@ -129,7 +129,7 @@ def networks_command(
     with loading():
         from pinn_metakan.benchmarks.profile import profile_lines
         from pinn_metakan.cli.bench import tell
-        from pinn_metakan.networks.conv_table import list_convolutions
+        from pinn_metakan.networks.convolution.table import list_convolutions
         from pinn_metakan.networks.table import list_networks
 
     if profile:
@@ -156,7 +156,7 @@ def plot_command(
     """Redraw every figure of a run from its solution.h5."""
     with loading():
         from pinn_metakan.plotting.figures import draw_activations, draw_all
-        from pinn_metakan.run_folder import RunFolder
+        from pinn_metakan.runs.folder import RunFolder
 
     field = RunFolder(run).read_field()
     if activations and not field.activations:

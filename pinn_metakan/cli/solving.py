@@ -27,9 +27,9 @@ from pinn_metakan.cli.start import loading
 from pinn_metakan.errors import UserError
 
 if TYPE_CHECKING:
-    from pinn_metakan.run_folder import FreshFolder
-    from pinn_metakan.settings import Layer
-    from pinn_metakan.solution import Solution
+    from pinn_metakan.runs.folder import FreshFolder
+    from pinn_metakan.runs.solution import Solution
+    from pinn_metakan.settings.layers import Layer
 
 solving = typer.Typer()
 
@@ -80,11 +80,11 @@ def solve_command(
     here. Every run writes all of them to settings.toml.
     """
     with loading():
-        from pinn_metakan.catalogue import find_problem
         from pinn_metakan.cli.display import Display
-        from pinn_metakan.loading import load_problem
+        from pinn_metakan.pde.catalogue import find_problem
+        from pinn_metakan.pde.loading import load_problem
         from pinn_metakan.runs.solve import solve
-        from pinn_metakan.settings import RunSettings, read_settings
+        from pinn_metakan.settings.layers import RunSettings, read_settings
 
     layers: list[Layer] = []
     run = RunSettings()
@@ -168,7 +168,7 @@ def rerun_command(
     """
     with loading():
         from pinn_metakan.cli.display import Display
-        from pinn_metakan.run_folder import RunFolder
+        from pinn_metakan.runs.folder import RunFolder
         from pinn_metakan.runs.resume import rerun
         from pinn_metakan.runs.same_problem import Remembered
 
@@ -203,7 +203,7 @@ def resume_line(folder: Path, problem_file: Path | None) -> str:
     Returns:
         A line for a shell.
     """
-    from pinn_metakan.catalogue import problem_files
+    from pinn_metakan.pde.catalogue import problem_files
 
     words = ["pinn-metakan", "resume", str(folder)]
     if problem_file is not None:
@@ -222,20 +222,20 @@ def _refuse_settings_of_another(file: Path | None, problem: str | None, name: st
 
 
 def _fresh_folder(problem: str, network: str, seed: int) -> "FreshFolder":
-    from pinn_metakan.run_folder import FreshFolder
+    from pinn_metakan.runs.folder import FreshFolder
 
     moment = datetime.now().strftime("%Y%m%d-%H%M%S")
     return FreshFolder(Path("outputs") / problem, f"{moment}-{network}-seed{seed}")
 
 
 def _changes(pairs: list[str] | None) -> "list[Layer]":
-    from pinn_metakan.settings import parse_pair
+    from pinn_metakan.settings.layers import parse_pair
 
     return [parse_pair(pair) for pair in pairs or []]
 
 
 def _parameter(text: str) -> tuple[str, object]:
-    from pinn_metakan.settings import parse_value
+    from pinn_metakan.settings.layers import parse_value
 
     name, separator, value = text.partition("=")
     if not separator or not name.strip():

@@ -12,7 +12,7 @@ from pinn_metakan.derivatives.autograd import evaluate_by_autograd
 from pinn_metakan.derivatives.jet import Jet
 from pinn_metakan.derivatives.request import Quantity, Variables
 from pinn_metakan.geometry.sampling import PointSet
-from pinn_metakan.pde.statement import Residual
+from pinn_metakan.pde.formulation import Residual
 
 
 @dataclass

@@ -7,7 +7,7 @@ import torch
 from scipy.cluster.vq import kmeans2
 from torch import Tensor, nn
 
-from pinn_metakan.networks.coefficients import Coefficients
+from pinn_metakan.networks.coefficients.coefficients import Coefficients
 from pinn_metakan.networks.dense import KANLinear
 from pinn_metakan.networks.kan import KAN
 from pinn_metakan.networks.network import Network
@@ -34,7 +34,7 @@ class Codebook(Coefficients):
         """Look up the coefficients."""
         return self.centroids[self.choices]
 
-    def pull_back(self, jacobian: Tensor) -> list[tuple[nn.Parameter, Tensor]]:
+    def blocks_in_parameters(self, jacobian: Tensor) -> list[tuple[nn.Parameter, Tensor]]:
         """Sum over the edges that share a centroid."""
         count, size = len(jacobian), self.centroids.shape[1]
         result = jacobian.new_zeros(count, *self.centroids.shape)
@@ -65,9 +65,9 @@ class Pruned(Coefficients):
         """Give the coefficients, zero where an edge was cut."""
         return self.source() * self.kept.unsqueeze(-1)
 
-    def pull_back(self, jacobian: Tensor) -> list[tuple[nn.Parameter, Tensor]]:
+    def blocks_in_parameters(self, jacobian: Tensor) -> list[tuple[nn.Parameter, Tensor]]:
         """Leave out the edges that were cut."""
-        return self.source.pull_back(jacobian * self.kept.unsqueeze(-1))
+        return self.source.blocks_in_parameters(jacobian * self.kept.unsqueeze(-1))
 
     def baked(self) -> Coefficients:
         """Store those of the source; what was cut stays so."""

@@ -6,7 +6,7 @@ from pinn_metakan.derivatives.taylor import JetSpace
 from pinn_metakan.families.edge_family import EdgeFamily
 from pinn_metakan.families.family import Family
 from pinn_metakan.networks.bound import Bound
-from pinn_metakan.networks.coefficients import Coefficients
+from pinn_metakan.networks.coefficients.coefficients import Coefficients
 from pinn_metakan.networks.edges import edges_of
 from pinn_metakan.networks.network import Layer, ParameterBlock
 
@@ -54,15 +54,15 @@ class KANLinear(Layer):
         """Differentiate in the coefficients; see `Layer.jacobian`."""
         return self._edges.jacobian(space, prepared, slopes, weights)
 
-    def own_blocks(
+    def blocks_outside_weights(
         self, space: JetSpace, prepared: Tensor, slopes: Tensor, weights: Tensor
     ) -> list[ParameterBlock]:
-        """Differentiate in the family's own parameters; see `Layer.own_blocks`."""
-        return self._edges.own_blocks(space, prepared, slopes, weights)
+        """Differentiate in the family's own parameters; see `Layer.blocks_outside_weights`."""
+        return self._edges.blocks_outside_weights(space, prepared, slopes, weights)
 
-    def pull_back(self, jacobian: Tensor) -> list[ParameterBlock]:
+    def blocks_in_parameters(self, jacobian: Tensor) -> list[ParameterBlock]:
         """Take a Jacobian in the coefficients to one in what they come from."""
-        return self.coefficients.pull_back(jacobian.unflatten(2, (-1, self.family.size)))
+        return self.coefficients.blocks_in_parameters(jacobian.unflatten(2, (-1, self.family.size)))
 
     def prompts(self) -> list[nn.Parameter]:
         """Give the prompts of generated coefficients."""

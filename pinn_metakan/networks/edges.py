@@ -10,8 +10,8 @@ from torch.func import functional_call
 from pinn_metakan.derivatives.taylor import JetSpace
 from pinn_metakan.families.edge_family import EdgeFamily
 from pinn_metakan.families.family import Family
-from pinn_metakan.networks.composed_product import Recipe, composed_product
-from pinn_metakan.networks.edgewise_product import edgewise_product, is_cheaper_edgewise
+from pinn_metakan.networks.kernels.composed_product import Recipe, composed_product
+from pinn_metakan.networks.kernels.edgewise_product import edgewise_product, is_cheaper_edgewise
 from pinn_metakan.networks.network import ParameterBlock, outer_products
 
 #: Numbers in a table of sensitivities that is worked on at once; bounds the memory (16 MiB).
@@ -45,7 +45,7 @@ class Edges(ABC):
         """Give the jets of the outputs; `regenerate` gives the weights once more."""
         return self.combine(space, self.prepare(space, x), weights)
 
-    def own_blocks(
+    def blocks_outside_weights(
         self, space: JetSpace, prepared: Tensor, slopes: Tensor, weights: Tensor
     ) -> list[ParameterBlock]:
         """Differentiate in the family's own parameters."""
@@ -116,7 +116,7 @@ class LearnedBasis(Edges):
         own = dict(self._family.named_parameters())
         return outer_products(slopes, self._functions(space, prepared, own))
 
-    def own_blocks(
+    def blocks_outside_weights(
         self, space: JetSpace, prepared: Tensor, slopes: Tensor, weights: Tensor
     ) -> list[ParameterBlock]:
         """Differentiate backward twice: a gradient is linear in the weights of its points."""

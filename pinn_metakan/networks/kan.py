@@ -7,17 +7,17 @@ from itertools import pairwise
 from torch import Generator, Tensor, nn
 
 from pinn_metakan.families.table import AnyFamily
-from pinn_metakan.networks.clustering import meta_learner_labels
-from pinn_metakan.networks.coefficients import (
+from pinn_metakan.networks.coefficients.clustering import meta_learner_labels
+from pinn_metakan.networks.coefficients.coefficients import (
     Coefficients,
     Generated,
     Stored,
     random_coefficients,
 )
+from pinn_metakan.networks.coefficients.meta_learner import MetaLearner
+from pinn_metakan.networks.coefficients.sharing import SharedMetaLearners
 from pinn_metakan.networks.dense import KANLinear
-from pinn_metakan.networks.meta_learner import MetaLearner
 from pinn_metakan.networks.network import Layer, Network
-from pinn_metakan.networks.sharing import SharedMetaLearners
 
 _STORED = "stored coefficients"
 
@@ -79,7 +79,7 @@ class KAN(Network):
         return KAN(layers, self.widths, f"{_edges(layers[0].family)}; {description}")
 
 
-def kan(
+def make_kan(
     widths: Sequence[int],
     family: Callable[[], AnyFamily],
     generator: Generator,
@@ -106,7 +106,7 @@ def kan(
     return _assembled(widths, family, stored, bounded, _STORED)
 
 
-def metakan(
+def make_metakan(
     widths: Sequence[int],
     family: Callable[[], AnyFamily],
     generator: Generator,

@@ -52,7 +52,7 @@ class TanhLinear(Layer):
         """Give W and b as one matrix (o, i + 1)."""
         return self.matrix
 
-    def pull_back(self, jacobian: Tensor) -> list[ParameterBlock]:
+    def blocks_in_parameters(self, jacobian: Tensor) -> list[ParameterBlock]:
         """Give the Jacobian itself: the weights are the parameters."""
         return [(self.matrix, jacobian.flatten(1))]
 

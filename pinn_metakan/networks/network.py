@@ -69,7 +69,7 @@ class Layer(nn.Module, ABC):
         """
 
     @abstractmethod
-    def pull_back(self, jacobian: Tensor) -> list[ParameterBlock]:
+    def blocks_in_parameters(self, jacobian: Tensor) -> list[ParameterBlock]:
         """Take a Jacobian in the weights (N, o, K) to one in what they come from."""
 
     @abstractmethod
@@ -97,7 +97,7 @@ class Layer(nn.Module, ABC):
         """
         return self.combine(space, self.prepare(space, x), weights)
 
-    def own_blocks(
+    def blocks_outside_weights(
         self, space: JetSpace, prepared: Tensor, slopes: Tensor, weights: Tensor
     ) -> list[ParameterBlock]:
         """Differentiate one number a point in the parameters that the weights do not come from.
@@ -200,8 +200,11 @@ class Network(nn.Module, ABC):
         prepared = [first, *(layer.prepare(space, x) for layer, x in pairs)]
         blocks: dict[int, Tensor] = {}
         for layer, *given in zip(self.chain(), prepared, slopes, weights, strict=True):
-            through_weights = layer.pull_back(layer.jacobian(space, *given))
-            for parameter, block in [*through_weights, *layer.own_blocks(space, *given)]:
+            through_weights = layer.blocks_in_parameters(layer.jacobian(space, *given))
+            for parameter, block in [
+                *through_weights,
+                *layer.blocks_outside_weights(space, *given),
+            ]:
                 key = id(parameter)
                 blocks[key] = blocks[key] + block if key in blocks else block
         return torch.cat([blocks[id(p)] for p in self.parameters()], dim=1)

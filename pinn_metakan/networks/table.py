@@ -7,21 +7,21 @@ from torch import Generator
 
 from pinn_metakan.errors import SettingsError
 from pinn_metakan.families.table import family_maker
-from pinn_metakan.network_settings import (
+from pinn_metakan.networks.kan import make_kan, make_metakan
+from pinn_metakan.networks.mlp import MLP
+from pinn_metakan.networks.network import Network
+from pinn_metakan.settings.networks import (
     NETWORK_SETTINGS,
     KANSettings,
     MetaKANSettings,
     MLPSettings,
     Section,
 )
-from pinn_metakan.networks.kan import kan, metakan
-from pinn_metakan.networks.mlp import MLP
-from pinn_metakan.networks.network import Network
 
 
 def _metakan(inputs: int, outputs: int, settings: Section, generator: Generator) -> Network:
     assert isinstance(settings, MetaKANSettings)
-    return metakan(
+    return make_metakan(
         [inputs, *settings.widths, outputs],
         family_maker(settings.family, settings.options),
         generator,
@@ -37,7 +37,9 @@ def _metakan(inputs: int, outputs: int, settings: Section, generator: Generator)
 def _kan(inputs: int, outputs: int, settings: Section, generator: Generator) -> Network:
     assert isinstance(settings, KANSettings)
     family = family_maker(settings.family, settings.options)
-    return kan([inputs, *settings.widths, outputs], family, generator, bounded=settings.bounded)
+    return make_kan(
+        [inputs, *settings.widths, outputs], family, generator, bounded=settings.bounded
+    )
 
 
 def _mlp(inputs: int, outputs: int, settings: Section, generator: Generator) -> Network:

@@ -9,6 +9,7 @@ import torch
 from torch import nn
 
 from pinn_metakan.optimizers.optimizer import Optimizer, Probe
+from pinn_metakan.optimizers.verdict import Verdict
 
 
 def constant(progress: float, final: float) -> float:
@@ -74,7 +75,7 @@ class Adam(Optimizer):
         self._steps = steps
         self._taken = 0
 
-    def step(self, probe: Probe) -> str | None:
+    def step(self, probe: Probe) -> Verdict | None:
         """Take one step; never ends the stage by itself."""
         factor = self._schedule(self._taken / self._steps, self._final_factor)
         for group, rate in zip(self._adam.param_groups, self._rates, strict=False):

@@ -10,10 +10,14 @@ from torch import Tensor, nn
 
 from pinn_metakan.optimizers.flat import assign, flattened, flattened_gradient, pieces
 from pinn_metakan.optimizers.optimizer import NOT_FINITE, Optimizer, Probe
+from pinn_metakan.optimizers.verdict import Outcome, Verdict
 
 #: torch.optim.LBFGS refuses curvature pairs with y.s <= 1e-10, whatever the size of the loss. The
 #: loss is scaled to this value when the stage begins, or small losses would stall for no reason.
 _SCALED_LOSS = 1e8
+_NO_LOWER_LOSS = Verdict(
+    Outcome.STUCK, "no progress: the line search finds no lower loss, even along the gradient"
+)
 
 
 class LBFGS(Optimizer):
@@ -63,7 +67,7 @@ class LBFGS(Optimizer):
         self._evaluations: list[tuple[Tensor, float, Tensor]] = []
         self.objective_changed()
 
-    def step(self, probe: Probe) -> str | None:
+    def step(self, probe: Probe) -> Verdict | None:
         """Take one iteration; see `Optimizer.step`."""
         start = flattened(self._parameters)
         seen: list[tuple[Tensor, float, Tensor]] = []
@@ -108,14 +112,14 @@ class LBFGS(Optimizer):
         self._scale = state["scale"]
         self._failures = state["failures"]
 
-    def _verdict(self, start: Tensor, end: Tensor) -> str | None:
+    def _verdict(self, start: Tensor, end: Tensor) -> Verdict | None:
         """Judge an iteration by the evaluations that it made; undo it if it failed."""
         first_loss, gradient = self._evaluations[0][1], self._evaluations[0][2]
         if not math.isfinite(first_loss):
             return NOT_FINITE
         largest = float(gradient.abs().max())
         if largest <= self._tolerance_gradient:
-            return f"gradient tolerance: largest entry {largest:.1e}"
+            return Verdict(Outcome.SETTLED, f"gradient tolerance: largest entry {largest:.1e}")
         losses = {loss for at, loss, _ in self._evaluations if torch.equal(at, end)}
         last_loss = losses.pop() if losses else first_loss
         change = float((end - start).abs().max())
@@ -124,11 +128,11 @@ class LBFGS(Optimizer):
             self.objective_changed()
             self._failures += 1
             if self._failures >= 2:
-                return "no progress: the line search finds no lower loss, even along the gradient"
+                return _NO_LOWER_LOSS
             return None
         self._failures = 0
         if change <= self._tolerance_change:
-            return f"step tolerance: largest change {change:.1e}"
+            return Verdict(Outcome.SETTLED, f"step tolerance: largest change {change:.1e}")
         return None
 
     def _set_gradient(self, flat: Tensor) -> None:

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from pinn_metakan.optimizers.damped_least_squares import Factorization, Linearization
 from pinn_metakan.optimizers.flat import assign, flattened
 from pinn_metakan.optimizers.optimizer import NOT_FINITE, Optimizer, Probe
+from pinn_metakan.optimizers.verdict import Outcome, Verdict
 
 #: Dampings that are tried, as parts of the trace of J^T J.
 _SMALLEST_DAMPING, _LARGEST_DAMPING = 1e-28, 1e3
@@ -22,6 +23,10 @@ _PROBE_LENGTH = 0.1
 _CLOSE_ENOUGH = 0.25
 #: ... and its residual is nearer to the promised one than this, in squares, in parts of |r|^2.
 _WITHIN_REACH = 100.0
+_NO_LOWER_LOSS = Verdict(Outcome.STUCK, "no progress: no damping gives a lower loss")
+_NO_INFLUENCE = Verdict(
+    Outcome.STUCK, "no progress: the residual does not depend on the parameters"
+)
 
 
 @dataclass(frozen=True)
@@ -91,15 +96,15 @@ class LevenbergMarquardt(Optimizer):
         self._idle_steps = 0
 
     @torch.no_grad()
-    def step(self, probe: Probe) -> str | None:
+    def step(self, probe: Probe) -> Verdict | None:
         """Take one step; see `Optimizer.step`."""
         here = Linearization(flattened(self._parameters), *probe.linearize(), self._scaling)
         if not math.isfinite(here.loss) or not math.isfinite(here.trace):
             return NOT_FINITE
         if here.loss == 0:
-            return "loss tolerance: the residual is zero"
+            return Verdict(Outcome.LOSS_REACHED, "loss tolerance: the residual is zero")
         if here.trace == 0:
-            return "no progress: the residual does not depend on the parameters"
+            return _NO_INFLUENCE
         accepted = self._search(probe, here)
         assign(here.point if accepted is None else accepted.point, self._parameters)
         return self._verdict(here.loss, None if accepted is None else accepted.loss)
@@ -189,14 +194,15 @@ class LevenbergMarquardt(Optimizer):
         r = probe.residual().double()
         return _Trial(point, float(r.square().sum())), r
 
-    def _verdict(self, before: float, after: float | None) -> str | None:
+    def _verdict(self, before: float, after: float | None) -> Verdict | None:
         if after is None:
             self._damping = 1e-3  # from where another step may start, on new points
-            return "no progress: no damping gives a lower loss"
+            return _NO_LOWER_LOSS
         if before - after > self._tolerance * before:
             self._idle_steps = 0
             return None
         self._idle_steps += 1
         if self._idle_steps < 5:
             return None
-        return f"step tolerance: |r|^2 falls by less than {self._tolerance:.0e} of it a step"
+        slow = f"step tolerance: |r|^2 falls by less than {self._tolerance:.0e} of it per step"
+        return Verdict(Outcome.SETTLED, slow)

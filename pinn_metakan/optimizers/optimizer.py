@@ -5,6 +5,8 @@ from typing import Protocol
 
 from torch import Tensor
 
+from pinn_metakan.optimizers.verdict import Outcome, Verdict
+
 
 class Probe(Protocol):
     """The objective at the present parameters; each call is noted for the best state."""
@@ -20,22 +22,21 @@ class Probe(Protocol):
 
 
 #: The verdict on a step that began where the loss is NaN or infinite.
-NOT_FINITE = "the loss is not finite"
+NOT_FINITE = Verdict(Outcome.NOT_FINITE, "the loss is not finite")
 
 
 class Optimizer(ABC):
     """Changes parameters in place, one step for each call."""
 
     @abstractmethod
-    def step(self, probe: Probe) -> str | None:
+    def step(self, probe: Probe) -> Verdict | None:
         """Take one step.
 
         Args:
             probe: The objective.
 
         Returns:
-            Why the stage is over, None if it goes on. Reasons that mean convergence contain the
-            word "tolerance"; `NOT_FINITE` means that the run has failed.
+            Why the stage is over, None if it goes on.
         """
 
     @abstractmethod

@@ -8,8 +8,8 @@ from torch import Generator, Tensor
 from pinn_metakan.derivatives.jet import Jet, RecordedValues
 from pinn_metakan.derivatives.request import Derivative, Laplacian, Quantity
 from pinn_metakan.geometry.sampling import PointSet
+from pinn_metakan.pde.formulation import Formulation
 from pinn_metakan.pde.jumps import Line, find_jump, lines_within
-from pinn_metakan.pde.statement import Statement
 
 #: Lines on which a residual is looked at, and samples of one.
 _LINES, _SAMPLES = 24, 65
@@ -17,7 +17,7 @@ _LINES, _SAMPLES = 24, 65
 _ROUNDING = 1e-12
 
 
-def note_jumps(statement: Statement) -> list[str]:
+def note_jumps(formulation: Formulation) -> list[str]:
     r"""Say which equations have a coefficient that jumps, such as the conductivity of two layers.
 
     The difference of the residual for two constant sets of second and higher derivatives is
@@ -27,20 +27,20 @@ def note_jumps(statement: Statement) -> list[str]:
     stands between a flux and a slope, has no such trouble.
 
     Args:
-        statement: The problem.
+        formulation: The problem.
 
     Returns:
         One line for each equation that has such a coefficient.
     """
-    names = statement.variables.column_names()
-    domain = statement.problem.domain
+    names = formulation.variables.column_names()
+    domain = formulation.problem.domain
     generator = Generator().manual_seed(0)
     lines = lines_within(domain, range(domain.dimension), _LINES, generator)
     notes = []
-    for term in statement.equations.terms:
+    for term in formulation.equations.terms:
         for line in lines:
-            coefficient = partial(_coefficient, statement, term, line)
-            place = find_jump(coefficient, _ROUNDING * _largest(statement, term, line))
+            coefficient = partial(_coefficient, formulation, term, line)
+            place = find_jump(coefficient, _ROUNDING * _largest(formulation, term, line))
             if place is None:
                 continue
             point = line.points(torch.tensor([place], dtype=torch.float64))[0]
@@ -60,25 +60,27 @@ def _is_second(quantity: Quantity) -> bool:
     return is_high or isinstance(quantity, Laplacian)
 
 
-def _largest(statement: Statement, term: str, line: Line) -> float:
+def _largest(formulation: Formulation, term: str, line: Line) -> float:
     """The largest value of a term on a line, its sources included."""
     s = torch.linspace(0.0, 1.0, _SAMPLES, dtype=torch.float64)
-    values = torch.cat(_two_values(statement, term, line, s))
+    values = torch.cat(_two_values(formulation, term, line, s))
     return float(values.abs().nan_to_num(0.0, 0.0, 0.0).max())
 
 
-def _coefficient(statement: Statement, term: str, line: Line, s: Tensor) -> Tensor:
+def _coefficient(formulation: Formulation, term: str, line: Line, s: Tensor) -> Tensor:
     """Give the difference of a term between two sets of values at parts s of a line, (N,)."""
-    first, second = _two_values(statement, term, line, s)
+    first, second = _two_values(formulation, term, line, s)
     return second - first
 
 
 @torch.no_grad()
-def _two_values(statement: Statement, term: str, line: Line, s: Tensor) -> tuple[Tensor, Tensor]:
+def _two_values(
+    formulation: Formulation, term: str, line: Line, s: Tensor
+) -> tuple[Tensor, Tensor]:
     """Evaluate a term at parts s (N,) of a line for two sets of values, each (N,)."""
     points = line.points(s)
     one = RecordedValues(line.start[None])
-    for quantity in sorted(statement.equations.quantities, key=repr):
+    for quantity in sorted(formulation.equations.quantities, key=repr):
         one[quantity]  # made up in a fixed order
     values = []
     for factor in (1.0, 2.0):
@@ -86,6 +88,6 @@ def _two_values(statement: Statement, term: str, line: Line, s: Tensor) -> tuple
             q: ((factor if _is_second(q) else 1.0) * v).expand(len(s), *v.shape[1:])
             for q, v in one.items()
         }
-        jet = Jet(statement.variables, points, constant)
-        values.append(statement.equations.evaluate(jet, PointSet(points))[term])
+        jet = Jet(formulation.variables, points, constant)
+        values.append(formulation.equations.evaluate(jet, PointSet(points))[term])
     return values[0], values[1]

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 import torch
 
 from pinn_metakan.errors import SettingsError
-from pinn_metakan.experiment import DTYPES, Choices
 from pinn_metakan.networks.network import Network
 from pinn_metakan.pde.problem import Problem
-from pinn_metakan.settings import Layer, Settings, build_settings
+from pinn_metakan.runs.assembled import DTYPES, RunChoices
+from pinn_metakan.settings.layers import Layer, Settings, build_settings
 
 #: A message of torch is cut after so many characters: some list every operator of a device.
 _REASON_LENGTH = 120
@@ -42,7 +42,7 @@ def suggested_settings(problem: Problem, network: str, layers: Sequence[Layer] =
     return build_settings(network, [*suggestions, *layers])
 
 
-def choose(network: str, settings: Settings, seed: int, device: str, dtype: str) -> Choices:
+def choose(network: str, settings: Settings, seed: int, device: str, dtype: str) -> RunChoices:
     """Check the choices of a run and find its device.
 
     Args:
@@ -63,7 +63,7 @@ def choose(network: str, settings: Settings, seed: int, device: str, dtype: str)
     if not isinstance(seed, int) or not 0 <= seed < 2**63:
         raise SettingsError(f"the seed must be a whole number from 0 to 2^63 - 1, got {seed!r}")
     computes_on, reason = chosen_device(device, DTYPES[dtype])
-    return Choices(network, settings, seed, computes_on, dtype, reason, device)
+    return RunChoices(network, settings, seed, computes_on, dtype, reason, device)
 
 
 def chosen_device(name: str, dtype: torch.dtype = torch.float32) -> tuple[torch.device, str]:

@@ -7,16 +7,16 @@ from pathlib import Path
 import torch
 
 from pinn_metakan.errors import RunFolderError
-from pinn_metakan.experiment import Experiment
+from pinn_metakan.pde.formulation import formulate
 from pinn_metakan.pde.problem import Problem
-from pinn_metakan.pde.statement import state
 from pinn_metakan.results.hdf5 import read_solution
-from pinn_metakan.run_folder import FreshFolder, RunFolder
+from pinn_metakan.runs.assembled import AssembledRun
 from pinn_metakan.runs.choices import check_budget, choose
+from pinn_metakan.runs.folder import FreshFolder, RunFolder
 from pinn_metakan.runs.same_problem import Remembered, refuse_other_numbers, same_problem
+from pinn_metakan.runs.solution import Solution
 from pinn_metakan.runs.solve import Announce, Progress, read_tied, run_experiment, solve
-from pinn_metakan.settings import Layer, build_settings
-from pinn_metakan.solution import Solution
+from pinn_metakan.settings.layers import Layer, build_settings
 
 
 def resume(
@@ -145,7 +145,7 @@ def rerun(
     remembered = Remembered.read(folder)
     remembered.refuse_network_object()
     problem = same_problem(remembered, problem, problems)
-    refuse_other_numbers(remembered, state(problem))
+    refuse_other_numbers(remembered, formulate(problem))
     return solve(
         problem,
         remembered.network,
@@ -168,7 +168,7 @@ def _restored(
     problem: Problem | str | Path | None,
     problems: Sequence[Path],
     device: str,
-) -> Experiment:
+) -> AssembledRun:
     remembered = Remembered.read(folder)
     remembered.refuse_network_object()
     problem = same_problem(remembered, problem, problems)
@@ -177,8 +177,8 @@ def _restored(
         layers = [(f"{folder.path}: checkpoint", remembered.settings)]
         settings = build_settings(network, layers)
         choices = choose(network, settings, remembered.seed, device, remembered.dtype)
-        experiment = Experiment(problem, choices)
-        refuse_other_numbers(remembered, experiment.statement)
+        experiment = AssembledRun(problem, choices)
+        refuse_other_numbers(remembered, experiment.formulation)
         experiment.load(remembered.tree)
     except (KeyError, TypeError, AttributeError, RuntimeError) as error:
         if isinstance(error, torch.OutOfMemoryError):

@@ -12,9 +12,10 @@ from typing import Any
 
 import torch
 
-from pinn_metakan.catalogue import problem_files
 from pinn_metakan.errors import ProblemError, RunFolderError
-from pinn_metakan.loading import construct, read_origin
+from pinn_metakan.pde.catalogue import problem_files
+from pinn_metakan.pde.formulation import Formulation
+from pinn_metakan.pde.loading import construct, read_origin
 from pinn_metakan.pde.problem import (
     Origin,
     Problem,
@@ -22,8 +23,7 @@ from pinn_metakan.pde.problem import (
     is_lost,
     recorded,
 )
-from pinn_metakan.pde.statement import Statement
-from pinn_metakan.run_folder import RunFolder
+from pinn_metakan.runs.folder import RunFolder
 
 #: Residuals of one problem agree to this, relative to their size, on any machine.
 _AGREEMENT = 1e-9
@@ -151,7 +151,7 @@ def same_problem(
     return construct(origin, remembered.parameters)
 
 
-def refuse_other_numbers(remembered: Remembered, statement: Statement) -> None:
+def refuse_other_numbers(remembered: Remembered, formulation: Formulation) -> None:
     """Refuse a problem whose residuals are other numbers than when the run was made.
 
     Text and parameters may be the same and the problem another: an attribute that was set later, a
@@ -159,19 +159,19 @@ def refuse_other_numbers(remembered: Remembered, statement: Statement) -> None:
 
     Args:
         remembered: What the run was.
-        statement: The problem.
+        formulation: The problem.
 
     Raises:
         RunFolderError: If a residual or the domain differs.
     """
     if not remembered.fingerprint:
         return
-    found = statement.fingerprint()
+    found = formulation.fingerprint()
     for name in sorted({*found, *remembered.fingerprint}):
         expected, value = remembered.fingerprint.get(name), found.get(name)
         if expected is None or value is None or not _agree(expected, value):
             raise RunFolderError(
-                f"{statement.problem.origin.label} is not the problem that "
+                f"{formulation.problem.origin.label} is not the problem that "
                 f"{remembered.folder.path} was made with: {name!r} has other values now"
             )
 

@@ -8,18 +8,24 @@ from pathlib import Path
 import torch
 
 from pinn_metakan.errors import Interrupted, TrainingError
-from pinn_metakan.experiment import Experiment
-from pinn_metakan.interrupts import interrupts
 from pinn_metakan.networks.network import Network
 from pinn_metakan.pde.problem import Problem
-from pinn_metakan.record import closing_notes, evaluate_field, evaluation_seconds, facts, report
 from pinn_metakan.results.hdf5 import read_solution
-from pinn_metakan.run_folder import FreshFolder, RunFolder
+from pinn_metakan.runs.assembled import AssembledRun
 from pinn_metakan.runs.choices import check_budget, choose, network_name, suggested_settings
-from pinn_metakan.settings import Layer, layers_of
-from pinn_metakan.settings_text import settings_text
-from pinn_metakan.solution import Solution
-from pinn_metakan.training.trainer import Report
+from pinn_metakan.runs.folder import FreshFolder, RunFolder
+from pinn_metakan.runs.interrupts import interrupts
+from pinn_metakan.runs.solution import Solution
+from pinn_metakan.runs.summary import (
+    closing_notes,
+    evaluate_field,
+    evaluation_seconds,
+    facts,
+    report,
+)
+from pinn_metakan.settings.layers import Layer, layers_of
+from pinn_metakan.settings.text import settings_text
+from pinn_metakan.training.trainer import ProgressEntry
 
 logger = logging.getLogger(__name__)
 
@@ -31,7 +37,7 @@ _INTERRUPTED = "interrupted"
 #: Receives what the run uses, as (name, text), before it begins.
 Announce = Callable[[list[tuple[str, str]]], None]
 #: Receives each new entry of the history.
-Progress = Callable[[Report], None]
+Progress = Callable[[ProgressEntry], None]
 
 
 def solve(
@@ -89,7 +95,7 @@ def solve(
     place = RunFolder(Path(out)) if isinstance(out, str | Path) else out
     if place is not None:
         place.refuse_unless_free(overwrite)
-    experiment = Experiment(problem, choices, network if isinstance(network, Network) else None)
+    experiment = AssembledRun(problem, choices, network if isinstance(network, Network) else None)
     folder = None
     if place is not None:
         text = settings_text(choices.settings, choices.as_asked(problem), command)
@@ -98,7 +104,7 @@ def solve(
 
 
 def run_experiment(
-    experiment: Experiment,
+    experiment: AssembledRun,
     folder: RunFolder | None,
     budget: float | None,
     started: float,
@@ -134,7 +140,7 @@ def run_experiment(
             folder.save_checkpoint(experiment.state(), trainer.history)
         last_saved = time.monotonic()
 
-    def on_report(report: Report) -> None:
+    def on_report(report: ProgressEntry) -> None:
         logger.info("step %d: loss %.3e, errors %s", report.step, report.loss, report.errors)
         if progress is not None:
             progress(report)
@@ -195,7 +201,7 @@ def read_tied(folder: RunFolder) -> Solution | None:
 
 
 def _concluded(
-    experiment: Experiment,
+    experiment: AssembledRun,
     folder: RunFolder | None,
     tied: Solution | None = None,
     notes: Sequence[str] = (),

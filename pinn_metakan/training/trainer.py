@@ -11,7 +11,7 @@ import torch
 from pinn_metakan.errors import TrainingError
 from pinn_metakan.optimizers.flat import assign, flattened
 from pinn_metakan.optimizers.optimizer import NOT_FINITE, Optimizer
-from pinn_metakan.training.task import BestSeen, Task
+from pinn_metakan.training.least_squares import BestSeen, LeastSquares
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Stage:
 
 
 @dataclass(frozen=True)
-class Report:
+class ProgressEntry:
     """Where a run stands.
 
     Args:
@@ -73,7 +73,9 @@ class Trainer:
         tolerance: The run has converged when the loss is below it; 0 for never.
     """
 
-    def __init__(self, task: Task, stages: Sequence[Stage], report_every: int, tolerance: float):
+    def __init__(
+        self, task: LeastSquares, stages: Sequence[Stage], report_every: int, tolerance: float
+    ):
         self.task = task
         self._stages = list(stages)
         self._report_every = report_every
@@ -124,7 +126,7 @@ class Trainer:
         self._has_entered = True
         self._best.forget()
 
-    def run(self, should_stop: ShouldStop, report: Callable[[Report], None]) -> None:
+    def run(self, should_stop: ShouldStop, report: Callable[[ProgressEntry], None]) -> None:
         """Train until the stages are over, `should_stop` gives a reason or a stage awaits entry.
 
         The reason is `stop_reason` then.
@@ -199,7 +201,7 @@ class Trainer:
             self._optimizer.load(state["optimizer"])
 
     def _run_stage(
-        self, stage: Stage, should_stop: ShouldStop, report: Callable[[Report], None]
+        self, stage: Stage, should_stop: ShouldStop, report: Callable[[ProgressEntry], None]
     ) -> str | None:
         """Run one stage; give a reason only if the whole run shall stop before its end."""
         optimizer = self._optimizer or stage.make()
@@ -252,7 +254,7 @@ class Trainer:
         row = {"step": float(self.step), "seconds": self.seconds, "loss": loss}
         return row | {f"relative_l2_{k}": v for k, v in self.task.measure().items()}
 
-    def _record(self, stage: Stage, report: Callable[[Report], None]) -> None:
+    def _record(self, stage: Stage, report: Callable[[ProgressEntry], None]) -> None:
         row = self._entry()
         self.history.append(row)
         prefix = "relative_l2_"
@@ -261,7 +263,7 @@ class Trainer:
         total += sum(later.steps for later in self._stages[self._stage_index + 1 :])
         pace = self.seconds / self.step
         left = pace * (total - self.step)
-        report(Report(stage.name, self.step, total, row["loss"], errors, self.seconds, left))
+        report(ProgressEntry(stage.name, self.step, total, row["loss"], errors, self.seconds, left))
 
     def _converged(self) -> str | None:
         if 0 < self._tolerance and self.best_loss < self._tolerance:

@@ -9,17 +9,17 @@ from torch import Generator, Tensor
 
 from pinn_metakan.ansatz.ansatz import Ansatz
 from pinn_metakan.ansatz.features import Features
-from pinn_metakan.ansatz.hard_constraints import build_constraints
+from pinn_metakan.ansatz.hard.constraints import build_constraints
 from pinn_metakan.derivatives.autograd import evaluate_by_autograd
 from pinn_metakan.derivatives.jet import Jet
 from pinn_metakan.families.rbf import RBF
 from pinn_metakan.geometry.domains import Ball, Box, Domain, Interval, SpaceTime
-from pinn_metakan.networks.kan import kan
+from pinn_metakan.networks.kan import make_kan
 from pinn_metakan.pde.boundary_conditions import Dirichlet, Neumann, Periodic
 from pinn_metakan.pde.condition import Condition
+from pinn_metakan.pde.formulation import Formulation, formulate
 from pinn_metakan.pde.initial import Initial
 from pinn_metakan.pde.problem import Problem
-from pinn_metakan.pde.statement import Statement, state
 
 
 def stated(
@@ -27,7 +27,7 @@ def stated(
     coordinates: tuple[str, ...],
     conditions: Mapping[str, Condition],
     unknowns: tuple[str, ...] = ("u",),
-) -> Statement:
+) -> Formulation:
     class Given(Problem):
         def residual(self, jet: Jet) -> dict[str, Tensor]:
             return {"equation": jet(self.unknowns[0])}
@@ -35,25 +35,27 @@ def stated(
     problem = Given()
     problem.domain, problem.coordinates = domain, coordinates
     problem.unknowns, problem.conditions = unknowns, conditions
-    return state(problem)
+    return formulate(problem)
 
 
-def random_ansatz(statement: Statement) -> Ansatz:
-    constraints = build_constraints(statement)
-    features = Features(statement.problem.domain, constraints.periodic)
-    outputs = len(statement.variables.unknowns)
-    network = kan((features.size, 5, outputs), RBF, Generator().manual_seed(3))
+def random_ansatz(formulation: Formulation) -> Ansatz:
+    constraints = build_constraints(formulation)
+    features = Features(formulation.problem.domain, constraints.periodic)
+    outputs = len(formulation.variables.unknowns)
+    network = make_kan((features.size, 5, outputs), RBF, Generator().manual_seed(3))
     return Ansatz(features, network, constraints.constraints)
 
 
-def residuals(statement: Statement, ansatz: Callable[[Tensor], Tensor]) -> dict[str, Tensor]:
+def residuals(formulation: Formulation, ansatz: Callable[[Tensor], Tensor]) -> dict[str, Tensor]:
     terms: dict[str, Tensor] = {}
-    domain = statement.problem.domain
-    for name, residual in statement.conditions.items():
-        condition = statement.problem.conditions[name]
-        at = condition.sample(statement.variables, domain, 300, "sobol", Generator().manual_seed(1))
+    domain = formulation.problem.domain
+    for name, residual in formulation.conditions.items():
+        condition = formulation.problem.conditions[name]
+        at = condition.sample(
+            formulation.variables, domain, 300, "sobol", Generator().manual_seed(1)
+        )
         values = evaluate_by_autograd(ansatz, at.points, residual.quantities)
-        terms |= residual.evaluate(Jet(statement.variables, at.points, values), at)
+        terms |= residual.evaluate(Jet(formulation.variables, at.points, values), at)
     return terms
 
 
@@ -127,9 +129,9 @@ HARD: dict[str, tuple[Domain, tuple[str, ...], dict[str, Condition]]] = {
 def test_conditions_hold_for_a_random_network(
     domain: Domain, coordinates: tuple[str, ...], conditions: dict[str, Condition]
 ) -> None:
-    statement = stated(domain, coordinates, conditions)
-    constraints = build_constraints(statement)
-    found = residuals(statement, random_ansatz(statement))
+    formulation = stated(domain, coordinates, conditions)
+    constraints = build_constraints(formulation)
+    found = residuals(formulation, random_ansatz(formulation))
     assert constraints.satisfied == set(found)
     assert constraints.notes == ()
     for term, values in found.items():
@@ -140,8 +142,8 @@ def test_conditions_hold_for_a_random_network(
 def test_the_field_is_free_inside(
     domain: Domain, coordinates: tuple[str, ...], conditions: dict[str, Condition]
 ) -> None:
-    statement = stated(domain, coordinates, conditions)
-    ansatz = random_ansatz(statement)
+    formulation = stated(domain, coordinates, conditions)
+    ansatz = random_ansatz(formulation)
     inside = domain.interior(torch.full((1, domain.unit_dimension), 0.4, dtype=torch.float64))
     before = ansatz(inside)
     with torch.no_grad():
@@ -152,10 +154,10 @@ def test_the_field_is_free_inside(
 
 def test_each_unknown_of_a_system_has_its_own_conditions() -> None:
     conditions = {"a": Dirichlet(u=1.0, where="x=0"), "b": Dirichlet(v=saddle), "c": Neumann(u=0.0)}
-    statement = stated(SQUARE, ("x", "y"), conditions, ("u", "v"))
-    constraints = build_constraints(statement)
+    formulation = stated(SQUARE, ("x", "y"), conditions, ("u", "v"))
+    constraints = build_constraints(formulation)
     assert constraints.satisfied == {"a_u", "b_v"}
-    found = residuals(statement, random_ansatz(statement))
+    found = residuals(formulation, random_ansatz(formulation))
     assert max(float(found[term].detach().abs().max()) for term in ("a_u", "b_v")) < 1e-12
     assert found["c_u"].abs().max() > 1e-3
 

@@ -9,15 +9,15 @@ import pytest
 import torch
 from torch import Tensor
 
-from pinn_metakan.ansatz.hard_constraints import build_constraints
+from pinn_metakan.ansatz.hard.constraints import build_constraints
 from pinn_metakan.derivatives.jet import Jet
 from pinn_metakan.errors import ProblemError
 from pinn_metakan.geometry.domains import Ball, Box, Domain, Interval, SpaceTime
 from pinn_metakan.pde.boundary_conditions import Dirichlet, Periodic
 from pinn_metakan.pde.condition import Condition
+from pinn_metakan.pde.formulation import formulate
 from pinn_metakan.pde.initial import Initial
 from pinn_metakan.pde.problem import Problem
-from pinn_metakan.pde.statement import state
 
 ROD = SpaceTime(Interval(-1.0, 1.0), 0.0, 1.0)
 
@@ -38,7 +38,7 @@ def found(
 
     problem = Given()
     problem.domain, problem.coordinates, problem.conditions = domain, coordinates, conditions
-    constraints = build_constraints(state(problem))
+    constraints = build_constraints(formulate(problem))
     return set(constraints.satisfied), "; ".join(constraints.notes)
 
 

@@ -11,10 +11,10 @@ from pinn_metakan.benchmarks import ablation, variants
 from pinn_metakan.benchmarks.ablation import GROUPS, ablation_lines
 from pinn_metakan.benchmarks.variants import Case
 from pinn_metakan.errors import SettingsError
-from pinn_metakan.network_settings import MetaKANSettings
-from pinn_metakan.networks.meta_learner import HIDDEN_FUNCTIONS
+from pinn_metakan.networks.coefficients.meta_learner import HIDDEN_FUNCTIONS
 from pinn_metakan.networks.table import build_network
-from pinn_metakan.settings import Layer, build_settings
+from pinn_metakan.settings.layers import Layer, build_settings
+from pinn_metakan.settings.networks import MetaKANSettings
 
 
 def test_each_part_is_changed_and_the_default_is_solved_once(

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from fast import FAST
+from small_runs import FAST
 
 from pinn_metakan.benchmarks import defaults, variants
 from pinn_metakan.benchmarks.defaults import default_lines

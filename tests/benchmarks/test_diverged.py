@@ -20,8 +20,8 @@ from pinn_metakan.benchmarks.variants import Variant
 from pinn_metakan.errors import TrainingError
 from pinn_metakan.networks.network import Network
 from pinn_metakan.pde.problem import Problem
+from pinn_metakan.runs.solution import Solution
 from pinn_metakan.runs.solve import solve
-from pinn_metakan.solution import Solution
 from pinn_metakan.training.trainer import Trainer
 
 #: Settings under which a solve takes a part of a second.

@@ -18,7 +18,7 @@ from pinn_metakan.benchmarks.kept import KeptResults
 from pinn_metakan.benchmarks.regression import Regression, fit
 from pinn_metakan.errors import SettingsError
 from pinn_metakan.families.rbf import RBF
-from pinn_metakan.networks.kan import KAN, kan, metakan
+from pinn_metakan.networks.kan import KAN, make_kan, make_metakan
 from pinn_metakan.optimizers.levenberg_marquardt import LevenbergMarquardt
 
 #: Written again in NumPy, at the raw variables.
@@ -53,7 +53,7 @@ def test_eighteen_functions_are_finite_on_scaled_inputs(generator: Generator) ->
         assert bool(torch.isfinite(y).all())
 
 
-@pytest.mark.parametrize("make", [kan, metakan])
+@pytest.mark.parametrize("make", [make_kan, make_metakan])
 def test_the_jacobian_of_a_regression_equals_autograd(
     make: Callable[..., KAN], generator: Generator
 ) -> None:
@@ -70,7 +70,7 @@ def test_the_jacobian_of_a_regression_equals_autograd(
 
 def test_a_product_is_fitted_in_a_second(generator: Generator) -> None:
     x, y = FEYNMAN["I.12.5"].sample(300, generator)
-    network = metakan((2, 4, 4, 1), RBF, generator)
+    network = make_metakan((2, 4, 4, 1), RBF, generator)
     error = fit(network, x, y, lambda: LevenbergMarquardt(list(network.parameters())), 25)
     assert error < 1e-9
     found = float((network(x)[:, 0] - y).detach().square().mean())

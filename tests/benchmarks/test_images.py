@@ -19,8 +19,8 @@ from pinn_metakan.benchmarks.image_data import ImageData, LabeledImages, load_im
 from pinn_metakan.benchmarks.images import DENSE, SHAPES, image_lines, make_classifier
 from pinn_metakan.cli import main
 from pinn_metakan.errors import SettingsError, TrainingError, UserError
-from pinn_metakan.networks.conv_classifier import conv_classifier
-from pinn_metakan.networks.conv_table import CONVOLUTIONS
+from pinn_metakan.networks.convolution.classifier import conv_classifier
+from pinn_metakan.networks.convolution.table import CONVOLUTIONS
 
 CPU = torch.device("cpu")
 

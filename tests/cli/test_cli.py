@@ -9,10 +9,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from fast import FAST_FLAGS, PROBLEM_NAMES, SHIPPED, start
+from small_runs import FAST_FLAGS, PROBLEM_NAMES, SHIPPED, start
 
-from pinn_metakan.network_settings import NETWORK_SETTINGS
-from pinn_metakan.networks.conv_table import CONVOLUTIONS
+from pinn_metakan.networks.convolution.table import CONVOLUTIONS
+from pinn_metakan.settings.networks import NETWORK_SETTINGS
 
 Write = Callable[..., Path]
 Run = Callable[..., tuple[int, str, str]]

@@ -10,11 +10,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from fast import FAST_FLAGS, start
+from small_runs import FAST_FLAGS, start
 
 import pinn_metakan
 from pinn_metakan.cli.arithmetic import evaluate
-from pinn_metakan.network_settings import NETWORK_SETTINGS
+from pinn_metakan.settings.networks import NETWORK_SETTINGS
 
 Run = Callable[..., tuple[int, str, str]]
 Write = Callable[..., Path]

@@ -5,21 +5,21 @@ from pathlib import Path
 
 import pytest
 import torch
-from fast import FAST
+from small_runs import FAST
 from torch import Tensor
 from torch.func import functional_call, jacrev
 
-from pinn_metakan.experiment import Experiment
-from pinn_metakan.loading import load_problem
 from pinn_metakan.losses import jacobian
 from pinn_metakan.losses.jacobian import linearize
 from pinn_metakan.losses.objective import Objective
-from pinn_metakan.network_settings import NETWORK_SETTINGS
 from pinn_metakan.networks.dense import KANLinear
 from pinn_metakan.networks.edges import FixedBasis
 from pinn_metakan.networks.network import Layer
+from pinn_metakan.pde.loading import load_problem
 from pinn_metakan.pde.problem import Problem
+from pinn_metakan.runs.assembled import AssembledRun
 from pinn_metakan.runs.choices import choose, suggested_settings
+from pinn_metakan.settings.networks import NETWORK_SETTINGS
 
 Write = Callable[..., Path]
 
@@ -59,7 +59,7 @@ def objective_of(problem: Problem, network: str, conditions: str = "hard") -> Ob
     fast = {key: value for key, value in FAST.items() if key != "evaluation"}
     layers = [("fast", fast), ("test", {"conditions": conditions, "points": {"interior": 40}})]
     settings = suggested_settings(problem, network, layers)  # type: ignore[arg-type]
-    return Experiment(problem, choose(network, settings, 0, "cpu", "float64")).objective
+    return AssembledRun(problem, choose(network, settings, 0, "cpu", "float64")).objective
 
 
 def assert_engines_agree(objective: Objective) -> None:

@@ -5,30 +5,30 @@ from pathlib import Path
 
 import pytest
 import torch
-from fast import FAST
+from small_runs import FAST
 from torch import Generator
 
 from pinn_metakan.errors import SettingsError
-from pinn_metakan.experiment import Experiment
-from pinn_metakan.loading import load_problem
 from pinn_metakan.losses.resampling import redraw
+from pinn_metakan.pde.loading import load_problem
 from pinn_metakan.pde.problem import Problem
+from pinn_metakan.runs.assembled import AssembledRun
 from pinn_metakan.runs.choices import choose, suggested_settings
 
 Write = Callable[..., Path]
 
 
-def experiment_of(problem: Problem, **settings: object) -> Experiment:
+def experiment_of(problem: Problem, **settings: object) -> AssembledRun:
     layers = [("fast", FAST), ("test", settings)]
     chosen = suggested_settings(problem, "metakan", layers)  # type: ignore[arg-type]
-    return Experiment(problem, choose("metakan", chosen, 0, "cpu", "float64"))
+    return AssembledRun(problem, choose("metakan", chosen, 0, "cpu", "float64"))
 
 
 def test_the_loss_is_the_weighted_sum_of_mean_squares(shipped_problem: Problem) -> None:
     experiment = experiment_of(shipped_problem, conditions="soft", loss={"condition_weight": 7.0})
     objective = experiment.objective
     expected = sum(
-        (1.0 if term in experiment.statement.equations.terms else 7.0)
+        (1.0 if term in experiment.formulation.equations.terms else 7.0)
         * float(values.detach().square().mean())
         for term, values in objective.residuals().items()
     )
@@ -38,7 +38,7 @@ def test_the_loss_is_the_weighted_sum_of_mean_squares(shipped_problem: Problem) 
 
 def test_hard_conditions_leave_only_the_equations(shipped_problem: Problem) -> None:
     experiment = experiment_of(shipped_problem)
-    assert set(experiment.objective.weights) == set(experiment.statement.equations.terms)
+    assert set(experiment.objective.weights) == set(experiment.formulation.equations.terms)
 
 
 def test_a_weight_of_a_term_overrides_the_weight_of_conditions(shipped_problem: Problem) -> None:
@@ -107,5 +107,5 @@ def test_a_term_that_is_not_finite_is_named(shipped_problem: Problem) -> None:
     assert experiment.objective.first_unusable_term() is None
     with torch.no_grad():
         next(experiment.network.parameters()).fill_(torch.nan)
-    expected = experiment.statement.equations.terms[0]
+    expected = experiment.formulation.equations.terms[0]
     assert experiment.objective.first_unusable_term() == expected

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 import torch
-from fast import stop_at
+from small_runs import stop_at
 
 from pinn_metakan.benchmarks.measuring import experiment_of
 from pinn_metakan.errors import Interrupted, SettingsError
-from pinn_metakan.experiment import Experiment
-from pinn_metakan.loading import load_problem
 from pinn_metakan.losses.random_dimensions import RandomDimensions
+from pinn_metakan.pde.loading import load_problem
+from pinn_metakan.runs.assembled import AssembledRun
 from pinn_metakan.runs.resume import resume
 from pinn_metakan.runs.solve import solve
 
@@ -27,7 +27,7 @@ STOCHASTIC: dict[str, object] = {
 }
 
 
-def ball_experiment(changes: dict[str, object] | None = None) -> Experiment:
+def ball_experiment(changes: dict[str, object] | None = None) -> AssembledRun:
     problem = load_problem("ball_allen_cahn", (), {"dimension": 4})
     return experiment_of(problem, "kan", STOCHASTIC | (changes or {}), "cpu", "float64")
 

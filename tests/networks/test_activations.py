@@ -11,18 +11,18 @@ from torch import Generator
 
 from pinn_metakan.families.rbf import RBF
 from pinn_metakan.families.table import FAMILIES, family_maker
-from pinn_metakan.networks.activations import activations_of
-from pinn_metakan.networks.kan import kan, metakan
+from pinn_metakan.networks.kan import make_kan, make_metakan
 from pinn_metakan.networks.mlp import MLP
 from pinn_metakan.plotting.figures import draw_activations
 from pinn_metakan.results.activations import LayerActivations
 from pinn_metakan.results.field import Field, FieldOnGrid
 from pinn_metakan.results.hdf5 import read_solution, write_solution
+from pinn_metakan.runs.activations import activations_of
 
 
 @pytest.mark.parametrize("family", FAMILIES)
 def test_the_edges_of_a_layer_sum_to_its_outputs(family: str, generator: Generator) -> None:
-    network = kan((3, 4), family_maker(family, {}), generator)
+    network = make_kan((3, 4), family_maker(family, {}), generator)
     (layer,) = activations_of(network)
     assert layer.functions.shape == (4, 3, len(layer.inputs))
     same = torch.from_numpy(layer.inputs)[:, None].expand(-1, 3)  # each input the same number
@@ -33,14 +33,14 @@ def test_the_edges_of_a_layer_sum_to_its_outputs(family: str, generator: Generat
 def test_the_first_layer_sees_scaled_coordinates_and_others_their_reach(
     generator: Generator,
 ) -> None:
-    first, second = activations_of(kan((2, 3, 1), RBF, generator))
+    first, second = activations_of(make_kan((2, 3, 1), RBF, generator))
     assert (first.inputs[0], first.inputs[-1]) == (-1.0, 1.0)
     assert (second.inputs[0], second.inputs[-1]) == (-1.5, 1.5)
     assert first.sweep is None
 
 
 def test_a_sweep_goes_through_the_functions_of_trained_prompts(generator: Generator) -> None:
-    network = metakan((2, 5, 1), RBF, generator, prompt_dimension=1)
+    network = make_metakan((2, 5, 1), RBF, generator, prompt_dimension=1)
     first = activations_of(network)[0]
     assert first.sweep is not None
     assert len(first.sweep.trained) == 10
@@ -51,7 +51,7 @@ def test_a_sweep_goes_through_the_functions_of_trained_prompts(generator: Genera
 
 
 def test_of_a_wide_layer_the_first_edges_are_kept(generator: Generator) -> None:
-    (layer,) = activations_of(kan((2, 40), RBF, generator))
+    (layer,) = activations_of(make_kan((2, 40), RBF, generator))
     assert layer.functions.shape[:2] == (16, 2)
 
 
@@ -67,7 +67,7 @@ def field_of(activations: tuple[LayerActivations, ...]) -> Field:
     return replace(field, activations=activations)
 
 
-@pytest.mark.parametrize("make", [kan, metakan])
+@pytest.mark.parametrize("make", [make_kan, make_metakan])
 def test_activations_come_back_from_hdf5_and_are_drawn(
     make: type, generator: Generator, tmp_path: Path
 ) -> None:
@@ -81,7 +81,7 @@ def test_activations_come_back_from_hdf5_and_are_drawn(
         if old.sweep is not None and new.sweep is not None:
             np.testing.assert_array_equal(old.sweep.functions, new.sweep.functions)
     names = [path.name for path in draw_activations(field, tmp_path)]
-    expected = ["activations.png"] + (["prompts.png"] if make is metakan else [])
+    expected = ["activations.png"] + (["prompts.png"] if make is make_metakan else [])
     assert names == expected
     assert all((tmp_path / name).stat().st_size > 5_000 for name in names)
     assert math.isclose(written[0].inputs[-1], 1.0)

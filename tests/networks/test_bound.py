@@ -9,8 +9,8 @@ from torch import Generator
 from pinn_metakan.derivatives.taylor import VALUES
 from pinn_metakan.families.table import FAMILIES, family_maker
 from pinn_metakan.networks.bound import Bound
-from pinn_metakan.networks.coefficients import Stored, random_coefficients
-from pinn_metakan.networks.conv import KANConv2d
+from pinn_metakan.networks.coefficients.coefficients import Stored, random_coefficients
+from pinn_metakan.networks.convolution.layer import KANConv2d
 from pinn_metakan.networks.dense import KANLinear
 
 

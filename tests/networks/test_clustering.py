@@ -4,9 +4,9 @@ import pytest
 from torch import Generator
 
 from pinn_metakan.families.rbf import RBF
-from pinn_metakan.networks.clustering import cluster_layers, meta_learner_labels
-from pinn_metakan.networks.coefficients import Generated
-from pinn_metakan.networks.kan import metakan
+from pinn_metakan.networks.coefficients.clustering import cluster_layers, meta_learner_labels
+from pinn_metakan.networks.coefficients.coefficients import Generated
+from pinn_metakan.networks.kan import make_metakan
 
 WIDTHS = [16, 32, 64, 128, 256, 256, 512, 512]
 
@@ -49,7 +49,7 @@ def test_impossible_groups_are_refused(meta_learners: int | list[int], message: 
 
 
 def test_layers_of_a_group_share_one_meta_learner(generator: Generator) -> None:
-    network = metakan((2, 4, 4, 1), RBF, generator, hidden_width=5, meta_learners=[0, 1, 0])
+    network = make_metakan((2, 4, 4, 1), RBF, generator, hidden_width=5, meta_learners=[0, 1, 0])
     learners = []
     for layer in network.layers:
         assert isinstance(layer.coefficients, Generated)

@@ -9,8 +9,8 @@ from pinn_metakan.derivatives.taylor import VALUES, JetSpace
 from pinn_metakan.families.bspline import BSpline
 from pinn_metakan.families.family import Family
 from pinn_metakan.families.rbf import RBF
-from pinn_metakan.networks import composed_product
-from pinn_metakan.networks.kan import metakan
+from pinn_metakan.networks.kernels import composed_product
+from pinn_metakan.networks.kan import make_metakan
 
 SPACES = {
     "values": VALUES,
@@ -31,7 +31,7 @@ def test_a_product_and_its_gradients_equal_those_through_features(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(composed_product, "_CHUNK_NUMBERS", chunk * 4 * family.size)
-    layer = metakan((2, 4, 3), lambda: family, generator).chain()[1]
+    layer = make_metakan((2, 4, 3), lambda: family, generator).chain()[1]
     x = torch.randn(len(space), 30, 4, generator=generator, dtype=torch.float64)
     slopes = torch.randn(len(space), 30, 3, generator=generator, dtype=torch.float64)
     inputs = [x.requires_grad_(), *layer.parameters()]
@@ -50,7 +50,7 @@ def test_a_product_and_its_gradients_equal_those_through_features(
 def test_neither_features_nor_hidden_units_nor_generated_weights_are_kept(
     generator: Generator,
 ) -> None:
-    network = metakan((2, 30, 30, 1), RBF, generator, hidden_width=32)
+    network = make_metakan((2, 30, 30, 1), RBF, generator, hidden_width=32)
     space = SPACES["burgers"]
     x = torch.randn(len(space), 50, 2, generator=generator, dtype=torch.float64)
     first = network.chain()[0].prepare(space, x)
@@ -74,7 +74,7 @@ def test_neither_features_nor_hidden_units_nor_generated_weights_are_kept(
 def test_a_network_with_generated_weights_is_transformed_by_torch_func(
     generator: Generator,
 ) -> None:
-    network = metakan((2, 3, 1), RBF, generator)
+    network = make_metakan((2, 3, 1), RBF, generator)
     x = torch.rand(4, 2, generator=generator, dtype=torch.float64)
     parameters = {name: p.detach() for name, p in network.named_parameters()}
 

@@ -6,13 +6,13 @@ from torch import Generator, Tensor
 
 from pinn_metakan.families.rbf import RBF
 from pinn_metakan.networks.compression import Codebook, Pruned, pruned, with_codebook
-from pinn_metakan.networks.kan import KAN, kan, metakan
+from pinn_metakan.networks.kan import KAN, make_kan, make_metakan
 from pinn_metakan.networks.mlp import MLP
 
 
 @pytest.fixture(params=["kan", "metakan"])
 def network(request: pytest.FixtureRequest, generator: Generator) -> KAN:
-    make = kan if request.param == "kan" else metakan
+    make = make_kan if request.param == "kan" else make_metakan
     return make((2, 6, 6, 1), RBF, generator)
 
 
@@ -50,7 +50,7 @@ def test_the_jacobian_of_a_codebook_and_of_cut_edges_equals_autograd(generator: 
     kept = torch.tensor([[True, False, True], [True, True, False]])
     for source in (book, Pruned(book, kept)):
         jacobian = torch.randn(5, 2, 3, 4, generator=generator, dtype=torch.float64)
-        ((parameter, found),) = source.pull_back(jacobian)
+        ((parameter, found),) = source.blocks_in_parameters(jacobian)
         assert parameter is book.centroids
         for row in range(5):
             (expected,) = torch.autograd.grad((jacobian[row] * source()).sum(), parameter)
@@ -70,7 +70,7 @@ def test_the_smallest_edges_are_cut_and_stay_cut(network: KAN) -> None:
 
 
 def test_a_cut_network_goes_on_sharing_its_meta_learner(generator: Generator) -> None:
-    shared = metakan((2, 6, 6, 1), RBF, generator, meta_learners=1)
+    shared = make_metakan((2, 6, 6, 1), RBF, generator, meta_learners=1)
     assert pruned(shared, 0.3).n_parameters == shared.n_parameters
 
 

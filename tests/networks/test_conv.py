@@ -8,9 +8,9 @@ from torch import Generator, Tensor
 
 from pinn_metakan.families.edge_family import EdgeFamily
 from pinn_metakan.families.table import FAMILIES, AnyFamily, family_maker
-from pinn_metakan.networks.coefficients import Generated, Stored, random_coefficients
-from pinn_metakan.networks.conv import KANConv2d
-from pinn_metakan.networks.meta_learner import MetaLearner
+from pinn_metakan.networks.coefficients.coefficients import Generated, Stored, random_coefficients
+from pinn_metakan.networks.coefficients.meta_learner import MetaLearner
+from pinn_metakan.networks.convolution.layer import KANConv2d
 
 
 def edge(family: AnyFamily, x: Tensor, w: Tensor) -> Tensor:

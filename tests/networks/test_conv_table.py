@@ -7,9 +7,9 @@ import pytest
 import torch
 from torch import Generator, nn
 
-from pinn_metakan.network_settings import NETWORK_SETTINGS, KANSettings
-from pinn_metakan.networks.conv_classifier import conv_classifier
-from pinn_metakan.networks.conv_table import CONVOLUTIONS, kan_conv2d
+from pinn_metakan.networks.convolution.classifier import conv_classifier
+from pinn_metakan.networks.convolution.table import CONVOLUTIONS, kan_conv2d
+from pinn_metakan.settings.networks import NETWORK_SETTINGS, KANSettings
 
 CHANNELS = (1, 32, 64, 128, 256)
 EDGES = 387_360  # of four layers of 3 x 3

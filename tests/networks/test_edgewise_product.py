@@ -9,10 +9,10 @@ from pinn_metakan.derivatives.taylor import VALUES, JetSpace
 from pinn_metakan.families.bspline import BSpline
 from pinn_metakan.families.family import Family
 from pinn_metakan.families.rbf import RBF
-from pinn_metakan.networks import edgewise_product as module
-from pinn_metakan.networks.composed_product import Recipe, composed_product
-from pinn_metakan.networks.edgewise_product import edgewise_product, is_cheaper_edgewise
-from pinn_metakan.networks.kan import metakan
+from pinn_metakan.networks.kernels import edgewise_product as module
+from pinn_metakan.networks.kan import make_metakan
+from pinn_metakan.networks.kernels.composed_product import Recipe, composed_product
+from pinn_metakan.networks.kernels.edgewise_product import edgewise_product, is_cheaper_edgewise
 
 SPACES = {
     "values": VALUES,
@@ -61,7 +61,7 @@ def test_a_network_gives_the_same_jets_and_jacobian_either_way(
     generator: Generator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     space = SPACES["laplacian in 20 dimensions"]
-    network = metakan((20, 5, 5, 1), RBF, generator)
+    network = make_metakan((20, 5, 5, 1), RBF, generator)
     x = torch.rand(len(space), 9, 20, generator=generator, dtype=torch.float64)
 
     def evaluated() -> list[Tensor]:

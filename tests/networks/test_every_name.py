@@ -8,11 +8,11 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch import Generator, nn
 
-from pinn_metakan.network_settings import NETWORK_SETTINGS, MetaKANSettings
-from pinn_metakan.networks.conv_classifier import ConvClassifier, conv_classifier
-from pinn_metakan.networks.conv_table import CONVOLUTIONS, conv_settings
+from pinn_metakan.networks.convolution.classifier import ConvClassifier, conv_classifier
+from pinn_metakan.networks.convolution.table import CONVOLUTIONS, conv_settings
 from pinn_metakan.networks.network import Network
 from pinn_metakan.networks.table import build_network
+from pinn_metakan.settings.networks import NETWORK_SETTINGS, MetaKANSettings
 
 WIDTHS = (2, 5, 4, 1)
 CHANNELS, CLASSES = (1, 3, 4), 5

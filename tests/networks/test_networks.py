@@ -14,15 +14,15 @@ from pinn_metakan.errors import SettingsError
 from pinn_metakan.families.bspline import BSpline
 from pinn_metakan.families.rbf import RBF
 from pinn_metakan.families.table import FAMILIES, family_maker
-from pinn_metakan.network_settings import NETWORK_SETTINGS, MetaKANSettings
-from pinn_metakan.networks import meta_learner
-from pinn_metakan.networks.coefficients import Stored
+from pinn_metakan.networks.coefficients import meta_learner
+from pinn_metakan.networks.coefficients.coefficients import Stored
+from pinn_metakan.networks.coefficients.meta_learner import HIDDEN_FUNCTIONS, MetaLearner
 from pinn_metakan.networks.dense import KANLinear
-from pinn_metakan.networks.kan import KAN, kan, metakan
-from pinn_metakan.networks.meta_learner import HIDDEN_FUNCTIONS, MetaLearner
+from pinn_metakan.networks.kan import KAN, make_kan, make_metakan
 from pinn_metakan.networks.mlp import MLP
 from pinn_metakan.networks.network import Network
 from pinn_metakan.networks.table import build_network
+from pinn_metakan.settings.networks import NETWORK_SETTINGS, MetaKANSettings
 
 DEEP = (128, 128, 128, 1)
 
@@ -36,16 +36,16 @@ def test_counts_equal_those_of_the_paper(
 ) -> None:
     widths = (dimension, *DEEP)
     assert MLP(widths, generator).n_parameters == mlp
-    assert kan(widths, BSpline, generator).n_parameters == plain
+    assert make_kan(widths, BSpline, generator).n_parameters == plain
     for hidden, expected in ((32, meta32), (64, meta64)):
-        network = metakan(widths, BSpline, generator, prompt_dimension=1, hidden_width=hidden)
+        network = make_metakan(widths, BSpline, generator, prompt_dimension=1, hidden_width=hidden)
         assert network.n_parameters == expected
 
 
 def test_counts_of_the_image_network_equal_the_papers(generator: Generator) -> None:
     widths = (784, 32, 10)
-    assert kan(widths, BSpline, generator).n_parameters == 228_672
-    network = metakan(widths, BSpline, generator, prompt_dimension=1, hidden_width=16)
+    assert make_kan(widths, BSpline, generator).n_parameters == 228_672
+    network = make_metakan(widths, BSpline, generator, prompt_dimension=1, hidden_width=16)
     assert network.n_parameters == 25_778
 
 
@@ -59,7 +59,7 @@ def test_metakan_count_follows_the_formula(
     edges = sum(a * b for a, b in pairwise(widths))
     learners = meta_learners or len(widths) - 1
     expected = prompt * edges + learners * (prompt * h + h + h * size + size)
-    network = metakan(
+    network = make_metakan(
         widths, RBF, generator, prompt_dimension=prompt, hidden_width=h, meta_learners=meta_learners
     )
     assert network.n_parameters == expected
@@ -67,8 +67,8 @@ def test_metakan_count_follows_the_formula(
 
 def make_networks(generator: Generator) -> dict[str, Network]:
     return {
-        "kan": kan((2, 5, 3), RBF, generator),
-        "metakan": metakan((2, 5, 3), BSpline, generator),
+        "kan": make_kan((2, 5, 3), RBF, generator),
+        "metakan": make_metakan((2, 5, 3), BSpline, generator),
         "mlp": MLP((2, 5, 3), generator),
     }
 
@@ -94,7 +94,7 @@ def test_a_kan_layer_sums_its_edges(generator: Generator) -> None:
 def test_hidden_layers_keep_their_inputs_in_reach(
     family: type[RBF] | type[BSpline], generator: Generator
 ) -> None:
-    network = kan((2, 6, 6, 1), family, generator)
+    network = make_kan((2, 6, 6, 1), family, generator)
     with torch.no_grad():
         for p in network.parameters():
             p.mul_(1e3)  # as large as training may ever make them
@@ -113,14 +113,14 @@ def test_hidden_layers_keep_their_inputs_in_reach(
 
 def test_generated_coefficients_start_as_large_as_stored_ones(generator: Generator) -> None:
     widths = (2, 40, 40, 1)
-    generated = metakan(widths, RBF, generator, hidden_width=64).weights()
-    stored = kan(widths, RBF, generator).weights()
+    generated = make_metakan(widths, RBF, generator, hidden_width=64).weights()
+    stored = make_kan(widths, RBF, generator).weights()
     for meta, plain in zip(generated, stored, strict=True):
         assert 0.4 < float((meta.std() / plain.std()).detach()) < 2.5
 
 
 def test_sine_prompts_give_coefficients_of_full_rank(generator: Generator) -> None:
-    network = metakan((1, 60), RBF, generator, prompt_dimension=1, frequency=5.0)
+    network = make_metakan((1, 60), RBF, generator, prompt_dimension=1, frequency=5.0)
     (w,) = network.weights()
     singular = torch.linalg.svdvals(w)
     assert float((singular[4] / singular[0]).detach()) > 0.05  # a scalar ReLU prompt gives rank 2
@@ -128,19 +128,19 @@ def test_sine_prompts_give_coefficients_of_full_rank(generator: Generator) -> No
 
 @pytest.mark.parametrize("name", HIDDEN_FUNCTIONS)
 def test_every_hidden_function_trains(name: str, generator: Generator) -> None:
-    network = metakan((2, 3, 1), RBF, generator, hidden_function=name)
+    network = make_metakan((2, 3, 1), RBF, generator, hidden_function=name)
     network(torch.ones(5, 2, dtype=torch.float64)).sum().backward()
     assert all(p.grad is not None and p.grad.abs().sum() > 0 for p in network.parameters())
 
 
 def test_prompts_are_those_of_all_layers(generator: Generator) -> None:
-    network = metakan((2, 3, 1), RBF, generator, prompt_dimension=4)
+    network = make_metakan((2, 3, 1), RBF, generator, prompt_dimension=4)
     assert [tuple(p.shape) for p in network.prompts()] == [(3, 2, 4), (1, 3, 4)]
-    assert kan((2, 3, 1), RBF, generator).prompts() == []
+    assert make_kan((2, 3, 1), RBF, generator).prompts() == []
 
 
 def test_the_same_seed_gives_the_same_network() -> None:
-    first, second = (metakan((2, 3, 1), RBF, Generator().manual_seed(5)) for _ in range(2))
+    first, second = (make_metakan((2, 3, 1), RBF, Generator().manual_seed(5)) for _ in range(2))
     assert all(
         torch.equal(a, b) for a, b in zip(first.parameters(), second.parameters(), strict=True)
     )
@@ -160,7 +160,7 @@ def test_a_wrong_hidden_function_is_refused(generator: Generator) -> None:
 
 
 def test_layers_of_a_kan_are_its_modules(generator: Generator) -> None:
-    network = kan((2, 3, 1), RBF, generator)
+    network = make_kan((2, 3, 1), RBF, generator)
     assert isinstance(network, KAN)
     assert [layer.bounded for layer in network.layers] == [False, True]
 
@@ -170,13 +170,13 @@ def test_layers_of_a_kan_are_its_modules(generator: Generator) -> None:
 def test_the_jacobian_through_a_meta_learner_equals_autograd(
     name: str, meta_learners: int, generator: Generator
 ) -> None:
-    network = metakan(
+    network = make_metakan(
         (2, 4, 3, 2), RBF, generator, hidden_function=name, meta_learners=meta_learners
     )
     assert_jacobian_equals_autograd(network, generator)
 
 
-@pytest.mark.parametrize("make", [kan, metakan])
+@pytest.mark.parametrize("make", [make_kan, make_metakan])
 @pytest.mark.parametrize("family", FAMILIES)
 def test_jets_and_the_jacobian_of_every_family_equal_autograd(
     family: str, make: Callable[..., KAN], generator: Generator

@@ -5,11 +5,11 @@ import torch
 from torch import Tensor
 
 from pinn_metakan.geometry.domains import Ball, Box, Interval, SpaceTime
-from pinn_metakan.loading import load_problem
 from pinn_metakan.pde.coefficients import note_jumps
+from pinn_metakan.pde.formulation import formulate
 from pinn_metakan.pde.jumps import find_jump
+from pinn_metakan.pde.loading import load_problem
 from pinn_metakan.pde.problem import Problem
-from pinn_metakan.pde.statement import state
 
 
 @pytest.mark.parametrize("place", [0.1, 1 / 3, 0.5, 0.999])
@@ -68,19 +68,19 @@ class Flux(Layers):
 
 
 def test_a_coefficient_that_jumps_is_told() -> None:
-    (note,) = note_jumps(state(Layers()))
+    (note,) = note_jumps(formulate(Layers()))
     assert "heat: a coefficient jumps at y = 0.5" in note
     assert "flux as an unknown" in note
 
 
 @pytest.mark.parametrize("kind", [Source, Flux])
 def test_other_jumps_are_not(kind: type[Problem]) -> None:
-    assert note_jumps(state(kind())) == []
+    assert note_jumps(formulate(kind())) == []
 
 
 def test_shipped_problems_have_no_such_coefficient(shipped_problem: Problem) -> None:
-    assert note_jumps(state(shipped_problem)) == []
-    assert note_jumps(state(load_problem("ball_poisson", parameters={"dimension": 20}))) == []
+    assert note_jumps(formulate(shipped_problem)) == []
+    assert note_jumps(formulate(load_problem("ball_poisson", parameters={"dimension": 20}))) == []
 
 
 SMOOTH = {
@@ -100,7 +100,7 @@ def test_rounding_beside_a_source_is_no_jump(asked: str, term) -> None:  # type:
         def residual(self, jet):  # type: ignore[no-untyped-def]
             return {"rod": term(jet("x"), [jet(name) for name in asked.split(", ")])}
 
-    assert note_jumps(state(Rod())) == []
+    assert note_jumps(formulate(Rod())) == []
 
 
 def test_a_coefficient_that_jumps_in_a_ball_is_told() -> None:
@@ -112,5 +112,5 @@ def test_a_coefficient_that_jumps_in_a_ball_is_told() -> None:
             x, y, laplacian = jet("x", "y", "laplacian_u")
             return {"disk": torch.where(x**2 + y**2 < 0.25, 1.0, 10.0) * laplacian + 1}
 
-    (note,) = note_jumps(state(Disk()))
+    (note,) = note_jumps(formulate(Disk()))
     assert "disk: a coefficient jumps at x = " in note

@@ -10,11 +10,11 @@ from torch import Generator, nn
 
 from pinn_metakan.errors import ProblemError
 from pinn_metakan.geometry.domains import Interval
-from pinn_metakan.loading import load_problem
 from pinn_metakan.pde.boundary_conditions import Dirichlet, Neumann, Robin
+from pinn_metakan.pde.formulation import formulate
+from pinn_metakan.pde.loading import load_problem
 from pinn_metakan.pde.observed import Observed
 from pinn_metakan.pde.problem import Problem
-from pinn_metakan.pde.statement import state
 
 Write = Callable[..., Path]
 
@@ -32,7 +32,7 @@ class Plain(Problem):
 def stated(source) -> None:  # type: ignore[no-untyped-def]
     problem = Plain()
     problem.source = source  # type: ignore[attr-defined]
-    state(problem)
+    formulate(problem)
 
 
 COUPLED = {
@@ -77,7 +77,7 @@ def test_a_term_without_the_unknowns_is_refused(write_problem: Write) -> None:
     for term in ("jet('x') * 1.0", "jet('u').detach()", "torch.zeros(len(jet('u')))"):
         path = write_problem(residual=f"return {{'heat': {term}}}")
         with pytest.raises(ProblemError, match=r"mine\.py: .* 'heat' does not depend on the unk"):
-            state(load_problem(str(path)))
+            formulate(load_problem(str(path)))
 
 
 @pytest.mark.parametrize("kind", ["int", "bool", "sparse"])
@@ -85,13 +85,13 @@ def test_terms_of_another_kind_are_refused(kind: str, write_problem: Write) -> N
     term = {"int": "jet('u').int()", "bool": "jet('u') > 0", "sparse": "jet('u').to_sparse()"}[kind]
     path = write_problem(residual=f"return {{'heat': {term}}}")
     with pytest.raises(ProblemError, match=rf"term 'heat' is .*{kind}.*expected real numbers"):
-        state(load_problem(str(path)))
+        formulate(load_problem(str(path)))
 
 
 def test_a_length_that_only_fits_the_recorded_points_is_refused(write_problem: Write) -> None:
     path = write_problem(residual="return {'heat': jet('u') * torch.ones(7)}")
     with pytest.raises(ProblemError, match="size of tensor"):
-        state(load_problem(str(path)))
+        formulate(load_problem(str(path)))
 
 
 @pytest.mark.parametrize(
@@ -107,7 +107,7 @@ def test_a_parameter_that_nobody_trains_is_refused(value: object, how: str) -> N
     problem.kappa = value  # type: ignore[attr-defined]
     problem.source = lambda jet: jet("u")  # type: ignore[attr-defined]
     with pytest.raises(ProblemError, match=f"'kappa' .*trainable.*only the network.*{how}"):
-        state(problem)
+        formulate(problem)
 
 
 def test_the_way_that_the_message_names_finds_a_coefficient() -> None:
@@ -157,10 +157,10 @@ def test_data_are_real_finite_numbers_of_their_own_point(
     problem.source = lambda jet: 0.0  # type: ignore[attr-defined]
     problem.conditions = {"edge": condition}
     if message is None:  # text that is a number is taken as one
-        state(problem)
+        formulate(problem)
         return
     with pytest.raises(ProblemError, match=f"edge.*{message}"):
-        state(problem)
+        formulate(problem)
 
 
 @pytest.mark.parametrize("values", [[1j, 2j], np.array([1j, 2j]), torch.tensor([1j, 2j])])
@@ -178,12 +178,12 @@ def test_data_that_change_their_argument_leave_the_points_as_they_are() -> None:
     problem = Plain()
     problem.source = lambda jet: 0.0  # type: ignore[attr-defined]
     problem.conditions = {"edge": condition}
-    statement = state(problem)
+    formulation = formulate(problem)
     at = condition.sample(
-        statement.variables, problem.domain, 5, "sobol", Generator().manual_seed(0)
+        formulation.variables, problem.domain, 5, "sobol", Generator().manual_seed(0)
     )
     before = at.points.clone()
-    statement.conditions["edge"].function(_Zero(), at)  # type: ignore[arg-type]
+    formulation.conditions["edge"].function(_Zero(), at)  # type: ignore[arg-type]
     assert torch.equal(at.points, before)
 
 
@@ -196,7 +196,7 @@ def test_data_from_numpy_are_taken() -> None:
     problem = Plain()
     problem.source = lambda jet: 0.0  # type: ignore[attr-defined]
     problem.conditions = {"edge": Dirichlet(u=lambda x: np.cos(x.numpy()))}
-    recorded = state(problem).conditions["edge"].recorded["edge_u"]
+    recorded = formulate(problem).conditions["edge"].recorded["edge_u"]
     assert recorded.dtype == torch.float64
     assert len(recorded) == 7
 
@@ -205,7 +205,7 @@ def test_fingerprints_tell_problems_apart_whose_text_is_the_same() -> None:
     def fingerprint(factor: float) -> dict[str, torch.Tensor]:
         problem = Plain()
         problem.source = lambda jet: factor * jet("u")  # type: ignore[attr-defined]
-        return state(problem).fingerprint()
+        return formulate(problem).fingerprint()
 
     one, same, other = fingerprint(1.0), fingerprint(1.0), fingerprint(2.0)
     assert all(torch.equal(one[term], same[term]) for term in one)

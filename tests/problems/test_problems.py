@@ -4,18 +4,18 @@ from collections.abc import Mapping
 
 import pytest
 import torch
-from fast import FAST, PROBLEM_NAMES, SHIPPED
+from small_runs import FAST, PROBLEM_NAMES, SHIPPED
 from torch import Generator, Tensor
 
 from pinn_metakan.derivatives.autograd import evaluate_by_autograd
 from pinn_metakan.derivatives.jet import Jet
 from pinn_metakan.geometry.sampling import sample_interior
-from pinn_metakan.loading import load_problem
-from pinn_metakan.network_settings import NETWORK_SETTINGS
+from pinn_metakan.pde.formulation import formulate
+from pinn_metakan.pde.loading import load_problem
 from pinn_metakan.pde.problem import Problem
-from pinn_metakan.pde.statement import state
 from pinn_metakan.runs.choices import suggested_settings
 from pinn_metakan.runs.solve import solve
+from pinn_metakan.settings.networks import NETWORK_SETTINGS
 
 #: Residuals lose digits to derivatives of steep fronts: of u_xx ~ 1e4 in Burgers' shock layer.
 TOLERANCE = {"burgers": 1e-8}
@@ -31,26 +31,26 @@ def exact(problem: Problem) -> object:
 
 
 def test_the_reference_satisfies_the_equation(shipped_problem: Problem) -> None:
-    statement = state(shipped_problem)
+    formulation = formulate(shipped_problem)
     generator = Generator().manual_seed(0)
     at = sample_interior(shipped_problem.domain, 500, "sobol", generator)
-    quantities = statement.equations.quantities
+    quantities = formulation.equations.quantities
     values = evaluate_by_autograd(exact(shipped_problem), at.points, quantities)  # type: ignore[arg-type]
-    terms = statement.equations.evaluate(Jet(statement.variables, at.points, values), at)
+    terms = formulation.equations.evaluate(Jet(formulation.variables, at.points, values), at)
     for term, residual in terms.items():
         assert residual.abs().max() < TOLERANCE.get(shipped_problem.origin.name, 1e-11), term
 
 
 def test_the_reference_satisfies_every_condition(shipped_problem: Problem) -> None:
-    statement = state(shipped_problem)
+    formulation = formulate(shipped_problem)
     terms: Mapping[str, Tensor]
-    for name, residual in statement.conditions.items():
+    for name, residual in formulation.conditions.items():
         condition = shipped_problem.conditions[name]
         at = condition.sample(
-            statement.variables, shipped_problem.domain, 200, "sobol", Generator().manual_seed(0)
+            formulation.variables, shipped_problem.domain, 200, "sobol", Generator().manual_seed(0)
         )
         values = evaluate_by_autograd(exact(shipped_problem), at.points, residual.quantities)  # type: ignore[arg-type]
-        terms = residual.evaluate(Jet(statement.variables, at.points, values), at)
+        terms = residual.evaluate(Jet(formulation.variables, at.points, values), at)
         assert all(value.abs().max() < 1e-12 for value in terms.values())
 
 

@@ -12,12 +12,12 @@ from torch import Tensor
 from pinn_metakan.derivatives.jet import Jet
 from pinn_metakan.errors import ProblemError
 from pinn_metakan.geometry.domains import Domain, Interval, SpaceTime
-from pinn_metakan.loading import load_problem
 from pinn_metakan.pde.boundary_conditions import Dirichlet
 from pinn_metakan.pde.initial import Initial
+from pinn_metakan.pde.loading import load_problem
 from pinn_metakan.pde.problem import Problem
+from pinn_metakan.runs.solution import Solution
 from pinn_metakan.runs.solve import solve
-from pinn_metakan.solution import Solution
 
 
 class Hat(Problem):

@@ -7,14 +7,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from fast import FAST, stop_at
+from small_runs import FAST, stop_at
 
 from pinn_metakan.errors import Interrupted, ProblemError, RunFolderError
-from pinn_metakan.loading import load_problem
 from pinn_metakan.pde.boundary_conditions import Dirichlet
 from pinn_metakan.pde.condition import Condition
+from pinn_metakan.pde.loading import load_problem
 from pinn_metakan.pde.problem import Problem
-from pinn_metakan.run_folder import RunFolder
+from pinn_metakan.runs.folder import RunFolder
 from pinn_metakan.runs.resume import open_run, rerun, resume
 from pinn_metakan.runs.same_problem import Remembered, same_problem
 from pinn_metakan.runs.solve import solve

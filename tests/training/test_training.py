@@ -10,8 +10,8 @@ from pinn_metakan.errors import RunFolderError, TrainingError
 from pinn_metakan.optimizers.first_order import Adam
 from pinn_metakan.optimizers.levenberg_marquardt import LevenbergMarquardt
 from pinn_metakan.training.checkpoint import load_checkpoint, save_checkpoint
-from pinn_metakan.training.task import Task
-from pinn_metakan.training.trainer import Report, Stage, Trainer
+from pinn_metakan.training.least_squares import LeastSquares
+from pinn_metakan.training.trainer import ProgressEntry, Stage, Trainer
 
 
 class Bowl:
@@ -33,7 +33,7 @@ class Bowl:
         def make() -> Adam:
             return Adam([self.x], [], steps, 0.3, 1.0, "constant", 1.0)
 
-        task = Task(
+        task = LeastSquares(
             lambda: [self.x],
             self.loss,
             lambda: self.x - self.target,
@@ -78,7 +78,7 @@ def test_a_tolerance_ends_the_run() -> None:
 
 
 def test_reports_count_down() -> None:
-    reports: list[Report] = []
+    reports: list[ProgressEntry] = []
     Bowl().trainer(steps=20).run(lambda: None, reports.append)
     assert [r.step for r in reports] == [5, 10, 15, 20, 22]
     assert all(r.total == 22 for r in reports)

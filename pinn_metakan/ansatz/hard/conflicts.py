@@ -2,8 +2,8 @@
 
 from torch import Generator, Tensor
 
-from pinn_metakan.ansatz.pieces import Pieces
-from pinn_metakan.ansatz.transfinite import Field, on_face, time_slope
+from pinn_metakan.ansatz.hard.pieces import Pieces
+from pinn_metakan.ansatz.hard.transfinite import Field, on_face, time_slope
 from pinn_metakan.derivatives.request import Variables
 from pinn_metakan.geometry.domains import Domain, Face
 from pinn_metakan.geometry.sampling import sample_boundary, sample_interior

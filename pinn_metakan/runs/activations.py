@@ -5,7 +5,7 @@ import math
 import torch
 from torch import Tensor
 
-from pinn_metakan.networks.coefficients import Generated
+from pinn_metakan.networks.coefficients.coefficients import Generated
 from pinn_metakan.networks.dense import KANLinear
 from pinn_metakan.networks.kan import KAN
 from pinn_metakan.networks.network import Network

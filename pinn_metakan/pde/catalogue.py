@@ -93,7 +93,7 @@ def _shipped_folders() -> Iterator[Path]:
     if spec is not None:
         yield from (Path(place) for place in spec.submodule_search_locations or ())
     else:  # a checkout, installed for editing or not at all
-        yield Path(__file__).parents[1] / "problems"
+        yield Path(__file__).parents[2] / "problems"
 
 
 def _equation(path: Path) -> str:

@@ -1,4 +1,4 @@
-"""The statement of a problem: checked, and its residual recorded before any work."""
+"""The formulation of a problem: checked, and its residual recorded before any work."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -73,7 +73,7 @@ class Residual:
 
 
 @dataclass(frozen=True)
-class Statement:
+class Formulation:
     """A problem that has been checked.
 
     Args:
@@ -114,25 +114,25 @@ class Statement:
         return {name: value.detach().double() for name, value in found.items()}
 
 
-def state(problem: Problem) -> Statement:
+def formulate(problem: Problem) -> Formulation:
     """Check a problem and record what its residuals ask for.
 
     Args:
         problem: The problem.
 
     Returns:
-        The statement.
+        The formulation.
 
     Raises:
         ProblemError: With one line that names the file, what is wrong and what was expected.
     """
     try:
-        return _state(problem)
+        return _formulate(problem)
     except ProblemError as error:
         raise ProblemError(f"{problem.origin.label}: {error}") from error
 
 
-def _state(problem: Problem) -> Statement:
+def _formulate(problem: Problem) -> Formulation:
     for name in ("coordinates", "unknowns", "domain"):
         if not hasattr(problem, name):
             raise ProblemError(f"the problem does not set {name!r}")
@@ -169,7 +169,7 @@ def _state(problem: Problem) -> Statement:
     shared = set(interior.terms) & {t for c in conditions.values() for t in c.terms}
     if shared:
         raise ProblemError(f"residual and conditions both have a term {shared.pop()!r}; rename one")
-    return Statement(problem, variables, interior, conditions)
+    return Formulation(problem, variables, interior, conditions)
 
 
 def _recorded_condition(

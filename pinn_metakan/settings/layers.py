@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, ValidationError
 
 from pinn_metakan.errors import SettingsError
-from pinn_metakan.network_settings import NETWORK_SETTINGS, CustomSettings, Section
+from pinn_metakan.settings.networks import NETWORK_SETTINGS, CustomSettings, Section
 
 
 class PointSettings(Section):

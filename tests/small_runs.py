@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from pinn_metakan.training.trainer import Report
+from pinn_metakan.training.trainer import ProgressEntry
 
 SHIPPED = Path(__file__).parents[1] / "problems"
 PROBLEM_NAMES = sorted(path.stem for path in SHIPPED.glob("[!_]*.py"))
@@ -32,10 +32,10 @@ FAST_FLAGS = [
 ]
 
 
-def stop_at(step: int) -> Callable[[Report], None]:
+def stop_at(step: int) -> Callable[[ProgressEntry], None]:
     """Interrupt a run as Ctrl-C does, at a step."""
 
-    def progress(report: Report) -> None:
+    def progress(report: ProgressEntry) -> None:
         if report.step == step:
             os.kill(os.getpid(), signal.SIGINT)
 

@@ -10,14 +10,14 @@ from collections.abc import Callable
 import torch
 from torch import Generator, Tensor
 
-from pinn_metakan.ansatz.pieces import Pieces
-from pinn_metakan.ansatz.transfinite import Field, is_number, on_face
+from pinn_metakan.ansatz.hard.pieces import Pieces
+from pinn_metakan.ansatz.hard.transfinite import Field, is_number, on_face
 from pinn_metakan.derivatives.request import Derivative, Gradient, Laplacian
 from pinn_metakan.errors import ProblemError
 from pinn_metakan.geometry.domains import Domain, Face
 from pinn_metakan.geometry.sampling import sample_interior
+from pinn_metakan.pde.formulation import Formulation
 from pinn_metakan.pde.jumps import Line, find_jump, lines_within
-from pinn_metakan.pde.statement import Statement
 
 #: Lines that the data of a condition are looked at on, in all.
 _LINES = 48
@@ -36,12 +36,12 @@ _WHAT = {0: "jump", 1: "have a kink", 2: "have a jump of curvature"}
 
 
 def find_rough(
-    statement: Statement, unknown: int, pieces: Pieces, periodic: dict[int, str]
+    formulation: Formulation, unknown: int, pieces: Pieces, periodic: dict[int, str]
 ) -> tuple[set[str], list[str]]:
     """Find data that must not be taken hard.
 
     Args:
-        statement: The problem.
+        formulation: The problem.
         unknown: Whose data they are.
         pieces: The data.
         periodic: Columns that are periodic, and the name of the condition that says so.
@@ -52,8 +52,8 @@ def find_rough(
     Raises:
         ProblemError: If data are NaN or infinite somewhere.
     """
-    domain = statement.problem.domain
-    orders = _orders(statement, unknown)
+    domain = formulation.problem.domain
+    orders = _orders(formulation, unknown)
     terms: set[str] = set()
     notes: list[str] = []
     for (term, field), lines in _data_on_lines(pieces, domain, orders):
@@ -61,7 +61,9 @@ def find_rough(
             continue
         size = _size(field, domain)
         reasons = (
-            _roughness(statement, field, line, max(orders[axis] for axis in line.axes), size, term)
+            _roughness(
+                formulation, field, line, max(orders[axis] for axis in line.axes), size, term
+            )
             for line in lines
         )
         reason = next(filter(None, reasons), "")
@@ -78,10 +80,10 @@ def find_rough(
     return terms, notes
 
 
-def _orders(statement: Statement, unknown: int) -> list[int]:
+def _orders(formulation: Formulation, unknown: int) -> list[int]:
     """How often residuals differentiate an unknown along each column."""
-    orders = [0] * statement.variables.dimension
-    residuals = [statement.equations, *statement.conditions.values()]
+    orders = [0] * formulation.variables.dimension
+    residuals = [formulation.equations, *formulation.conditions.values()]
     for quantity in {q for residual in residuals for q in residual.quantities}:
         match quantity:
             case Derivative(k, axes) if k == unknown:
@@ -136,7 +138,7 @@ def _size(field: Field, domain: Domain) -> float:
 
 
 def _roughness(
-    statement: Statement, field: Field, line: Line, orders: int, size: float, term: str
+    formulation: Formulation, field: Field, line: Line, orders: int, size: float, term: str
 ) -> str:
     """Say what is wrong with data along a line; empty if nothing is."""
 
@@ -148,9 +150,9 @@ def _roughness(
     worst = _first_not_finite(values(s))
     if worst is not None:
         raise ProblemError(
-            f"{statement.problem.origin.label}: the data of {term!r} are "
-            f"{float(values(s)[worst]):g} at {_place(statement, line, s[worst])}, expected finite "
-            "numbers"
+            f"{formulation.problem.origin.label}: the data of {term!r} are "
+            f"{float(values(s)[worst]):g} at {_place(formulation, line, s[worst])}, expected "
+            "finite numbers"
         )
     below: Callable[[Tensor], Tensor] = values
     for order in range(orders):
@@ -158,12 +160,12 @@ def _roughness(
         place = find_jump(below, noise)
         if place is not None:
             what = _WHAT.get(order, f"have a jump of derivative {order}")
-            return f"{what} at {_place(statement, line, torch.tensor(place))}"
+            return f"{what} at {_place(formulation, line, torch.tensor(place))}"
         slope = _derivative(field, line, order + 1)
         try:
             worst = _first_not_finite(slope(s))
             if worst is not None:
-                return f"have no finite derivative at {_place(statement, line, s[worst])}"
+                return f"have no finite derivative at {_place(formulation, line, s[worst])}"
             is_opaque = not _is_seen(below, slope, noise)
         except ProblemError:  # they could be evaluated above, where nothing was differentiated
             is_opaque = True
@@ -229,13 +231,13 @@ def _has_seam(field: Field, axis: int, domain: Domain, order: int, face: Face | 
     return False
 
 
-def _place(statement: Statement, line: Line, s: Tensor) -> str:
+def _place(formulation: Formulation, line: Line, s: Tensor) -> str:
     """Name a place on a line by the coordinates that change along it."""
     point = line.points(s.double().reshape(1))[0]
-    names = statement.variables.column_names()
+    names = formulation.variables.column_names()
     parts = []
     for axis in line.axes:
-        low, high = statement.problem.domain.bounds[axis]
+        low, high = formulation.problem.domain.bounds[axis]
         shown = round(float(point[axis]) / (high - low), 6) * (high - low)
         parts.append(f"{names[axis]} = {shown:.4g}")
     return ", ".join(parts)

@@ -10,10 +10,10 @@ from pinn_metakan.errors import ProblemError
 from pinn_metakan.geometry.grid import Grid, plane, product_grid, scattered
 from pinn_metakan.geometry.sampling import PointSet
 from pinn_metakan.losses.objective import Block, Objective
-from pinn_metakan.pde.statement import Statement
+from pinn_metakan.pde.formulation import Formulation
 from pinn_metakan.pde.user_code import call_user
 from pinn_metakan.results.field import FieldOnGrid
-from pinn_metakan.settings import EvaluationSettings
+from pinn_metakan.settings.layers import EvaluationSettings
 
 #: Points that are evaluated at once; bounds the memory of the derivatives.
 CHUNK = 4096
@@ -23,28 +23,28 @@ _DEFAULT_SHAPES = {1: [1001], 2: [201, 201], 3: [51, 51, 51]}
 _PLANE_POINTS = 101
 
 
-def main_grid(statement: Statement, settings: EvaluationSettings) -> Grid:
+def main_grid(formulation: Formulation, settings: EvaluationSettings) -> Grid:
     """Choose where errors are measured: a product grid, or scattered points in many dimensions."""
-    variables, domain = statement.variables, statement.problem.domain
+    variables, domain = formulation.variables, formulation.problem.domain
     shape = settings.shape or _DEFAULT_SHAPES.get(domain.dimension)
     if variables.has_vector or shape is None:
         return scattered(domain, settings.points)
     return product_grid(domain, variables.coordinates, shape)
 
 
-def plane_grid(statement: Statement) -> Grid:
+def plane_grid(formulation: Formulation) -> Grid:
     """Make the plane that is drawn where the main grid has scattered points."""
-    variables, domain = statement.variables, statement.problem.domain
+    variables, domain = formulation.variables, formulation.problem.domain
     names = variables.column_names()
     second = 1 if variables.time_axis is None else variables.time_axis
     return plane(domain, {names[0]: 0, names[second]: second}, _PLANE_POINTS)
 
 
-def reference_on(statement: Statement, points: Tensor) -> dict[str, Tensor]:
+def reference_on(formulation: Formulation, points: Tensor) -> dict[str, Tensor]:
     """Evaluate a problem's reference.
 
     Args:
-        statement: The problem.
+        formulation: The problem.
         points: Shape (M, d), float64, on the CPU.
 
     Returns:
@@ -53,11 +53,11 @@ def reference_on(statement: Statement, points: Tensor) -> dict[str, Tensor]:
     Raises:
         ProblemError: If the reference fails or has the wrong names, shapes or values.
     """
-    label = f"{statement.problem.origin.label}: reference"
-    values = call_user(statement.problem.reference, (points.clone(),), label)
+    label = f"{formulation.problem.origin.label}: reference"
+    values = call_user(formulation.problem.reference, (points.clone(),), label)
     if values is None:
         return {}
-    unknowns = statement.variables.unknowns
+    unknowns = formulation.variables.unknowns
     if not isinstance(values, dict) or not values or not set(values) <= set(unknowns):
         raise ProblemError(f"{label} must return a dict with the unknowns {', '.join(unknowns)}")
     result = {}
@@ -96,7 +96,7 @@ def residuals_on(objective: Objective, block: Block, points: Tensor) -> dict[str
 
 
 def field_on(
-    statement: Statement,
+    formulation: Formulation,
     objective: Objective,
     equations: Block,
     grid: Grid,
@@ -105,7 +105,7 @@ def field_on(
     """Evaluate solution, reference and residual on a grid."""
     values = values_on(objective, grid.points)
     residuals = residuals_on(objective, equations, grid.points)
-    unknowns = statement.variables.unknowns
+    unknowns = formulation.variables.unknowns
     return FieldOnGrid(
         axes=dict(grid.axes),
         values={name: grid.laid_out(values[:, k]) for k, name in enumerate(unknowns)},

@@ -10,7 +10,7 @@ from pinn_metakan.optimizers.flat import assign, flattened
 
 
 @dataclass(frozen=True)
-class Task:
+class LeastSquares:
     """What is to be minimized.
 
     Args:
@@ -39,7 +39,7 @@ class BestSeen:
         task: What to evaluate.
     """
 
-    def __init__(self, task: Task):
+    def __init__(self, task: LeastSquares):
         self._task = task
         self.forget()
         self.last_loss = self.loss

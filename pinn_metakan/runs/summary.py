@@ -10,7 +10,10 @@ from importlib.metadata import version
 import numpy as np
 import torch
 
-from pinn_metakan.evaluation import (
+from pinn_metakan.results.field import Field
+from pinn_metakan.runs.activations import activations_of
+from pinn_metakan.runs.assembled import AssembledRun
+from pinn_metakan.runs.fields import (
     CHUNK,
     field_on,
     plane_grid,
@@ -18,9 +21,6 @@ from pinn_metakan.evaluation import (
     residuals_on,
     values_on,
 )
-from pinn_metakan.experiment import Experiment
-from pinn_metakan.networks.activations import activations_of
-from pinn_metakan.results.field import Field
 from pinn_metakan.version import __version__
 
 _VERSIONED = ("torch", "numpy", "scipy", "h5py")
@@ -28,7 +28,7 @@ _VERSIONED = ("torch", "numpy", "scipy", "h5py")
 _SMALL_LOSS, _LARGE_ERROR = 1e-8, 0.1
 
 
-def facts(experiment: Experiment) -> list[tuple[str, str]]:
+def facts(experiment: AssembledRun) -> list[tuple[str, str]]:
     """Tell what the run uses and why, as (name, text)."""
     blocks = experiment.objective.blocks
     soft = [term for block in blocks[1:] for term in block.terms]
@@ -52,7 +52,7 @@ def facts(experiment: Experiment) -> list[tuple[str, str]]:
     ]
 
 
-def evaluate_field(experiment: Experiment, tied: Field | None = None) -> Field:
+def evaluate_field(experiment: AssembledRun, tied: Field | None = None) -> Field:
     """Evaluate solution, reference and residual on the grid, and add what the run was.
 
     Args:
@@ -62,11 +62,11 @@ def evaluate_field(experiment: Experiment, tied: Field | None = None) -> Field:
     Returns:
         The field.
     """
-    parts = (experiment.statement, experiment.objective, experiment.equations)
+    parts = (experiment.formulation, experiment.objective, experiment.equations)
     plane = None
     if not experiment.grid.axes:
-        plane_points = plane_grid(experiment.statement)
-        reference = reference_on(experiment.statement, plane_points.points)
+        plane_points = plane_grid(experiment.formulation)
+        reference = reference_on(experiment.formulation, plane_points.points)
         plane = field_on(*parts, plane_points, reference)
     names = (*experiment.problem.coordinates, *experiment.problem.unknowns)
     history = {
@@ -83,12 +83,12 @@ def evaluate_field(experiment: Experiment, tied: Field | None = None) -> Field:
         history=history,
         attributes=_attributes(experiment) | _tied_attributes(tied),
         slice=plane,
-        has_time=experiment.statement.variables.time_axis is not None,
+        has_time=experiment.formulation.variables.time_axis is not None,
         activations=activations_of(experiment.network),
     )
 
 
-def closing_notes(experiment: Experiment, field: Field) -> list[str]:
+def closing_notes(experiment: AssembledRun, field: Field) -> list[str]:
     """Say what is wrong with a solution that has been evaluated.
 
     Args:
@@ -127,7 +127,7 @@ def closing_notes(experiment: Experiment, field: Field) -> list[str]:
 
 
 def report(
-    experiment: Experiment, field: Field, notes: Sequence[str], tied: Field | None = None
+    experiment: AssembledRun, field: Field, notes: Sequence[str], tied: Field | None = None
 ) -> dict[str, object]:
     """Give the contents of report.json.
 
@@ -161,7 +161,7 @@ def _finite(numbers: Mapping[str, float]) -> dict[str, float | None]:
     return {name: value if math.isfinite(value) else None for name, value in numbers.items()}
 
 
-def evaluation_seconds(experiment: Experiment) -> float:
+def evaluation_seconds(experiment: AssembledRun) -> float:
     """Estimate how long `field` takes, from one chunk of the grid."""
     points = experiment.grid.points[:CHUNK]
     seconds = []
@@ -173,11 +173,11 @@ def evaluation_seconds(experiment: Experiment) -> float:
     return min(seconds) * len(experiment.grid.points) / len(points)
 
 
-def _history_keys(experiment: Experiment) -> list[str]:
+def _history_keys(experiment: AssembledRun) -> list[str]:
     return ["step", "seconds", "loss", *(f"relative_l2_{name}" for name in experiment.reference)]
 
 
-def _attributes(experiment: Experiment) -> dict[str, str | int | float]:
+def _attributes(experiment: AssembledRun) -> dict[str, str | int | float]:
     origin = experiment.problem.origin
     device = str(experiment.choices.device)
     if experiment.choices.device.type == "cuda":

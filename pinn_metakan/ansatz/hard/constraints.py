@@ -12,11 +12,11 @@ from dataclasses import dataclass
 import torch
 from torch import Generator, Tensor
 
-from pinn_metakan.ansatz.conflicts import find_conflicts
-from pinn_metakan.ansatz.factors import ball_factor, product, side_factor, time_factor
-from pinn_metakan.ansatz.pieces import Pieces, collect_pieces, periodic_axes
-from pinn_metakan.ansatz.smoothness import find_rough
-from pinn_metakan.ansatz.transfinite import (
+from pinn_metakan.ansatz.hard.conflicts import find_conflicts
+from pinn_metakan.ansatz.hard.factors import ball_factor, product, side_factor, time_factor
+from pinn_metakan.ansatz.hard.pieces import Pieces, collect_pieces, periodic_axes
+from pinn_metakan.ansatz.hard.smoothness import find_rough
+from pinn_metakan.ansatz.hard.transfinite import (
     Field,
     Number,
     add_faces,
@@ -27,7 +27,7 @@ from pinn_metakan.ansatz.transfinite import (
 )
 from pinn_metakan.geometry.domains import Ball, Domain, SpaceTime
 from pinn_metakan.geometry.sampling import sample_interior
-from pinn_metakan.pde.statement import Statement
+from pinn_metakan.pde.formulation import Formulation
 
 #: Transfinite interpolation of data that vary takes 3^axes evaluations; beyond this it is not done.
 _MAX_BLENDED_AXES = 4
@@ -71,29 +71,29 @@ class HardConstraints:
     notes: tuple[str, ...]
 
 
-def no_constraints(statement: Statement) -> HardConstraints:
+def no_constraints(formulation: Formulation) -> HardConstraints:
     """Leave all conditions soft."""
-    free = tuple(Constraint(None, None) for _ in statement.variables.unknowns)
+    free = tuple(Constraint(None, None) for _ in formulation.variables.unknowns)
     return HardConstraints(free, frozenset(), frozenset(), ())
 
 
-def build_constraints(statement: Statement) -> HardConstraints:
+def build_constraints(formulation: Formulation) -> HardConstraints:
     """Make as many conditions hard as possible.
 
     Args:
-        statement: The problem.
+        formulation: The problem.
 
     Returns:
         The constraints, what they satisfy, and notes on what stays soft.
     """
-    variables, domain = statement.variables, statement.problem.domain
+    variables, domain = formulation.variables, formulation.problem.domain
     notes: list[str] = []
-    periodic = periodic_axes(statement)
+    periodic = periodic_axes(formulation)
     constraints, satisfied = [], set()
     for number, unknown in enumerate(variables.unknowns):
-        pieces, doubles = collect_pieces(statement, unknown, set(periodic))
+        pieces, doubles = collect_pieces(formulation, unknown, set(periodic))
         notes += doubles
-        rough, lines = find_rough(statement, number, pieces, periodic)
+        rough, lines = find_rough(formulation, number, pieces, periodic)
         notes += lines
         pieces = pieces.without(rough)
         conflicts, lines = find_conflicts(pieces, variables, domain, periodic)

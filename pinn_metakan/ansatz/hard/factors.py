@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-from pinn_metakan.ansatz.transfinite import Field
+from pinn_metakan.ansatz.hard.transfinite import Field
 from pinn_metakan.geometry.domains import Ball
 
 

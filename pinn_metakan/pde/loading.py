@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from inspect import Parameter
 from pathlib import Path
 
-from pinn_metakan.catalogue import find_problem
 from pinn_metakan.errors import ProblemError
+from pinn_metakan.pde.catalogue import find_problem
 from pinn_metakan.pde.problem import Origin, Problem, constructor_parameters, recorded
 from pinn_metakan.pde.user_code import told_failures
 

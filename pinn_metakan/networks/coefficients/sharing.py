@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from torch import Tensor
 
 from pinn_metakan.families.table import AnyFamily
-from pinn_metakan.networks.meta_learner import MetaLearner
+from pinn_metakan.networks.coefficients.meta_learner import MetaLearner
 
 
 class SharedMetaLearners:

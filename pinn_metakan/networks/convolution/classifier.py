@@ -11,11 +11,11 @@ from torch.nn import functional
 from torch.nn.utils import skip_init
 
 from pinn_metakan.families.table import family_maker
-from pinn_metakan.network_settings import MetaKANSettings
-from pinn_metakan.networks.clustering import meta_learner_labels
-from pinn_metakan.networks.conv import KANConv2d
-from pinn_metakan.networks.conv_table import conv_settings, kan_conv2d, meta_learner_of
-from pinn_metakan.networks.sharing import SharedMetaLearners
+from pinn_metakan.networks.coefficients.clustering import meta_learner_labels
+from pinn_metakan.networks.coefficients.sharing import SharedMetaLearners
+from pinn_metakan.networks.convolution.layer import KANConv2d
+from pinn_metakan.networks.convolution.table import conv_settings, kan_conv2d, meta_learner_of
+from pinn_metakan.settings.networks import MetaKANSettings
 
 #: Every kernel is square and of this size; its inputs are padded so that images keep theirs.
 _KERNEL = 3

@@ -101,7 +101,7 @@ class MetaLearner(nn.Module):
         return result
 
     @torch.no_grad()
-    def pull_back(
+    def blocks_in_parameters(
         self, prompts: Tensor, jacobian: Tensor
     ) -> tuple[Tensor, list[tuple[nn.Parameter, Tensor]]]:
         """Take a Jacobian in the coefficients of Q edges to one in what they are made of.

@@ -4,13 +4,13 @@ from dataclasses import dataclass, field
 
 from torch import Tensor
 
-from pinn_metakan.ansatz.transfinite import Field, Number
+from pinn_metakan.ansatz.hard.transfinite import Field, Number
 from pinn_metakan.derivatives.request import Variables
 from pinn_metakan.geometry.domains import Ball, Face
 from pinn_metakan.pde.boundary_conditions import Dirichlet, Periodic
 from pinn_metakan.pde.data import Data, arguments_at, evaluate_data
+from pinn_metakan.pde.formulation import Formulation
 from pinn_metakan.pde.initial import Initial
-from pinn_metakan.pde.statement import Statement
 
 
 @dataclass
@@ -39,26 +39,26 @@ class Pieces:
         return Pieces(faces, kept(self.curved), initial, velocity)
 
 
-def periodic_axes(statement: Statement) -> dict[int, str]:
+def periodic_axes(formulation: Formulation) -> dict[int, str]:
     """Find the columns that are periodic, and the name of the condition that says so."""
-    conditions = statement.problem.conditions
+    conditions = formulation.problem.conditions
     return {
-        statement.variables.axis(condition.coordinate): name
+        formulation.variables.axis(condition.coordinate): name
         for name, condition in conditions.items()
         if isinstance(condition, Periodic)
     }
 
 
 def collect_pieces(
-    statement: Statement, unknown: str, periodic: set[int]
+    formulation: Formulation, unknown: str, periodic: set[int]
 ) -> tuple[Pieces, list[str]]:
     """Gather the data of an unknown that lie on flat faces, on a whole ball, or at the start."""
-    variables, domain = statement.variables, statement.problem.domain
+    variables, domain = formulation.variables, formulation.problem.domain
     pieces = Pieces()
     notes = []
-    for name, condition in statement.problem.conditions.items():
+    for name, condition in formulation.problem.conditions.items():
         term = f"{name}_{unknown}"
-        label = f"{statement.problem.origin.label}: condition {name!r}"
+        label = f"{formulation.problem.origin.label}: condition {name!r}"
         if isinstance(condition, Dirichlet) and unknown in condition.values:
             data = _as_field(condition.values[unknown], variables, label, False)
             faces = condition.place.faces(variables, domain)

@@ -8,7 +8,7 @@ from pinn_metakan.optimizers.first_order import Adam
 from pinn_metakan.optimizers.lbfgs import LBFGS
 from pinn_metakan.optimizers.levenberg_marquardt import LevenbergMarquardt
 from pinn_metakan.optimizers.optimizer import Optimizer
-from pinn_metakan.settings import LMSettings, Settings
+from pinn_metakan.settings.layers import LMSettings, Settings
 from pinn_metakan.training.trainer import Stage
 
 

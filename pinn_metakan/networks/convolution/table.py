@@ -6,16 +6,16 @@ from itertools import pairwise
 from torch import Generator, Tensor
 
 from pinn_metakan.families.table import family_maker
-from pinn_metakan.network_settings import NETWORK_SETTINGS, KANSettings, MetaKANSettings
-from pinn_metakan.networks.coefficients import (
+from pinn_metakan.networks.coefficients.coefficients import (
     Coefficients,
     Generated,
     Stored,
     random_coefficients,
 )
-from pinn_metakan.networks.conv import KANConv2d, Pair
-from pinn_metakan.networks.meta_learner import MetaLearner
+from pinn_metakan.networks.coefficients.meta_learner import MetaLearner
+from pinn_metakan.networks.convolution.layer import KANConv2d, Pair
 from pinn_metakan.networks.table import NetworkEntry
+from pinn_metakan.settings.networks import NETWORK_SETTINGS, KANSettings, MetaKANSettings
 
 #: Name of the convolution -> the dense network with the same edges.
 CONVOLUTIONS: dict[str, str] = {

@@ -5,7 +5,7 @@ from abc import ABC, abstractmethod
 import torch
 from torch import Generator, Tensor, nn
 
-from pinn_metakan.networks.meta_learner import MetaLearner
+from pinn_metakan.networks.coefficients.meta_learner import MetaLearner
 
 
 class Coefficients(nn.Module, ABC):
@@ -16,7 +16,7 @@ class Coefficients(nn.Module, ABC):
         """Give the coefficients, shape (o, i, D)."""
 
     @abstractmethod
-    def pull_back(self, jacobian: Tensor) -> list[tuple[nn.Parameter, Tensor]]:
+    def blocks_in_parameters(self, jacobian: Tensor) -> list[tuple[nn.Parameter, Tensor]]:
         """Take a Jacobian in the coefficients to one in the parameters.
 
         Args:
@@ -56,7 +56,7 @@ class Stored(Coefficients):
         """Give the parameters."""
         return self.values
 
-    def pull_back(self, jacobian: Tensor) -> list[tuple[nn.Parameter, Tensor]]:
+    def blocks_in_parameters(self, jacobian: Tensor) -> list[tuple[nn.Parameter, Tensor]]:
         """Give the Jacobian itself."""
         return [(self.values, jacobian.flatten(1))]
 
@@ -93,10 +93,10 @@ class Generated(Coefficients):
         """Generate the coefficients from the prompts."""
         return self.meta_learner(self.prompts)
 
-    def pull_back(self, jacobian: Tensor) -> list[tuple[nn.Parameter, Tensor]]:
+    def blocks_in_parameters(self, jacobian: Tensor) -> list[tuple[nn.Parameter, Tensor]]:
         """Multiply by dw/dz, which is block-diagonal, and by dw/dtheta; see the base class."""
         count, (o, i, e) = len(jacobian), self.prompts.shape
-        prompts, learner = self.meta_learner.pull_back(
+        prompts, learner = self.meta_learner.blocks_in_parameters(
             self.prompts.detach().reshape(o * i, e), jacobian.reshape(count, o * i, -1)
         )
         return [(self.prompts, prompts.reshape(count, -1)), *learner]

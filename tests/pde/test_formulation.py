@@ -7,18 +7,18 @@ import pytest
 
 from pinn_metakan.derivatives.request import Derivative
 from pinn_metakan.errors import ProblemError
-from pinn_metakan.loading import load_problem
+from pinn_metakan.pde.formulation import formulate
+from pinn_metakan.pde.loading import load_problem
 from pinn_metakan.pde.problem import Problem
-from pinn_metakan.pde.statement import state
 
 Write = Callable[..., Path]
 
 
 def test_a_statement_knows_terms_and_derivatives(write_problem: Write) -> None:
-    statement = state(load_problem(str(write_problem())))
-    assert statement.equations.terms == ("heat",)
-    assert statement.equations.quantities == {Derivative(0, (1,)), Derivative(0, (0, 0))}
-    assert statement.conditions["initial"].terms == ("initial_u",)
+    formulation = formulate(load_problem(str(write_problem())))
+    assert formulation.equations.terms == ("heat",)
+    assert formulation.equations.quantities == {Derivative(0, (1,)), Derivative(0, (0, 0))}
+    assert formulation.conditions["initial"].terms == ("initial_u",)
 
 
 MISTAKES = {
@@ -67,7 +67,7 @@ def test_a_mistake_is_named_with_its_file(
 ) -> None:
     problem = load_problem(str(write_problem(**parts)))
     with pytest.raises(ProblemError, match=f"mine.py: .*{message}") as caught:
-        state(problem)
+        formulate(problem)
     assert "\n" not in str(caught.value)
 
 
@@ -79,11 +79,11 @@ def test_a_problem_without_a_domain_is_named_by_its_class() -> None:
             return {"a": jet("u")}
 
     with pytest.raises(ProblemError, match="nowhere: the problem does not set 'domain'"):
-        state(Nowhere())
+        formulate(Nowhere())
 
 
 @pytest.mark.parametrize("name", ["u_error", "residual_heat", "history"])
 def test_a_name_that_the_solution_file_needs_is_refused(name: str, write_problem: Write) -> None:
     parts = {"unknowns": f"('u', '{name}')", "conditions": "{'c': Dirichlet(u=0.0)}"}
     with pytest.raises(ProblemError, match=f"'{name}' is what solution.h5 calls something else"):
-        state(load_problem(str(write_problem(**parts))))
+        formulate(load_problem(str(write_problem(**parts))))

@@ -5,7 +5,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from pinn_metakan.networks.composed_product import Recipe
+from pinn_metakan.networks.kernels.composed_product import Recipe
 
 #: Numbers in one table of edges that is worked on at once (8 MiB).
 _CHUNK_NUMBERS = 1_048_576

@@ -9,7 +9,7 @@ from torch.nn import functional
 from pinn_metakan.families.edge_family import EdgeFamily
 from pinn_metakan.families.family import Family
 from pinn_metakan.networks.bound import Bound
-from pinn_metakan.networks.coefficients import Coefficients
+from pinn_metakan.networks.coefficients.coefficients import Coefficients
 
 Pair = tuple[int, int]
 

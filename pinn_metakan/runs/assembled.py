@@ -10,13 +10,8 @@ from torch import Generator, Tensor
 
 from pinn_metakan.ansatz.ansatz import Ansatz
 from pinn_metakan.ansatz.features import Features
-from pinn_metakan.ansatz.hard_constraints import build_constraints, no_constraints
+from pinn_metakan.ansatz.hard.constraints import build_constraints, no_constraints
 from pinn_metakan.errors import ProblemError, SettingsError
-from pinn_metakan.evaluation import (
-    main_grid,
-    reference_on,
-    values_on,
-)
 from pinn_metakan.geometry.sampling import PointSet, sample_interior
 from pinn_metakan.losses.jacobian import linearize
 from pinn_metakan.losses.objective import Block, Objective
@@ -25,11 +20,16 @@ from pinn_metakan.losses.resampling import redraw
 from pinn_metakan.networks.network import Network
 from pinn_metakan.networks.table import build_network
 from pinn_metakan.pde.coefficients import note_jumps
+from pinn_metakan.pde.formulation import formulate
 from pinn_metakan.pde.problem import Problem, has_transform
-from pinn_metakan.pde.statement import state
-from pinn_metakan.settings import RunSettings, Settings
-from pinn_metakan.stages import build_stages
-from pinn_metakan.training.task import Task
+from pinn_metakan.runs.fields import (
+    main_grid,
+    reference_on,
+    values_on,
+)
+from pinn_metakan.runs.stages import build_stages
+from pinn_metakan.settings.layers import RunSettings, Settings
+from pinn_metakan.training.least_squares import LeastSquares
 from pinn_metakan.training.trainer import Trainer
 
 DTYPES = {"float64": torch.float64, "float32": torch.float32}
@@ -38,7 +38,7 @@ _SATISFIED = {torch.float64: 1e-9, torch.float32: 1e-4}
 
 
 @dataclass(frozen=True)
-class Choices:
+class RunChoices:
     """What a run was asked to be, besides its problem.
 
     Args:
@@ -71,7 +71,7 @@ class Choices:
         )
 
 
-class Experiment:
+class AssembledRun:
     """All parts of a run, ready to train.
 
     Args:
@@ -84,21 +84,21 @@ class Experiment:
         SettingsError: If a setting cannot be used with it.
     """
 
-    def __init__(self, problem: Problem, choices: Choices, network: Network | None = None):
+    def __init__(self, problem: Problem, choices: RunChoices, network: Network | None = None):
         self.problem = problem
         self.choices = choices
         self.settings = settings = choices.settings
         self._dtype = DTYPES[choices.dtype]
-        self.statement = state(problem)
+        self.formulation = formulate(problem)
         self._generator = Generator().manual_seed(choices.seed)
         try:
-            self.grid = main_grid(self.statement, settings.evaluation)
+            self.grid = main_grid(self.formulation, settings.evaluation)
         except ValueError as error:
             raise SettingsError(f"evaluation.shape: {error}") from error
         self._build_ansatz(network)
         self._build_objective()
         self._refuse_unusable_terms()
-        self.reference = reference_on(self.statement, self.grid.points)
+        self.reference = reference_on(self.formulation, self.grid.points)
         self.trainer = self._build_trainer()
 
     @property
@@ -142,7 +142,7 @@ class Experiment:
                 "path": str(origin.path.resolve()) if origin.path else None,
                 "sha256": origin.sha256,
                 "parameters": dict(self.problem.parameters),
-                "fingerprint": self.statement.fingerprint(),
+                "fingerprint": self.formulation.fingerprint(),
             },
             "choices": {
                 "network": self.choices.network,
@@ -169,7 +169,7 @@ class Experiment:
     def _build_ansatz(self, network: Network | None) -> None:
         is_hard = self.settings.conditions == "hard"
         constraints = (
-            build_constraints(self.statement) if is_hard else no_constraints(self.statement)
+            build_constraints(self.formulation) if is_hard else no_constraints(self.formulation)
         )
         self._uses_transform = is_hard and has_transform(self.problem)
         features = Features(self.problem.domain, constraints.periodic)
@@ -191,7 +191,7 @@ class Experiment:
         self._engine, self.engine_reason = self._choose_engine()
         self.satisfied = set(constraints.satisfied)
         self.notes = () if self._uses_transform else constraints.notes
-        self.notes += tuple(note_jumps(self.statement))
+        self.notes += tuple(note_jumps(self.formulation))
 
     def _choose_engine(self) -> tuple[str, str]:
         asked = self.settings.engine
@@ -205,15 +205,15 @@ class Experiment:
 
     def _build_objective(self) -> None:
         points, domain = self.settings.points, self.problem.domain
-        variables = self.statement.variables
-        equations = self.statement.equations
+        variables = self.formulation.variables
+        equations = self.formulation.equations
 
         def draw_interior(generator: Generator) -> PointSet:
             return sample_interior(domain, points.interior, points.sequence, generator)
 
         self.equations = self._block(equations.terms, equations, draw_interior)
         conditions = []
-        for name, residual in self.statement.conditions.items():
+        for name, residual in self.formulation.conditions.items():
             condition = self.problem.conditions[name]
             count = points.initial if condition.region == "initial" else points.boundary
 
@@ -261,7 +261,7 @@ class Experiment:
 
     def _build_trainer(self) -> Trainer:
         settings = self.settings
-        task = Task(
+        task = LeastSquares(
             parameters=lambda: list(self.network.parameters()),
             loss=self._loss,
             residual=lambda: self.objective.vector(),

@@ -1,0 +1,45 @@
+"""Why a stage or a run ended, as a value that carries its sentence."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Outcome(Enum):
+    """What a verdict means for what follows."""
+
+    #: The loss is as small as was asked for: nothing is left to do.
+    LOSS_REACHED = "loss reached"
+    #: A step or the gradient has become as small as was asked for.
+    SETTLED = "settled"
+    #: No step lowers the loss on these points.
+    STUCK = "stuck"
+    #: All steps were taken.
+    STEPS_TAKEN = "steps taken"
+    #: The loss is NaN or infinite: the run has failed.
+    NOT_FINITE = "not finite"
+    #: The time that was given is used up.
+    OUT_OF_TIME = "out of time"
+    #: The user wants to stop.
+    INTERRUPTED = "interrupted"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """An outcome, and a sentence that tells the user of it.
+
+    Args:
+        outcome: What it means.
+        sentence: For people; nothing is decided by it.
+    """
+
+    outcome: Outcome
+    sentence: str
+
+    @property
+    def is_converged(self) -> bool:
+        """Whether a tolerance ended it."""
+        return self.outcome in (Outcome.LOSS_REACHED, Outcome.SETTLED)
+
+    def in_stage(self, name: str) -> "Verdict":
+        """The same of a stage: its sentence begins with the name."""
+        return Verdict(self.outcome, f"{name}: {self.sentence}")
