@@ -14,6 +14,7 @@ from pinn_metakan.benchmarks.measuring import MIB, experiment_of
 from pinn_metakan.benchmarks.names import refuse_unknown
 from pinn_metakan.benchmarks.peak_memory import peak_bytes
 from pinn_metakan.errors import SettingsError, TrainingError
+from pinn_metakan.optimizers.verdict import Outcome, Verdict
 from pinn_metakan.pde.loading import load_problem
 from pinn_metakan.pde.problem import Problem
 from pinn_metakan.runs.assembled import DTYPES, AssembledRun
@@ -168,7 +169,8 @@ def _solved(problem: Problem, row: Row, steps: int, device: str) -> dict[str, An
 def _one_step(experiment: AssembledRun) -> None:
     trainer = experiment.trainer
     with suppress(TrainingError):  # the whole run says so
-        trainer.run(lambda: "one step" if trainer.step > 0 else None, lambda report: None)
+        enough = Verdict(Outcome.STEPS_TAKEN, "one step")
+        trainer.run(lambda: enough if trainer.step > 0 else None, lambda report: None)
 
 
 def _error(experiment: AssembledRun) -> float:

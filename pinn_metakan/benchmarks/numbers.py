@@ -14,6 +14,7 @@ from pinn_metakan.benchmarks.places import prepare_folder
 from pinn_metakan.errors import TrainingError, UserError
 from pinn_metakan.files import write_text
 from pinn_metakan.losses.jacobian import linearize
+from pinn_metakan.optimizers.verdict import Outcome, Verdict
 from pinn_metakan.pde.loading import load_problem
 from pinn_metakan.runs.assembled import AssembledRun
 
@@ -155,8 +156,9 @@ def _loss_at(experiment: AssembledRun, step: int | None) -> float:
     """Train until a step, or to the end, and evaluate the loss there."""
     trainer = experiment.trainer
 
-    def should_stop() -> str | None:
-        return None if step is None or trainer.step < step else "enough"
+    def should_stop() -> Verdict | None:
+        is_enough = step is not None and trainer.step >= step
+        return Verdict(Outcome.STEPS_TAKEN, "enough") if is_enough else None
 
     trainer.run(should_stop, lambda report: None)
     while step is None and trainer.awaits_entry:

@@ -25,6 +25,7 @@ from pinn_metakan.cli.options import (
 from pinn_metakan.cli.output import print_lines
 from pinn_metakan.cli.start import loading
 from pinn_metakan.errors import UserError
+from pinn_metakan.optimizers.verdict import Outcome
 
 if TYPE_CHECKING:
     from pinn_metakan.runs.folder import FreshFolder
@@ -267,7 +268,7 @@ def _summary(solution: "Solution", problem_file: Path | None) -> Iterator[str]:
         yield f"before untying, parameters: {solution.tied.attributes['n_parameters']}"
     yield f"training time: {attributes['seconds']:.1f} s"
     yield f"ended by: {attributes['stop_reason']}"
-    if "budget" in str(attributes["stop_reason"]):
+    if attributes.get("outcome") == Outcome.OUT_OF_TIME.value:
         yield f"go on with: {resume_line(folder, problem_file)}"
     yield f"folder: {folder}"
 

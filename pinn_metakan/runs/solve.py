@@ -9,6 +9,7 @@ import torch
 
 from pinn_metakan.errors import Interrupted, TrainingError
 from pinn_metakan.networks.network import Network
+from pinn_metakan.optimizers.verdict import Outcome, Verdict
 from pinn_metakan.pde.problem import Problem
 from pinn_metakan.results.hdf5 import read_solution
 from pinn_metakan.runs.assembled import AssembledRun
@@ -21,7 +22,6 @@ from pinn_metakan.runs.summary import (
     evaluate_field,
     evaluation_seconds,
     facts,
-    report,
 )
 from pinn_metakan.settings.layers import Layer, layers_of
 from pinn_metakan.settings.text import settings_text
@@ -31,8 +31,8 @@ logger = logging.getLogger(__name__)
 
 #: What a budget keeps for drawing and writing [s].
 _CLOSING_SECONDS = 3.0
-#: A user interrupt ends a run with this reason; the run can be resumed.
-_INTERRUPTED = "interrupted"
+#: A user interrupt ends a run with this verdict; the run can be resumed.
+_INTERRUPTED = Verdict(Outcome.INTERRUPTED, "interrupted")
 
 #: Receives what the run uses, as (name, text), before it begins.
 Announce = Callable[[list[tuple[str, str]]], None]
@@ -154,11 +154,11 @@ def run_experiment(
     before = trainer.step
     with interrupts() as is_interrupted:
 
-        def should_stop() -> str | None:
+        def should_stop() -> Verdict | None:
             if is_interrupted():
                 return _INTERRUPTED
             if deadline is not None and time.time() >= deadline:
-                return f"the budget of {budget:g} s is used up"
+                return Verdict(Outcome.OUT_OF_TIME, f"the budget of {budget:g} s is used up")
             if time.monotonic() - last_saved > experiment.settings.checkpoint_seconds:
                 save()
             return None
@@ -184,7 +184,7 @@ def run_experiment(
                 f"{began - started:.1f} s and {closings * closing:.1f} s are kept for the end; "
                 f"give at least {began - started + closings * closing + 10:.0f} s"
             )
-        if trainer.stop_reason != _INTERRUPTED:
+        if trainer.verdict.outcome is not Outcome.INTERRUPTED:
             return _concluded(experiment, folder, tied, notes)
         path = None if folder is None else folder.path
         try:
@@ -212,7 +212,7 @@ def _concluded(
     field = evaluate_field(experiment, before)
     notes = [*experiment.notes, *notes, *closing_notes(experiment, field)]
     if folder is not None:
-        folder.finish(field, report(experiment, field, notes, before), experiment.trainer.history)
+        folder.finish(field, summary(experiment, field, notes, before), experiment.trainer.history)
     return Solution(
         field,
         experiment.evaluator(),

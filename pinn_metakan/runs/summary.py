@@ -126,7 +126,7 @@ def closing_notes(experiment: AssembledRun, field: Field) -> list[str]:
     return notes
 
 
-def report(
+def summary(
     experiment: AssembledRun, field: Field, notes: Sequence[str], tied: Field | None = None
 ) -> dict[str, object]:
     """Give the contents of report.json.
@@ -149,8 +149,8 @@ def report(
         "relative_l2": _finite(field.relative_l2),
         "max_error": _finite(field.max_error),
         "loss": trainer.history[-1]["loss"],
-        "converged": "tolerance" in trainer.stop_reason,
-        "stop_reason": trainer.stop_reason,
+        "converged": trainer.verdict.is_converged,
+        "stop_reason": trainer.verdict.sentence,
         "notes": list(notes),
         "versions": json.loads(str(attributes["versions"])),
     } | ({} if tied is None else {"tied": _tied_report(tied)})
@@ -196,7 +196,8 @@ def _attributes(experiment: AssembledRun) -> dict[str, str | int | float]:
         "dtype": experiment.choices.dtype,
         "device": device,
         "seconds": experiment.trainer.seconds,
-        "stop_reason": experiment.trainer.stop_reason,
+        "outcome": experiment.trainer.verdict.outcome.value,
+        "stop_reason": experiment.trainer.verdict.sentence,
         "versions": json.dumps(versions),
     }
 

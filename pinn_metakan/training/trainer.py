@@ -10,7 +10,8 @@ import torch
 
 from pinn_metakan.errors import TrainingError
 from pinn_metakan.optimizers.flat import assign, flattened
-from pinn_metakan.optimizers.optimizer import NOT_FINITE, Optimizer
+from pinn_metakan.optimizers.optimizer import Optimizer
+from pinn_metakan.optimizers.verdict import Outcome, Verdict
 from pinn_metakan.training.least_squares import BestSeen, LeastSquares
 
 
@@ -57,8 +58,8 @@ class ProgressEntry:
     seconds_left: float
 
 
-#: Asked before each step: a reason to stop now, or None.
-ShouldStop = Callable[[], str | None]
+#: Asked before each step: why to stop now, or None.
+ShouldStop = Callable[[], Verdict | None]
 
 
 class Trainer:
@@ -84,7 +85,7 @@ class Trainer:
         self._stage_step = 0
         self._optimizer: Optimizer | None = None
         self._is_stuck = False
-        self.stop_reason = "no stage has a step"
+        self.verdict = Verdict(Outcome.STEPS_TAKEN, "no stage has a step")
         self._has_entered = False
         self._best = BestSeen(task)
         self._seconds_before = 0.0
@@ -127,9 +128,9 @@ class Trainer:
         self._best.forget()
 
     def run(self, should_stop: ShouldStop, report: Callable[[ProgressEntry], None]) -> None:
-        """Train until the stages are over, `should_stop` gives a reason or a stage awaits entry.
+        """Train until the stages are over, `should_stop` says so or a stage awaits entry.
 
-        The reason is `stop_reason` then.
+        Why it ended is `verdict` then.
 
         Args:
             should_stop: Asked at each step boundary.
@@ -139,14 +140,14 @@ class Trainer:
             TrainingError: If the loss is no longer finite.
         """
         self._clock = time.perf_counter()
-        reason = None
-        while not self.is_finished and not self.awaits_entry and reason is None:
-            reason = self._run_stage(self._stage, should_stop, report)
+        stopped = None
+        while not self.is_finished and not self.awaits_entry and stopped is None:
+            stopped = self._run_stage(self._stage, should_stop, report)
         self._seconds_before, self._clock = self.seconds, None
-        if reason is None:
+        if stopped is None:
             self.load_best()
         else:
-            self.stop_reason = reason
+            self.verdict = stopped
 
     def load_best(self) -> None:
         """Put the best parameters in place."""
@@ -175,7 +176,8 @@ class Trainer:
             "has_entered": self._has_entered,
             "step": self.step,
             "is_stuck": self._is_stuck,
-            "stop_reason": self.stop_reason,
+            "outcome": self.verdict.outcome.value,
+            "stop_reason": self.verdict.sentence,
             "seconds": self.seconds,
             "history": self.history,
             "optimizer": None if self._optimizer is None else self._optimizer.state(),
@@ -194,7 +196,7 @@ class Trainer:
         self._best.parameters = state["best"].to(self._best.parameters)
         self._best.loss = state["best_loss"].to(self._best.loss)
         self.step, self.history = state["step"], state["history"]
-        self._is_stuck, self.stop_reason = state["is_stuck"], state["stop_reason"]
+        self._is_stuck, self.verdict = state["is_stuck"], _verdict_of(state)
         self._seconds_before = state["seconds"]
         if state["optimizer"] is not None and not self.is_finished:
             self._optimizer = self._stage.make()
@@ -202,26 +204,27 @@ class Trainer:
 
     def _run_stage(
         self, stage: Stage, should_stop: ShouldStop, report: Callable[[ProgressEntry], None]
-    ) -> str | None:
-        """Run one stage; give a reason only if the whole run shall stop before its end."""
+    ) -> Verdict | None:
+        """Run one stage; tell why only if the whole run shall stop before its end."""
         optimizer = self._optimizer or stage.make()
         self._optimizer = optimizer
         verdict = None
         while verdict is None and self._stage_step < stage.steps:
-            reason = should_stop()
-            if reason is not None:
-                return reason
+            stopped = should_stop()
+            if stopped is not None:
+                return stopped
             if self._is_due(stage.redraw_every) or self._is_stuck:
                 self.task.redraw()
                 optimizer.objective_changed()
                 self._best.forget_loss()
             verdict = optimizer.step(self._best)
-            if verdict == NOT_FINITE:
+            if verdict is not None and verdict.outcome is Outcome.NOT_FINITE:
                 raise self._diverged(float(self._best.last_loss))
             self._stage_step += 1
             self.step += 1
             # Where points are redrawn, a step that fails gets new points once before it is final.
-            was_stuck, self._is_stuck = self._is_stuck, "no progress" in (verdict or "")
+            was_stuck = self._is_stuck
+            self._is_stuck = verdict is not None and verdict.outcome is Outcome.STUCK
             if self._is_stuck and not was_stuck and stage.redraw_every > 0:
                 verdict = None
             if self._is_due(self._report_every) or verdict or self._stage_step == stage.steps:
@@ -229,12 +232,14 @@ class Trainer:
                 if verdict or self._stage_step == stage.steps:
                     self.load_best()
                 self._record(stage, report)
-        self.stop_reason = f"{stage.name}: {verdict or f'all {stage.steps} steps taken'}"
+        if verdict is None:
+            verdict = Verdict(Outcome.STEPS_TAKEN, f"all {stage.steps} steps taken")
+        self.verdict = verdict.in_stage(stage.name)
         self._optimizer = None
         self._is_stuck = self._has_entered = False
         self._stage_index += 1
         self._stage_step = 0
-        if verdict and verdict.startswith("loss tolerance"):
+        if verdict.outcome is Outcome.LOSS_REACHED:
             self._stage_index = len(self._stages)
         return None
 
@@ -265,9 +270,10 @@ class Trainer:
         left = pace * (total - self.step)
         report(ProgressEntry(stage.name, self.step, total, row["loss"], errors, self.seconds, left))
 
-    def _converged(self) -> str | None:
+    def _converged(self) -> Verdict | None:
         if 0 < self._tolerance and self.best_loss < self._tolerance:
-            return f"loss tolerance: {self.best_loss:.1e} below {self._tolerance:.1e}"
+            reached = f"loss tolerance: {self.best_loss:.1e} below {self._tolerance:.1e}"
+            return Verdict(Outcome.LOSS_REACHED, reached)
         return None
 
     def _diverged(self, loss: float) -> TrainingError:
@@ -278,3 +284,12 @@ class Trainer:
             + (f" (term {term!r})" if term else "")
             + f"; try --set {stage}.{rate}, or other loss weights"
         )
+
+
+def _verdict_of(state: dict[str, Any]) -> Verdict:
+    """What ended a run, from its state; version 0.1.0 kept the sentence alone."""
+    sentence = state["stop_reason"]
+    if "outcome" in state:
+        return Verdict(Outcome(state["outcome"]), sentence)
+    has_settled = "tolerance" in sentence
+    return Verdict(Outcome.SETTLED if has_settled else Outcome.STEPS_TAKEN, sentence)

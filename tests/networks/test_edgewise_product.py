@@ -9,8 +9,8 @@ from pinn_metakan.derivatives.taylor import VALUES, JetSpace
 from pinn_metakan.families.bspline import BSpline
 from pinn_metakan.families.family import Family
 from pinn_metakan.families.rbf import RBF
-from pinn_metakan.networks.kernels import edgewise_product as module
 from pinn_metakan.networks.kan import make_metakan
+from pinn_metakan.networks.kernels import edgewise_product as module
 from pinn_metakan.networks.kernels.composed_product import Recipe, composed_product
 from pinn_metakan.networks.kernels.edgewise_product import edgewise_product, is_cheaper_edgewise
 

@@ -18,6 +18,7 @@ from pinn_metakan.optimizers.first_order import SCHEDULES, Adam
 from pinn_metakan.optimizers.lbfgs import LBFGS
 from pinn_metakan.optimizers.levenberg_marquardt import LevenbergMarquardt
 from pinn_metakan.optimizers.optimizer import NOT_FINITE, Optimizer
+from pinn_metakan.optimizers.verdict import Outcome
 
 START = (1.3, 0.7, 0.8, 1.9, 1.2)
 
@@ -60,7 +61,9 @@ def test_lbfgs_finds_the_minimum_that_scipy_finds() -> None:
     probe = rosenbrock()
     optimizer = LBFGS([probe.x], tolerance_gradient=1e-6)
     reasons = [optimizer.step(probe) for _ in range(80)]
-    assert "gradient tolerance" in next(reason for reason in reasons if reason)
+    verdict = next(reason for reason in reasons if reason)
+    assert verdict.outcome is Outcome.SETTLED
+    assert "gradient tolerance" in verdict.sentence
     expected = minimize(rosen, START, method="L-BFGS-B", options={"gtol": 1e-8}).x
     assert torch.allclose(probe.value, torch.from_numpy(expected), atol=1e-5)
 
@@ -91,8 +94,8 @@ def test_lbfgs_says_when_it_makes_no_progress() -> None:
 
     probe = Misleading(lambda x: x, (1.0, 1.0))
     optimizer = LBFGS([probe.x])
-    reasons = [optimizer.step(probe) for _ in range(3)]
-    assert any(reason and "no progress" in reason for reason in reasons)
+    verdicts = [optimizer.step(probe) for _ in range(3)]
+    assert any(verdict and verdict.outcome is Outcome.STUCK for verdict in verdicts)
     assert torch.equal(probe.value, torch.ones(2, dtype=torch.float64))
 
 
@@ -110,7 +113,7 @@ def test_lbfgs_stops_when_steps_are_below_the_tolerance() -> None:
     probe = rosenbrock()
     optimizer = LBFGS([probe.x], tolerance_change=1e-3)
     reasons = [optimizer.step(probe) for _ in range(80)]
-    assert any(reason and reason.startswith("step tolerance") for reason in reasons)
+    assert any(reason and reason.sentence.startswith("step tolerance") for reason in reasons)
 
 
 def test_prompts_train_ten_times_faster() -> None:
@@ -282,15 +285,22 @@ def test_levenberg_marquardt_solves_a_linear_problem_to_the_last_digits() -> Non
 
 def test_levenberg_marquardt_gives_honest_reasons() -> None:
     at_minimum = Squares(lambda x: torch.cat([x, torch.ones(1).double()]), (0.0, 0.0))
-    assert "no progress" in str(LevenbergMarquardt([at_minimum.x]).step(at_minimum))
+    verdict = LevenbergMarquardt([at_minimum.x]).step(at_minimum)
+    assert verdict is not None
+    assert verdict.outcome is Outcome.STUCK
     zero = Squares(lambda x: x, (0.0,))
-    assert "tolerance" in str(LevenbergMarquardt([zero.x]).step(zero))
+    verdict = LevenbergMarquardt([zero.x]).step(zero)
+    assert verdict is not None
+    assert verdict.outcome is Outcome.LOSS_REACHED
     flat = Squares(lambda x: 0 * x + 1, (1.0,))
-    assert "does not depend" in str(LevenbergMarquardt([flat.x]).step(flat))
+    verdict = LevenbergMarquardt([flat.x]).step(flat)
+    assert verdict is not None
+    assert verdict.outcome is Outcome.STUCK
+    assert "does not depend" in verdict.sentence
     slow = Squares(exponential_fit, (1.0, 1.0, 0.5, 3.0))
     optimizer = LevenbergMarquardt([slow.x], tolerance=0.999)
-    reasons = [optimizer.step(slow) for _ in range(12)]
-    assert any(reason and "step tolerance" in reason for reason in reasons)
+    verdicts = [optimizer.step(slow) for _ in range(12)]
+    assert any(verdict and verdict.outcome is Outcome.SETTLED for verdict in verdicts)
 
 
 def test_unknown_names_are_refused() -> None:

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from pinn_metakan.errors import RunFolderError, TrainingError
 from pinn_metakan.optimizers.first_order import Adam
 from pinn_metakan.optimizers.levenberg_marquardt import LevenbergMarquardt
+from pinn_metakan.optimizers.verdict import Outcome, Verdict
 from pinn_metakan.training.checkpoint import load_checkpoint, save_checkpoint
 from pinn_metakan.training.least_squares import LeastSquares
 from pinn_metakan.training.trainer import ProgressEntry, Stage, Trainer
@@ -60,7 +61,7 @@ def test_the_history_has_an_entry_every_few_steps_and_at_each_end() -> None:
     trainer.run(lambda: None, lambda report: None)
     assert [row["step"] for row in trainer.history] == [5, 10, 12, 14]
     assert all(row["relative_l2_u"] == 0.5 for row in trainer.history)
-    assert trainer.stop_reason == "again: all 2 steps taken"
+    assert trainer.verdict == Verdict(Outcome.STEPS_TAKEN, "again: all 2 steps taken")
 
 
 def test_points_are_redrawn_on_schedule() -> None:
@@ -72,7 +73,7 @@ def test_points_are_redrawn_on_schedule() -> None:
 def test_a_tolerance_ends_the_run() -> None:
     trainer = Bowl().trainer(steps=400, tolerance=1e-2)
     trainer.run(lambda: None, lambda report: None)
-    assert "loss tolerance" in trainer.stop_reason
+    assert trainer.verdict.outcome is Outcome.LOSS_REACHED
     assert trainer.step < 400
     assert trainer.is_finished
 
@@ -99,8 +100,9 @@ def test_a_run_stopped_between_steps_goes_on_bit_for_bit(tmp_path: Path) -> None
     straight.trainer(every=7).run(lambda: None, lambda report: None)
     first = Bowl()
     trainer = first.trainer(every=7)
-    trainer.run(lambda: "enough" if trainer.step == 17 else None, lambda report: None)
-    assert trainer.stop_reason == "enough"
+    enough = Verdict(Outcome.INTERRUPTED, "enough")
+    trainer.run(lambda: enough if trainer.step == 17 else None, lambda report: None)
+    assert trainer.verdict == enough
     save_checkpoint(tmp_path / "checkpoint.safetensors", trainer.state())
     second = Bowl()
     second.target = first.target
@@ -121,7 +123,7 @@ def test_a_step_that_fails_gets_new_points_once_where_points_are_redrawn() -> No
     for bowl, every in ((fixed, 0), (redrawn, 100)):
         trainer = trainer_of(bowl, every)
         trainer.run(lambda: None, lambda report: None)
-        assert "tolerance" in trainer.stop_reason or "no progress" in trainer.stop_reason
+        assert trainer.verdict.is_converged or trainer.verdict.outcome is Outcome.STUCK
     assert fixed.redraws == 0
 
 
