@@ -22,6 +22,7 @@ from pinn_metakan.runs.summary import (
     evaluate_field,
     evaluation_seconds,
     facts,
+    summary,
 )
 from pinn_metakan.settings.layers import Layer, layers_of
 from pinn_metakan.settings.text import settings_text
