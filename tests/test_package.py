@@ -19,7 +19,16 @@ from small_runs import PROBLEM_NAMES, SHIPPED
 
 ROOT = SHIPPED.parent
 #: What the tests read besides the package, the problems and themselves.
-READ_BY_TESTS = {".ci/run", ".gitignore", "LICENSE", "README.md", "constraints.txt"}
+READ_BY_TESTS = {
+    ".ci/run",
+    ".gitignore",
+    ".pre-commit-config.yaml",
+    "CHANGELOG.md",
+    "CITATION.cff",
+    "LICENSE",
+    "README.md",
+    "constraints.txt",
+}
 
 #: A file of a user that is right, and one with three mistakes.
 RIGHT = '''
@@ -153,7 +162,7 @@ def test_a_source_archive_holds_all_that_its_tests_need(archive: Path) -> None:
         names = {name.partition("/")[2] for name in tar.getnames()}
     held = [*(ROOT / "docs").rglob("*"), *(ROOT / "tests" / "data").rglob("*")]
     others = {path.relative_to(ROOT).as_posix() for path in held if path.is_file()}
-    assert {"tests/conftest.py", "tests/fast.py", "tests/test_package.py"} <= names
+    assert {"tests/conftest.py", "tests/small_runs.py", "tests/test_package.py"} <= names
     sources = files("pinn_metakan", "problems", "tests")
     assert names == sources | others | READ_BY_TESTS | {"PKG-INFO", "pyproject.toml"}
 
