@@ -16,22 +16,25 @@ from pinn_metakan.geometry.domains import Domain, Face, SpaceTime
 _MAX_BATCHES = 50
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # a set of points is the same only as itself
 class PointSet:
-    """Points and, on a boundary, the outward normals.
+    """Points, on a boundary the outward normals, and what each point counts for.
 
     Args:
         points: Shape (N, d).
         normals: Shape (N, d), unit length; None inside the domain.
+        weights: What the square of a residual at each point counts for beside the others, about 1
+            in the mean; one for each residual, (N,). None where all count the same.
     """
 
     points: Tensor
     normals: Tensor | None = None
+    weights: Tensor | None = None
 
     def to(self, device: torch.device, dtype: torch.dtype) -> "PointSet":
         """Copy the points to a device and a dtype."""
-        normals = None if self.normals is None else self.normals.to(device, dtype)
-        return PointSet(self.points.to(device, dtype), normals)
+        parts = (self.points, self.normals, self.weights)
+        return PointSet(*(None if part is None else part.to(device, dtype) for part in parts))  # type: ignore[arg-type]
 
 
 def sobol(count: int, dimension: int, seed: int) -> Tensor:
