@@ -16,11 +16,10 @@ from torch import Generator, Tensor
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from pinn_metakan.families.chebyshev import Chebyshev
-from pinn_metakan.losses import resampling
-from pinn_metakan.losses.jacobian import linearize
+from pinn_metakan.losses.collocation import Collocation
+from pinn_metakan.losses.nested_autograd import NestedAutograd
 from pinn_metakan.losses.objective import Objective
 from pinn_metakan.losses.random_dimensions import RandomDimensions
-from pinn_metakan.losses.resampling import redraw
 from pinn_metakan.networks.convolution.classifier import conv_classifier
 from pinn_metakan.networks.convolution.table import CONVOLUTIONS
 from pinn_metakan.networks.table import build_network
@@ -76,8 +75,8 @@ def on_meta(problem: Problem, network: str = "mlp", conditions: str = "hard") ->
     settings = suggested_settings(problem, network, layers)  # type: ignore[arg-type]
     experiment = AssembledRun(problem, choose(network, settings, 0, "cpu", "float64"))
     experiment.ansatz.to(META)
-    for block in experiment.objective.blocks:
-        block.at = block.at.to(META, torch.float64)
+    for group in experiment.objective.collocation.groups:
+        group.at = group.at.to(META, torch.float64)
     return experiment
 
 
@@ -97,7 +96,10 @@ def with_network(objective: Objective, name: str) -> Objective:
     has_degree = section().model_dump().get("family") in ("chebyshev", "legendre", "gram")
     options = {"options": {"degree": 2}} if has_degree else {}  # fewer operations, sooner done
     settings = section.model_validate({"widths": [2]} | options)
-    size, outputs = objective.ansatz.features.size, len(objective.variables.unknowns)
+    size, outputs = (
+        objective.ansatz.features.size,
+        len(objective.collocation.equations.variables.unknowns),
+    )
     network = build_network(size, outputs, settings, Generator().manual_seed(0))
     return objective.with_ansatz(objective.ansatz.with_network(network.to(META)))
 
@@ -107,7 +109,7 @@ def assert_stays(objective: Objective) -> None:
     r = objective.vector()
     parameters = list(objective.ansatz.network.parameters())
     gradient = torch.autograd.grad(r.square().sum(), parameters)
-    again, jacobian = linearize(objective)
+    again, jacobian = objective.linearize()
     assert {tensor.device for tensor in (r, *gradient, again, jacobian)} == {META}
     assert r.shape == again.shape
     assert jacobian.shape == (len(r), objective.ansatz.network.n_parameters)
@@ -130,7 +132,7 @@ def test_soft_conditions_stay_on_the_device(name: str) -> None:
 )
 def test_nested_autograd_stays_on_the_device(name: str, network: str) -> None:
     objective = with_network(objective_of(name, "soft"), network)
-    objective.engine = "autograd"
+    objective.engine = NestedAutograd()
     assert_stays(objective)
 
 
@@ -151,18 +153,20 @@ def test_many_dimensions_stay_on_the_device() -> None:
 def test_new_points_lie_on_the_device(
     name: str, conditions: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    sizes_of = resampling._sizes
+    sizes_of = Objective._sizes
 
     def some_numbers(*arguments: Any) -> Tensor:
         sizes = sizes_of(*arguments)
         assert sizes.device == META
         return torch.ones(sizes.shape)  # those on meta have no numbers to choose by
 
-    monkeypatch.setattr(resampling, "_sizes", some_numbers)
+    monkeypatch.setattr(Objective, "_sizes", some_numbers)
     experiment = on_meta(shipped(name), "kan", conditions)
-    redraw(experiment.objective, experiment.equations, 0.5, Generator().manual_seed(0))
+    groups = experiment.objective.collocation.groups
+    collocation = Collocation(groups, 0.5, Generator().manual_seed(0))
+    experiment.objective.with_collocation(collocation).redraw()
     assert experiment.equations.at.points.shape == (INTERIOR, 2)
-    assert {block.at.points.device for block in experiment.objective.blocks} == {META}
+    assert {group.at.points.device for group in groups} == {META}
 
 
 CONDITIONS = """{

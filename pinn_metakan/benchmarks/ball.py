@@ -17,8 +17,8 @@ from pinn_metakan.errors import SettingsError, TrainingError
 from pinn_metakan.optimizers.verdict import Outcome, Verdict
 from pinn_metakan.pde.loading import load_problem
 from pinn_metakan.pde.problem import Problem
-from pinn_metakan.runs.assembled import DTYPES, AssembledRun
-from pinn_metakan.runs.choices import chosen_device
+from pinn_metakan.runs.assembled import AssembledRun
+from pinn_metakan.runs.choices import DTYPES, chosen_device
 
 PROBLEMS = ("ball_poisson", "ball_allen_cahn")
 _WIDTHS = [128, 128, 128]
@@ -161,7 +161,7 @@ def _solved(problem: Problem, row: Row, steps: int, device: str) -> dict[str, An
         "n_parameters": whole.network.n_parameters,
         "error": error,
         "steps": whole.trainer.step,
-        "step_seconds": whole.trainer.seconds / max(1, whole.trainer.step),
+        "step_seconds": whole.record.seconds / max(1, whole.trainer.step),
         "memory": memory,
     }
 

@@ -17,9 +17,9 @@ _PER_PARAMETER = 3
 #: Name -> network, settings, engine. The first is what the others are compared with.
 _CASES: dict[str, tuple[str, dict[str, object], str]] = {
     "kan, autograd": ("kan", {}, "autograd"),
-    "kan, jets": ("kan", {}, "taylor"),
+    "kan, jets": ("kan", {}, "jets"),
     "metakan, autograd": ("metakan", {"prompt_dimension": 1, "hidden_width": 32}, "autograd"),
-    "metakan, jets": ("metakan", {"prompt_dimension": 1, "hidden_width": 32}, "taylor"),
+    "metakan, jets": ("metakan", {"prompt_dimension": 1, "hidden_width": 32}, "jets"),
 }
 
 

@@ -13,7 +13,6 @@ from pinn_metakan.benchmarks.names import refuse_unknown
 from pinn_metakan.benchmarks.places import prepare_folder
 from pinn_metakan.errors import TrainingError, UserError
 from pinn_metakan.files import write_text
-from pinn_metakan.losses.jacobian import linearize
 from pinn_metakan.optimizers.verdict import Outcome, Verdict
 from pinn_metakan.pde.loading import load_problem
 from pinn_metakan.runs.assembled import AssembledRun
@@ -140,7 +139,7 @@ def _numbers(case: Case) -> Numbers:
     gradient = torch.cat([p.grad.flatten() for p in network.parameters() if p.grad is not None])
     numbers["gradient"] = float(gradient.norm())
     network.zero_grad()
-    numbers["jacobian"] = float(linearize(objective)[1].norm())
+    numbers["jacobian"] = float(objective.linearize()[1].norm())
     numbers["loss after Adam"] = _loss_at(experiment, _ADAM_STEPS)
     after = _ADAM_STEPS + _FIRST_LM_STEPS
     numbers[f"loss after {_FIRST_LM_STEPS} LM steps"] = _loss_at(experiment, after)
@@ -154,16 +153,15 @@ def _numbers(case: Case) -> Numbers:
 
 def _loss_at(experiment: AssembledRun, step: int | None) -> float:
     """Train until a step, or to the end, and evaluate the loss there."""
-    trainer = experiment.trainer
 
     def should_stop() -> Verdict | None:
-        is_enough = step is not None and trainer.step >= step
+        is_enough = step is not None and experiment.record.step >= step
         return Verdict(Outcome.STEPS_TAKEN, "enough") if is_enough else None
 
-    trainer.run(should_stop, lambda report: None)
-    while step is None and trainer.awaits_entry:
-        trainer.enter()
-        trainer.run(should_stop, lambda report: None)
+    experiment.trainer.run(should_stop, lambda entry: None)
+    while step is None and experiment.awaits_next_leg:
+        experiment.begin_next_leg()
+        experiment.trainer.run(should_stop, lambda entry: None)
     return float(experiment.objective.loss().detach())
 
 

@@ -1,7 +1,6 @@
 """The cost of one training step: closed-form jets against nested autograd, MetaKAN against MLP."""
 
 from collections.abc import Callable, Iterator
-from functools import partial
 from typing import Any
 
 import torch
@@ -15,7 +14,6 @@ from pinn_metakan.benchmarks.measuring import (
     gradient_step,
     saved_bytes,
 )
-from pinn_metakan.losses.jacobian import linearize
 from pinn_metakan.pde.loading import load_problem
 from pinn_metakan.runs.assembled import AssembledRun
 
@@ -51,7 +49,7 @@ def step_lines(device: str, dtype: str, points: int, rounds: int) -> Iterator[st
         for name, (network, settings) in _NETWORKS.items():
             engines = [
                 _burgers(network, settings, width, points, engine, device, dtype)
-                for engine in ("taylor", "autograd")
+                for engine in ("jets", "autograd")
             ]
             jets, autograd = fastest([gradient_step(e) for e in engines], rounds)
             kept = [saved_bytes(engine) / MIB for engine in engines]
@@ -78,10 +76,10 @@ def jacobian_lines(device: str, dtype: str, points: int, rounds: int) -> Iterato
     yield "| network [2,16,16,1] | parameters | outer products | vmap | ratio | difference |"
     yield "|---|---|---|---|---|---|"
     for name, (network, settings) in _NETWORKS.items():
-        experiment = _burgers(network, settings, 16, points, "taylor", device, dtype)
+        experiment = _burgers(network, settings, 16, points, "jets", device, dtype)
         naive = _per_point_gradients(experiment)
-        ours, theirs = fastest([partial(linearize, experiment.objective), naive], rounds)
-        found, expected = linearize(experiment.objective)[1], naive()
+        ours, theirs = fastest([experiment.objective.linearize, naive], rounds)
+        found, expected = experiment.objective.linearize()[1], naive()
         difference = float((found - expected).abs().max() / expected.abs().max())
         yield (
             f"| {name} | {experiment.network.n_parameters} | {1e3 * ours:.0f} ms "

@@ -1,61 +1,25 @@
 """The objective: one residual vector, whose squared length is the loss."""
 
-import math
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 
 import torch
-from torch import Generator, Tensor
+from torch import Tensor
 
-from pinn_metakan.ansatz.ansatz import Ansatz, Prepared
-from pinn_metakan.derivatives.autograd import evaluate_by_autograd
-from pinn_metakan.derivatives.jet import Jet
-from pinn_metakan.derivatives.request import Quantity, Variables
+from pinn_metakan.ansatz.ansatz import Ansatz
+from pinn_metakan.derivatives.request import Gradient, Quantity
 from pinn_metakan.geometry.sampling import PointSet
-from pinn_metakan.pde.formulation import Residual
-
-
-@dataclass
-class Block:
-    """Residual terms that live on one set of points.
-
-    Args:
-        residual: The residual function.
-        terms: Those of its terms that count; hard conditions leave out theirs.
-        draw: Draws new points from a generator.
-        at: The points now, on the device and in the dtype of the network.
-    """
-
-    residual: Residual
-    terms: tuple[str, ...]
-    draw: Callable[[Generator], PointSet]
-    at: PointSet
-
-
-@dataclass(frozen=True)
-class BlockValues:
-    """A block evaluated at the present parameters.
-
-    Args:
-        terms: The terms that count, (N_c,) each.
-        prepared: What does not depend on the parameters.
-        outputs: Jets of the outputs of each layer of the network.
-    """
-
-    terms: dict[str, Tensor]
-    prepared: Prepared
-    outputs: list[Tensor]
+from pinn_metakan.losses.collocation import Collocation, TermGroup
+from pinn_metakan.losses.engine import Derivatives, Engine
 
 
 class Objective:
     r"""r = concat over terms c of sqrt(w_c / N_c) r_c, and the loss |r|^2.
 
     Args:
-        ansatz: The field.
-        variables: What names mean.
-        blocks: Terms and their points.
+        ansatz: The field; its parameters are all that is trained.
+        collocation: Terms and their points.
         weights: w_c by term, 1 unless given.
-        engine: "taylor" for closed-form jets, "autograd" for nested reverse mode.
+        engine: What differentiates.
 
     Raises:
         LookupError: If a weight names no term.
@@ -64,17 +28,14 @@ class Objective:
     def __init__(
         self,
         ansatz: Ansatz,
-        variables: Variables,
-        blocks: list[Block],
+        collocation: Collocation,
         weights: Mapping[str, float],
-        engine: str,
+        engine: Engine,
     ):
         self.ansatz = ansatz
-        self.blocks = blocks
+        self.collocation = collocation
         self.engine = engine
-        self.variables = variables
-        self._prepared: dict[int, tuple[PointSet, Prepared]] = {}
-        terms = [term for block in blocks for term in block.terms]
+        terms = [term for group in collocation.groups for term in group.terms]
         for name in weights:
             if name not in terms:
                 known = ", ".join(terms)
@@ -82,64 +43,46 @@ class Objective:
         self.weights = {term: float(weights.get(term, 1.0)) for term in terms}
 
     def with_ansatz(self, ansatz: Ansatz) -> "Objective":
-        """Give the same objective, on the same points, of another ansatz."""
-        return Objective(ansatz, self.variables, self.blocks, self.weights, self.engine)
+        """The same objective, on the same points, of another ansatz."""
+        return Objective(ansatz, self.collocation, self.weights, self.engine)
+
+    def with_collocation(self, collocation: Collocation) -> "Objective":
+        """The same objective on other points."""
+        return Objective(self.ansatz, collocation, self.weights, self.engine)
 
     def residuals(self) -> dict[str, Tensor]:
         """Evaluate all terms on their points, (N_c,) each, with one set of network weights."""
+        derivatives = self.derivatives()
         terms: dict[str, Tensor] = {}
-        weights = self.ansatz.network.weights() if self.engine == "taylor" else ()
-        field = None if self.engine == "taylor" else self.ansatz.with_weights()
-        for block in self.blocks:
-            if field is None:
-                terms |= self.evaluate_jets(block, weights).terms
-            else:
-                points, quantities = block.at.points, block.residual.quantities
-                derivatives = evaluate_by_autograd(field, points, quantities)
-                values = self.terms(block, block.at, derivatives)
-                terms |= {term: values[term] for term in block.terms}
+        for group in self.collocation.groups:
+            terms |= group.evaluate_counted(derivatives(group.at, group.residual.quantities))
         return terms
 
-    def residuals_at(self, block: Block, at: PointSet) -> dict[str, Tensor]:
-        """Evaluate all terms of a block on any points, (N,) each."""
-        return self.terms(block, at, self.values_at(at, block.residual.quantities))
+    def residuals_at(self, group: TermGroup, at: PointSet) -> dict[str, Tensor]:
+        """Evaluate all terms of a group on any points, (N,) each."""
+        return group.evaluate(at, self.derivatives()(at, group.residual.quantities))
 
-    def values_at(self, at: PointSet, quantities: Iterable[Quantity]) -> dict[Quantity, Tensor]:
-        """Evaluate derivatives of the field on any points, by the engine of this objective."""
-        if self.engine == "autograd":
-            return evaluate_by_autograd(self.ansatz.with_weights(), at.points, quantities)
-        prepared = self.ansatz.prepare(at.points, quantities)
-        return self.ansatz.jets(prepared, self.ansatz.network.weights()).values
-
-    def terms(
-        self, block: Block, at: PointSet, values: Mapping[Quantity, Tensor]
-    ) -> dict[str, Tensor]:
-        """Evaluate all terms of a block from the derivatives of the field, (N,) each."""
-        return block.residual.evaluate(Jet(self.variables, at.points, values), at)
-
-    def evaluate_jets(self, block: Block, weights: tuple[Tensor, ...]) -> BlockValues:
-        """Evaluate the terms of a block that count, in closed form, with given network weights."""
-        key = id(block)
-        if key not in self._prepared or self._prepared[key][0] is not block.at:
-            prepared = self.ansatz.prepare(block.at.points, block.residual.quantities)
-            self._prepared[key] = (block.at, prepared)
-        prepared = self._prepared[key][1]
-        jets = self.ansatz.jets(prepared, weights)
-        values = self.terms(block, block.at, jets.values)
-        return BlockValues({term: values[term] for term in block.terms}, prepared, jets.outputs)
-
-    def scale(self, term: str, count: int) -> float:
-        """Give sqrt(w_c / N_c), which a term of N_c residuals enters the vector with."""
-        return math.sqrt(self.weights[term] / count)
+    def derivatives(self) -> Derivatives:
+        """Make the network's weights once; the result evaluates derivatives of the field."""
+        return self.engine.derivatives(self.ansatz)
 
     def vector(self) -> Tensor:
-        """Concatenate the weighted terms into r."""
-        residuals = self.residuals()
-        return torch.cat([self.scale(term, len(r)) * r for term, r in residuals.items()])
+        """Concatenate the weighted terms into r, shape (N,)."""
+        groups = {term: group for group in self.collocation.groups for term in group.terms}
+        return torch.cat(
+            [
+                groups[term].factor(self.weights[term], len(r)) * r
+                for term, r in self.residuals().items()
+            ]
+        )
 
     def loss(self) -> Tensor:
-        """Give |r|^2: the weighted sum of the mean squares of the terms."""
+        """Evaluate |r|^2: the weighted sum of the mean squares of the terms."""
         return self.vector().square().sum()
+
+    def linearize(self) -> tuple[Tensor, Tensor]:
+        """Evaluate r (N,) and its Jacobian (N, P), columns in the order of the parameters."""
+        return self.engine.linearize(self.ansatz, self.collocation.groups, self.weights)
 
     def first_unusable_term(self) -> str | None:
         """Name a term that is NaN or infinite now, None if all are finite."""
@@ -147,3 +90,22 @@ class Objective:
             if not bool(torch.isfinite(values).all()):
                 return term
         return None
+
+    def redraw(self) -> None:
+        """Draw all points anew, a part of them where residual or slope are large."""
+        self.collocation.redraw(self._sizes)
+
+    @torch.no_grad()
+    def _sizes(self, points: Tensor) -> Tensor:
+        """The size of the residual, and the square of each slope, (M, 1 + unknowns)."""
+        length = self.ansatz.features.length  # (d,)
+        group, at = self.collocation.equations, PointSet(points)
+        unknowns = range(len(group.variables.unknowns))
+        gradients = [Gradient(k, tuple(range(len(length)))) for k in unknowns]
+        asked: Iterable[Quantity] = [*group.residual.quantities, *gradients]
+        values = self.derivatives()(at, asked)
+        terms = group.evaluate(at, values)
+        weighted = [self.weights[term] ** 0.5 * terms[term] for term in group.terms]
+        residual = torch.stack(weighted).norm(dim=0)
+        slopes = [(values[gradient] * length).square().sum(dim=1) for gradient in gradients]
+        return torch.stack([residual, *slopes], dim=1)

@@ -7,7 +7,8 @@ from torch import Generator, Tensor
 
 from pinn_metakan.derivatives.request import Laplacian, Quantity
 from pinn_metakan.errors import SettingsError
-from pinn_metakan.losses.objective import Block, Objective
+from pinn_metakan.losses.collocation import TermGroup
+from pinn_metakan.losses.objective import Objective
 
 #: Independent parts, so that the mean of the product of two residuals has no bias.
 _PARTS = 2
@@ -37,7 +38,7 @@ class RandomDimensions:
     """
 
     def __init__(self, objective: Objective, count: int):
-        found = [axes for block in objective.blocks for axes in _laplacian_axes(block)]
+        found = [axes for group in objective.collocation.groups for axes in _laplacian_axes(group)]
         if not found:
             raise SettingsError(
                 "loss.random_dimensions: no residual asks for a Laplacian, such as 'laplacian_u'"
@@ -65,20 +66,23 @@ class RandomDimensions:
         """Evaluate the estimate, a scalar with a graph."""
         objective = self._objective
         total = None
-        for block in objective.blocks:
-            if _laplacian_axes(block):
-                first, second = (self._terms(block, axes) for axes in self.parts)
+        for group in objective.collocation.groups:
+            if _laplacian_axes(group):
+                first, second = (self._terms(group, axes) for axes in self.parts)
             else:
-                first = second = objective.residuals_at(block, block.at)
-            for term in block.terms:
-                part = objective.weights[term] * (first[term] * second[term]).mean()
+                first = second = objective.residuals_at(group, group.at)
+            for term in group.terms:
+                product = first[term] * second[term]
+                if group.at.weights is not None:
+                    product = group.at.weights * product
+                part = objective.weights[term] * product.mean()
                 total = part if total is None else total + part
         assert total is not None
         return total
 
-    def _terms(self, block: Block, axes: tuple[int, ...]) -> dict[str, Tensor]:
-        asked = block.residual.quantities
-        found = self._objective.values_at(block.at, [_over(axes, q) for q in asked])
+    def _terms(self, group: TermGroup, axes: tuple[int, ...]) -> dict[str, Tensor]:
+        asked = group.residual.quantities
+        found = self._objective.derivatives()(group.at, [_over(axes, q) for q in asked])
         values = {
             quantity: len(quantity.axes) / len(axes) * found[_over(axes, quantity)]
             if isinstance(quantity, Laplacian)
@@ -86,12 +90,12 @@ class RandomDimensions:
             for quantity in asked
             if _over(axes, quantity) in found
         }
-        return self._objective.terms(block, block.at, values)
+        return group.evaluate(group.at, values)
 
 
 def _over(axes: tuple[int, ...], quantity: Quantity) -> Quantity:
     return Laplacian(quantity.unknown, axes) if isinstance(quantity, Laplacian) else quantity
 
 
-def _laplacian_axes(block: Block) -> Sequence[tuple[int, ...]]:
-    return [q.axes for q in block.residual.quantities if isinstance(q, Laplacian)]
+def _laplacian_axes(group: TermGroup) -> Sequence[tuple[int, ...]]:
+    return [q.axes for q in group.residual.quantities if isinstance(q, Laplacian)]

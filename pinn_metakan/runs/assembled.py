@@ -1,78 +1,38 @@
-"""An experiment: problem, ansatz, points, objective and trainer, put together."""
+"""A run, assembled: problem, ansatz, points, objective, legs and trainer put together."""
 
 import copy
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import torch
 from torch import Generator, Tensor
 
-from pinn_metakan.ansatz.ansatz import Ansatz
-from pinn_metakan.ansatz.features import Features
-from pinn_metakan.ansatz.hard.constraints import build_constraints, no_constraints
+from pinn_metakan.ansatz.build import build_ansatz
 from pinn_metakan.errors import ProblemError, SettingsError
-from pinn_metakan.geometry.sampling import PointSet, sample_interior
-from pinn_metakan.losses.jacobian import linearize
-from pinn_metakan.losses.objective import Block, Objective
+from pinn_metakan.losses.build import build_collocation, build_objective
+from pinn_metakan.losses.collocation import Collocation, TermGroup
+from pinn_metakan.losses.engines import choose_engine
 from pinn_metakan.losses.random_dimensions import RandomDimensions
-from pinn_metakan.losses.resampling import redraw
 from pinn_metakan.networks.network import Network
 from pinn_metakan.networks.table import build_network
+from pinn_metakan.optimizers.verdict import Outcome
 from pinn_metakan.pde.coefficients import note_jumps
 from pinn_metakan.pde.formulation import formulate
-from pinn_metakan.pde.problem import Problem, has_transform
-from pinn_metakan.runs.fields import (
-    main_grid,
-    reference_on,
-    values_on,
-)
+from pinn_metakan.pde.problem import Problem
+from pinn_metakan.runs.checkpoint_format import in_this_format
+from pinn_metakan.runs.choices import DTYPES, RunChoices
+from pinn_metakan.runs.fields import error_measure, main_grid, reference_on, values_on
+from pinn_metakan.runs.legs.leg import Leg
+from pinn_metakan.runs.legs.plan import plan_legs
 from pinn_metakan.runs.stages import build_stages
-from pinn_metakan.settings.layers import RunSettings, Settings
+from pinn_metakan.settings.layers import PointSettings
 from pinn_metakan.training.least_squares import LeastSquares
-from pinn_metakan.training.trainer import Trainer
-
-DTYPES = {"float64": torch.float64, "float32": torch.float32}
-#: A condition whose residual is below this for an untrained network is satisfied by construction.
-_SATISFIED = {torch.float64: 1e-9, torch.float32: 1e-4}
-
-
-@dataclass(frozen=True)
-class RunChoices:
-    """What a run was asked to be, besides its problem.
-
-    Args:
-        network: Name of the network, "custom" for an object.
-        settings: All settings.
-        seed: Seed of the one generator that the network and the points are drawn from.
-        device: Where to compute.
-        dtype: A key of `DTYPES`.
-        device_reason: Why this device, for the user.
-        asked_device: What was asked for, "auto" or a name.
-    """
-
-    network: str
-    settings: Settings
-    seed: int
-    device: torch.device
-    dtype: str
-    device_reason: str
-    asked_device: str
-
-    def as_asked(self, problem: Problem) -> RunSettings:
-        """Give what makes the same run again, besides the settings."""
-        return RunSettings(
-            problem=problem.origin.name,
-            network=self.network,
-            seed=self.seed,
-            dtype=self.dtype,
-            device=self.asked_device,
-            parameters=dict(problem.parameters),
-        )
+from pinn_metakan.training.record import TrainingRecord
+from pinn_metakan.training.trainer import Stage, Trainer
 
 
 class AssembledRun:
-    """All parts of a run, ready to train.
+    """All parts of a run, ready to train its legs one after the other.
 
     Args:
         problem: The problem.
@@ -88,30 +48,88 @@ class AssembledRun:
         self.problem = problem
         self.choices = choices
         self.settings = settings = choices.settings
-        self._dtype = DTYPES[choices.dtype]
+        self._place = (choices.device, DTYPES[choices.dtype])
         self.formulation = formulate(problem)
         self._generator = Generator().manual_seed(choices.seed)
         try:
             self.grid = main_grid(self.formulation, settings.evaluation)
         except ValueError as error:
             raise SettingsError(f"evaluation.shape: {error}") from error
-        self._build_ansatz(network)
-        self._build_objective()
+        built = build_ansatz(
+            self.formulation,
+            settings.conditions == "hard",
+            self._maker_of_network(network),
+            *self._place,
+        )
+        self.ansatz = built.ansatz
+        engine, self.engine_reason = choose_engine(settings.engine, self.ansatz)
+        self.notes = (*built.notes, *note_jumps(self.formulation))
+        self._points = settings.points
+        self.objective, self.satisfied = build_objective(
+            built, self._drawn(self._points), settings.loss, engine
+        )
+        count = settings.loss.random_dimensions
+        self._random_dimensions = RandomDimensions(self.objective, count) if count else None
+        if self._random_dimensions is not None:
+            self._random_dimensions.draw(self._generator)
         self._refuse_unusable_terms()
         self.reference = reference_on(self.formulation, self.grid.points)
-        self.trainer = self._build_trainer()
+        self.record = TrainingRecord()
+        self.legs = plan_legs(settings)
+        self._leg_stages = self._stages_of_legs()
+        self.leg = 0
+        self.trainer = self._make_trainer()
 
     @property
     def network(self) -> Network:
-        """The network."""
+        """The network that is trained now."""
         return self.ansatz.network
+
+    @property
+    def equations(self) -> TermGroup:
+        """The terms of the differential equations."""
+        return self.objective.collocation.equations
+
+    @property
+    def awaits_next_leg(self) -> bool:
+        """Whether a leg is over and another one follows."""
+        has_next = self.leg + 1 < len(self.legs)
+        is_done = self.trainer.verdict.outcome is Outcome.LOSS_REACHED
+        return has_next and self.trainer.is_finished and not is_done
+
+    @property
+    def next_leg(self) -> Leg:
+        """How the next leg begins."""
+        begin = self.legs[self.leg + 1].begin
+        assert begin is not None
+        return begin
+
+    @property
+    def evaluations_ahead(self) -> int:
+        """How often the solution is still evaluated as a whole, if the run goes to its end."""
+        later = self.legs[self.leg + 1 :]
+        return 1 + sum(leg.begin is not None and leg.begin.kept_as is not None for leg in later)
+
+    def begin_next_leg(self) -> None:
+        """Go on with the network and the points of the next leg; the last network is kept."""
+        begin = self.next_leg
+        self.ansatz = self.ansatz.with_network(begin.network(self.network))
+        points = begin.points(self._points)
+        if points != self._points:
+            self._points = points
+            collocation = self._drawn(points)
+            collocation.leave_out(self.satisfied)
+            self.objective = self.objective.with_collocation(collocation)
+        self.objective = self.objective.with_ansatz(self.ansatz)
+        self.leg += 1
+        self.trainer = self._make_trainer()
 
     def evaluate(self, points: Tensor) -> dict[str, Tensor]:
         """Evaluate the solution at points (M, d): a float64 tensor (M,) for each unknown."""
         return self.evaluator()(points)
 
     def evaluator(self) -> Callable[[Tensor], dict[str, Tensor]]:
-        """Give what evaluates the solution with the network that is there now."""
+        """What evaluates the solution with the network that is there now."""
         objective, names = self.objective, self.problem.unknowns
 
         def evaluate(points: Tensor) -> dict[str, Tensor]:
@@ -121,8 +139,8 @@ class AssembledRun:
 
     @torch.no_grad()
     def loss_of_zero(self) -> float:
-        """Give the loss of a network that is zero everywhere: what a loss is small beside."""
-        parameters = list(self.network.parameters())
+        """The loss of a network that is zero everywhere: what a loss is small beside."""
+        parameters = list(self.ansatz.parameters())
         kept = [parameter.clone() for parameter in parameters]
         try:
             for parameter in parameters:
@@ -133,7 +151,7 @@ class AssembledRun:
                 parameter.copy_(value)
 
     def state(self) -> dict[str, Any]:
-        """Give all that a checkpoint holds."""
+        """All that a checkpoint holds."""
         origin = self.problem.origin
         random = self._random_dimensions
         return {
@@ -151,105 +169,37 @@ class AssembledRun:
                 "dtype": self.choices.dtype,
             },
             "generator": self._generator.get_state(),
-            "points": {block.residual.label: _packed(block.at) for block in self.objective.blocks},
+            "points": self.objective.collocation.pack(),
             "dimensions": [] if random is None else [list(part) for part in random.parts],
+            "leg": self.leg,
+            "record": self.record.state(),
             "trainer": self.trainer.state(),
         }
 
     def load(self, state: dict[str, Any]) -> None:
         """Go on from a state of the same problem and choices."""
+        state = in_this_format(state, [len(stages) for stages in self._leg_stages])
+        while self.leg < state["leg"]:
+            self.begin_next_leg()
         self._generator.set_state(state["generator"])
-        for block in self.objective.blocks:
-            packed = state["points"][block.residual.label]
-            block.at = PointSet(**packed).to(self.choices.device, self._dtype)
+        self.objective.collocation.unpack(state["points"])
         if self._random_dimensions is not None:
             self._random_dimensions.parts = tuple(tuple(part) for part in state["dimensions"])
+        self.record.load(state["record"])
         self.trainer.load(state["trainer"])
 
-    def _build_ansatz(self, network: Network | None) -> None:
-        is_hard = self.settings.conditions == "hard"
-        constraints = (
-            build_constraints(self.formulation) if is_hard else no_constraints(self.formulation)
-        )
-        self._uses_transform = is_hard and has_transform(self.problem)
-        features = Features(self.problem.domain, constraints.periodic)
-        outputs = len(self.problem.unknowns)
-        if network is None:
-            network = build_network(features.size, outputs, self.settings.network, self._generator)
-        else:
-            network = copy.deepcopy(network)  # solutions that have it stay as they are
-        if (network.widths[0], network.widths[-1]) != (features.size, outputs):
-            raise SettingsError(
-                f"the network must map {features.size} features to {outputs} unknowns, "
-                f"its widths are {list(network.widths)}"
-            )
-        transform = self.problem if self._uses_transform else None
-        self.ansatz = Ansatz(features, network, constraints.constraints, transform)
-        self.ansatz.to(self.choices.device, self._dtype)
-        some = sample_interior(self.problem.domain, 7, "sobol", Generator().manual_seed(0))
-        self.ansatz.refuse_coupled_points(some.points.to(self.choices.device, self._dtype))
-        self._engine, self.engine_reason = self._choose_engine()
-        self.satisfied = set(constraints.satisfied)
-        self.notes = () if self._uses_transform else constraints.notes
-        self.notes += tuple(note_jumps(self.formulation))
+    def _maker_of_network(self, network: Network | None) -> Callable[[int, int], Network]:
+        if network is not None:
+            copied = copy.deepcopy(network)  # solutions that have it stay as they are
+            return lambda inputs, outputs: copied
 
-    def _choose_engine(self) -> tuple[str, str]:
-        asked = self.settings.engine
-        if asked == "taylor" and not self.ansatz.has_jets:
-            raise SettingsError("engine: taylor cannot pass through the problem's own transform")
-        if asked == "autograd":
-            return asked, "autograd: nested reverse mode, as asked for"
-        if not self.ansatz.has_jets:
-            return "autograd", "autograd: nested reverse mode; the problem has its own transform"
-        return "taylor", "taylor: closed-form jets, which every part of the ansatz supports"
+        def make(inputs: int, outputs: int) -> Network:
+            return build_network(inputs, outputs, self.settings.network, self._generator)
 
-    def _build_objective(self) -> None:
-        points, domain = self.settings.points, self.problem.domain
-        variables = self.formulation.variables
-        equations = self.formulation.equations
+        return make
 
-        def draw_interior(generator: Generator) -> PointSet:
-            return sample_interior(domain, points.interior, points.sequence, generator)
-
-        self.equations = self._block(equations.terms, equations, draw_interior)
-        conditions = []
-        for name, residual in self.formulation.conditions.items():
-            condition = self.problem.conditions[name]
-            count = points.initial if condition.region == "initial" else points.boundary
-
-            def draw(generator: Generator, condition: Any = condition, n: int = count) -> PointSet:
-                return condition.sample(variables, domain, n, points.sequence, generator)
-
-            conditions.append(self._block(residual.terms, residual, draw))
-        blocks = [self.equations, *conditions]
-        if self._uses_transform:
-            trial = Objective(self.ansatz, variables, blocks, {}, "autograd")
-            tolerance = _SATISFIED[self._dtype]
-            self.satisfied = {
-                term
-                for term, values in trial.residuals().items()
-                if float(values.detach().abs().max()) < tolerance and term not in equations.terms
-            }
-        for block in conditions:
-            block.terms = tuple(term for term in block.terms if term not in self.satisfied)
-        kept = [self.equations, *(block for block in conditions if block.terms)]
-        soft = {term for block in kept[1:] for term in block.terms}
-        weights = dict.fromkeys(soft, self.settings.loss.condition_weight)
-        weights |= self.settings.loss.weights
-        try:
-            self.objective = Objective(self.ansatz, variables, kept, weights, self._engine)
-        except LookupError as error:
-            raise SettingsError(f"loss.weights: {error}") from error
-        count = self.settings.loss.random_dimensions
-        self._random_dimensions = RandomDimensions(self.objective, count) if count else None
-        if self._random_dimensions is not None:
-            self._random_dimensions.draw(self._generator)
-
-    def _block(
-        self, terms: tuple[str, ...], residual: Any, draw: Callable[[Generator], PointSet]
-    ) -> Block:
-        at = draw(self._generator).to(self.choices.device, self._dtype)
-        return Block(residual, terms, draw, at)
+    def _drawn(self, points: PointSettings) -> Collocation:
+        return build_collocation(self.formulation, points, self._generator, *self._place)
 
     def _refuse_unusable_terms(self) -> None:
         term = self.objective.first_unusable_term()
@@ -259,27 +209,43 @@ class AssembledRun:
                 f"network; expected finite values (N,) at all points of {self.problem.domain!r}"
             )
 
-    def _build_trainer(self) -> Trainer:
-        settings = self.settings
-        task = LeastSquares(
-            parameters=lambda: list(self.network.parameters()),
-            loss=self._loss,
-            residual=lambda: self.objective.vector(),
-            linearize=lambda: linearize(self.objective),
-            redraw=self._redraw,
-            measure=self._error_measure(),
-            unusable_term=lambda: self.objective.first_unusable_term(),
-        )
+    def _stages_of_legs(self) -> list[list[Stage]]:
+        """The stages of all legs, whose networks are tried so that what is wrong shows now."""
+        found, network = [], self.network
         with torch.no_grad():
             n_residuals = len(self.objective.vector())
-        chosen, notes = build_stages(settings, n_residuals, lambda: self.network, self._untie)
-        self.notes += notes
-        return Trainer(task, chosen, settings.report_every, settings.tolerance)
+        for leg in self.legs:
+            network = network if leg.begin is None else leg.begin.network(network)
+            n_parameters = network.n_parameters
+            stages, notes = build_stages(
+                self.settings, leg.stages, n_residuals, n_parameters, lambda: self.ansatz
+            )
+            found.append(stages)
+            self.notes += notes
+        return found
 
-    def _untie(self) -> None:
-        """Go on with a network that stores the coefficients; the one so far stays as it is."""
-        self.ansatz = self.ansatz.with_network(self.network.baked())
-        self.objective = self.objective.with_ansatz(self.ansatz)
+    def _make_trainer(self) -> Trainer:
+        """What trains the present leg, and goes on with the record of those before."""
+        task = LeastSquares(
+            parameters=lambda: list(self.ansatz.parameters()),
+            loss=self._loss,
+            residual=lambda: self.objective.vector(),
+            linearize=lambda: self.objective.linearize(),
+            redraw=self._redraw,
+            measure=error_measure(
+                self.evaluate, self.grid, self.reference, self.settings.evaluation
+            ),
+            unusable_term=lambda: self.objective.first_unusable_term(),
+        )
+        later = self._leg_stages[self.leg + 1 :]
+        return Trainer(
+            task,
+            self._leg_stages[self.leg],
+            self.settings.report_every,
+            self.settings.tolerance,
+            self.record,
+            sum(stage.steps for stages in later for stage in stages),
+        )
 
     def _loss(self) -> Tensor:
         if self._random_dimensions is not None:
@@ -287,30 +253,6 @@ class AssembledRun:
         return self.objective.loss()
 
     def _redraw(self) -> None:
-        fraction = self.settings.points.adaptive
-        redraw(self.objective, self.equations, fraction, self._generator)
+        self.objective.redraw()
         if self._random_dimensions is not None:
             self._random_dimensions.draw(self._generator)
-
-    def _error_measure(self) -> Callable[[], dict[str, float]]:
-        """Measure errors on a part of the grid, cheap enough for each entry of the history."""
-        points = self.grid.points
-        stride = max(1, round(len(points) / self.settings.evaluation.history_points))
-        stride += stride % 2 == 0  # an even stride may fall on every second line of the grid only
-        some = points[::stride]
-        reference = {name: value[::stride] for name, value in self.reference.items()}
-
-        def measure() -> dict[str, float]:
-            if not reference:
-                return {}
-            values = self.evaluate(some)
-            return {
-                name: float((values[name] - r).norm() / (r.norm() if r.norm() > 0 else 1.0))
-                for name, r in reference.items()
-            }
-
-        return measure
-
-
-def _packed(at: PointSet) -> dict[str, Tensor | None]:
-    return {"points": at.points, "normals": at.normals}

@@ -2,17 +2,52 @@
 
 import warnings
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import torch
 
 from pinn_metakan.errors import SettingsError
 from pinn_metakan.networks.network import Network
 from pinn_metakan.pde.problem import Problem
-from pinn_metakan.runs.assembled import DTYPES, RunChoices
-from pinn_metakan.settings.layers import Layer, Settings, build_settings
+from pinn_metakan.settings.layers import Layer, RunSettings, Settings, build_settings
 
+DTYPES = {"float64": torch.float64, "float32": torch.float32}
 #: A message of torch is cut after so many characters: some list every operator of a device.
 _REASON_LENGTH = 120
+
+
+@dataclass(frozen=True)
+class RunChoices:
+    """What a run was asked to be, besides its problem.
+
+    Args:
+        network: Name of the network, "custom" for an object.
+        settings: All settings.
+        seed: Seed of the one generator that the network and the points are drawn from.
+        device: Where to compute.
+        dtype: A key of `DTYPES`.
+        device_reason: Why this device, for the user.
+        asked_device: What was asked for, "auto" or a name.
+    """
+
+    network: str
+    settings: Settings
+    seed: int
+    device: torch.device
+    dtype: str
+    device_reason: str
+    asked_device: str
+
+    def as_asked(self, problem: Problem) -> RunSettings:
+        """Give what makes the same run again, besides the settings."""
+        return RunSettings(
+            problem=problem.origin.name,
+            network=self.network,
+            seed=self.seed,
+            dtype=self.dtype,
+            device=self.asked_device,
+            parameters=dict(problem.parameters),
+        )
 
 
 def network_name(network: str | Network) -> str:

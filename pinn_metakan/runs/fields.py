@@ -1,6 +1,6 @@
 """From a trained ansatz to fields on a grid."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
 import torch
@@ -9,7 +9,8 @@ from torch import Tensor
 from pinn_metakan.errors import ProblemError
 from pinn_metakan.geometry.grid import Grid, plane, product_grid, scattered
 from pinn_metakan.geometry.sampling import PointSet
-from pinn_metakan.losses.objective import Block, Objective
+from pinn_metakan.losses.collocation import TermGroup
+from pinn_metakan.losses.objective import Objective
 from pinn_metakan.pde.formulation import Formulation
 from pinn_metakan.pde.user_code import call_user
 from pinn_metakan.results.field import FieldOnGrid
@@ -84,12 +85,12 @@ def values_on(objective: Objective, points: Tensor) -> Tensor:
     return torch.cat(parts)
 
 
-def residuals_on(objective: Objective, block: Block, points: Tensor) -> dict[str, Tensor]:
+def residuals_on(objective: Objective, group: TermGroup, points: Tensor) -> dict[str, Tensor]:
     """Evaluate the residual of the equations at points (M, d), (M,) for each term."""
     like = next(objective.ansatz.parameters())
     found: dict[str, list[Tensor]] = {}
     for part in points.split(CHUNK):
-        values = objective.residuals_at(block, PointSet(part.to(like)))
+        values = objective.residuals_at(group, PointSet(part.to(like)))
         for term, value in values.items():
             found.setdefault(term, []).append(value.detach().double().cpu())
     return {term: torch.cat(parts) for term, parts in found.items()}
@@ -98,7 +99,7 @@ def residuals_on(objective: Objective, block: Block, points: Tensor) -> dict[str
 def field_on(
     formulation: Formulation,
     objective: Objective,
-    equations: Block,
+    equations: TermGroup,
     grid: Grid,
     reference: Mapping[str, Tensor],
 ) -> FieldOnGrid:
@@ -113,3 +114,37 @@ def field_on(
         residuals={term: grid.laid_out(value) for term, value in residuals.items()},
         points=None if grid.axes else grid.points.numpy(),
     )
+
+
+def error_measure(
+    evaluate: Callable[[Tensor], dict[str, Tensor]],
+    grid: Grid,
+    reference: Mapping[str, Tensor],
+    settings: EvaluationSettings,
+) -> Callable[[], dict[str, float]]:
+    """What measures errors on a part of the grid, cheap enough for each entry of the history.
+
+    Args:
+        evaluate: Evaluates the solution at points (M, d), (M,) for each unknown.
+        grid: The main grid.
+        reference: The reference on it; empty without one.
+        settings: Says how many points are enough.
+
+    Returns:
+        A function that gives the relative L2 error of each unknown that has a reference.
+    """
+    stride = max(1, round(len(grid.points) / settings.history_points))
+    stride += stride % 2 == 0  # an even stride may fall on every second line of the grid only
+    some = grid.points[::stride]
+    expected = {name: value[::stride] for name, value in reference.items()}
+
+    def measure() -> dict[str, float]:
+        if not expected:
+            return {}
+        values = evaluate(some)
+        return {
+            name: float((values[name] - r).norm() / (r.norm() if r.norm() > 0 else 1.0))
+            for name, r in expected.items()
+        }
+
+    return measure

@@ -13,6 +13,7 @@ from pinn_metakan.files import write_new_text, write_text, written_whole
 from pinn_metakan.plotting.figures import FIGURES, draw_all
 from pinn_metakan.results.field import Field
 from pinn_metakan.results.hdf5 import read_solution, write_solution
+from pinn_metakan.runs.legs.plan import kept_names
 from pinn_metakan.training.checkpoint import load_checkpoint, save_checkpoint
 
 _FILES = (
@@ -22,8 +23,6 @@ _FILES = (
     "settings.toml",
     "checkpoint.safetensors",
 )
-#: Where a run keeps what it was before the coefficients were untied.
-_TIED = "tied"
 
 
 class RunFolder:
@@ -68,7 +67,7 @@ class RunFolder:
         """
         try:
             if overwrite:
-                for folder in (self.tied, self):
+                for folder in (*map(self.branch, kept_names()), self):
                     folder._clear()
             self.path.mkdir(parents=True, exist_ok=True)
             write_new_text(self._settings, settings)
@@ -78,23 +77,22 @@ class RunFolder:
             raise RunFolderError(f"cannot write to {self.path}: {error.strerror}") from error
         return self
 
-    @property
-    def tied(self) -> "RunFolder":
-        """The folder inside that keeps a MetaKAN as it was before its coefficients were untied."""
-        return RunFolder(self.path / _TIED)
+    def branch(self, name: str) -> "RunFolder":
+        """The folder inside that keeps what a leg ended with, as a run of its own."""
+        return RunFolder(self.path / name)
 
-    def branch_tied(self) -> "RunFolder":
+    def make_branch(self, name: str) -> "RunFolder":
         """Make that folder, with settings, checkpoint and history as they are now."""
-        tied = self.tied
-        tied.path.mkdir(exist_ok=True)
+        branch = self.branch(name)
+        branch.path.mkdir(exist_ok=True)
         for here, there in (
-            (self._settings, tied._settings),
-            (self._checkpoint, tied._checkpoint),
-            (self._history, tied._history),
+            (self._settings, branch._settings),
+            (self._checkpoint, branch._checkpoint),
+            (self._history, branch._history),
         ):
             with written_whole(there) as path:
                 shutil.copyfile(here, path)
-        return tied
+        return branch
 
     def save_checkpoint(self, tree: dict[str, Any], history: list[dict[str, float]]) -> None:
         """Write the checkpoint, and the history up to it, one JSON object a line."""

@@ -15,7 +15,7 @@ from pinn_metakan.runs.choices import check_budget, choose
 from pinn_metakan.runs.folder import FreshFolder, RunFolder
 from pinn_metakan.runs.same_problem import Remembered, refuse_other_numbers, same_problem
 from pinn_metakan.runs.solution import Solution
-from pinn_metakan.runs.solve import Announce, Progress, read_tied, run_experiment, solve
+from pinn_metakan.runs.solve import Announce, Progress, read_earlier, solve, train_and_write
 from pinn_metakan.settings.layers import Layer, build_settings
 
 
@@ -56,8 +56,8 @@ def resume(
     started = time.time() if started is None else started
     check_budget(budget)
     folder = RunFolder(Path(run))
-    experiment = _restored(folder, problem, problems, device)
-    return run_experiment(experiment, folder, budget, started, announce, progress)
+    assembled = _restored(folder, problem, problems, device)
+    return train_and_write(assembled, folder, budget, started, announce, progress)
 
 
 def open_run(
@@ -85,17 +85,17 @@ def open_run(
     path = Path(path)
     folder = RunFolder(path if path.is_dir() else path.parent)
     field = folder.read_field() if path.is_dir() else read_solution(path)
-    tied = read_tied(folder)
+    earlier = read_earlier(folder)
     if problem is None and not evaluate:
-        return Solution(field, tied=tied, folder=folder.path)
-    experiment = _restored(folder, problem, problems, "cpu")
-    experiment.trainer.load_best()
+        return Solution(field, earlier=earlier, folder=folder.path)
+    assembled = _restored(folder, problem, problems, "cpu")
+    assembled.trainer.load_best()
     return Solution(
         field,
-        experiment.evaluator(),
-        tied,
-        experiment.network,
-        domain=experiment.problem.domain,
+        assembled.evaluator(),
+        earlier,
+        assembled.network,
+        domain=assembled.problem.domain,
         folder=folder.path,
     )
 
@@ -177,13 +177,13 @@ def _restored(
         layers = [(f"{folder.path}: checkpoint", remembered.settings)]
         settings = build_settings(network, layers)
         choices = choose(network, settings, remembered.seed, device, remembered.dtype)
-        experiment = AssembledRun(problem, choices)
-        refuse_other_numbers(remembered, experiment.formulation)
-        experiment.load(remembered.tree)
+        assembled = AssembledRun(problem, choices)
+        refuse_other_numbers(remembered, assembled.formulation)
+        assembled.load(remembered.tree)
     except (KeyError, TypeError, AttributeError, RuntimeError) as error:
         if isinstance(error, torch.OutOfMemoryError):
             raise
         raise RunFolderError(
             f"the checkpoint in {folder.path} does not fit this version"
         ) from error
-    return experiment
+    return assembled

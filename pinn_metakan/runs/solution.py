@@ -27,7 +27,7 @@ class Solution:
         field: Fields on the grid and all that is known of the run.
         evaluate: The trained ansatz: takes points (M, d), gives (M,) for each unknown. None for a
             run that was only read.
-        tied: The solution before the coefficients were untied, None if they never were.
+        earlier: What earlier legs ended with, by the name that it is kept as.
         network: The trained network, None for a run that was only read.
         domain: Where the solution can be evaluated, None for a run that was only read.
         notes: What the run says of itself.
@@ -38,7 +38,7 @@ class Solution:
         self,
         field: Field,
         evaluate: Callable[[torch.Tensor], dict[str, torch.Tensor]] | None = None,
-        tied: "Solution | None" = None,
+        earlier: "Mapping[str, Solution] | None" = None,
         network: Network | None = None,
         *,
         domain: Domain | None = None,
@@ -50,8 +50,13 @@ class Solution:
         self.folder = folder
         self._domain = domain
         self.network = network
-        self.tied = tied
+        self.earlier = dict(earlier or {})
         self._evaluate = evaluate
+
+    @property
+    def tied(self) -> "Solution | None":
+        """The solution before the coefficients were untied, None if they never were."""
+        return self.earlier.get("tied")
 
     def __repr__(self) -> str:
         a = self.attributes

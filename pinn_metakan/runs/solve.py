@@ -16,6 +16,7 @@ from pinn_metakan.runs.assembled import AssembledRun
 from pinn_metakan.runs.choices import check_budget, choose, network_name, suggested_settings
 from pinn_metakan.runs.folder import FreshFolder, RunFolder
 from pinn_metakan.runs.interrupts import interrupts
+from pinn_metakan.runs.legs.plan import kept_names
 from pinn_metakan.runs.solution import Solution
 from pinn_metakan.runs.summary import (
     closing_notes,
@@ -96,26 +97,26 @@ def solve(
     place = RunFolder(Path(out)) if isinstance(out, str | Path) else out
     if place is not None:
         place.refuse_unless_free(overwrite)
-    experiment = AssembledRun(problem, choices, network if isinstance(network, Network) else None)
+    run = AssembledRun(problem, choices, network if isinstance(network, Network) else None)
     folder = None
     if place is not None:
         text = settings_text(choices.settings, choices.as_asked(problem), command)
         folder = place.begin(text, overwrite)
-    return run_experiment(experiment, folder, budget, started, announce, progress)
+    return train_and_write(run, folder, budget, started, announce, progress)
 
 
-def run_experiment(
-    experiment: AssembledRun,
+def train_and_write(
+    run: AssembledRun,
     folder: RunFolder | None,
     budget: float | None,
     started: float,
     announce: Announce | None,
     progress: Progress | None,
 ) -> Solution:
-    """Train an experiment from where it is, and evaluate and write it.
+    """Train a run from where it is, and evaluate and write it.
 
     Args:
-        experiment: The experiment.
+        run: The run.
         folder: Where to write, None for nowhere.
         budget: Seconds since `started` that all may take.
         started: When the clock began, as `time.time`.
@@ -130,15 +131,14 @@ def run_experiment(
             and written, unless the user stops that as well.
         TrainingError: If it fails.
     """
-    trainer = experiment.trainer
     if announce is not None:
-        announce(facts(experiment))
+        announce(facts(run))
     last_saved = time.monotonic()
 
     def save() -> None:
         nonlocal last_saved
         if folder is not None:
-            folder.save_checkpoint(experiment.state(), trainer.history)
+            folder.save_checkpoint(run.state(), run.record.entries)
         last_saved = time.monotonic()
 
     def on_report(report: ProgressEntry) -> None:
@@ -148,11 +148,11 @@ def run_experiment(
 
     deadline = None
     if budget is not None:
-        closings = 2 if trainer.has_entry_ahead else 1
-        closing = evaluation_seconds(experiment) + _CLOSING_SECONDS
+        closings = run.evaluations_ahead
+        closing = evaluation_seconds(run) + _CLOSING_SECONDS
         deadline = started + budget - closings * closing
     began = time.time()
-    before = trainer.step
+    before = run.record.step
     with interrupts() as is_interrupted:
 
         def should_stop() -> Verdict | None:
@@ -160,66 +160,69 @@ def run_experiment(
                 return _INTERRUPTED
             if deadline is not None and time.time() >= deadline:
                 return Verdict(Outcome.OUT_OF_TIME, f"the budget of {budget:g} s is used up")
-            if time.monotonic() - last_saved > experiment.settings.checkpoint_seconds:
+            if time.monotonic() - last_saved > run.settings.checkpoint_seconds:
                 save()
             return None
 
         save()
-        tied = None if folder is None else read_tied(folder)
+        earlier = {} if folder is None else read_earlier(folder)
         try:
-            trainer.run(should_stop, on_report)
-            while trainer.awaits_entry:
+            run.trainer.run(should_stop, on_report)
+            while run.awaits_next_leg:
                 save()
-                tied = _concluded(experiment, None if folder is None else folder.branch_tied())
-                trainer.enter()
-                trainer.run(should_stop, on_report)
+                kept_as = run.next_leg.kept_as
+                if kept_as is not None:
+                    branch = None if folder is None else folder.make_branch(kept_as)
+                    earlier[kept_as] = _concluded(run, branch, dict(earlier))
+                run.begin_next_leg()
+                run.trainer.run(should_stop, on_report)
         except torch.OutOfMemoryError as error:
             raise TrainingError(
                 "out of memory; try fewer points (--set points.interior=...) or narrower widths"
             ) from error
         save()
         notes = []
-        if budget is not None and trainer.step == before and not trainer.is_finished:
+        if budget is not None and run.record.step == before and not run.trainer.is_finished:
             notes.append(
                 f"no step was trained: of the budget of {budget:g} s, starting took "
                 f"{began - started:.1f} s and {closings * closing:.1f} s are kept for the end; "
                 f"give at least {began - started + closings * closing + 10:.0f} s"
             )
-        if trainer.verdict.outcome is not Outcome.INTERRUPTED:
-            return _concluded(experiment, folder, tied, notes)
+        if run.trainer.verdict.outcome is not Outcome.INTERRUPTED:
+            return _concluded(run, folder, earlier, notes)
         path = None if folder is None else folder.path
         try:
-            solution = _concluded(experiment, folder, tied)
+            solution = _concluded(run, folder, earlier)
         except KeyboardInterrupt:  # the user does not wait for it
             solution = None
-        raise Interrupted(path, experiment.problem.origin.path, solution)
+        raise Interrupted(path, run.problem.origin.path, solution)
 
 
-def read_tied(folder: RunFolder) -> Solution | None:
-    """Read the solution before its coefficients were untied, None if a run has none."""
-    before = folder.tied.solution
-    return Solution(read_solution(before)) if before.is_file() else None
+def read_earlier(folder: RunFolder) -> dict[str, Solution]:
+    """Read what earlier legs of a run ended with, by the name that it is kept as."""
+    places = {name: folder.branch(name).solution for name in kept_names()}
+    return {name: Solution(read_solution(path)) for name, path in places.items() if path.is_file()}
 
 
 def _concluded(
-    experiment: AssembledRun,
+    run: AssembledRun,
     folder: RunFolder | None,
-    tied: Solution | None = None,
+    earlier: Mapping[str, Solution],
     notes: Sequence[str] = (),
 ) -> Solution:
-    """Evaluate an experiment as it is, and write that."""
-    experiment.trainer.conclude()
-    before = None if tied is None else tied.field
-    field = evaluate_field(experiment, before)
-    notes = [*experiment.notes, *notes, *closing_notes(experiment, field)]
+    """Evaluate a run as it is, and write that."""
+    run.trainer.conclude()
+    before = {name: solution.field for name, solution in earlier.items()}
+    field = evaluate_field(run, before)
+    notes = [*run.notes, *notes, *closing_notes(run, field)]
     if folder is not None:
-        folder.finish(field, summary(experiment, field, notes, before), experiment.trainer.history)
+        folder.finish(field, summary(run, field, notes, before), run.record.entries)
     return Solution(
         field,
-        experiment.evaluator(),
-        tied,
-        experiment.network,
-        domain=experiment.problem.domain,
+        run.evaluator(),
+        earlier,
+        run.network,
+        domain=run.problem.domain,
         notes=notes,
         folder=None if folder is None else folder.path,
     )

@@ -2,8 +2,10 @@
 
 from collections.abc import Callable, Sequence
 
+from torch import nn
+
+from pinn_metakan.ansatz.ansatz import Ansatz
 from pinn_metakan.errors import SettingsError
-from pinn_metakan.networks.network import Network
 from pinn_metakan.optimizers.first_order import Adam
 from pinn_metakan.optimizers.lbfgs import LBFGS
 from pinn_metakan.optimizers.levenberg_marquardt import LevenbergMarquardt
@@ -14,31 +16,35 @@ from pinn_metakan.training.trainer import Stage
 
 def build_stages(
     settings: Settings,
+    names: Sequence[str],
     n_residuals: int,
-    network: Callable[[], Network],
-    untie: Callable[[], None],
+    n_parameters: int,
+    ansatz: Callable[[], Ansatz],
 ) -> tuple[list[Stage], tuple[str, ...]]:
-    """Turn settings into stages.
+    """Turn the settings of some stages into these stages.
 
     Args:
         settings: All settings.
+        names: Names of the stages, in their order.
         n_residuals: Length N of the residual vector.
-        network: Gives the network as it is when a stage begins.
-        untie: Puts a network with stored coefficients in its place.
+        n_parameters: Number P of what is trained.
+        ansatz: Gives what is trained, as it is when it is called.
 
     Returns:
-        The stages in their order, and notes for the user on what was replaced.
+        The stages, and notes for the user on what was replaced.
 
     Raises:
-        SettingsError: If a network is to be untied that generates no coefficients, or more than
-            once.
+        SettingsError: If a stage cannot train on the loss that was asked for.
     """
     adam, lbfgs = settings.adam, settings.lbfgs
 
+    def parameters() -> list[nn.Parameter]:
+        return list(ansatz().parameters())
+
     def make_adam() -> Optimizer:
         return Adam(
-            list(network().parameters()),
-            network().prompts(),
+            parameters(),
+            ansatz().network.prompts(),
             adam.steps,
             adam.learning_rate,
             adam.prompt_factor,
@@ -48,7 +54,7 @@ def build_stages(
 
     def make_lbfgs() -> Optimizer:
         return LBFGS(
-            list(network().parameters()),
+            parameters(),
             lbfgs.learning_rate,
             lbfgs.history_size,
             lbfgs.max_evaluations,
@@ -59,7 +65,7 @@ def build_stages(
 
     def maker_of_lm(lm: LMSettings) -> Callable[[], Optimizer]:
         return lambda: LevenbergMarquardt(
-            list(network().parameters()),
+            parameters(),
             lm.damping,
             lm.acceleration,
             lm.corrections,
@@ -68,34 +74,26 @@ def build_stages(
             lm.scaling,
         )
 
-    names = [name for name in settings.stages if getattr(settings, name).steps > 0]
     if settings.loss.random_dimensions:
         _refuse_unless_stochastic(names, adam.redraw_every, settings.tolerance)
-    if "untie" in names:
-        if not network().prompts():
-            raise SettingsError("untie.steps: only generated coefficients can be untied; set 0")
-        if names.count("untie") > 1:
-            raise SettingsError("stages: untie can be there once, there is nothing to untie after")
     stages: list[Stage] = []
     notes: list[str] = []
     for name in names:
-        enter = untie if name == "untie" else None
         if name == "adam":
             stages.append(Stage(name, adam.steps, adam.redraw_every, make_adam))
         elif name == "lbfgs":
             stages.append(Stage(name, lbfgs.steps, lbfgs.redraw_every, make_lbfgs))
         else:
             lm = settings.untie if name == "untie" else settings.lm
-            now = network() if enter is None else network().baked()
             make, steps, redraw_every = maker_of_lm(lm), lm.steps, lm.redraw_every
-            if n_residuals * now.n_parameters > lm.max_numbers:
+            if n_residuals * n_parameters > lm.max_numbers:
                 notes.append(
-                    f"{n_residuals} residuals x {now.n_parameters} parameters are more than "
+                    f"{n_residuals} residuals x {n_parameters} parameters are more than "
                     f"{name}.max_numbers = {lm.max_numbers}: lbfgs takes the place of "
                     f"Levenberg-Marquardt in stage {name}"
                 )
                 make, steps, redraw_every = make_lbfgs, lbfgs.steps, lbfgs.redraw_every
-            stages.append(Stage(name, steps, redraw_every, make, enter))
+            stages.append(Stage(name, steps, redraw_every, make))
     return [stage for stage in stages if stage.steps > 0], tuple(notes)
 
 

@@ -1,4 +1,4 @@
-"""What is kept and told of an experiment: its facts, its field, its report."""
+"""What is kept and told of a run: its facts, its field, its report."""
 
 import json
 import math
@@ -28,71 +28,67 @@ _VERSIONED = ("torch", "numpy", "scipy", "h5py")
 _SMALL_LOSS, _LARGE_ERROR = 1e-8, 0.1
 
 
-def facts(experiment: AssembledRun) -> list[tuple[str, str]]:
+def facts(run: AssembledRun) -> list[tuple[str, str]]:
     """Tell what the run uses and why, as (name, text)."""
-    blocks = experiment.objective.blocks
-    soft = [term for block in blocks[1:] for term in block.terms]
-    hard = sorted(experiment.satisfied)
+    groups = run.objective.collocation.groups
+    soft = [term for group in groups[1:] for term in group.terms]
+    hard = sorted(run.satisfied)
     conditions = f"hard: {', '.join(hard) or 'none'}; soft: {', '.join(soft) or 'none'}"
-    counts = [f"{len(block.at.points)} for {block.residual.label}" for block in blocks]
-    widths = list(experiment.network.widths)
-    threads = (
-        f", {torch.get_num_threads()} threads" if experiment.choices.device.type == "cpu" else ""
-    )
+    counts = [f"{len(group.at.points)} for {group.residual.label}" for group in groups]
+    widths = list(run.network.widths)
+    threads = f", {torch.get_num_threads()} threads" if run.choices.device.type == "cpu" else ""
     return [
-        ("problem", f"{experiment.problem.origin.name} ({experiment.problem.origin.label})"),
-        ("network", f"{experiment.choices.network} {widths}, {experiment.network.describe()}"),
-        ("parameters", str(experiment.network.n_parameters)),
+        ("problem", f"{run.problem.origin.name} ({run.problem.origin.label})"),
+        ("network", f"{run.choices.network} {widths}, {run.network.describe()}"),
+        ("parameters", str(run.network.n_parameters)),
         ("conditions", conditions),
-        *(("note", note) for note in experiment.notes),
-        ("points", f"{', '.join(counts)} ({experiment.settings.points.sequence})"),
-        ("engine", experiment.engine_reason),
-        ("device", f"{experiment.choices.device} ({experiment.choices.device_reason}){threads}"),
-        ("dtype", experiment.choices.dtype),
+        *(("note", note) for note in run.notes),
+        ("points", f"{', '.join(counts)} ({run.settings.points.sequence})"),
+        ("engine", run.engine_reason),
+        ("device", f"{run.choices.device} ({run.choices.device_reason}){threads}"),
+        ("dtype", run.choices.dtype),
     ]
 
 
-def evaluate_field(experiment: AssembledRun, tied: Field | None = None) -> Field:
+def evaluate_field(run: AssembledRun, earlier: Mapping[str, Field]) -> Field:
     """Evaluate solution, reference and residual on the grid, and add what the run was.
 
     Args:
-        experiment: The experiment.
-        tied: The field before the coefficients were untied.
+        run: The run.
+        earlier: What earlier legs ended with, by the name that it is kept as.
 
     Returns:
         The field.
     """
-    parts = (experiment.formulation, experiment.objective, experiment.equations)
+    parts = (run.formulation, run.objective, run.equations)
     plane = None
-    if not experiment.grid.axes:
-        plane_points = plane_grid(experiment.formulation)
-        reference = reference_on(experiment.formulation, plane_points.points)
+    if not run.grid.axes:
+        plane_points = plane_grid(run.formulation)
+        reference = reference_on(run.formulation, plane_points.points)
         plane = field_on(*parts, plane_points, reference)
-    names = (*experiment.problem.coordinates, *experiment.problem.unknowns)
+    names = (*run.problem.coordinates, *run.problem.unknowns)
     history = {
-        key: torch.tensor(
-            [row[key] for row in experiment.trainer.history], dtype=torch.float64
-        ).numpy()
-        for key in _history_keys(experiment)
+        key: torch.tensor([row[key] for row in run.record.entries], dtype=torch.float64).numpy()
+        for key in _history_keys(run)
     }
     return Field(
-        grid=field_on(*parts, experiment.grid, experiment.reference),
-        coordinates=experiment.problem.coordinates,
-        units={name: experiment.problem.units.get(name, "-") for name in names},
-        long_names={name: experiment.problem.long_names.get(name, name) for name in names},
+        grid=field_on(*parts, run.grid, run.reference),
+        coordinates=run.problem.coordinates,
+        units={name: run.problem.units.get(name, "-") for name in names},
+        long_names={name: run.problem.long_names.get(name, name) for name in names},
         history=history,
-        attributes=_attributes(experiment) | _tied_attributes(tied),
+        attributes=_attributes(run) | _attributes_of_earlier(earlier),
         slice=plane,
-        has_time=experiment.formulation.variables.time_axis is not None,
-        activations=activations_of(experiment.network),
+        has_time=run.formulation.variables.time_axis is not None,
+        activations=activations_of(run.network),
     )
 
 
-def closing_notes(experiment: AssembledRun, field: Field) -> list[str]:
+def closing_notes(run: AssembledRun, field: Field) -> list[str]:
     """Say what is wrong with a solution that has been evaluated.
 
     Args:
-        experiment: The experiment.
+        run: The run.
         field: What was evaluated.
 
     Returns:
@@ -100,17 +96,17 @@ def closing_notes(experiment: AssembledRun, field: Field) -> list[str]:
     """
     notes = []
     for name, values in field.grid.values.items():
-        inside = experiment.grid.inside if experiment.grid.axes else np.ones(values.shape, bool)
+        inside = run.grid.inside if run.grid.axes else np.ones(values.shape, bool)
         missing = int((~np.isfinite(values[inside])).sum())
         if missing:
             notes.append(
                 f"{name} is NaN or infinite at {missing} of {int(inside.sum())} points of the grid"
             )
-    loss = experiment.trainer.history[-1]["loss"]
+    loss = run.record.entries[-1]["loss"]
     for name, error in field.relative_l2.items():
         if loss >= _SMALL_LOSS or error < _LARGE_ERROR:
             continue
-        at_zero = experiment.loss_of_zero()
+        at_zero = run.loss_of_zero()
         text = f"the loss is {loss:.0e}, but the error of {name} is {error:.1g}"
         if 0 < at_zero < loss / _SMALL_LOSS:
             notes.append(
@@ -127,33 +123,33 @@ def closing_notes(experiment: AssembledRun, field: Field) -> list[str]:
 
 
 def summary(
-    experiment: AssembledRun, field: Field, notes: Sequence[str], tied: Field | None = None
+    run: AssembledRun, field: Field, notes: Sequence[str], earlier: Mapping[str, Field]
 ) -> dict[str, object]:
-    """Give the contents of report.json.
+    """The contents of report.json.
 
     Args:
-        experiment: The experiment.
+        run: The run.
         field: What was evaluated.
         notes: Lines for the user.
-        tied: The field before the coefficients were untied.
+        earlier: What earlier legs ended with, by the name that it is kept as.
 
     Returns:
         What JSON can hold; numbers that are not finite are None.
     """
-    attributes = _attributes(experiment)
-    trainer = experiment.trainer
+    attributes = _attributes(run)
+    trainer = run.trainer
     names = ("problem", "network", "n_parameters", "seed", "dtype", "device", "seconds")
     return {
         **{name: attributes[name] for name in names},
-        "steps": trainer.step,
+        "steps": run.record.step,
         "relative_l2": _finite(field.relative_l2),
         "max_error": _finite(field.max_error),
-        "loss": trainer.history[-1]["loss"],
+        "loss": run.record.entries[-1]["loss"],
         "converged": trainer.verdict.is_converged,
         "stop_reason": trainer.verdict.sentence,
         "notes": list(notes),
         "versions": json.loads(str(attributes["versions"])),
-    } | ({} if tied is None else {"tied": _tied_report(tied)})
+    } | {name: _summary_of_earlier(field) for name, field in earlier.items()}
 
 
 def _finite(numbers: Mapping[str, float]) -> dict[str, float | None]:
@@ -161,56 +157,58 @@ def _finite(numbers: Mapping[str, float]) -> dict[str, float | None]:
     return {name: value if math.isfinite(value) else None for name, value in numbers.items()}
 
 
-def evaluation_seconds(experiment: AssembledRun) -> float:
+def evaluation_seconds(run: AssembledRun) -> float:
     """Estimate how long `field` takes, from one chunk of the grid."""
-    points = experiment.grid.points[:CHUNK]
+    points = run.grid.points[:CHUNK]
     seconds = []
     for _ in range(2):  # the first call warms up
         begin = time.perf_counter()
-        residuals_on(experiment.objective, experiment.equations, points)
-        values_on(experiment.objective, points)
+        residuals_on(run.objective, run.equations, points)
+        values_on(run.objective, points)
         seconds.append(time.perf_counter() - begin)
-    return min(seconds) * len(experiment.grid.points) / len(points)
+    return min(seconds) * len(run.grid.points) / len(points)
 
 
-def _history_keys(experiment: AssembledRun) -> list[str]:
-    return ["step", "seconds", "loss", *(f"relative_l2_{name}" for name in experiment.reference)]
+def _history_keys(run: AssembledRun) -> list[str]:
+    return ["step", "seconds", "loss", *(f"relative_l2_{name}" for name in run.reference)]
 
 
-def _attributes(experiment: AssembledRun) -> dict[str, str | int | float]:
-    origin = experiment.problem.origin
-    device = str(experiment.choices.device)
-    if experiment.choices.device.type == "cuda":
-        device += f" {torch.cuda.get_device_name(experiment.choices.device)}"
+def _attributes(run: AssembledRun) -> dict[str, str | int | float]:
+    origin = run.problem.origin
+    device = str(run.choices.device)
+    if run.choices.device.type == "cuda":
+        device += f" {torch.cuda.get_device_name(run.choices.device)}"
     versions = {"pinn_metakan": __version__, "python": platform.python_version()}
     versions |= {name: version(name) for name in _VERSIONED}
     return {
         "problem": origin.name,
         "problem_source": origin.source,
         "problem_sha256": origin.sha256,
-        "problem_parameters": json.dumps(dict(experiment.problem.parameters)),
-        "network": experiment.choices.network,
-        "n_parameters": experiment.network.n_parameters,
-        "settings": json.dumps(experiment.settings.as_dict()),
-        "seed": experiment.choices.seed,
-        "dtype": experiment.choices.dtype,
+        "problem_parameters": json.dumps(dict(run.problem.parameters)),
+        "network": run.choices.network,
+        "n_parameters": run.network.n_parameters,
+        "settings": json.dumps(run.settings.as_dict()),
+        "seed": run.choices.seed,
+        "dtype": run.choices.dtype,
         "device": device,
-        "seconds": experiment.trainer.seconds,
-        "outcome": experiment.trainer.verdict.outcome.value,
-        "stop_reason": experiment.trainer.verdict.sentence,
+        "seconds": run.record.seconds,
+        "outcome": run.trainer.verdict.outcome.value,
+        "stop_reason": run.trainer.verdict.sentence,
         "versions": json.dumps(versions),
     }
 
 
-def _tied_report(tied: Field) -> dict[str, object]:
+def _summary_of_earlier(field: Field) -> dict[str, object]:
     names = ("n_parameters", "seconds", "stop_reason")
-    kept: dict[str, object] = {name: tied.attributes[name] for name in names}
-    errors = {"relative_l2": _finite(tied.relative_l2), "max_error": _finite(tied.max_error)}
+    kept: dict[str, object] = {name: field.attributes[name] for name in names}
+    errors = {"relative_l2": _finite(field.relative_l2), "max_error": _finite(field.max_error)}
     return kept | errors
 
 
-def _tied_attributes(tied: Field | None) -> dict[str, str | int | float]:
-    if tied is None:
-        return {}
-    errors = {f"tied_relative_l2_{name}": error for name, error in tied.relative_l2.items()}
-    return {"tied_n_parameters": tied.attributes["n_parameters"], **errors}
+def _attributes_of_earlier(earlier: Mapping[str, Field]) -> dict[str, str | int | float]:
+    found: dict[str, str | int | float] = {}
+    for kept_as, field in earlier.items():
+        found[f"{kept_as}_n_parameters"] = field.attributes["n_parameters"]
+        for name, error in field.relative_l2.items():
+            found[f"{kept_as}_relative_l2_{name}"] = error
+    return found

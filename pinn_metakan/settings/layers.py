@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import BeforeValidator, Field, ValidationError
 
 from pinn_metakan.errors import SettingsError
 from pinn_metakan.settings.networks import NETWORK_SETTINGS, CustomSettings, Section
@@ -141,7 +141,10 @@ class Settings(Section):
     stages: list[Literal["adam", "lbfgs", "lm", "untie"]] = Field(
         default=["adam", "lm", "untie"], min_length=1, description="in their order"
     )
-    engine: Literal["auto", "taylor", "autograd"] = Field(
+    engine: Annotated[
+        Literal["auto", "jets", "autograd"],
+        BeforeValidator(lambda name: "jets" if name == "taylor" else name),  # until 0.1.0
+    ] = Field(
         default="auto", description="closed-form jets, or nested torch.autograd; auto chooses"
     )
     tolerance: float = Field(

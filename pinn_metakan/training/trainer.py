@@ -1,7 +1,6 @@
 """The training loop: stages of optimizer steps, the best state, the history, and where to go on."""
 
 import math
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +12,7 @@ from pinn_metakan.optimizers.flat import assign, flattened
 from pinn_metakan.optimizers.optimizer import Optimizer
 from pinn_metakan.optimizers.verdict import Outcome, Verdict
 from pinn_metakan.training.least_squares import BestSeen, LeastSquares
+from pinn_metakan.training.record import TrainingRecord
 
 
 @dataclass(frozen=True)
@@ -24,15 +24,12 @@ class Stage:
         steps: How many at most.
         redraw_every: New points after so many steps; 0 for never.
         make: Makes the optimizer when the stage begins.
-        enter: Puts other parameters in the place of those so far; None for a stage that goes on
-            with them.
     """
 
     name: str
     steps: int
     redraw_every: int
     make: Callable[[], Optimizer]
-    enter: Callable[[], None] | None = None
 
 
 @dataclass(frozen=True)
@@ -72,12 +69,22 @@ class Trainer:
         stages: In their order.
         report_every: Steps between two entries of the history.
         tolerance: The run has converged when the loss is below it; 0 for never.
+        record: Steps, seconds and history so far, to go on with; an empty one unless given.
+        steps_after: Steps that follow when these stages are over, at most; for the progress.
     """
 
     def __init__(
-        self, task: LeastSquares, stages: Sequence[Stage], report_every: int, tolerance: float
+        self,
+        task: LeastSquares,
+        stages: Sequence[Stage],
+        report_every: int,
+        tolerance: float,
+        record: TrainingRecord | None = None,
+        steps_after: int = 0,
     ):
         self.task = task
+        self.record = record or TrainingRecord()
+        self._steps_after = steps_after
         self._stages = list(stages)
         self._report_every = report_every
         self._tolerance = tolerance
@@ -86,18 +93,12 @@ class Trainer:
         self._optimizer: Optimizer | None = None
         self._is_stuck = False
         self.verdict = Verdict(Outcome.STEPS_TAKEN, "no stage has a step")
-        self._has_entered = False
         self._best = BestSeen(task)
-        self._seconds_before = 0.0
-        self._clock: float | None = None  # runs while training does
-        self.step = 0
-        self.history: list[dict[str, float]] = []
 
     @property
-    def seconds(self) -> float:
-        """Training time, that of earlier sittings included."""
-        sitting = 0.0 if self._clock is None else time.perf_counter() - self._clock
-        return self._seconds_before + sitting
+    def step(self) -> int:
+        """Steps taken by all stages so far."""
+        return self.record.step
 
     @property
     def best_loss(self) -> float:
@@ -109,26 +110,8 @@ class Trainer:
         """Whether all stages are over."""
         return self._stage_index >= len(self._stages)
 
-    @property
-    def awaits_entry(self) -> bool:
-        """Whether the next stage changes the parameters: `enter` has to be called to go on."""
-        return not (self.is_finished or self._has_entered) and self._stage.enter is not None
-
-    @property
-    def has_entry_ahead(self) -> bool:
-        """Whether a later stage, or the next one, changes the parameters."""
-        later = self._stages[self._stage_index + self._has_entered :]
-        return any(stage.enter is not None for stage in later)
-
-    def enter(self) -> None:
-        """Let the next stage change the parameters."""
-        assert self._stage.enter is not None
-        self._stage.enter()
-        self._has_entered = True
-        self._best.forget()
-
     def run(self, should_stop: ShouldStop, report: Callable[[ProgressEntry], None]) -> None:
-        """Train until the stages are over, `should_stop` says so or a stage awaits entry.
+        """Train until the stages are over or `should_stop` says so.
 
         Why it ended is `verdict` then.
 
@@ -139,11 +122,11 @@ class Trainer:
         Raises:
             TrainingError: If the loss is no longer finite.
         """
-        self._clock = time.perf_counter()
+        self.record.start_clock()
         stopped = None
-        while not self.is_finished and not self.awaits_entry and stopped is None:
+        while not self.is_finished and stopped is None:
             stopped = self._run_stage(self._stage, should_stop, report)
-        self._seconds_before, self._clock = self.seconds, None
+        self.record.stop_clock()
         if stopped is None:
             self.load_best()
         else:
@@ -159,45 +142,35 @@ class Trainer:
         A run that goes on from a state that was taken before has no such entry.
         """
         self.load_best()
-        last = self.history[-1]["step"] if self.history else None
-        if last == float(self.step) and self._stage_step == 0 and self.step > 0:
+        entries, step = self.record.entries, float(self.step)
+        last = entries[-1]["step"] if entries else None
+        if last == step and self._stage_step == 0 and self._stage_index > 0:
             return  # the stage ended with them, and with an entry
-        kept = self.history[:-1] if last == float(self.step) else self.history
-        self.history = [*kept, self._entry()]
+        kept = entries[:-1] if last == step else entries
+        self.record.entries = [*kept, self._entry()]
 
     def state(self) -> dict[str, Any]:
-        """Give all that `load` needs to go on exactly."""
+        """All that `load` needs to go on exactly, besides the record."""
         return {
             "parameters": flattened(self.task.parameters()),
             "best": self._best.parameters,
             "best_loss": self._best.loss,
             "stage_index": self._stage_index,
             "stage_step": self._stage_step,
-            "has_entered": self._has_entered,
-            "step": self.step,
             "is_stuck": self._is_stuck,
             "outcome": self.verdict.outcome.value,
             "stop_reason": self.verdict.sentence,
-            "seconds": self.seconds,
-            "history": self.history,
             "optimizer": None if self._optimizer is None else self._optimizer.state(),
         }
 
     def load(self, state: dict[str, Any]) -> None:
         """Go on from a state."""
         self._stage_index, self._stage_step = state["stage_index"], state["stage_step"]
-        self._has_entered = state["has_entered"]
-        entered = self._stages[: self._stage_index + self._has_entered]
-        for stage in entered:
-            if stage.enter is not None:
-                stage.enter()
         self._best.forget()
         assign(state["parameters"].to(self._best.parameters), self.task.parameters())
         self._best.parameters = state["best"].to(self._best.parameters)
         self._best.loss = state["best_loss"].to(self._best.loss)
-        self.step, self.history = state["step"], state["history"]
         self._is_stuck, self.verdict = state["is_stuck"], _verdict_of(state)
-        self._seconds_before = state["seconds"]
         if state["optimizer"] is not None and not self.is_finished:
             self._optimizer = self._stage.make()
             self._optimizer.load(state["optimizer"])
@@ -221,7 +194,7 @@ class Trainer:
             if verdict is not None and verdict.outcome is Outcome.NOT_FINITE:
                 raise self._diverged(float(self._best.last_loss))
             self._stage_step += 1
-            self.step += 1
+            self.record.step += 1
             # Where points are redrawn, a step that fails gets new points once before it is final.
             was_stuck = self._is_stuck
             self._is_stuck = verdict is not None and verdict.outcome is Outcome.STUCK
@@ -236,7 +209,7 @@ class Trainer:
             verdict = Verdict(Outcome.STEPS_TAKEN, f"all {stage.steps} steps taken")
         self.verdict = verdict.in_stage(stage.name)
         self._optimizer = None
-        self._is_stuck = self._has_entered = False
+        self._is_stuck = False
         self._stage_index += 1
         self._stage_step = 0
         if verdict.outcome is Outcome.LOSS_REACHED:
@@ -251,24 +224,25 @@ class Trainer:
         return every > 0 and self._stage_step > 0 and self._stage_step % every == 0
 
     def _entry(self) -> dict[str, float]:
-        """Give an entry of the history: loss and errors of the parameters that are there now."""
+        """An entry of the history: loss and errors of the parameters that are there now."""
         with torch.no_grad():
             loss = float(self.task.loss())
         if not math.isfinite(loss):
             raise self._diverged(loss)
-        row = {"step": float(self.step), "seconds": self.seconds, "loss": loss}
+        row = {"step": float(self.step), "seconds": self.record.seconds, "loss": loss}
         return row | {f"relative_l2_{k}": v for k, v in self.task.measure().items()}
 
     def _record(self, stage: Stage, report: Callable[[ProgressEntry], None]) -> None:
         row = self._entry()
-        self.history.append(row)
+        self.record.entries.append(row)
         prefix = "relative_l2_"
         errors = {k.removeprefix(prefix): v for k, v in row.items() if k.startswith(prefix)}
-        total = self.step + stage.steps - self._stage_step
+        total = self.step + stage.steps - self._stage_step + self._steps_after
         total += sum(later.steps for later in self._stages[self._stage_index + 1 :])
-        pace = self.seconds / self.step
+        seconds = self.record.seconds
+        pace = seconds / self.step
         left = pace * (total - self.step)
-        report(ProgressEntry(stage.name, self.step, total, row["loss"], errors, self.seconds, left))
+        report(ProgressEntry(stage.name, self.step, total, row["loss"], errors, seconds, left))
 
     def _converged(self) -> Verdict | None:
         if 0 < self._tolerance and self.best_loss < self._tolerance:

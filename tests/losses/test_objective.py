@@ -9,7 +9,8 @@ from small_runs import FAST
 from torch import Generator
 
 from pinn_metakan.errors import SettingsError
-from pinn_metakan.losses.resampling import redraw
+from pinn_metakan.losses.collocation import Collocation
+from pinn_metakan.losses.objective import Objective
 from pinn_metakan.pde.loading import load_problem
 from pinn_metakan.pde.problem import Problem
 from pinn_metakan.runs.assembled import AssembledRun
@@ -22,6 +23,12 @@ def experiment_of(problem: Problem, **settings: object) -> AssembledRun:
     layers = [("fast", FAST), ("test", settings)]
     chosen = suggested_settings(problem, "metakan", layers)  # type: ignore[arg-type]
     return AssembledRun(problem, choose("metakan", chosen, 0, "cpu", "float64"))
+
+
+def with_part(objective: Objective, adaptive: float) -> Objective:
+    """The same groups of terms, a part of whose points is drawn by size."""
+    groups = objective.collocation.groups
+    return objective.with_collocation(Collocation(groups, adaptive, Generator().manual_seed(2)))
 
 
 def test_the_loss_is_the_weighted_sum_of_mean_squares(shipped_problem: Problem) -> None:
@@ -57,7 +64,7 @@ def test_weights_are_generated_once_a_step(shipped_problem: Problem) -> None:
     calls: list[object] = []
     learner = experiment.network.layers[0].coefficients.meta_learner  # type: ignore[union-attr]
     learner.register_forward_pre_hook(lambda *a: calls.append(a))
-    assert len(experiment.objective.blocks) > 1
+    assert len(experiment.objective.collocation.groups) > 1
     experiment.objective.loss()
     assert len(calls) == 1
 
@@ -65,26 +72,27 @@ def test_weights_are_generated_once_a_step(shipped_problem: Problem) -> None:
 def test_redrawing_changes_all_points(shipped_problem: Problem) -> None:
     experiment = experiment_of(shipped_problem, conditions="soft")
     objective = experiment.objective
-    before = [block.at.points.clone() for block in objective.blocks]
-    redraw(objective, objective.blocks[0], 0.0, Generator().manual_seed(1))
-    for block, old in zip(objective.blocks, before, strict=True):
-        assert block.at.points.shape == old.shape
-        assert (block.at.points != old).any()
+    groups = objective.collocation.groups
+    before = [group.at.points.clone() for group in groups]
+    objective.redraw()
+    for group, old in zip(groups, before, strict=True):
+        assert group.at.points.shape == old.shape
+        assert (group.at.points != old).any()
 
 
 def test_points_crowd_where_the_residual_is_large(shipped_problem: Problem) -> None:
     experiment = experiment_of(shipped_problem, points={"interior": 600})
     objective = experiment.objective
-    equations = objective.blocks[0]
 
     def mean_size() -> float:
         values = torch.stack(list(objective.residuals().values()))
         return float(values.detach().abs().mean())
 
-    redraw(objective, equations, 0.0, Generator().manual_seed(2))
+    with_part(objective, 0.0).redraw()
     uniform = mean_size()
-    redraw(objective, equations, 0.9, Generator().manual_seed(2))
-    assert len(equations.at.points) == 600
+    crowded = with_part(objective, 0.9)
+    crowded.redraw()
+    assert len(crowded.collocation.equations.at.points) == 600
     assert mean_size() > 1.05 * uniform
 
 
@@ -94,11 +102,11 @@ def test_points_crowd_in_a_front_even_where_the_residual_is_small(write_problem:
         residual="u, = (jet('u'),)\n        return {'none': 0.0 * u}",
     )
     experiment = experiment_of(load_problem(str(path)), points={"interior": 1000})
-    equations = experiment.objective.blocks[0]
     in_front = []
-    for fraction in (0.0, 1.0):
-        redraw(experiment.objective, equations, fraction, Generator().manual_seed(2))
-        in_front.append(int(((equations.at.points[:, 0] - 0.5).abs() < 0.02).sum()))
+    for part in (0.0, 1.0):
+        with_part(experiment.objective, part).redraw()
+        points = experiment.equations.at.points
+        in_front.append(int(((points[:, 0] - 0.5).abs() < 0.02).sum()))
     assert in_front[1] > 5 * in_front[0]
 
 

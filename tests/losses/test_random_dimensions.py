@@ -32,7 +32,7 @@ def ball_experiment(changes: dict[str, object] | None = None) -> AssembledRun:
     return experiment_of(problem, "kan", STOCHASTIC | (changes or {}), "cpu", "float64")
 
 
-@pytest.mark.parametrize("engine", ["taylor", "autograd"])
+@pytest.mark.parametrize("engine", ["jets", "autograd"])
 @pytest.mark.parametrize("conditions", ["hard", "soft"])
 def test_the_mean_over_all_pairs_of_parts_is_the_loss(engine: str, conditions: str) -> None:
     experiment = ball_experiment({"engine": engine, "conditions": conditions})

@@ -59,8 +59,8 @@ def test_the_best_state_is_kept_not_the_last() -> None:
 def test_the_history_has_an_entry_every_few_steps_and_at_each_end() -> None:
     trainer = Bowl().trainer(steps=12)
     trainer.run(lambda: None, lambda report: None)
-    assert [row["step"] for row in trainer.history] == [5, 10, 12, 14]
-    assert all(row["relative_l2_u"] == 0.5 for row in trainer.history)
+    assert [row["step"] for row in trainer.record.entries] == [5, 10, 12, 14]
+    assert all(row["relative_l2_u"] == 0.5 for row in trainer.record.entries)
     assert trainer.verdict == Verdict(Outcome.STEPS_TAKEN, "again: all 2 steps taken")
 
 
@@ -103,11 +103,14 @@ def test_a_run_stopped_between_steps_goes_on_bit_for_bit(tmp_path: Path) -> None
     enough = Verdict(Outcome.INTERRUPTED, "enough")
     trainer.run(lambda: enough if trainer.step == 17 else None, lambda report: None)
     assert trainer.verdict == enough
-    save_checkpoint(tmp_path / "checkpoint.safetensors", trainer.state())
+    state = {"trainer": trainer.state(), "record": trainer.record.state()}
+    save_checkpoint(tmp_path / "checkpoint.safetensors", state)
     second = Bowl()
     second.target = first.target
     resumed = second.trainer(every=7)
-    resumed.load(load_checkpoint(tmp_path / "checkpoint.safetensors"))
+    found = load_checkpoint(tmp_path / "checkpoint.safetensors")
+    resumed.record.load(found["record"])
+    resumed.load(found["trainer"])
     resumed.run(lambda: None, lambda report: None)
     assert torch.equal(second.x, straight.x)
     assert resumed.step == 42

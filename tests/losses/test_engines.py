@@ -9,8 +9,9 @@ from small_runs import FAST
 from torch import Tensor
 from torch.func import functional_call, jacrev
 
-from pinn_metakan.losses import jacobian
-from pinn_metakan.losses.jacobian import linearize
+from pinn_metakan.losses import closed_form_jets
+from pinn_metakan.losses.closed_form_jets import ClosedFormJets
+from pinn_metakan.losses.nested_autograd import NestedAutograd
 from pinn_metakan.losses.objective import Objective
 from pinn_metakan.networks.dense import KANLinear
 from pinn_metakan.networks.edges import FixedBasis
@@ -63,12 +64,12 @@ def objective_of(problem: Problem, network: str, conditions: str = "hard") -> Ob
 
 
 def assert_engines_agree(objective: Objective) -> None:
-    assert objective.engine == "taylor"
+    assert isinstance(objective.engine, ClosedFormJets)
     found = objective.residuals()
     loss = objective.loss()
     parameters = list(objective.ansatz.network.parameters())
     slopes = torch.autograd.grad(loss, parameters)
-    objective.engine = "autograd"
+    objective.engine = NestedAutograd()
     expected = objective.residuals()
     assert list(found) == list(expected)
     for term, values in expected.items():
@@ -118,14 +119,14 @@ def by_torch_func(objective: Objective) -> Tensor:
 def test_the_jacobian_equals_that_of_torch_func(
     case: dict[str, str], network: str, write_problem: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(jacobian, "_CHUNK_NUMBERS", 500)  # several chunks
+    monkeypatch.setattr(closed_form_jets, "_CHUNK_NUMBERS", 500)  # several chunks
     objective = objective_of(load_problem(str(write_problem(**case))), network)
-    r, found = linearize(objective)
+    r, found = objective.linearize()
     monkeypatch.setattr(KANLinear, "product", Layer.product)  # which torch.func can transform
     monkeypatch.setattr(FixedBasis, "_is_edgewise", lambda self, space: False)  # so is this
-    naive = objective.with_ansatz(objective.ansatz)
-    assert torch.allclose(r, naive.vector().detach(), atol=1e-12)  # prepares the points anew
-    expected = by_torch_func(naive)
+    objective.engine = ClosedFormJets()  # prepares the points anew
+    assert torch.allclose(r, objective.vector().detach(), atol=1e-12)
+    expected = by_torch_func(objective)
     assert found.shape == (len(r), objective.ansatz.network.n_parameters)
     assert (found - expected).abs().max() < 1e-10 * float(expected.abs().max())
 
@@ -138,8 +139,8 @@ def test_the_fallback_for_a_users_transform_gives_the_same(write_problem: Write)
     )
     automatic = objective_of(load_problem(str(write_problem())), "metakan")
     own = objective_of(load_problem(str(write_problem("own", extra=extra))), "metakan")
-    assert (automatic.engine, own.engine) == ("taylor", "autograd")
-    for a, b in zip(linearize(automatic), linearize(own), strict=True):
+    assert (automatic.engine.name, own.engine.name) == ("jets", "autograd")
+    for a, b in zip(automatic.linearize(), own.linearize(), strict=True):
         assert torch.allclose(a, b, atol=1e-10)
 
 
@@ -152,8 +153,8 @@ def test_prepared_points_are_made_once_and_again_when_they_change(
     monkeypatch.setattr(
         type(objective.ansatz), "prepare", lambda *a: calls.append(a) or prepare(*a)
     )
-    block = objective.blocks[0]
-    block.at = block.draw(torch.Generator().manual_seed(9))
+    group = objective.collocation.equations
+    group.at = group.draw(torch.Generator().manual_seed(9))
     objective.loss()
     objective.loss()
     assert len(calls) == 1

@@ -1,0 +1,81 @@
+"""The ansatz of a problem, from its formulation."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+from torch import Generator
+
+from pinn_metakan.ansatz.ansatz import Ansatz
+from pinn_metakan.ansatz.features import Features
+from pinn_metakan.ansatz.hard.constraints import build_constraints, no_constraints
+from pinn_metakan.errors import SettingsError
+from pinn_metakan.geometry.sampling import sample_interior
+from pinn_metakan.networks.network import Network
+from pinn_metakan.pde.formulation import Formulation
+from pinn_metakan.pde.problem import has_transform
+
+#: Points where a user's transform is tried.
+_TRIED_POINTS = 7
+
+
+@dataclass(frozen=True)
+class BuiltAnsatz:
+    """An ansatz, and what is known of it.
+
+    Args:
+        ansatz: The field.
+        satisfied: Names of residual terms that are zero by construction; not known, and empty,
+            where the problem has a transform of its own.
+        notes: Lines for the user: which conditions stay soft, and why.
+        has_transform: Whether the problem's own transform takes the place of the constraints.
+    """
+
+    ansatz: Ansatz
+    satisfied: frozenset[str]
+    notes: tuple[str, ...]
+    has_transform: bool
+
+
+def build_ansatz(
+    formulation: Formulation,
+    is_hard: bool,
+    make_network: Callable[[int, int], Network],
+    device: torch.device,
+    dtype: torch.dtype,
+) -> BuiltAnsatz:
+    """Put features, network and constraints together.
+
+    Args:
+        formulation: The problem.
+        is_hard: Whether conditions are satisfied by construction where that is possible.
+        make_network: Takes the numbers of features and of unknowns.
+        device: Where to compute.
+        dtype: Of what numbers.
+
+    Returns:
+        The ansatz and what is known of it.
+
+    Raises:
+        SettingsError: If the network does not map features to unknowns.
+        ProblemError: If the problem's own transform couples its points.
+    """
+    problem = formulation.problem
+    constraints = build_constraints(formulation) if is_hard else no_constraints(formulation)
+    uses_transform = is_hard and has_transform(problem)
+    features = Features(problem.domain, constraints.periodic)
+    outputs = len(problem.unknowns)
+    network = make_network(features.size, outputs)
+    if (network.widths[0], network.widths[-1]) != (features.size, outputs):
+        raise SettingsError(
+            f"the network must map {features.size} features to {outputs} unknowns, "
+            f"its widths are {list(network.widths)}"
+        )
+    transforming = problem if uses_transform else None
+    ansatz = Ansatz(features, network, constraints.constraints, transforming)
+    ansatz.to(device, dtype)
+    some = sample_interior(problem.domain, _TRIED_POINTS, "sobol", Generator().manual_seed(0))
+    ansatz.refuse_coupled_points(some.points.to(device, dtype))
+    if uses_transform:
+        return BuiltAnsatz(ansatz, frozenset(), (), True)
+    return BuiltAnsatz(ansatz, constraints.satisfied, constraints.notes, False)

@@ -1,0 +1,103 @@
+"""Points and objective of a problem, from its formulation."""
+
+from functools import partial
+
+import torch
+from torch import Generator
+
+from pinn_metakan.ansatz.build import BuiltAnsatz
+from pinn_metakan.errors import SettingsError
+from pinn_metakan.geometry.sampling import PointSet, sample_interior
+from pinn_metakan.losses.collocation import Collocation, TermGroup
+from pinn_metakan.losses.engine import Engine
+from pinn_metakan.losses.nested_autograd import NestedAutograd
+from pinn_metakan.losses.objective import Objective
+from pinn_metakan.pde.condition import Condition
+from pinn_metakan.pde.formulation import Formulation
+from pinn_metakan.settings.layers import LossSettings, PointSettings
+
+#: A condition whose residual is below this for an untrained network is satisfied by construction
+#: (docs/decisions/0006-hard-conditions.md).
+_SATISFIED = {torch.float64: 1e-9, torch.float32: 1e-4}
+
+
+def build_collocation(
+    formulation: Formulation,
+    points: PointSettings,
+    generator: Generator,
+    device: torch.device,
+    dtype: torch.dtype,
+) -> Collocation:
+    """Draw points for the equations, then for each condition.
+
+    Args:
+        formulation: The problem.
+        points: How many, and how they are spread.
+        generator: CPU generator.
+        device: Where to compute.
+        dtype: Of what numbers.
+
+    Returns:
+        All terms of the problem and their points.
+    """
+    domain, variables = formulation.problem.domain, formulation.variables
+
+    def interior(generator: Generator) -> PointSet:
+        return sample_interior(domain, points.interior, points.sequence, generator)
+
+    def of_condition(condition: Condition, generator: Generator) -> PointSet:
+        count = points.initial if condition.region == "initial" else points.boundary
+        return condition.sample(variables, domain, count, points.sequence, generator)
+
+    conditions = formulation.problem.conditions
+    draws = [(formulation.equations, interior)]
+    draws += [
+        (residual, partial(of_condition, conditions[name]))
+        for name, residual in formulation.conditions.items()
+    ]
+    groups = [
+        TermGroup(residual, residual.terms, variables, draw, draw(generator).to(device, dtype))
+        for residual, draw in draws
+    ]
+    return Collocation(groups, points.adaptive, generator)
+
+
+def build_objective(
+    built: BuiltAnsatz, collocation: Collocation, loss: LossSettings, engine: Engine
+) -> tuple[Objective, frozenset[str]]:
+    """Weigh the terms that are not satisfied by construction.
+
+    Args:
+        built: The ansatz.
+        collocation: All terms; those that are satisfied are left out of it.
+        loss: Weights.
+        engine: What differentiates.
+
+    Returns:
+        The objective, and the names of the terms that are satisfied by construction.
+
+    Raises:
+        SettingsError: If a weight names no term.
+    """
+    satisfied = built.satisfied
+    if built.has_transform:
+        satisfied = _satisfied_by_trial(built, collocation)
+    collocation.leave_out(satisfied)
+    soft = [term for group in collocation.groups[1:] for term in group.terms]
+    weights = dict.fromkeys(soft, loss.condition_weight) | loss.weights
+    try:
+        return Objective(built.ansatz, collocation, weights, engine), satisfied
+    except LookupError as error:
+        raise SettingsError(f"loss.weights: {error}") from error
+
+
+def _satisfied_by_trial(built: BuiltAnsatz, collocation: Collocation) -> frozenset[str]:
+    """The terms of conditions that the problem's own transform makes zero."""
+    trial = Objective(built.ansatz, collocation, {}, NestedAutograd())
+    tolerance = _SATISFIED[next(built.ansatz.parameters()).dtype]
+    return frozenset(
+        term
+        for term, values in trial.residuals().items()
+        if float(values.detach().abs().max()) < tolerance
+        and term not in collocation.equations.terms
+    )

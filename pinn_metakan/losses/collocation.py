@@ -1,0 +1,142 @@
+"""Collocation: the points that residuals are asked for at, drawn, redrawn, weighed and packed."""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Generator, Tensor
+
+from pinn_metakan.derivatives.jet import Jet
+from pinn_metakan.derivatives.request import Quantity, Variables
+from pinn_metakan.geometry.sampling import PointSet
+from pinn_metakan.losses.resampling import Sizes, drawn_by_size
+from pinn_metakan.pde.formulation import Residual
+
+#: Candidates for each point that is chosen (docs/decisions/0010-collocation-points.md). A front
+#: fills a hundredth of the domain: with few candidates there would be too few in it to choose from.
+_CANDIDATES = 20
+
+
+@dataclass(eq=False)
+class TermGroup:
+    """Residual terms that live on one set of points.
+
+    Args:
+        residual: The residual function.
+        terms: Those of its terms that count; hard conditions leave out theirs.
+        variables: What names mean.
+        draw: Draws new points from a generator.
+        at: The points now, on the device and in the dtype of the network.
+    """
+
+    residual: Residual
+    terms: tuple[str, ...]
+    variables: Variables
+    draw: Callable[[Generator], PointSet]
+    at: PointSet
+
+    def evaluate(self, at: PointSet, values: Mapping[Quantity, Tensor]) -> dict[str, Tensor]:
+        """Evaluate all terms at points from the derivatives of the field there, (N,) each."""
+        return self.residual.evaluate(Jet(self.variables, at.points, values), at)
+
+    def factor(self, weight: float, count: int) -> float | Tensor:
+        """What a term of a weight enters the residual vector with: sqrt(w_c / N_c).
+
+        Args:
+            weight: w_c.
+            count: N_c, its number of residuals.
+
+        Returns:
+            A number or, where points have weights of their own, one for each residual, (N_c,).
+        """
+        factor = math.sqrt(weight / count)
+        return factor if self.at.weights is None else factor * self.at.weights.sqrt()
+
+    def evaluate_counted(self, values: Mapping[Quantity, Tensor]) -> dict[str, Tensor]:
+        """Evaluate the terms that count, at the points of the group, (N,) each."""
+        terms = self.evaluate(self.at, values)
+        return {term: terms[term] for term in self.terms}
+
+
+class Collocation:
+    """All points of a run, and the one generator that they are drawn from.
+
+    Nothing else draws, redraws, weighs or packs points.
+
+    Args:
+        groups: Terms and how their points are drawn, those of the equations first.
+        adaptive: Which part of the points of the equations is chosen by size, 0 to 1.
+        generator: CPU generator; what was drawn from it before decides what is drawn next.
+    """
+
+    def __init__(self, groups: Sequence[TermGroup], adaptive: float, generator: Generator):
+        self.groups = list(groups)
+        self._adaptive = adaptive
+        self._generator = generator
+
+    @property
+    def equations(self) -> TermGroup:
+        """The terms of the differential equations."""
+        return self.groups[0]
+
+    def leave_out(self, satisfied: frozenset[str]) -> None:
+        """Leave out terms that are zero by construction, and groups that have no others."""
+        for group in self.groups[1:]:
+            group.terms = tuple(term for term in group.terms if term not in satisfied)
+        self.groups = [self.equations, *(group for group in self.groups[1:] if group.terms)]
+
+    def weigh(self, weights: Callable[[TermGroup], Tensor | None]) -> None:
+        """Let each residual of a group count for what a function says, until points are redrawn.
+
+        Args:
+            weights: Takes a group, gives (N,), one for each of its residuals; None for all alike.
+        """
+        for group in self.groups:
+            group.at = PointSet(group.at.points, group.at.normals, weights(group))
+
+    def redraw(self, sizes: Sizes) -> None:
+        """Draw new points for every group, a part of those of the equations by size.
+
+        Args:
+            sizes: What the residual and the slopes are at points; see `drawn_by_size`.
+        """
+        for group in self.groups:
+            like = group.at.points
+            group.at = group.draw(self._generator).to(like.device, like.dtype)
+        equations = self.equations
+        count = round(self._adaptive * len(equations.at.points))
+        if count == 0:
+            return
+        like = equations.at.points
+        pool = [equations.draw(self._generator).points for _ in range(_CANDIDATES)]
+        candidates = torch.cat(pool)[: _CANDIDATES * count].to(like.device, like.dtype)
+        chosen = drawn_by_size(candidates, count, sizes, self._generator)
+        equations.at = PointSet(torch.cat([like[count:], chosen]))
+
+    def pack(self) -> dict[str, dict[str, Tensor | None]]:
+        """All points by the label of their group, for a checkpoint."""
+        return {
+            group.residual.label: {
+                "points": group.at.points,
+                "normals": group.at.normals,
+                "weights": group.at.weights,
+            }
+            for group in self.groups
+        }
+
+    def unpack(self, packed: Mapping[str, Mapping[str, Tensor | None]]) -> None:
+        """Put packed points in place.
+
+        Args:
+            packed: What `pack` gave; files of version 0.1.0 have no weights.
+
+        Raises:
+            KeyError: If a group is missing.
+        """
+        for group in self.groups:
+            like, parts = group.at.points, packed[group.residual.label]
+            points = parts["points"]
+            assert points is not None
+            at = PointSet(points, parts["normals"], parts.get("weights"))
+            group.at = at.to(like.device, like.dtype)

@@ -1,0 +1,63 @@
+"""The engine that serves any field: nested reverse-mode `torch.autograd`."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import ClassVar
+
+import torch
+from torch import Tensor
+
+from pinn_metakan.ansatz.ansatz import Ansatz
+from pinn_metakan.derivatives.autograd import evaluate_by_autograd
+from pinn_metakan.derivatives.request import Quantity
+from pinn_metakan.geometry.sampling import PointSet
+from pinn_metakan.losses.collocation import TermGroup
+from pinn_metakan.losses.engine import Derivatives, Engine
+
+#: Rows that are differentiated at once; bounds the memory (docs/decisions/0015-bounded-memory.md).
+_ROWS_AT_ONCE = 64
+
+
+class NestedAutograd(Engine):
+    """Backward passes through backward passes, and a Jacobian row by row, many at a time.
+
+    It costs several times as much as closed-form jets.
+    """
+
+    name: ClassVar[str] = "autograd"
+
+    def derivatives(self, ansatz: Ansatz) -> Derivatives:
+        """Evaluate the field by its forward pass; see `Engine.derivatives`."""
+        field = ansatz.with_weights()
+
+        def evaluate(at: PointSet, quantities: Iterable[Quantity]) -> dict[Quantity, Tensor]:
+            return evaluate_by_autograd(field, at.points, quantities)
+
+        return evaluate
+
+    @torch.enable_grad()
+    def linearize(
+        self, ansatz: Ansatz, groups: Sequence[TermGroup], weights: Mapping[str, float]
+    ) -> tuple[Tensor, Tensor]:
+        """Differentiate the residual vector; see `Engine.linearize`."""
+        parameters = list(ansatz.parameters())
+        derivatives = self.derivatives(ansatz)
+        parts = []
+        for group in groups:
+            values = derivatives(group.at, group.residual.quantities)
+            for term, r in group.evaluate_counted(values).items():
+                parts.append(group.factor(weights[term], len(r)) * r)
+        vector = torch.cat(parts)
+        identity = torch.eye(len(vector), dtype=vector.dtype, device=vector.device)
+        blocks = []
+        for rows in identity.split(_ROWS_AT_ONCE):
+            gradients = torch.autograd.grad(
+                vector,
+                parameters,
+                rows,
+                retain_graph=True,
+                is_grads_batched=True,
+                allow_unused=True,
+                materialize_grads=True,
+            )
+            blocks.append(torch.cat([g.flatten(1) for g in gradients], dim=1))
+        return vector.detach(), torch.cat(blocks)

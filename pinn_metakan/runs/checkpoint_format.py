@@ -1,0 +1,30 @@
+"""Checkpoints of earlier versions, in the format of this one."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+
+def in_this_format(state: dict[str, Any], stages_of_legs: Sequence[int]) -> dict[str, Any]:
+    """Bring a checkpoint to the present format.
+
+    Version 0.1.0 counted stages over the whole run, and noted whether the stage that unties had
+    begun; now each leg counts its own.
+
+    Args:
+        state: What was read.
+        stages_of_legs: Number of stages of each leg.
+
+    Returns:
+        The state, with ``leg`` and ``record``.
+    """
+    if "leg" in state:
+        return state
+    trainer: Mapping[str, Any] = state["trainer"]
+    leg, index = 0, trainer["stage_index"]
+    while leg + 1 < len(stages_of_legs):
+        count = stages_of_legs[leg]
+        if index < count or (index == count and not trainer["has_entered"]):
+            break
+        leg, index = leg + 1, index - count
+    record = {name: trainer[name] for name in ("step", "seconds", "history")}
+    return state | {"leg": leg, "record": record, "trainer": {**trainer, "stage_index": index}}
