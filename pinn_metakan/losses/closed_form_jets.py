@@ -71,7 +71,7 @@ class ClosedFormJets(Engine):
                 factor = group.factor(weights[term], len(r))
                 block = _in_network(ansatz, prepared, jets, slopes, layer_weights, factor, len(r))
                 if others:
-                    block = _with_others(ansatz, block, _in_others(factor * r, others))
+                    block = _with_others(ansatz, block, _in_others(r, factor, others))
                 residuals.append(factor * r.detach())
                 jacobians.append(block)
         return torch.cat(residuals), torch.cat(jacobians) if len(jacobians) > 1 else jacobians[0]
@@ -122,15 +122,17 @@ def _outside(ansatz: Ansatz) -> list[nn.Parameter]:
     return [parameter for parameter in ansatz.parameters() if id(parameter) not in inside]
 
 
-def _in_others(r: Tensor, others: Sequence[nn.Parameter]) -> dict[int, Tensor]:
+@torch.enable_grad()
+def _in_others(
+    r: Tensor, factor: float | Tensor, others: Sequence[nn.Parameter]
+) -> dict[int, Tensor]:
     """The columns of parameters outside the network, by a backward pass of a backward pass."""
     # The gradient of v . r in a parameter is linear in v; its derivative in v is the column.
     columns = {}
-    with torch.enable_grad():
-        v = torch.zeros_like(r, requires_grad=True)
-        gradients = torch.autograd.grad(
-            r, others, v, create_graph=True, retain_graph=True, allow_unused=True
-        )
+    v = torch.zeros_like(r, requires_grad=True)
+    gradients = torch.autograd.grad(
+        factor * r, others, v, create_graph=True, retain_graph=True, allow_unused=True
+    )
     for parameter, gradient in zip(others, gradients, strict=True):
         if gradient is None or not gradient.requires_grad:
             columns[id(parameter)] = r.new_zeros(len(r), parameter.numel())
