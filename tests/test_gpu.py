@@ -32,7 +32,7 @@ def test_first_order_steps_never_wait_for_the_device(
     experiment = AssembledRun(problem, choose(network, settings, 0, "cuda", "float64"))
     parameters = list(experiment.network.parameters())
     adam = Adam(parameters, experiment.network.prompts(), 10, 1e-3, 10.0, "cosine", 0.1)
-    probe = BestSeen(experiment.trainer.task)
+    probe = BestSeen(experiment.trainer.least_squares)
     adam.step(probe)  # prepares the points and the moments
     request.getfixturevalue("no_waiting")
     for _ in range(3):

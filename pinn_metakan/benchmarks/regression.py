@@ -67,7 +67,7 @@ def fit(
         TrainingError: If it diverges.
     """
     regression = Regression(network, inputs, values)
-    task = LeastSquares(
+    least_squares = LeastSquares(
         parameters=lambda: list(network.parameters()),
         loss=regression.loss,
         residual=regression.residual,
@@ -76,6 +76,6 @@ def fit(
         measure=dict,
         unusable_term=lambda: None,
     )
-    trainer = Trainer(task, [Stage("fit", steps, 0, optimizer)], max(steps, 1), 0.0)
+    trainer = Trainer(least_squares, [Stage("fit", steps, 0, optimizer)], max(steps, 1), 0.0)
     trainer.run(lambda: None, lambda report: None)
     return trainer.best_loss

@@ -226,7 +226,7 @@ class AssembledRun:
 
     def _make_trainer(self) -> Trainer:
         """What trains the present leg, and goes on with the record of those before."""
-        task = LeastSquares(
+        least_squares = LeastSquares(
             parameters=lambda: list(self.ansatz.parameters()),
             loss=self._loss,
             residual=lambda: self.objective.vector(),
@@ -239,7 +239,7 @@ class AssembledRun:
         )
         later = self._leg_stages[self.leg + 1 :]
         return Trainer(
-            task,
+            least_squares,
             self._leg_stages[self.leg],
             self.settings.report_every,
             self.settings.tolerance,

@@ -33,41 +33,41 @@ class LeastSquares:
 
 
 class BestSeen:
-    """Evaluates a task, as a `Probe`, and keeps the parameters with the lowest loss.
+    """Evaluates what is minimized, as a `Probe`, and keeps the parameters with the lowest loss.
 
     Args:
-        task: What to evaluate.
+        least_squares: What to evaluate.
     """
 
-    def __init__(self, task: LeastSquares):
-        self._task = task
+    def __init__(self, least_squares: LeastSquares):
+        self._least_squares = least_squares
         self.forget()
         self.last_loss = self.loss
 
     def gradient(self) -> Tensor:
         """Evaluate the loss and leave its gradient; see `Probe`."""
-        for p in self._task.parameters():
+        for p in self._least_squares.parameters():
             p.grad = None
-        loss = self._task.loss()
+        loss = self._least_squares.loss()
         loss.backward()
         return self._noted(loss.detach())
 
     @torch.no_grad()
     def residual(self) -> Tensor:
         """Evaluate the residual vector; see `Probe`."""
-        r = self._task.residual()
+        r = self._least_squares.residual()
         self._noted(r.square().sum())
         return r
 
     def linearize(self) -> tuple[Tensor, Tensor]:
         """Evaluate the residual vector and its Jacobian; see `Probe`."""
-        r, jacobian = self._task.linearize()
+        r, jacobian = self._least_squares.linearize()
         self._noted(r.square().sum())
         return r, jacobian
 
     def forget(self) -> None:
         """Begin with the present parameters, whose loss is not known."""
-        self.parameters = flattened(self._task.parameters())
+        self.parameters = flattened(self._least_squares.parameters())
         self.forget_loss()
 
     def forget_loss(self) -> None:
@@ -77,12 +77,12 @@ class BestSeen:
 
     def load(self) -> None:
         """Put the best parameters in place."""
-        assign(self.parameters, self._task.parameters())
+        assign(self.parameters, self._least_squares.parameters())
 
     def _noted(self, loss: Tensor) -> Tensor:
         """Keep the present parameters if they are the best; without host synchronization."""
         is_better = loss < self.loss
-        present = flattened(self._task.parameters())
+        present = flattened(self._least_squares.parameters())
         self.parameters = torch.where(is_better, present, self.parameters)
         self.loss = torch.where(is_better, loss, self.loss)
         self.last_loss = loss

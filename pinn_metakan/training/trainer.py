@@ -60,12 +60,12 @@ ShouldStop = Callable[[], Verdict | None]
 
 
 class Trainer:
-    """Runs stages over a task.
+    """Minimizes by stages of steps, one optimizer after the other.
 
     The state with the lowest loss since points were last drawn is kept: each stage ends with it.
 
     Args:
-        task: What to minimize.
+        least_squares: What to minimize.
         stages: In their order.
         report_every: Steps between two entries of the history.
         tolerance: The run has converged when the loss is below it; 0 for never.
@@ -75,14 +75,14 @@ class Trainer:
 
     def __init__(
         self,
-        task: LeastSquares,
+        least_squares: LeastSquares,
         stages: Sequence[Stage],
         report_every: int,
         tolerance: float,
         record: TrainingRecord | None = None,
         steps_after: int = 0,
     ):
-        self.task = task
+        self.least_squares = least_squares
         self.record = record or TrainingRecord()
         self._steps_after = steps_after
         self._stages = list(stages)
@@ -93,7 +93,7 @@ class Trainer:
         self._optimizer: Optimizer | None = None
         self._is_stuck = False
         self.verdict = Verdict(Outcome.STEPS_TAKEN, "no stage has a step")
-        self._best = BestSeen(task)
+        self._best = BestSeen(least_squares)
 
     @property
     def step(self) -> int:
@@ -152,7 +152,7 @@ class Trainer:
     def state(self) -> dict[str, Any]:
         """All that `load` needs to go on exactly, besides the record."""
         return {
-            "parameters": flattened(self.task.parameters()),
+            "parameters": flattened(self.least_squares.parameters()),
             "best": self._best.parameters,
             "best_loss": self._best.loss,
             "stage_index": self._stage_index,
@@ -167,7 +167,7 @@ class Trainer:
         """Go on from a state."""
         self._stage_index, self._stage_step = state["stage_index"], state["stage_step"]
         self._best.forget()
-        assign(state["parameters"].to(self._best.parameters), self.task.parameters())
+        assign(state["parameters"].to(self._best.parameters), self.least_squares.parameters())
         self._best.parameters = state["best"].to(self._best.parameters)
         self._best.loss = state["best_loss"].to(self._best.loss)
         self._is_stuck, self.verdict = state["is_stuck"], _verdict_of(state)
@@ -187,7 +187,7 @@ class Trainer:
             if stopped is not None:
                 return stopped
             if self._is_due(stage.redraw_every) or self._is_stuck:
-                self.task.redraw()
+                self.least_squares.redraw()
                 optimizer.objective_changed()
                 self._best.forget_loss()
             verdict = optimizer.step(self._best)
@@ -226,11 +226,11 @@ class Trainer:
     def _entry(self) -> dict[str, float]:
         """An entry of the history: loss and errors of the parameters that are there now."""
         with torch.no_grad():
-            loss = float(self.task.loss())
+            loss = float(self.least_squares.loss())
         if not math.isfinite(loss):
             raise self._diverged(loss)
         row = {"step": float(self.step), "seconds": self.record.seconds, "loss": loss}
-        return row | {f"relative_l2_{k}": v for k, v in self.task.measure().items()}
+        return row | {f"relative_l2_{k}": v for k, v in self.least_squares.measure().items()}
 
     def _record(self, stage: Stage, report: Callable[[ProgressEntry], None]) -> None:
         row = self._entry()
@@ -251,7 +251,7 @@ class Trainer:
         return None
 
     def _diverged(self, loss: float) -> TrainingError:
-        stage, term = self._stage.name, self.task.unusable_term()
+        stage, term = self._stage.name, self.least_squares.unusable_term()
         rate = "damping higher" if stage in ("lm", "untie") else "learning_rate lower"
         return TrainingError(
             f"the loss is {loss} in stage {stage} at step {self.step}"

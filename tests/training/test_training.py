@@ -34,7 +34,7 @@ class Bowl:
         def make() -> Adam:
             return Adam([self.x], [], steps, 0.3, 1.0, "constant", 1.0)
 
-        task = LeastSquares(
+        least_squares = LeastSquares(
             lambda: [self.x],
             self.loss,
             lambda: self.x - self.target,
@@ -44,7 +44,7 @@ class Bowl:
             lambda: "bowl",
         )
         stages = [Stage("adam", steps, every, make), Stage("again", 2, 0, make)]
-        return Trainer(task, stages, 5, tolerance)
+        return Trainer(least_squares, stages, 5, tolerance)
 
 
 def test_the_best_state_is_kept_not_the_last() -> None:
@@ -120,7 +120,7 @@ def test_a_step_that_fails_gets_new_points_once_where_points_are_redrawn() -> No
     def trainer_of(bowl: Bowl, every: int) -> Trainer:
         trainer = bowl.trainer()
         stages = [Stage("lm", 9, every, lambda: LevenbergMarquardt([bowl.x]))]
-        return Trainer(trainer.task, stages, 5, 0.0)
+        return Trainer(trainer.least_squares, stages, 5, 0.0)
 
     fixed, redrawn = Bowl(), Bowl()
     for bowl, every in ((fixed, 0), (redrawn, 100)):
