@@ -1,12 +1,16 @@
-"""Damped linear least squares: one Jacobian, any damping."""
+"""Damped linear least squares: one linearization, any damping."""
 
 import math
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from functools import cached_property
 
 import torch
 from torch import Tensor
 
+from pinn_metakan.optimizers.linearization import Linearization
+
+# All of these: docs/decisions/0004-normal-equations.md.
 #: The normal equations lose half of the digits; refined by J itself, they serve while the damping
 #: is above this part of their trace. Below it, J is factorized.
 _NORMAL_EQUATIONS = 1e-15
@@ -17,134 +21,156 @@ _ROUNDING = 1e-15
 _DIGITS, _REFINEMENTS = 8, 4
 #: Numbers in the largest J that is factorized: a second of work.
 _LARGEST_ORTHOGONAL = 10_000_000
-#: Column norms below this part of the largest count as this.
-_SMALLEST_UNIT = 1e-6
-#: J^T J is symmetric: computed in so many blocks of columns it costs a little over half.
-_GRAM_BLOCKS = 4
 
 
 class Factorization(ABC):
-    """What solves (J^T J + lambda) step = -J^T v for any damping lambda."""
+    """What solves (J^T J + lambda) step = -J^T v for one damping lambda."""
 
     @abstractmethod
-    def solve(self, v: Tensor, damping: float) -> Tensor:
-        """Give the step, shape (P,), for v, shape (N,)."""
+    def solve(self, v: Tensor) -> Tensor:
+        """Step, shape (P,), for v, shape (N,)."""
 
 
 class NormalEquations(Factorization):
-    r"""A Gram matrix, and a Cholesky factor of it for each damping, refined by products with J.
-
-    With more residuals than parameters the step is :math:`-(J^T J + \lambda)^{-1} J^T v`, else
-    :math:`-J^T (J J^T + \lambda)^{-1} v`, which is the same and needs the smaller matrix. A
-    Cholesky factor costs a tenth of all eigenvectors, and a step tries a few dampings only.
+    r"""A Cholesky factor of :math:`J^T J + \lambda`; for no more parameters than residuals.
 
     Args:
-        jacobian: J, shape (N, P).
-        trace: Trace of J^T J.
+        here: J.
+        lower: The factor, shape (P, P).
+        amount: lambda.
 
     Source: Bjoerck, Linear Algebra Appl. 88/89 (1987) 31-48, corrected seminormal equations.
     """
 
-    def __init__(self, jacobian: Tensor, trace: float):
-        self._jacobian, self._trace = jacobian, trace
-        self._is_tall = jacobian.shape[0] >= jacobian.shape[1]
-        self._gram = _lower_gram(jacobian if self._is_tall else jacobian.T)
-        self._lower: tuple[float, Tensor] | None = None
+    def __init__(self, here: Linearization, lower: Tensor, amount: float):
+        self._here, self._lower, self._amount = here, lower, amount
 
-    def is_definite(self, damping: float) -> bool:
-        """Factorize for a damping; tell whether rounding left the matrix positive definite."""
-        if self._lower is None or self._lower[0] != damping:
-            damped = self._gram.clone()
-            damped.diagonal().add_(damping)
-            lower, failed = torch.linalg.cholesky_ex(damped)
-            self._lower = None if bool(failed) else (damping, lower)
-        return self._lower is not None
+    def solve(self, v: Tensor) -> Tensor:
+        """Solve and refine; see `Factorization.solve`."""
+        here = self._here
 
-    def solve(self, v: Tensor, damping: float) -> Tensor:
-        """Solve and refine; `is_definite` has to be asked for this damping before."""
-        assert self._lower is not None
-        j, lower = self._jacobian, self._lower[1]
-        solution = torch.zeros_like(lower[0])
-        digits = math.log10(max(damping / self._trace / _ROUNDING, 10.0))  # a solution's, at least
-        times = min(math.ceil(_DIGITS / digits) - 1, _REFINEMENTS)
-        remainder = j.T @ v if self._is_tall else v
-        for number in range(times + 1):
-            solution -= torch.cholesky_solve(remainder.unsqueeze(1), lower).squeeze(1)
-            if number == times:
-                break
-            if self._is_tall:
-                remainder = j.T @ (v + j @ solution) + damping * solution
-            else:
-                remainder = v + j @ (j.T @ solution) + damping * solution
-        return solution if self._is_tall else j.T @ solution
+        def remainder(solution: Tensor) -> Tensor:
+            return here.pulled(v + here.pushed(solution))
+
+        return _refined(self._lower, here.pulled(v), remainder, self._amount, here.trace)
 
 
-def _lower_gram(jacobian: Tensor) -> Tensor:
-    """Give J^T J, shape (P, P), where only the lower triangle is meant, in blocks of columns."""
-    size = jacobian.shape[1]
-    gram = jacobian.new_zeros(size, size)
-    width = max(1, math.ceil(size / _GRAM_BLOCKS))
-    for begin in range(0, size, width):
-        block = jacobian[:, begin : begin + width]
-        gram[begin:, begin : begin + width] = jacobian[:, begin:].T @ block
-    return gram
+class KernelEquations(Factorization):
+    r"""A Cholesky factor of :math:`J J^T + \lambda`; for more parameters than residuals.
 
-
-class Orthogonal(Factorization):
-    """J = Q U S V^T, which keeps all digits and serves all dampings."""
-
-    def __init__(self, jacobian: Tensor):
-        q, upper = torch.linalg.qr(jacobian)
-        left, self._singular, right = torch.linalg.svd(upper, full_matrices=False)
-        self._left, self._basis = q @ left, right.T
-
-    def solve(self, v: Tensor, damping: float) -> Tensor:
-        """Filter the singular values; see `Factorization.solve`."""
-        filtered = self._singular / (self._singular.square() + damping)
-        return -self._basis @ (filtered * (self._left.T @ v))
-
-
-class Linearization:
-    """The residual and its Jacobian at a point.
+    The step :math:`-J^T (J J^T + \lambda)^{-1} v` is that of the normal equations and needs the
+    smaller matrix, but all rows of J in one place.
 
     Args:
-        point: Parameters, shape (P,).
-        r: Residual vector, shape (N,).
-        jacobian: J, shape (N, P).
-        scaling: Exponent of the column norms that parameters are measured in.
+        here: J.
+        lower: The factor, shape (n_residuals, n_residuals).
+        amount: lambda.
     """
 
-    def __init__(self, point: Tensor, r: Tensor, jacobian: Tensor, scaling: float):
-        self.point, self.r = point, r.double()
-        self.loss = float(self.r.square().sum())
-        self.jacobian = jacobian.double()
-        norms = torch.linalg.vector_norm(self.jacobian, dim=0)
-        largest = norms.max().clamp(min=torch.finfo(norms.dtype).tiny)
-        self.units = (norms / largest).clamp(min=_SMALLEST_UNIT) ** -scaling  # (P,)
-        if scaling > 0:
-            self.jacobian = self.jacobian.mul_(self.units)  # it is ours, and the largest of all
-        #: Trace of J^T J: the largest eigenvalue, within a factor of P, at no cost.
-        self.trace = float((norms * self.units).square().sum())
-        self.slopes = self.jacobian.T @ self.r  # (P,)
+    def __init__(self, here: Linearization, lower: Tensor, amount: float):
+        self._here, self._lower, self._amount = here, lower, amount
+
+    def solve(self, v: Tensor) -> Tensor:
+        """Solve and refine; see `Factorization.solve`."""
+        j, whole = self._here.all_rows, self._here.gathered(v)
+
+        def remainder(solution: Tensor) -> Tensor:
+            return whole + j @ (j.T @ solution)
+
+        return j.T @ _refined(self._lower, whole, remainder, self._amount, self._here.trace)
+
+
+class SingularValues(Factorization):
+    """J = U S V^T, which keeps all digits and serves all dampings, from all rows in one place.
+
+    Args:
+        here: J.
+        svd: U, (n_residuals, k); S, (k,); V, (P, k), with k the smaller of n_residuals and P.
+        amount: lambda.
+    """
+
+    def __init__(self, here: Linearization, svd: tuple[Tensor, Tensor, Tensor], amount: float):
+        self._here, self._svd, self._amount = here, svd, amount
+
+    def solve(self, v: Tensor) -> Tensor:
+        """Filter the singular values; see `Factorization.solve`."""
+        left, singular, right = self._svd
+        filtered = singular / (singular.square() + self._amount)
+        return -right @ (filtered * (left.T @ self._here.gathered(v)))
+
+
+class DampedLeastSquares:
+    """Damped steps from one linearization: what serves several dampings is computed once.
+
+    A Cholesky factor costs a tenth of all eigenvectors, and a step tries a few dampings only.
+
+    Args:
+        here: The residual and J.
+    """
+
+    def __init__(self, here: Linearization):
+        self.here = here
 
     def factorization(self, damping: float) -> Factorization | None:
-        """Choose what serves a damping, as part of the trace; None if nothing does."""
-        if damping >= _NORMAL_EQUATIONS and self._normal.is_definite(damping * self.trace):
-            return self._normal
-        return self._orthogonal if self.jacobian.numel() <= _LARGEST_ORTHOGONAL else None
+        """Factorize for a damping, as part of the trace of J^T J; None if nothing serves it."""
+        here, amount = self.here, damping * self.here.trace
+        lower = _cholesky(self._matrix, amount) if damping >= _NORMAL_EQUATIONS else None
+        if lower is not None:
+            equations = NormalEquations if self._is_tall else KernelEquations
+            return equations(here, lower, amount)
+        if here.n_residuals * here.n_parameters <= _LARGEST_ORTHOGONAL:
+            return SingularValues(here, self._svd, amount)
+        return None
 
-    def predicted(self, step: Tensor, amount: float) -> float:
-        """Give the reduction of |r|^2 that the linear model promises for a damped step."""
-        return float(amount * step.square().sum() - self.slopes @ step)
-
-    def moved(self, step: Tensor) -> Tensor:
-        """Give the parameters after a step that is measured in their units."""
-        return (self.point + self.units * step).to(self.point)
-
-    @cached_property
-    def _normal(self) -> NormalEquations:
-        return NormalEquations(self.jacobian, self.trace)
+    @property
+    def _is_tall(self) -> bool:
+        return self.here.n_residuals >= self.here.n_parameters
 
     @cached_property
-    def _orthogonal(self) -> Orthogonal:
-        return Orthogonal(self.jacobian)
+    def _matrix(self) -> Tensor:
+        return self.here.gram() if self._is_tall else self.here.kernel()
+
+    @cached_property
+    def _svd(self) -> tuple[Tensor, Tensor, Tensor]:
+        q, upper = torch.linalg.qr(self.here.all_rows)
+        left, singular, right = torch.linalg.svd(upper, full_matrices=False)
+        return q @ left, singular, right.T
+
+
+def _cholesky(matrix: Tensor, amount: float) -> Tensor | None:
+    """Lower factor of a matrix + lambda; None if rounding leaves it indefinite."""
+    damped = matrix.clone()
+    damped.diagonal().add_(amount)
+    lower, failed = torch.linalg.cholesky_ex(damped)
+    return None if bool(failed) else lower
+
+
+def _refined(
+    lower: Tensor,
+    right_side: Tensor,
+    remainder: Callable[[Tensor], Tensor],
+    amount: float,
+    trace: float,
+) -> Tensor:
+    """Solve (A + lambda) x = -b by a factor, refined by products with what A is made of.
+
+    Args:
+        lower: Cholesky factor of A + lambda, shape (n, n).
+        right_side: b, shape (n,).
+        remainder: Evaluates b + A x, shape (n,), without rounding A.
+        amount: lambda.
+        trace: Trace of A.
+
+    Returns:
+        x, shape (n,).
+    """
+    solution = torch.zeros_like(lower[0])
+    digits = math.log10(max(amount / trace / _ROUNDING, 10.0))  # a solution's, at least
+    times = min(math.ceil(_DIGITS / digits) - 1, _REFINEMENTS)
+    missing = right_side
+    for number in range(times + 1):
+        solution -= torch.cholesky_solve(missing.unsqueeze(1), lower).squeeze(1)
+        if number == times:
+            break
+        missing = remainder(solution) + amount * solution
+    return solution

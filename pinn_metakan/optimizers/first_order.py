@@ -13,17 +13,17 @@ from pinn_metakan.optimizers.verdict import Verdict
 
 
 def constant(progress: float, final: float) -> float:
-    """Keep the rate."""
+    """1 all the time."""
     return 1.0
 
 
 def cosine(progress: float, final: float) -> float:
-    """Go from 1 to `final` along half a cosine (Loshchilov, Hutter, 2017)."""
+    """From 1 to `final` along half a cosine (Loshchilov, Hutter, 2017)."""
     return final + (1 - final) * (1 + math.cos(math.pi * progress)) / 2
 
 
 def exponential(progress: float, final: float) -> float:
-    """Go from 1 to `final` by the same factor each step."""
+    """From 1 to `final` by the same factor each step."""
     return float(final**progress)
 
 
@@ -40,12 +40,12 @@ class Adam(Optimizer):
 
     Args:
         parameters: All parameters.
-        prompts: Those of them that are prompts.
+        prompts: Those of them that are prompts; none for a network without.
         steps: Length of the stage, which the schedule is stretched over.
         learning_rate: Rate of all but the prompts.
         prompt_factor: The prompts' rate over the others' (10 in the MetaKAN paper).
         schedule: A key of `SCHEDULES`.
-        final_factor: Where the schedule ends.
+        final_factor: Last rates over the first, where the schedule ends.
 
     Raises:
         LookupError: If there is no such schedule.
@@ -54,12 +54,12 @@ class Adam(Optimizer):
     def __init__(
         self,
         parameters: Sequence[nn.Parameter],
-        prompts: Sequence[nn.Parameter],
-        steps: int,
-        learning_rate: float,
-        prompt_factor: float,
-        schedule: str,
-        final_factor: float,
+        prompts: Sequence[nn.Parameter] = (),
+        steps: int = 50,
+        learning_rate: float = 5e-3,
+        prompt_factor: float = 10.0,
+        schedule: str = "cosine",
+        final_factor: float = 0.05,
     ):
         if schedule not in SCHEDULES:
             raise LookupError(f"no schedule {schedule!r}; choose one of {', '.join(SCHEDULES)}")
@@ -89,7 +89,7 @@ class Adam(Optimizer):
         """Keep the moments: they are averages over points anyway."""
 
     def state(self) -> dict[str, object]:
-        """Give the moments and the number of steps taken."""
+        """Copy the moments and the number of steps taken."""
         return {"adam": copy.deepcopy(self._adam.state_dict()["state"]), "taken": self._taken}
 
     def load(self, state: dict[str, Any]) -> None:

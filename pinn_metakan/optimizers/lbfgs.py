@@ -1,9 +1,9 @@
-"""L-BFGS with strong Wolfe line search, and an honest word on why it stops."""
+"""L-BFGS with strong Wolfe line search, which tells why it stops."""
 
 import copy
 import math
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -13,11 +13,22 @@ from pinn_metakan.optimizers.optimizer import NOT_FINITE, Optimizer, Probe
 from pinn_metakan.optimizers.verdict import Outcome, Verdict
 
 #: torch.optim.LBFGS refuses curvature pairs with y.s <= 1e-10, whatever the size of the loss. The
-#: loss is scaled to this value when the stage begins, or small losses would stall for no reason.
+#: loss is scaled to this value when the stage begins, or small losses would stall for no reason
+#: (docs/decisions/0001-levenberg-marquardt.md).
 _SCALED_LOSS = 1e8
+#: Name -> that of torch.optim.LBFGS.
+_LINE_SEARCHES = {"strong_wolfe": "strong_wolfe", "none": None}
 _NO_LOWER_LOSS = Verdict(
     Outcome.STUCK, "no progress: the line search finds no lower loss, even along the gradient"
 )
+
+
+class _Evaluation(NamedTuple):
+    """The loss and its gradient, shape (P,), at parameters, shape (P,)."""
+
+    point: Tensor
+    loss: float
+    gradient: Tensor
 
 
 class LBFGS(Optimizer):
@@ -48,8 +59,9 @@ class LBFGS(Optimizer):
         tolerance_change: float = 0.0,
         line_search: str = "strong_wolfe",
     ):
-        if line_search not in ("strong_wolfe", "none"):
-            raise LookupError(f"no line search {line_search!r}; choose strong_wolfe or none")
+        if line_search not in _LINE_SEARCHES:
+            known = " or ".join(_LINE_SEARCHES)
+            raise LookupError(f"no line search {line_search!r}; choose {known}")
         self._parameters = list(parameters)
         self._tolerance_gradient = tolerance_gradient
         self._tolerance_change = tolerance_change
@@ -60,31 +72,31 @@ class LBFGS(Optimizer):
             "tolerance_grad": 0.0,  # tested here, on the unscaled gradient
             "tolerance_change": 0.0,
             "history_size": history_size,
-            "line_search_fn": None if line_search == "none" else line_search,
+            "line_search_fn": _LINE_SEARCHES[line_search],
         }
         self._scale: float | None = None
         self._failures = 0
-        self._evaluations: list[tuple[Tensor, float, Tensor]] = []
+        self._evaluations: list[_Evaluation] = []
         self.objective_changed()
 
     def step(self, probe: Probe) -> Verdict | None:
         """Take one iteration; see `Optimizer.step`."""
         start = flattened(self._parameters)
-        seen: list[tuple[Tensor, float, Tensor]] = []
+        seen: list[_Evaluation] = []
 
         def closure() -> float:
             """Evaluate the scaled loss; the last iteration ended where this one begins."""
             here = flattened(self._parameters)
-            known = [known for known in self._evaluations + seen if torch.equal(known[0], here)]
-            if known:
-                _, loss, gradient = known[0]
-            else:
-                loss, gradient = float(probe.gradient()), flattened_gradient(self._parameters)
-            seen.append((here, loss, gradient))
+            known = (each for each in self._evaluations + seen if torch.equal(each.point, here))
+            found = next(known, None)
+            if found is None:
+                loss = float(probe.gradient())
+                found = _Evaluation(here, loss, flattened_gradient(self._parameters))
+            seen.append(found)
             if self._scale is None:
-                self._scale = _SCALED_LOSS / loss if loss > 0 else 1.0
-            self._set_gradient(gradient * self._scale)
-            return loss * self._scale
+                self._scale = _SCALED_LOSS / found.loss if found.loss > 0 else 1.0
+            self._set_gradient(found.gradient * self._scale)
+            return found.loss * self._scale
 
         self._torch_lbfgs.step(closure)
         self._evaluations = seen
@@ -98,7 +110,7 @@ class LBFGS(Optimizer):
         self._scale = None
 
     def state(self) -> dict[str, object]:
-        """Give the curvature pairs, the last gradient and the scale."""
+        """Copy the curvature pairs, the last gradient, the scale and the failures in a row."""
         return {
             "lbfgs": copy.deepcopy(self._torch_lbfgs.state_dict()["state"]),
             "scale": self._scale,
@@ -114,16 +126,16 @@ class LBFGS(Optimizer):
 
     def _verdict(self, start: Tensor, end: Tensor) -> Verdict | None:
         """Judge an iteration by the evaluations that it made; undo it if it failed."""
-        first_loss, gradient = self._evaluations[0][1], self._evaluations[0][2]
-        if not math.isfinite(first_loss):
+        first = self._evaluations[0]
+        if not math.isfinite(first.loss):
             return NOT_FINITE
-        largest = float(gradient.abs().max())
+        largest = float(first.gradient.abs().max())
         if largest <= self._tolerance_gradient:
             return Verdict(Outcome.SETTLED, f"gradient tolerance: largest entry {largest:.1e}")
-        losses = {loss for at, loss, _ in self._evaluations if torch.equal(at, end)}
-        last_loss = losses.pop() if losses else first_loss
+        losses = (each.loss for each in self._evaluations if torch.equal(each.point, end))
+        last_loss = next(losses, first.loss)
         change = float((end - start).abs().max())
-        if not last_loss < first_loss or not torch.isfinite(end).all():
+        if not last_loss < first.loss or not torch.isfinite(end).all():
             assign(start, self._parameters)
             self.objective_changed()
             self._failures += 1

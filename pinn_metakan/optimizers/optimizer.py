@@ -45,7 +45,7 @@ class Optimizer(ABC):
 
     @abstractmethod
     def state(self) -> dict[str, object]:
-        """Give all that `load` needs to go on exactly: nested dicts of tensors and numbers."""
+        """Copy all that `load` needs to go on exactly: nested dicts of tensors and numbers."""
 
     @abstractmethod
     def load(self, state: dict[str, object]) -> None:

@@ -1,0 +1,99 @@
+"""Damped Gauss-Newton: a step rule and a damping search."""
+
+import math
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from pinn_metakan.optimizers.damped_least_squares import DampedLeastSquares
+from pinn_metakan.optimizers.damping_search import DampingSearch
+from pinn_metakan.optimizers.flat import assign, flattened
+from pinn_metakan.optimizers.linearization import ONE_PROCESS, Communicator, Linearization
+from pinn_metakan.optimizers.optimizer import NOT_FINITE, Optimizer, Probe
+from pinn_metakan.optimizers.step_rule import StepRule
+from pinn_metakan.optimizers.verdict import Outcome, Verdict
+
+#: Steps in a row whose fall of |r|^2 is below the tolerance that end a stage.
+_IDLE_STEPS = 5
+_ZERO = Verdict(Outcome.LOSS_REACHED, "loss tolerance: the residual is zero")
+_NO_LOWER_LOSS = Verdict(Outcome.STUCK, "no progress: no damping gives a lower loss")
+_NO_INFLUENCE = Verdict(
+    Outcome.STUCK, "no progress: the residual does not depend on the parameters"
+)
+
+
+class DampedGaussNewton(Optimizer):
+    """Minimize |r|^2 by steps of a rule, with the damping that a search finds.
+
+    Args:
+        parameters: All parameters.
+        rule: Turns a damping into a trial.
+        search: Chooses the damping.
+        tolerance: Ends the stage when |r|^2 falls by less than this part of it five times in a row.
+        scaling: Parameters are measured in the column norms of J to the power -scaling.
+        communicator: Adds up what other processes have of r and J.
+    """
+
+    def __init__(
+        self,
+        parameters: Sequence[nn.Parameter],
+        rule: StepRule,
+        search: DampingSearch,
+        tolerance: float = 0.0,
+        scaling: float = 0.5,
+        communicator: Communicator = ONE_PROCESS,
+    ):
+        self._parameters = list(parameters)
+        self._rule = rule
+        self._search = search
+        self._tolerance = tolerance
+        self._scaling = scaling
+        self._communicator = communicator
+        self._idle_steps = 0
+
+    @torch.no_grad()
+    def step(self, probe: Probe) -> Verdict | None:
+        """Take one step; see `Optimizer.step`."""
+        point = flattened(self._parameters)
+        here = Linearization(point, *probe.linearize(), self._scaling, self._communicator)
+        if not math.isfinite(here.loss) or not math.isfinite(here.trace):
+            return NOT_FINITE
+        if here.loss == 0:
+            return _ZERO
+        if here.trace == 0:
+            return _NO_INFLUENCE
+
+        def residual(point: Tensor) -> Tensor:
+            assign(point, self._parameters)
+            return probe.residual().double()
+
+        found = self._search.find(partial(self._rule.trial, DampedLeastSquares(here), residual))
+        assign(here.point if found is None else found.point, self._parameters)
+        return _NO_LOWER_LOSS if found is None else self._verdict(here.loss, found.loss)
+
+    def objective_changed(self) -> None:
+        """Damp more, and count idle steps anew."""
+        self._search.objective_changed()
+        self._idle_steps = 0
+
+    def state(self) -> dict[str, object]:
+        """Copy the damping and the number of steps without progress."""
+        return {"damping": self._search.damping, "idle_steps": self._idle_steps}
+
+    def load(self, state: dict[str, Any]) -> None:
+        """Go on from a state."""
+        self._search.damping, self._idle_steps = state["damping"], state["idle_steps"]
+
+    def _verdict(self, before: float, after: float) -> Verdict | None:
+        """Judge how far |r|^2 fell."""
+        if before - after > self._tolerance * before:
+            self._idle_steps = 0
+            return None
+        self._idle_steps += 1
+        if self._idle_steps < _IDLE_STEPS:
+            return None
+        slow = f"step tolerance: |r|^2 falls by less than {self._tolerance:.0e} of it per step"
+        return Verdict(Outcome.SETTLED, slow)

@@ -1,0 +1,138 @@
+"""The residual and its Jacobian at a point: the only place that sums over residuals."""
+
+import math
+from abc import ABC, abstractmethod
+from functools import cached_property
+
+import torch
+from torch import Tensor
+
+#: Column norms below this part of the largest count as this
+#: (docs/decisions/0003-units-of-parameters.md).
+_SMALLEST_UNIT = 1e-6
+#: J^T J is symmetric: computed in so many blocks of columns it costs a little over half
+#: (docs/decisions/0004-normal-equations.md).
+_GRAM_BLOCKS = 4
+
+
+class Communicator(ABC):
+    """What processes exchange that have some of the residuals, but all of the parameters each."""
+
+    @abstractmethod
+    def summed(self, part: Tensor) -> Tensor:
+        """Sum of the parts of all processes, in the shape of one."""
+
+    @abstractmethod
+    def gathered(self, rows: Tensor) -> Tensor:
+        """Rows of all processes, one below the other, in the same order in each of them."""
+
+
+class OneProcess(Communicator):
+    """A process that has all residuals itself."""
+
+    def summed(self, part: Tensor) -> Tensor:
+        """Sum of one part: the part itself."""
+        return part
+
+    def gathered(self, rows: Tensor) -> Tensor:
+        """Rows as they are."""
+        return rows
+
+
+ONE_PROCESS = OneProcess()
+
+
+class Linearization:
+    r"""The linear model r + J step of a residual vector at a point, as an operator.
+
+    Steps are measured in units :math:`u_i = (n_i / \max_j n_j)^{-s}` of the column norms n of the
+    Jacobian, and J is the Jacobian in these units: J = (dr/dtheta) diag(u).
+
+    A vector of N entries, one for each residual, has those of this process only. Sums over
+    residuals are made here and nowhere else, so that N may be spread over processes; what needs
+    all rows in one place is at the end of the class.
+
+    Args:
+        point: Parameters theta, shape (P,).
+        r: Residual vector, shape (N,).
+        jacobian: dr/dtheta, shape (N, P); overwritten if it is of float64.
+        scaling: Exponent s of the column norms that parameters are measured in.
+        communicator: Adds up what other processes have of r and J.
+    """
+
+    def __init__(
+        self,
+        point: Tensor,
+        r: Tensor,
+        jacobian: Tensor,
+        scaling: float,
+        communicator: Communicator = ONE_PROCESS,
+    ):
+        self._communicator = communicator
+        self._jacobian = jacobian.double()
+        self.point, self.r = point, r.double()
+        #: |r|^2.
+        self.loss = self.squared(self.r)
+        norms = torch.linalg.vector_norm(self._jacobian, dim=0)
+        norms = communicator.summed(norms.square()).sqrt()  # exact where there is one part
+        largest = norms.max().clamp(min=torch.finfo(norms.dtype).tiny)
+        self._units = (norms / largest).clamp(min=_SMALLEST_UNIT) ** -scaling  # (P,)
+        if scaling > 0:
+            self._jacobian = self._jacobian.mul_(self._units)  # the largest of all: no copy
+        #: Trace of J^T J: the largest eigenvalue, within a factor of P, at no cost.
+        self.trace = float((norms * self._units).square().sum())
+        #: J^T r, half the slopes of |r|^2, shape (P,).
+        self.slopes = self.pulled(self.r)
+        self.n_parameters = len(point)
+        #: N of all processes together.
+        self.n_residuals = int(communicator.summed(self.r.new_tensor(float(len(r)))))
+
+    def pushed(self, step: Tensor) -> Tensor:
+        """J step, shape (N,), for a step, shape (P,)."""
+        return self._jacobian @ step
+
+    def pulled(self, v: Tensor) -> Tensor:
+        """J^T v, shape (P,), for v, shape (N,)."""
+        return self._communicator.summed(self._jacobian.T @ v)
+
+    def squared(self, v: Tensor) -> float:
+        """|v|^2 for v, shape (N,)."""
+        return float(self._communicator.summed(v.square().sum()))
+
+    def gram(self) -> Tensor:
+        """J^T J, shape (P, P), where only the lower triangle is meant."""
+        return self._communicator.summed(_lower_gram(self._jacobian))
+
+    def predicted(self, step: Tensor, amount: float) -> float:
+        """Reduction of |r|^2 that the linear model promises for a step damped by an amount."""
+        return float(amount * step.square().sum() - self.slopes @ step)
+
+    def moved(self, step: Tensor) -> Tensor:
+        """Parameters, shape (P,), after a step that is measured in their units."""
+        return (self.point + self._units * step).to(self.point)
+
+    # What needs the rows of all processes in one place:
+
+    @cached_property
+    def all_rows(self) -> Tensor:
+        """J of all processes, shape (n_residuals, P)."""
+        return self._communicator.gathered(self._jacobian)
+
+    def gathered(self, v: Tensor) -> Tensor:
+        """The whole of v, shape (n_residuals,), for v, shape (N,)."""
+        return self._communicator.gathered(v)
+
+    def kernel(self) -> Tensor:
+        """J J^T of all rows, shape (n_residuals, n_residuals); only its lower triangle is meant."""
+        return _lower_gram(self.all_rows.T)
+
+
+def _lower_gram(a: Tensor) -> Tensor:
+    """A^T A, shape (n, n), for A, shape (m, n); only the lower triangle, in blocks of columns."""
+    size = a.shape[1]
+    gram = a.new_zeros(size, size)
+    width = max(1, math.ceil(size / _GRAM_BLOCKS))
+    for begin in range(0, size, width):
+        block = a[:, begin : begin + width]
+        gram[begin:, begin : begin + width] = a[:, begin:].T @ block
+    return gram
