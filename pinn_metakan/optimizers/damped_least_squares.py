@@ -3,7 +3,6 @@
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from functools import cached_property
 
 import torch
 from torch import Tensor
@@ -72,7 +71,7 @@ class KernelEquations(Factorization):
 
     def solve(self, v: Tensor) -> Tensor:
         """Solve and refine; see `Factorization.solve`."""
-        j, whole = self._here.all_rows, self._here.gathered(v)
+        j, whole = self._here.all_rows(), self._here.gathered(v)
 
         def remainder(solution: Tensor) -> Tensor:
             return whole + j @ (j.T @ solution)
@@ -110,39 +109,39 @@ class DampedLeastSquares:
 
     def __init__(self, here: Linearization):
         self.here = here
+        self._is_tall = here.n_residuals >= here.n_parameters
+        # Computed when first needed; cached_property would lock the class while processes that
+        # are threads exchange what they have.
+        self._matrix: Tensor | None = None
+        self._svd: tuple[Tensor, Tensor, Tensor] | None = None
 
     def factorization(self, damping: float) -> Factorization | None:
         """Factorize for a damping, as part of the trace of J^T J; None if nothing serves it."""
         here, amount = self.here, damping * self.here.trace
-        lower = _cholesky(self._matrix, amount) if damping >= _NORMAL_EQUATIONS else None
+        lower = self._cholesky(amount) if damping >= _NORMAL_EQUATIONS else None
         if lower is not None:
             equations = NormalEquations if self._is_tall else KernelEquations
             return equations(here, lower, amount)
         if here.n_residuals * here.n_parameters <= _LARGEST_ORTHOGONAL:
-            return SingularValues(here, self._svd, amount)
+            return SingularValues(here, self._singular_values(), amount)
         return None
 
-    @property
-    def _is_tall(self) -> bool:
-        return self.here.n_residuals >= self.here.n_parameters
+    def _cholesky(self, amount: float) -> Tensor | None:
+        """Lower factor of the smaller matrix + lambda; None if rounding leaves it indefinite."""
+        if self._matrix is None:
+            self._matrix = self.here.gram() if self._is_tall else self.here.kernel()
+        damped = self._matrix.clone()
+        damped.diagonal().add_(amount)
+        lower, failed = torch.linalg.cholesky_ex(damped)
+        return None if bool(failed) else lower
 
-    @cached_property
-    def _matrix(self) -> Tensor:
-        return self.here.gram() if self._is_tall else self.here.kernel()
-
-    @cached_property
-    def _svd(self) -> tuple[Tensor, Tensor, Tensor]:
-        q, upper = torch.linalg.qr(self.here.all_rows)
-        left, singular, right = torch.linalg.svd(upper, full_matrices=False)
-        return q @ left, singular, right.T
-
-
-def _cholesky(matrix: Tensor, amount: float) -> Tensor | None:
-    """Lower factor of a matrix + lambda; None if rounding leaves it indefinite."""
-    damped = matrix.clone()
-    damped.diagonal().add_(amount)
-    lower, failed = torch.linalg.cholesky_ex(damped)
-    return None if bool(failed) else lower
+    def _singular_values(self) -> tuple[Tensor, Tensor, Tensor]:
+        """U, S and V of J = U S V^T, by a QR factorization first."""
+        if self._svd is None:
+            q, upper = torch.linalg.qr(self.here.all_rows())
+            left, singular, right = torch.linalg.svd(upper, full_matrices=False)
+            self._svd = q @ left, singular, right.T
+        return self._svd
 
 
 def _refined(

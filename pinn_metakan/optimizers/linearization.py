@@ -2,7 +2,6 @@
 
 import math
 from abc import ABC, abstractmethod
-from functools import cached_property
 
 import torch
 from torch import Tensor
@@ -86,6 +85,7 @@ class Linearization:
         self.n_parameters = len(point)
         #: N of all processes together.
         self.n_residuals = int(communicator.summed(self.r.new_tensor(float(len(r)))))
+        self._all_rows: Tensor | None = None
 
     def pushed(self, step: Tensor) -> Tensor:
         """J step, shape (N,), for a step, shape (P,)."""
@@ -113,10 +113,11 @@ class Linearization:
 
     # What needs the rows of all processes in one place:
 
-    @cached_property
     def all_rows(self) -> Tensor:
         """J of all processes, shape (n_residuals, P)."""
-        return self._communicator.gathered(self._jacobian)
+        if self._all_rows is None:
+            self._all_rows = self._communicator.gathered(self._jacobian)
+        return self._all_rows
 
     def gathered(self, v: Tensor) -> Tensor:
         """The whole of v, shape (n_residuals,), for v, shape (N,)."""
@@ -124,7 +125,7 @@ class Linearization:
 
     def kernel(self) -> Tensor:
         """J J^T of all rows, shape (n_residuals, n_residuals); only its lower triangle is meant."""
-        return _lower_gram(self.all_rows.T)
+        return _lower_gram(self.all_rows().T)
 
 
 def _lower_gram(a: Tensor) -> Tensor:

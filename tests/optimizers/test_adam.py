@@ -1,0 +1,34 @@
+"""Adam with two learning rates and a schedule."""
+
+import pytest
+import torch
+from sums_of_squares import Squares
+from torch import Tensor, nn
+
+from pinn_metakan.optimizers.first_order import SCHEDULES, Adam
+
+
+def test_prompts_train_ten_times_faster() -> None:
+    prompt, other = (nn.Parameter(torch.zeros(1, dtype=torch.float64)) for _ in range(2))
+    optimizer = Adam([prompt, other], [prompt], steps=10, learning_rate=1e-3, schedule="constant")
+
+    class Ones(Squares):
+        def gradient(self) -> Tensor:
+            prompt.grad, other.grad = (torch.ones(1, dtype=torch.float64) for _ in range(2))
+            return torch.zeros(())
+
+    optimizer.step(Ones(lambda x: x, (1.0,)))
+    assert float(prompt.detach() / other.detach()) == pytest.approx(10.0)
+
+
+@pytest.mark.parametrize("name", SCHEDULES)
+def test_a_schedule_goes_from_one_to_its_final_factor(name: str) -> None:
+    schedule = SCHEDULES[name]
+    assert schedule(0.0, 0.1) == pytest.approx(1.0)
+    assert schedule(1.0, 0.1) == pytest.approx(1.0 if name == "constant" else 0.1)
+    assert 0.1 <= schedule(0.5, 0.1) <= 1.0
+
+
+def test_an_unknown_schedule_is_refused() -> None:
+    with pytest.raises(LookupError, match="constant, cosine, exponential"):
+        Adam([nn.Parameter(torch.zeros(1))], schedule="linear")
