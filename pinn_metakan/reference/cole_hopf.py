@@ -6,7 +6,7 @@ import torch
 from scipy.special import roots_hermite
 from torch import Tensor
 
-#: Values of the integrand that are held at once.
+#: Values of the integrand that are in memory at once.
 _CHUNK_VALUES = 4_000_000
 
 
