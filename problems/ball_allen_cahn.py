@@ -29,12 +29,12 @@ class BallAllenCahn(Problem):
         self.network_settings = {"metakan": wide, "kan": wide}
 
     def residual(self, jet: Jet) -> dict[str, torch.Tensor]:
-        """Give the balance of diffusion, reaction and source."""
+        """Balance of diffusion, reaction and source, (N,)."""
         x, u, laplacian = jet("x", "u", "laplacian_u")  # (N, d), (N,), (N,)
         exact = self.exact.value(x)
         source = self.exact.laplacian(x) + exact - exact**3
         return {"allen_cahn": laplacian + u - u**3 - source}
 
     def reference(self, points: torch.Tensor) -> dict[str, torch.Tensor]:
-        """Give the exact solution."""
+        """Exact solution, (N,)."""
         return {"u": self.exact.value(points)}

@@ -29,10 +29,10 @@ class BallPoisson(Problem):
         self.network_settings = {"metakan": wide, "kan": wide}
 
     def residual(self, jet: Jet) -> dict[str, torch.Tensor]:
-        """Give the balance of diffusion and source."""
+        """Balance of diffusion and source, (N,)."""
         x, laplacian = jet("x", "laplacian_u")  # (N, d), (N,)
         return {"poisson": laplacian - self.exact.laplacian(x)}
 
     def reference(self, points: torch.Tensor) -> dict[str, torch.Tensor]:
-        """Give the exact solution."""
+        """Exact solution, (N,)."""
         return {"u": self.exact.value(points)}

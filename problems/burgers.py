@@ -43,10 +43,10 @@ class Burgers(Problem):
         }
 
     def residual(self, jet: Jet) -> dict[str, torch.Tensor]:
-        """Give the momentum balance."""
+        """Balance of momentum, (N,)."""
         u, u_t, u_x, u_xx = jet("u", "u_t", "u_x", "u_xx")  # each (N,)
         return {"burgers": u_t + u * u_x - self.viscosity * u_xx}
 
     def reference(self, points: torch.Tensor) -> dict[str, torch.Tensor]:
-        """Give the exact solution."""
+        """Exact solution, (N,)."""
         return {"u": cole_hopf(points, self.viscosity)}
