@@ -25,6 +25,7 @@ class Burgers(Problem):
             "initial": Initial(u=lambda x: -torch.sin(math.pi * x)),
             "walls": Dirichlet(u=0.0),
         }
+        # Why these: docs/decisions/0010-collocation-points.md and 0001-levenberg-marquardt.md.
         self.settings = {
             "points": {"interior": 4000, "adaptive": 0.9},  # most of them follow the layer
             "adam": {"steps": 100},
@@ -32,6 +33,7 @@ class Burgers(Problem):
             "untie": {"redraw_every": 20},
             "evaluation": {"shape": [801, 101]},  # resolves the layer, so that its error counts
         }
+        # Widths of the MetaKAN: docs/decisions/0009-meta-learner.md.
         self.network_settings = {
             "metakan": {"network": {"widths": [12, 12, 12]}},
             "kan": {

@@ -8,7 +8,8 @@ space, not time) or ``gradient_u`` (over space).
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-#: Highest order of a derivative that a residual may ask for.
+#: Highest order of a derivative that a residual may ask for
+#: (docs/decisions/0005-closed-form-jets.md).
 MAX_ORDER = 4
 
 

@@ -14,7 +14,8 @@ from pinn_metakan.networks.kernels.composed_product import Recipe, composed_prod
 from pinn_metakan.networks.kernels.edgewise_product import edgewise_product, is_cheaper_edgewise
 from pinn_metakan.networks.network import ParameterBlock, outer_products
 
-#: Numbers in a table of sensitivities that is worked on at once; bounds the memory (16 MiB).
+#: Numbers in a table of sensitivities that is worked on at once: bounds the memory to 16 MiB
+#: (docs/decisions/0015-bounded-memory.md).
 _SENSITIVITIES = 2_000_000
 
 

@@ -11,9 +11,11 @@ from pinn_metakan.geometry.sampling import PointSet
 from pinn_metakan.pde.formulation import Formulation
 from pinn_metakan.pde.jumps import Line, find_jump, lines_within
 
-#: Number of lines along which a residual is evaluated, and of samples per line.
+#: Number of lines along which a residual is evaluated, and of samples per line
+#: (docs/decisions/0007-rough-data.md).
 _LINES, _SAMPLES = 24, 65
-#: Rounding of a difference, relative to what it is a difference of.
+#: Rounding of a difference, relative to the numbers that are subtracted
+#: (docs/decisions/0007-rough-data.md).
 _ROUNDING = 1e-12
 
 

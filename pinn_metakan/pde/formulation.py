@@ -17,7 +17,8 @@ from pinn_metakan.pde.recording import ResidualFunction, checked_terms, record, 
 from pinn_metakan.pde.user_code import call_user, told_failures
 from pinn_metakan.results.field import refuse_names
 
-#: Number of points that a residual is recorded at; odd and small, so that wrong shapes show.
+#: Number of points that a residual is recorded at: odd and small, so that wrong shapes show
+#: (docs/decisions/0012-identity-of-a-problem.md).
 _RECORDED_POINTS = 7
 
 

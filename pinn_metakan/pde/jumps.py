@@ -9,6 +9,7 @@ from torch import Generator, Tensor
 from pinn_metakan.geometry.domains import Domain
 from pinn_metakan.geometry.sampling import sample_interior
 
+# The values of this file: docs/decisions/0007-rough-data.md.
 #: Samples per line.
 _SAMPLES = 257
 #: How many differences between neighboring samples are examined: those that differ most from the

@@ -9,12 +9,15 @@ from torch import Generator, Tensor, nn
 
 from pinn_metakan.families.elementwise import silu_derivatives, tanh_derivatives
 
-#: Spread of the hidden biases; without a spread every scalar prompt bends at the same place.
+#: Spread of the hidden biases: without it, all hidden functions of a scalar prompt bend at the same
+#: place (docs/decisions/0009-meta-learner.md).
 _BIAS_SPREAD = 0.7
-#: Gain of the output layer, so that generated coefficients start as large as stored ones.
+#: Gain of the output layer, so that generated coefficients start as large as stored ones
+#: (docs/decisions/0009-meta-learner.md).
 _OUTPUT_GAIN = 1.6
 
-#: Hidden units that are worked on at once; bounds the memory (4 MiB) and stays in the cache.
+#: Hidden units that are worked on at once: bounds the memory to 4 MiB, which stay in the cache
+#: (docs/decisions/0015-bounded-memory.md).
 _HIDDEN_UNITS = 500_000
 
 

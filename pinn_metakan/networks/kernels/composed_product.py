@@ -8,7 +8,8 @@ import torch
 from torch import Tensor
 
 #: Numbers in one table of features that is worked on at once: bounds the memory (8 MiB per table).
-#: Smaller chunks, which would stay in the cache of a core, are too small to be shared by threads.
+#: Smaller chunks, which would stay in the cache of a core, are too small to be shared by threads
+#: (docs/decisions/0015-bounded-memory.md).
 _CHUNK_NUMBERS = 1_048_576
 
 

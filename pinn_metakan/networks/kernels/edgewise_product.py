@@ -7,7 +7,8 @@ from torch import Tensor
 
 from pinn_metakan.networks.kernels.composed_product import Recipe
 
-#: Numbers in one table of edges that is worked on at once (8 MiB).
+#: Numbers in one table of edges that is worked on at once: 8 MiB
+#: (docs/decisions/0015-bounded-memory.md).
 _CHUNK_NUMBERS = 1_048_576
 
 
@@ -47,6 +48,7 @@ def is_cheaper_edgewise(functions: int, entries: int, terms: int, order: int) ->
     Returns:
         Whether it does.
     """
+    # Why half: docs/decisions/0005-closed-form-jets.md.
     return 2 * ((order + 1) * functions + terms) < entries * functions
 
 
