@@ -46,7 +46,7 @@ DONE = (
     "pinn_metakan/version.py",
 )
 DESCRIBED = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
-#: One thing "an edge" or "a line" in place of one per edge or line.
+#: "An edge" or "a line" where one per edge or per line is meant.
 RATE = re.compile(
     r"\b(coefficients?|parameters?|prompts?|numbers?|entry|entries|panel|cell|row|group|object|one)"
     r" an? (edge|layer|line|name|point|step|output|unknown|convolution)\b"

@@ -43,7 +43,7 @@ def assert_jets_equal_autograd(network: Network, generator: Generator) -> None:
 
 
 def assert_jacobian_equals_autograd(network: Network, generator: Generator) -> None:
-    """One random combination of the jets a point, differentiated in all parameters."""
+    """One random combination per point of the jets, differentiated in all parameters."""
     _, jets = inputs_of(network, generator)
     weights = network.weights()
     first = network.chain()[0].prepare(SPACE, jets)
