@@ -5,7 +5,7 @@ from typing import Any
 
 
 class UserError(ValueError):
-    """Something that the user gave is wrong; the message is one line that says what to mend."""
+    """Something that the user gave is wrong; the message is one line that says what to change."""
 
 
 class ProblemError(UserError):
@@ -28,7 +28,7 @@ class Interrupted(RuntimeError):
     """The user stopped the run.
 
     Args:
-        folder: The run folder, which has a checkpoint to go on from; None without one.
+        folder: The run folder, with a checkpoint to go on from; None if nothing is written.
         problem_file: The file of the problem, None if it has none.
         solution: What was reached, a `Solution`; None if the user did not wait for it.
     """

@@ -9,19 +9,19 @@ from pathlib import Path
 
 @contextmanager
 def written_whole(path: Path) -> Iterator[Path]:
-    """Give a temporary path beside `path`; rename it to `path` when the block ends well.
+    """Make a temporary file beside `path`; rename it to `path` when the block ends without error.
 
     A reader sees the old file or the new one, never a part, and after an error the old one stays.
 
     Args:
-        path: Where the file shall be.
+        path: The file to write.
 
     Yields:
         The path to write to; it has the same suffix as `path`.
     """
     with _temporary_beside(path) as temporary:
         yield temporary
-        _settle(temporary)
+        _flush(temporary)
         temporary.replace(path)
 
 
@@ -32,18 +32,18 @@ def write_text(path: Path, text: str) -> None:
 
 
 def write_new_text(path: Path, text: str) -> None:
-    """Write `text` to a file that must not be there yet; of several who try, one succeeds.
+    """Write `text` to a file that must not exist yet; of several programs that try, one succeeds.
 
     Args:
         path: The file.
-        text: What it shall hold, in UTF-8.
+        text: What to write, in UTF-8.
 
     Raises:
-        FileExistsError: If it is there.
+        FileExistsError: If the file exists.
     """
     with _temporary_beside(path) as temporary:
         temporary.write_text(text, encoding="utf-8")
-        _settle(temporary)
+        _flush(temporary)
         try:
             os.link(temporary, path)
         except FileExistsError:
@@ -55,7 +55,7 @@ def write_new_text(path: Path, text: str) -> None:
 
 @contextmanager
 def _temporary_beside(path: Path) -> Iterator[Path]:
-    """Give a new file in the folder of `path`; it is gone when the block ends."""
+    """Make a file in the folder of `path`; remove it when the block ends."""
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}-", suffix=path.suffix)
     os.close(handle)
     temporary = Path(name)
@@ -65,8 +65,8 @@ def _temporary_beside(path: Path) -> Iterator[Path]:
         temporary.unlink(missing_ok=True)
 
 
-def _settle(temporary: Path) -> None:
-    """Bring a file to the disk, with the permissions of any new file."""
+def _flush(temporary: Path) -> None:
+    """Write a file through to the disk, with the permissions of any new file."""
     with temporary.open("rb") as file:
         os.fsync(file.fileno())
     temporary.chmod(0o666 & ~_umask())

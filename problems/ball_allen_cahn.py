@@ -24,17 +24,19 @@ class BallAllenCahn(Problem):
         self.exact = InteractingSines(dimension, coefficient_seed)
         self.domain = Ball(dimension)
         self.conditions = {"surface": Dirichlet(u=0.0)}
+        # Why this many points: docs/decisions/0010-collocation-points.md.
         self.settings = {"points": {"interior": 4000 if dimension < 8 else 6000}}
-        wide = {"network": {"widths": [16, 16]}}  # two wide layers do better here than three
+        # Two wide layers do better here than three: docs/decisions/0008-edge-family.md.
+        wide = {"network": {"widths": [16, 16]}}
         self.network_settings = {"metakan": wide, "kan": wide}
 
     def residual(self, jet: Jet) -> dict[str, torch.Tensor]:
-        """Give the balance of diffusion, reaction and source."""
+        """Balance of diffusion, reaction and source, (N,)."""
         x, u, laplacian = jet("x", "u", "laplacian_u")  # (N, d), (N,), (N,)
         exact = self.exact.value(x)
         source = self.exact.laplacian(x) + exact - exact**3
         return {"allen_cahn": laplacian + u - u**3 - source}
 
     def reference(self, points: torch.Tensor) -> dict[str, torch.Tensor]:
-        """Give the exact solution."""
+        """Exact solution, (N,)."""
         return {"u": self.exact.value(points)}

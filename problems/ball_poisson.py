@@ -24,15 +24,17 @@ class BallPoisson(Problem):
         self.exact = InteractingSines(dimension, coefficient_seed)
         self.domain = Ball(dimension)
         self.conditions = {"surface": Dirichlet(u=0.0)}
+        # Why this many points: docs/decisions/0010-collocation-points.md.
         self.settings = {"points": {"interior": 4000 if dimension < 8 else 6000}}
-        wide = {"network": {"widths": [16, 16]}}  # two wide layers do better here than three
+        # Two wide layers do better here than three: docs/decisions/0008-edge-family.md.
+        wide = {"network": {"widths": [16, 16]}}
         self.network_settings = {"metakan": wide, "kan": wide}
 
     def residual(self, jet: Jet) -> dict[str, torch.Tensor]:
-        """Give the balance of diffusion and source."""
+        """Balance of diffusion and source, (N,)."""
         x, laplacian = jet("x", "laplacian_u")  # (N, d), (N,)
         return {"poisson": laplacian - self.exact.laplacian(x)}
 
     def reference(self, points: torch.Tensor) -> dict[str, torch.Tensor]:
-        """Give the exact solution."""
+        """Exact solution, (N,)."""
         return {"u": self.exact.value(points)}

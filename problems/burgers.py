@@ -25,6 +25,7 @@ class Burgers(Problem):
             "initial": Initial(u=lambda x: -torch.sin(math.pi * x)),
             "walls": Dirichlet(u=0.0),
         }
+        # Why these: docs/decisions/0010-collocation-points.md and 0001-levenberg-marquardt.md.
         self.settings = {
             "points": {"interior": 4000, "adaptive": 0.9},  # most of them follow the layer
             "adam": {"steps": 100},
@@ -32,6 +33,7 @@ class Burgers(Problem):
             "untie": {"redraw_every": 20},
             "evaluation": {"shape": [801, 101]},  # resolves the layer, so that its error counts
         }
+        # Widths of the MetaKAN: docs/decisions/0009-meta-learner.md.
         self.network_settings = {
             "metakan": {"network": {"widths": [12, 12, 12]}},
             "kan": {
@@ -43,10 +45,10 @@ class Burgers(Problem):
         }
 
     def residual(self, jet: Jet) -> dict[str, torch.Tensor]:
-        """Give the momentum balance."""
+        """Balance of momentum, (N,)."""
         u, u_t, u_x, u_xx = jet("u", "u_t", "u_x", "u_xx")  # each (N,)
         return {"burgers": u_t + u * u_x - self.viscosity * u_xx}
 
     def reference(self, points: torch.Tensor) -> dict[str, torch.Tensor]:
-        """Give the exact solution."""
+        """Exact solution, (N,)."""
         return {"u": cole_hopf(points, self.viscosity)}

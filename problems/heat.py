@@ -29,12 +29,12 @@ class Heat(Problem):
         }
 
     def residual(self, jet: Jet) -> dict[str, torch.Tensor]:
-        """Give the energy balance."""
+        """Balance of energy, (N,)."""
         u_t, u_xx = jet("u_t", "u_xx")  # each (N,)
         return {"heat": u_t - self.diffusivity * u_xx}
 
     def reference(self, points: torch.Tensor) -> dict[str, torch.Tensor]:
-        """Give the exact solution."""
+        """Exact solution, (N,)."""
         x, t = points.unbind(1)
         decay = torch.exp(-self.diffusivity * math.pi**2 * t)
         return {"u": decay * torch.sin(math.pi * x)}

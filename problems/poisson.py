@@ -22,12 +22,12 @@ class Poisson(Problem):
         self.conditions = {"boundary": Dirichlet(u=0.0)}
 
     def residual(self, jet: Jet) -> dict[str, torch.Tensor]:
-        """Give the balance of diffusion and source."""
+        """Balance of diffusion and source, (N,)."""
         x, y, u_xx, u_yy = jet("x", "y", "u_xx", "u_yy")  # each (N,)
         source = 2 * math.pi**2 * torch.sin(math.pi * x) * torch.sin(math.pi * y)
         return {"poisson": -(u_xx + u_yy) - source}
 
     def reference(self, points: torch.Tensor) -> dict[str, torch.Tensor]:
-        """Give the exact solution."""
+        """Exact solution, (N,)."""
         x, y = points.unbind(1)
         return {"u": torch.sin(math.pi * x) * torch.sin(math.pi * y)}

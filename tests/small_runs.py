@@ -31,6 +31,18 @@ FAST_FLAGS = [
     "--set=report_every=2",
 ]
 
+#: The names of the files in the folder of a finished run, of a domain with a grid.
+RUN_FILES = {
+    "solution.h5",
+    "report.json",
+    "history.jsonl",
+    "settings.toml",
+    "checkpoint.safetensors",
+    "solution.png",
+    "history.png",
+    "profiles.png",
+}
+
 
 def stop_at(step: int) -> Callable[[ProgressEntry], None]:
     """Interrupt a run as Ctrl-C does, at a step."""

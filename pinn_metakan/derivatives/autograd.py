@@ -20,11 +20,11 @@ def evaluate_by_autograd(
 ) -> dict[Quantity, Tensor]:
     """Evaluate a function and the derivatives that are asked for.
 
-    One backward pass serves all children of a derivative: u gives u_x and u_t, u_x gives u_xx and
-    u_xt. The results keep their graph, so that a loss of them can be differentiated.
+    One backward pass computes all derivatives of a derivative: u_x and u_t from u, u_xx and u_xt
+    from u_x. The results keep their graph, so that a loss of them can be differentiated.
 
     Args:
-        function: Takes points (N, d), gives outputs (N, m), each of its own point only.
+        function: Takes points (N, d), returns outputs (N, m), each of its own point only.
         points: Shape (N, d).
         quantities: What to evaluate.
 

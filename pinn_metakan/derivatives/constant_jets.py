@@ -1,4 +1,4 @@
-"""Derivatives of functions that no parameter changes, such as constraints."""
+"""Jets of functions without trained parameters, such as constraints."""
 
 from collections.abc import Callable
 
@@ -15,7 +15,7 @@ def constant_jets(
     """Differentiate a function by `torch.autograd`.
 
     Args:
-        function: Takes points (N, d), gives (N, count).
+        function: Takes points (N, d), returns (N, count).
         count: Number of its outputs.
         points: Shape (N, d).
         space: Which derivatives are carried.

@@ -1,4 +1,4 @@
-"""The jet: what a residual asks its coordinates, unknowns and derivatives from."""
+"""The jet: values of coordinates, unknowns and derivatives, which a residual asks for by name."""
 
 from collections.abc import Mapping
 from typing import overload
@@ -12,8 +12,8 @@ from pinn_metakan.derivatives.request import Coordinate, Gradient, Quantity, Var
 class Jet:
     """Values of coordinates, unknowns and derivatives at N points.
 
-    ``u, u_t, u_xx = jet("u", "u_t", "u_xx")`` gives one tensor (N,) for each name, and
-    ``jet("u")`` the tensor itself; a vector coordinate or a gradient is (N, d).
+    ``u, u_t, u_xx = jet("u", "u_t", "u_xx")`` returns one tensor (N,) per name, and ``jet("u")``
+    the tensor itself; a vector coordinate or a gradient is (N, d).
 
     Args:
         variables: What names mean.
@@ -39,7 +39,7 @@ class Jet:
     def __call__(self, name: str, second: str, /, *names: str) -> tuple[Tensor, ...]: ...
 
     def __call__(self, *names: str) -> Tensor | tuple[Tensor, ...]:
-        """Give the named values.
+        """Values by their names.
 
         Args:
             *names: Such as ``x``, ``u``, ``u_t``, ``u_xy``, ``laplacian_u``.
@@ -67,10 +67,10 @@ class Jet:
 
 
 class RecordedValues(dict[Quantity, Tensor]):
-    """Makes up a value for whatever is asked, and so keeps a record of it.
+    """Values that are made up when they are asked for; its keys record what was asked for.
 
     Args:
-        points: Shape (N, d); values are made for as many points, near 1, reproducibly.
+        points: Shape (N, d); values are made up for N points, near 1, the same each time.
     """
 
     def __init__(self, points: Tensor):

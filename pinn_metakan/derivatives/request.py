@@ -8,6 +8,8 @@ space, not time) or ``gradient_u`` (over space).
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+#: Highest order of a derivative that a residual may ask for
+#: (docs/decisions/0005-closed-form-jets.md).
 MAX_ORDER = 4
 
 
@@ -47,7 +49,7 @@ Quantity = Coordinate | Derivative | Laplacian | Gradient
 
 
 def derivatives_needed(quantities: Iterable[Quantity]) -> set[Derivative]:
-    """Give the partial derivatives that quantities are made of."""
+    """The partial derivatives that quantities are made of."""
     needed: set[Derivative] = set()
     for quantity in quantities:
         match quantity:
@@ -113,11 +115,11 @@ class Variables:
                 self._columns[name] = (position,)
 
     def columns(self, coordinate: str) -> tuple[int, ...]:
-        """Give the columns of a coordinate: one, or several for a vector."""
+        """Columns of a coordinate: one, or several for a vector."""
         return self._columns[coordinate]
 
     def column_names(self) -> list[str]:
-        """Give a name for each column of a point: ``x1``, ``x2``, ... for a vector ``x``."""
+        """One name per column of a point: ``x1``, ``x2``, ... for a vector ``x``."""
         names = [""] * self.dimension
         for coordinate, columns in self._columns.items():
             for number, column in enumerate(columns, start=1):
@@ -127,7 +129,7 @@ class Variables:
         return names
 
     def axis(self, coordinate: str) -> int:
-        """Give the column of a scalar coordinate.
+        """Column of a scalar coordinate.
 
         Args:
             coordinate: Its name.
@@ -144,7 +146,7 @@ class Variables:
         return columns[0]
 
     def name(self, quantity: Quantity) -> str:
-        """Give a name that `parse` takes for a quantity."""
+        """Name of a quantity, as `parse` reads it."""
         match quantity:
             case Laplacian(unknown, _):
                 return f"laplacian_{self.unknowns[unknown]}"
@@ -163,7 +165,7 @@ class Variables:
         return next(name for name, columns in self._columns.items() if columns == (axis,))
 
     def parse(self, name: str) -> Quantity:
-        """Tell what a name means.
+        """Find the quantity that a name means.
 
         Args:
             name: Such as ``x``, ``u``, ``u_xy`` or ``laplacian_u``.
@@ -183,7 +185,7 @@ class Variables:
         """
         meanings = self._meanings(name)
         if not meanings:
-            raise LookupError(f"{name!r} is not known; possible are {self._possible()}")
+            raise LookupError(f"{name!r} is not known; possible are {self._possible_names()}")
         if len(meanings) > 1:
             raise ValueError(
                 f"{name!r} is ambiguous among coordinates {self.coordinates} and unknowns "
@@ -209,10 +211,10 @@ class Variables:
                 meanings.add(Gradient(index, self.space_axes))
             elif name.startswith(f"{unknown}_"):
                 suffix = name[len(unknown) + 1 :]
-                meanings.update(Derivative(index, axes) for axes in self._axes(suffix))
+                meanings.update(Derivative(index, axes) for axes in self._readings(suffix))
         return meanings
 
-    def _axes(self, suffix: str) -> set[tuple[int, ...]]:
+    def _readings(self, suffix: str) -> set[tuple[int, ...]]:
         """All ways to read what follows ``u_`` as coordinates, as sorted tuples of columns."""
         scalars = {
             name: columns[0]
@@ -229,7 +231,7 @@ class Variables:
             readings = {tuple(sorted(before + way)) for before in readings for way in ways}
         return readings
 
-    def _possible(self) -> str:
+    def _possible_names(self) -> str:
         u = self.unknowns[0]
         scalars = [name for name in self.coordinates if not self._is_vector(name)]
         joined = "" if all(len(name) == 1 for name in scalars) else "_"

@@ -1,4 +1,4 @@
-r"""Taylor mode: the algebra of jets, values carried along with a set of their derivatives.
+r"""Taylor mode: the algebra of jets, which are values together with a set of their derivatives.
 
 A jet is a tensor (J, N, ...): entry 0 is the value, the others are derivatives of it in the
 coordinates. Only the derivatives that are asked for are carried, and those that they are made of.
@@ -51,7 +51,7 @@ class JetSpace:
         for quantity in quantities:
             match quantity:
                 case Derivative(_, axes):
-                    indices |= _below(axes)
+                    indices |= _sub_indices(axes)
                 case Gradient(_, axes):
                     indices |= {(axis,) for axis in axes}
                 case Laplacian(_, axes):
@@ -61,20 +61,20 @@ class JetSpace:
         self.indices: tuple[Index, ...] = tuple(sorted(indices, key=_rank))
         self.order = max(2 if isinstance(a, Laplacian) else len(a) for a in self.indices)
         self._position = {index: place for place, index in enumerate(self.indices)}
-        compositions = [self._composition(index) for index in self.indices]
+        compositions = [self._composition_terms(index) for index in self.indices]
         #: For each factor of a composition: the entry that it belongs to, and the order of the
         #: derivative that it multiplies.
         self.terms = tuple(
             (entry, power) for entry, table in enumerate(compositions) if entry for power in table
         )
         self._factors = [compositions[entry][power] for entry, power in self.terms]
-        self._products = [self._product(index) for index in self.indices]
+        self._products = [self._product_terms(index) for index in self.indices]
 
     def __len__(self) -> int:
         return len(self.indices)
 
     def quantities(self, unknown: int) -> list[Derivative | Laplacian]:
-        """Give the quantities of an unknown that the entries of a jet are, in their order."""
+        """Quantities of an unknown that the entries of a jet are, in their order."""
         return [
             Laplacian(unknown, index.axes)
             if isinstance(index, Laplacian)
@@ -112,13 +112,13 @@ class JetSpace:
         return torch.stack([_sum(part) for part in parts])
 
     def factors(self, x: Tensor) -> Tensor:
-        """Give what multiplies the derivatives of f in `compose`.
+        """Factors that multiply the derivatives of f in `compose`.
 
         Args:
             x: A jet, shape (J, N, i).
 
         Returns:
-            One factor for each of `terms`, shape (T, N, i).
+            One factor per entry of `terms`, shape (T, N, i).
         """
         if not self.terms:
             return x[:0]
@@ -170,8 +170,8 @@ class JetSpace:
             case Coordinate():
                 raise TypeError("coordinates are not part of a jet")
 
-    def _composition(self, index: Index) -> dict[int, list[Term]]:
-        """For each order of f: the products of entries of x that it multiplies."""
+    def _composition_terms(self, index: Index) -> dict[int, list[Term]]:
+        """For each order of f, the products of entries of x that it multiplies."""
         table: dict[int, list[Term]] = {}
         if isinstance(index, Laplacian):
             table[2] = [(1.0, (self._position[a,],) * 2) for a in index.axes]
@@ -185,7 +185,7 @@ class JetSpace:
             table.setdefault(len(factors), []).append((float(count), factors))
         return table
 
-    def _product(self, index: Index) -> list[Term]:
+    def _product_terms(self, index: Index) -> list[Term]:
         if isinstance(index, Laplacian):
             own = self._position[index]
             slopes = [(2.0, (self._position[a,],) * 2) for a in index.axes]
@@ -206,7 +206,7 @@ def _rank(index: Index) -> tuple[int, int, tuple[int, ...]]:
     return (len(index), 0, index)
 
 
-def _below(axes: tuple[int, ...]) -> set[Index]:
+def _sub_indices(axes: tuple[int, ...]) -> set[Index]:
     return {chosen for size in range(len(axes) + 1) for chosen in combinations(axes, size)}
 
 

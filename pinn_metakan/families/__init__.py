@@ -1,1 +1,1 @@
-"""Function families: what the edges of a KAN can be."""
+"""Function families: the functions that the edges of a KAN combine."""

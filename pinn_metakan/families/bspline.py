@@ -85,11 +85,11 @@ class BSpline(Family):
 
 
 def _pieces(order: int, steps: float) -> Tensor:
-    """Give the coefficients of the pieces and their derivatives.
+    """Coefficients of the pieces and of their derivatives.
 
     Args:
         order: k.
-        steps: Grid intervals for each unit of the input.
+        steps: Grid intervals per unit of the input.
 
     Returns:
         Shape (k + 1, k + 1, k + 1): for the n-th derivative, the power p of s, and piece j.

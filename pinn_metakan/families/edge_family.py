@@ -9,7 +9,7 @@ class EdgeFamily(nn.Module, ABC):
     r"""Edge functions phi(x; w), each of its own coefficients w in R^D.
 
     Attributes:
-        size: D, the number of coefficients of an edge.
+        size: D, the number of coefficients per edge.
         reach: The family covers inputs in [-reach, reach]; layers keep their inputs there.
     """
 
@@ -31,7 +31,7 @@ class EdgeFamily(nn.Module, ABC):
 
     @abstractmethod
     def sensitivities(self, x: Tensor, coefficients: Tensor, order: int) -> list[Tensor]:
-        """Differentiate what `derivatives` gives in the coefficients.
+        """Differentiate `derivatives` in the coefficients.
 
         Args:
             x: Inputs, shape (N, i).
@@ -44,4 +44,11 @@ class EdgeFamily(nn.Module, ABC):
 
     @abstractmethod
     def start_sizes(self, inputs: int) -> Tensor:
-        """Give the standard deviations (D,) of random coefficients; a layer has so many inputs."""
+        """Standard deviations of the random coefficients of a new layer.
+
+        Args:
+            inputs: Number i of inputs of the layer.
+
+        Returns:
+            Shape (D,).
+        """

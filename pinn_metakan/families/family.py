@@ -1,4 +1,4 @@
-"""A function family: what every edge of a KAN layer can become."""
+"""A function family: the functions that every edge of a KAN layer combines."""
 
 import math
 from abc import ABC, abstractmethod
@@ -15,7 +15,7 @@ class Family(nn.Module, ABC):
     .. math:: \phi(x; w) = \sum_{k=1}^{D} w_k B_k(x)
 
     Attributes:
-        size: D, the number of coefficients of an edge.
+        size: D, the number of coefficients per edge.
         reach: The family covers inputs in [-reach, reach]; layers keep their inputs there. Infinite
             if the family takes any input.
     """
@@ -36,7 +36,7 @@ class Family(nn.Module, ABC):
         """
 
     def start_sizes(self, inputs: int) -> Tensor:
-        """Give the standard deviations of random coefficients that keep the size of the inputs.
+        """Standard deviations of random coefficients that keep the size of the inputs.
 
         Args:
             inputs: Number i of inputs of the layer.
@@ -47,7 +47,7 @@ class Family(nn.Module, ABC):
         return torch.full((self.size,), 1 / math.sqrt(inputs * self.size), dtype=torch.float64)
 
     def forward(self, x: Tensor, order: int) -> list[Tensor]:
-        """Call `derivatives`, so that torch.func can replace the family's own parameters."""
+        """Evaluate `derivatives`, so that torch.func can replace the family's own parameters."""
         return self.derivatives(x, order)
 
 

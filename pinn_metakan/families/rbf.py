@@ -33,6 +33,7 @@ class RBF(Family):
 
     centers: Tensor
 
+    # The defaults are those of docs/decisions/0008-edge-family.md.
     def __init__(self, count: int = 5, reach: float = 1.5, width: float = 1.0):
         super().__init__()
         if count < 2 or reach <= 0 or width <= 0:

@@ -29,7 +29,7 @@ FAMILIES: dict[str, type[Family] | type[EdgeFamily]] = {
 
 
 def family_maker(name: str, options: Mapping[str, float | str]) -> Callable[[], AnyFamily]:
-    """Give what makes a family, one for each layer.
+    """A function that makes a new family of a name, to be called once per layer.
 
     Args:
         name: A key of `FAMILIES`.
@@ -49,7 +49,7 @@ def family_maker(name: str, options: Mapping[str, float | str]) -> Callable[[], 
     for key, value in options.items():
         if key not in parameters:
             raise LookupError(f"{name} has no option {key!r}; it has {', '.join(parameters)}")
-        arguments[key] = _as_wanted(f"{name}: {key}", value, parameters[key].annotation)
+        arguments[key] = _checked_option(f"{name}: {key}", value, parameters[key].annotation)
 
     def make() -> AnyFamily:
         return FAMILIES[name](**arguments)
@@ -58,7 +58,7 @@ def family_maker(name: str, options: Mapping[str, float | str]) -> Callable[[], 
     return make
 
 
-def _as_wanted(label: str, value: float | str, kind: type) -> float | str:
+def _checked_option(label: str, value: float | str, kind: type) -> float | str:
     if isinstance(value, str) != (kind is str):
         raise ValueError(
             f"{label} must be {'a name' if kind is str else 'a number'}, got {value!r}"

@@ -1,4 +1,4 @@
-"""Wavelets with a scale and a translation an edge: the edge functions of WavKAN."""
+"""Wavelets with one scale and one translation per edge: the edge functions of WavKAN."""
 
 import math
 from collections.abc import Callable
@@ -75,20 +75,20 @@ class Wavelet(EdgeFamily):
         return result
 
     def start_sizes(self, inputs: int) -> Tensor:
-        """Give translations over the reach, scales near 1 and weights 1 / sqrt(i)."""
+        """Spread of translations over the reach, of scales near 1, of weights 1 / sqrt(i)."""
         sizes = [_SCALE_SPREAD, self.reach / 2, 1 / math.sqrt(inputs)]
         return torch.tensor(sizes, dtype=torch.float64)
 
 
 def _arguments(x: Tensor, coefficients: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """Give z (N, o, i), and a and w (o, i)."""
+    """The argument z of psi, shape (N, o, i), and the scale a and the weight w, (o, i) each."""
     alpha, tau, w = coefficients.unbind(-1)
     a = torch.exp(alpha)
     return (x.unsqueeze(1) - tau) / a, a, w
 
 
 def _gaussian(z: Tensor, order: int) -> list[Tensor]:
-    """Give exp(-z^2 / 2) and its derivatives, by g^(n+1) = -z g^(n) - n g^(n-1)."""
+    """Evaluate exp(-z^2 / 2) and its derivatives, by g^(n+1) = -z g^(n) - n g^(n-1)."""
     values = [torch.exp(-0.5 * z.square())]
     for n in range(order):
         following = -z * values[n]
@@ -97,18 +97,18 @@ def _gaussian(z: Tensor, order: int) -> list[Tensor]:
 
 
 def _mexican_hat(z: Tensor, order: int) -> list[Tensor]:
-    """Give (1 - z^2) exp(-z^2 / 2) of unit length: minus the Gaussian's second derivative."""
+    """Evaluate (1 - z^2) exp(-z^2 / 2) of unit length: minus the Gaussian's second derivative."""
     size = 2 / (math.sqrt(3) * math.pi**0.25)
     return [-size * g for g in _gaussian(z, order + 2)[2:]]
 
 
 def _derivative_of_gaussian(z: Tensor, order: int) -> list[Tensor]:
-    """Give -z exp(-z^2 / 2)."""
+    """Evaluate -z exp(-z^2 / 2), the Gaussian's first derivative."""
     return _gaussian(z, order + 1)[1:]
 
 
 def _morlet(z: Tensor, order: int) -> list[Tensor]:
-    """Give cos(5 z) exp(-z^2 / 2), by Leibniz' rule."""
+    """Evaluate cos(5 z) exp(-z^2 / 2), by Leibniz' rule."""
     g = _gaussian(z, order)
     omega = _MORLET_FREQUENCY
     waves = [omega**n * torch.cos(omega * z + n * math.pi / 2) for n in range(order + 1)]

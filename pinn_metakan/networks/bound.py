@@ -1,4 +1,4 @@
-"""What keeps the inputs of a layer inside the range that its family covers."""
+"""A bound that keeps the inputs of a layer inside the range that its family covers."""
 
 import math
 
@@ -25,7 +25,7 @@ class Bound:
         return tanh_derivatives(x, 0, self._reach)[0] if self.is_on else x
 
     def jets(self, space: JetSpace, x: Tensor) -> Tensor:
-        """Give the jets of s(x) from those of x, shape (J, N, i)."""
+        """Jets of s(x) from those of x, shape (J, N, i)."""
         if not self.is_on:
             return x
         return space.compose(tanh_derivatives(x[0], space.order, self._reach), x)

@@ -14,7 +14,7 @@ from pinn_metakan.networks.network import Network
 
 
 class Codebook(Coefficients):
-    """Coefficients that are chosen from few: m D parameters, and a whole number for each edge.
+    """Coefficients that are chosen from few: m D parameters, and one whole number per edge.
 
     Args:
         centroids: What edges choose from, shape (m, D).
@@ -31,7 +31,7 @@ class Codebook(Coefficients):
         self.register_buffer("choices", choices)
 
     def forward(self) -> Tensor:
-        """Look up the coefficients."""
+        """Look up the coefficients, shape (o, i, D)."""
         return self.centroids[self.choices]
 
     def blocks_in_parameters(self, jacobian: Tensor) -> list[tuple[nn.Parameter, Tensor]]:
@@ -42,12 +42,12 @@ class Codebook(Coefficients):
         return [(self.centroids, result.flatten(1))]
 
     def prompt_parameters(self) -> list[nn.Parameter]:
-        """Give none."""
+        """No prompts."""
         return []
 
 
 class Pruned(Coefficients):
-    """Coefficients of which those of some edges are zero and stay so.
+    """Coefficients that are zero, and stay zero, for some edges.
 
     Args:
         source: Where the others come from.
@@ -62,7 +62,7 @@ class Pruned(Coefficients):
         self.register_buffer("kept", kept)
 
     def forward(self) -> Tensor:
-        """Give the coefficients, zero where an edge was cut."""
+        """Coefficients, shape (o, i, D), zero where an edge was cut."""
         return self.source() * self.kept.unsqueeze(-1)
 
     def blocks_in_parameters(self, jacobian: Tensor) -> list[tuple[nn.Parameter, Tensor]]:
@@ -70,11 +70,11 @@ class Pruned(Coefficients):
         return self.source.blocks_in_parameters(jacobian * self.kept.unsqueeze(-1))
 
     def baked(self) -> Coefficients:
-        """Store those of the source; what was cut stays so."""
+        """The same coefficients, stored; edges that were cut stay cut."""
         return Pruned(self.source.baked(), self.kept)
 
     def prompt_parameters(self) -> list[nn.Parameter]:
-        """Give the prompts of the source."""
+        """The prompts of the source."""
         return self.source.prompt_parameters()
 
 
@@ -111,7 +111,7 @@ def with_codebook(network: Network | None, centroids: int, seed: int = 0) -> KAN
             torch.from_numpy(choices).to(w.device).view(w.shape[:2]),
         )
 
-    return _kan(network).with_coefficients(choose, f"codebooks of {centroids}")
+    return _checked_kan(network).with_coefficients(choose, f"codebooks of {centroids}")
 
 
 def pruned(network: Network | None, fraction: float) -> KAN:
@@ -139,11 +139,12 @@ def pruned(network: Network | None, fraction: float) -> KAN:
         kept.view(-1)[smallest] = False
         return Pruned(layer.coefficients, kept)
 
-    copied = copy.deepcopy(_kan(network))  # as a whole, so that layers go on sharing a meta-learner
+    # Copied as a whole, so that layers go on sharing a meta-learner.
+    copied = copy.deepcopy(_checked_kan(network))
     return copied.with_coefficients(cut, f"{fraction:.0%} of the edges cut")
 
 
-def _kan(network: Network | None) -> KAN:
+def _checked_kan(network: Network | None) -> KAN:
     if not isinstance(network, KAN):
         raise TypeError(f"expected a KAN or MetaKAN, got {type(network).__name__}")
     return network

@@ -33,19 +33,19 @@ class KANLinear(Layer):
         self._edges = edges_of(family)
 
     def weights(self) -> Tensor:
-        """Give the coefficients, shape (o, i D)."""
+        """Coefficients, shape (o, i D)."""
         return self.coefficients().flatten(1)
 
     def prepare(self, space: JetSpace, x: Tensor) -> Tensor:
-        """Go as far as the inputs alone allow; see `Layer.prepare`."""
+        """Compute what depends on the inputs alone; see `Layer.prepare`."""
         return self._edges.prepare(space, self._bound.jets(space, x))
 
     def combine(self, space: JetSpace, prepared: Tensor, weights: Tensor) -> Tensor:
-        """Give the jets of the outputs; see `Layer.combine`."""
+        """Jets of the outputs; see `Layer.combine`."""
         return self._edges.combine(space, prepared, weights)
 
     def product(self, space: JetSpace, x: Tensor, weights: Tensor) -> Tensor:
-        """Give the jets of the outputs from those of the inputs; see `Layer.product`."""
+        """Jets of the outputs from those of the inputs; see `Layer.product`."""
         return self._edges.product(space, self._bound.jets(space, x), weights, self.weights)
 
     def jacobian(
@@ -61,11 +61,11 @@ class KANLinear(Layer):
         return self._edges.blocks_outside_weights(space, prepared, slopes, weights)
 
     def blocks_in_parameters(self, jacobian: Tensor) -> list[ParameterBlock]:
-        """Take a Jacobian in the coefficients to one in what they come from."""
+        """Turn a Jacobian in the coefficients into one in what they come from."""
         return self.coefficients.blocks_in_parameters(jacobian.unflatten(2, (-1, self.family.size)))
 
     def prompts(self) -> list[nn.Parameter]:
-        """Give the prompts of generated coefficients."""
+        """The prompts of generated coefficients."""
         return self.coefficients.prompt_parameters()
 
     def functions(self, x: Tensor, coefficients: Tensor) -> Tensor:

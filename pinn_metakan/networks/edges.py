@@ -14,7 +14,8 @@ from pinn_metakan.networks.kernels.composed_product import Recipe, composed_prod
 from pinn_metakan.networks.kernels.edgewise_product import edgewise_product, is_cheaper_edgewise
 from pinn_metakan.networks.network import ParameterBlock, outer_products
 
-#: Numbers in a table of sensitivities that is worked on at once; bounds the memory (16 MiB).
+#: Numbers in a table of sensitivities that is worked on at once: bounds the memory to 16 MiB
+#: (docs/decisions/0015-bounded-memory.md).
 _SENSITIVITIES = 2_000_000
 
 
@@ -23,11 +24,11 @@ class Edges(ABC):
 
     @abstractmethod
     def prepare(self, space: JetSpace, x: Tensor) -> Tensor:
-        """Go as far as the inputs alone allow."""
+        """Compute what depends on the inputs alone."""
 
     @abstractmethod
     def combine(self, space: JetSpace, prepared: Tensor, weights: Tensor) -> Tensor:
-        """Give the jets of the outputs."""
+        """Jets of the outputs, shape (J, N, o)."""
 
     @abstractmethod
     def jacobian(
@@ -42,7 +43,7 @@ class Edges(ABC):
     def product(
         self, space: JetSpace, x: Tensor, weights: Tensor, regenerate: Callable[[], Tensor]
     ) -> Tensor:
-        """Give the jets of the outputs; `regenerate` gives the weights once more."""
+        """Jets of the outputs; `regenerate` computes the weights once more."""
         return self.combine(space, self.prepare(space, x), weights)
 
     def blocks_outside_weights(
@@ -59,7 +60,7 @@ class FixedBasis(Edges):
         self._family = family
 
     def prepare(self, space: JetSpace, x: Tensor) -> Tensor:
-        """Give the jets of the functions, (J, N, i) -> (J, N, i D); the inputs for many entries."""
+        """Jets of the functions, (J, N, i) -> (J, N, i D); the inputs as they are, if edgewise."""
         return x if self._is_edgewise(space) else self._features(space, x)
 
     def combine(self, space: JetSpace, prepared: Tensor, weights: Tensor) -> Tensor:
@@ -71,7 +72,7 @@ class FixedBasis(Edges):
     def product(
         self, space: JetSpace, x: Tensor, weights: Tensor, regenerate: Callable[[], Tensor]
     ) -> Tensor:
-        """Give the jets of the outputs; neither functions nor generated weights are kept."""
+        """Jets of the outputs; neither functions nor generated weights are kept."""
         recipe = Recipe(self._family.derivatives, space.terms, len(space), space.order, regenerate)
         multiply = edgewise_product if self._is_edgewise(space) else composed_product
         return multiply(x[0], space.factors(x), weights, recipe)
@@ -79,7 +80,7 @@ class FixedBasis(Edges):
     def jacobian(
         self, space: JetSpace, prepared: Tensor, slopes: Tensor, weights: Tensor
     ) -> Tensor:
-        """Give the outer products of slopes and functions."""
+        """Outer products of slopes and functions, shape (N, o, i D)."""
         is_edgewise = self._is_edgewise(space)
         features = self._features(space, prepared) if is_edgewise else prepared
         return outer_products(slopes, features)
@@ -92,7 +93,7 @@ class FixedBasis(Edges):
 
     def functions(self, x: Tensor, coefficients: Tensor) -> Tensor:
         """Combine the functions of the basis."""
-        return _combined(self._family, x, coefficients)
+        return _edge_values(self._family, x, coefficients)
 
 
 class LearnedBasis(Edges):
@@ -102,7 +103,7 @@ class LearnedBasis(Edges):
         self._family = family
 
     def prepare(self, space: JetSpace, x: Tensor) -> Tensor:
-        """Give the inputs: the functions of them change in training."""
+        """The inputs as they are: the functions of them change in training."""
         return x
 
     def combine(self, space: JetSpace, prepared: Tensor, weights: Tensor) -> Tensor:
@@ -112,7 +113,7 @@ class LearnedBasis(Edges):
     def jacobian(
         self, space: JetSpace, prepared: Tensor, slopes: Tensor, weights: Tensor
     ) -> Tensor:
-        """Give the outer products of slopes and functions."""
+        """Outer products of slopes and functions, shape (N, o, i D)."""
         own = dict(self._family.named_parameters())
         return outer_products(slopes, self._functions(space, prepared, own))
 
@@ -141,7 +142,7 @@ class LearnedBasis(Edges):
 
     def functions(self, x: Tensor, coefficients: Tensor) -> Tensor:
         """Combine the functions of the basis."""
-        return _combined(self._family, x, coefficients)
+        return _edge_values(self._family, x, coefficients)
 
     def _functions(self, space: JetSpace, x: Tensor, own: Mapping[str, Tensor]) -> Tensor:
         derivatives = functional_call(self._family, dict(own), (x[0], space.order))
@@ -155,7 +156,7 @@ class NonlinearEdges(Edges):
         self._family = family
 
     def prepare(self, space: JetSpace, x: Tensor) -> Tensor:
-        """Give the inputs: every edge sees them through coefficients of its own."""
+        """The inputs as they are: every edge evaluates them with coefficients of its own."""
         return x
 
     def combine(self, space: JetSpace, prepared: Tensor, weights: Tensor) -> Tensor:
@@ -167,7 +168,7 @@ class NonlinearEdges(Edges):
     def jacobian(
         self, space: JetSpace, prepared: Tensor, slopes: Tensor, weights: Tensor
     ) -> Tensor:
-        """Compose the sensitivities of all edges as the edges are composed."""
+        """Compose the sensitivities of all edges like the edges: (N, o, i D)."""
         w = self._coefficients(weights)
         size = max(1, _SENSITIVITIES // (len(space) * w.numel()))
         parts = []
@@ -193,6 +194,7 @@ def edges_of(family: Family | EdgeFamily) -> Edges:
     return LearnedBasis(family) if list(family.parameters()) else FixedBasis(family)
 
 
-def _combined(family: Family, x: Tensor, coefficients: Tensor) -> Tensor:
+def _edge_values(family: Family, x: Tensor, coefficients: Tensor) -> Tensor:
+    """Values of edges at the same inputs: (M,) and (o, i, D) -> (o, i, M)."""
     basis = family.derivatives(x.unsqueeze(1), 0)[0][:, 0]  # (M, D)
     return coefficients @ basis.T

@@ -26,9 +26,9 @@ class KAN(Network):
     """A chain of KAN layers.
 
     Args:
-        layers: The layers, first to last; each takes what the one before gives.
+        layers: The layers, first to last; each takes the outputs of the one before.
         widths: Inputs, hidden widths and outputs.
-        description: One line that `describe` gives.
+        description: The line that `describe` returns.
     """
 
     def __init__(self, layers: Sequence[KANLinear], widths: Sequence[int], description: str):
@@ -40,7 +40,7 @@ class KAN(Network):
 
     @property
     def edge_coefficients(self) -> int:
-        """D, coefficients an edge."""
+        """D, coefficients per edge."""
         return self._layers[0].family.size
 
     @property
@@ -49,24 +49,24 @@ class KAN(Network):
         return tuple(self._layers)
 
     def chain(self) -> list[Layer]:
-        """Give the layers."""
+        """The layers, first to last."""
         return list(self._layers)
 
     def describe(self) -> str:
-        """Say what the network is made of."""
+        """One line on what the network is made of."""
         return self._description
 
     def baked(self) -> "KAN":
-        """Give a KAN with the same outputs that stores the coefficients of this network."""
+        """A KAN with the same outputs that stores the coefficients of this network."""
         return self.with_coefficients(lambda layer: layer.coefficients.baked(), _STORED)
 
     def with_coefficients(
         self, source: Callable[[KANLinear], Coefficients], description: str
     ) -> "KAN":
-        """Give a KAN with the same families whose coefficients come from elsewhere.
+        """A KAN with the same families whose coefficients come from elsewhere.
 
         Args:
-            source: Gives the coefficients that replace those of a layer.
+            source: Takes a layer, returns the coefficients that replace its own.
             description: What they are, for `describe`.
 
         Returns:
@@ -76,7 +76,7 @@ class KAN(Network):
             KANLinear(copy.deepcopy(layer.family), source(layer), layer.bounded)
             for layer in self._layers
         ]
-        return KAN(layers, self.widths, f"{_edges(layers[0].family)}; {description}")
+        return KAN(layers, self.widths, f"{_edge_description(layers[0].family)}; {description}")
 
 
 def make_kan(
@@ -103,7 +103,7 @@ def make_kan(
         sizes = functions.start_sizes(inputs)
         return Stored(random_coefficients(outputs, sizes, inputs, generator))
 
-    return _assembled(widths, family, stored, bounded, _STORED)
+    return _chain_of_layers(widths, family, stored, bounded, _STORED)
 
 
 def make_metakan(
@@ -131,8 +131,8 @@ def make_metakan(
         hidden_width: h.
         hidden_function: Hidden function of the meta-learner: relu (the paper), tanh, silu or sine.
         frequency: Spread omega of its first layer.
-        meta_learners: 0 for one a layer; C for as many, shared by layers of similar numbers of
-            outputs (K-means); or the number of each layer's, counted from 0.
+        meta_learners: 0 for one per layer; C for as many, shared by layers of similar numbers of
+            outputs (K-means); or the label of each layer, from 0.
 
     Returns:
         The network, float64 on the CPU.
@@ -162,10 +162,10 @@ def make_metakan(
         f"coefficients from prompts of {prompt_dimension} through {count} "
         f"{hidden_function} meta-learner{'s' if count > 1 else ''} of width {hidden_width}"
     )
-    return _assembled(widths, family, generated, bounded, source)
+    return _chain_of_layers(widths, family, generated, bounded, source)
 
 
-def _assembled(
+def _chain_of_layers(
     widths: Sequence[int],
     family: Callable[[], AnyFamily],
     coefficients: Callable[[int, int, AnyFamily], Coefficients],
@@ -177,8 +177,8 @@ def _assembled(
         functions = family()
         source_of_layer = coefficients(inputs, outputs, functions)
         layers.append(KANLinear(functions, source_of_layer, bounded and index > 0))
-    return KAN(layers, widths, f"{_edges(layers[0].family)}; {source}")
+    return KAN(layers, widths, f"{_edge_description(layers[0].family)}; {source}")
 
 
-def _edges(family: AnyFamily) -> str:
+def _edge_description(family: AnyFamily) -> str:
     return f"{type(family).__name__} edges, {family.size} coefficients each"

@@ -31,7 +31,7 @@ class TanhLinear(Layer):
         self.is_first = is_first
 
     def prepare(self, space: JetSpace, x: Tensor) -> Tensor:
-        """Give the jets of tanh(x) and of the constant 1: (J, N, i) -> (J, N, i + 1)."""
+        """Jets of tanh(x) and of the constant 1: (J, N, i) -> (J, N, i + 1)."""
         if not self.is_first:
             x = space.compose(tanh_derivatives(x[0], space.order), x)
         constant = torch.zeros_like(x[..., :1])
@@ -45,19 +45,19 @@ class TanhLinear(Layer):
     def jacobian(
         self, space: JetSpace, prepared: Tensor, slopes: Tensor, weights: Tensor
     ) -> Tensor:
-        """Give the outer products of slopes and features."""
+        """Outer products of slopes and features, shape (N, o, i + 1)."""
         return outer_products(slopes, prepared)
 
     def weights(self) -> Tensor:
-        """Give W and b as one matrix (o, i + 1)."""
+        """W and b as one matrix (o, i + 1)."""
         return self.matrix
 
     def blocks_in_parameters(self, jacobian: Tensor) -> list[ParameterBlock]:
-        """Give the Jacobian itself: the weights are the parameters."""
+        """The Jacobian itself: the weights are the parameters."""
         return [(self.matrix, jacobian.flatten(1))]
 
     def prompts(self) -> list[nn.Parameter]:
-        """Give none."""
+        """No prompts."""
         return []
 
 
@@ -80,17 +80,17 @@ class MLP(Network):
 
     @property
     def edge_coefficients(self) -> None:
-        """Give None: the edges are numbers."""
+        """None: the edges are numbers."""
         return None
 
     def chain(self) -> list[Layer]:
-        """Give the layers."""
+        """The layers, first to last."""
         return list(self._layers)
 
     def describe(self) -> str:
-        """Say what the network is made of."""
+        """One line on what the network is made of."""
         return "tanh layers with biases"
 
     def baked(self) -> "MLP":
-        """Give itself: its weights are stored."""
+        """The network itself: its weights are stored."""
         return self

@@ -22,11 +22,11 @@ class Layer(nn.Module, ABC):
 
     @abstractmethod
     def weights(self) -> Tensor:
-        """Give the weights, shape (o, K)."""
+        """Weights, shape (o, K)."""
 
     @abstractmethod
     def prepare(self, space: JetSpace, x: Tensor) -> Tensor:
-        """Go as far as the inputs alone allow: to the features, if the weights multiply those.
+        """Compute what depends on the inputs alone: the features, if the weights multiply those.
 
         Args:
             space: Which derivatives are carried.
@@ -38,15 +38,15 @@ class Layer(nn.Module, ABC):
 
     @abstractmethod
     def combine(self, space: JetSpace, prepared: Tensor, weights: Tensor) -> Tensor:
-        """Give the jets of the outputs.
+        """Jets of the outputs.
 
         Values alone can be differentiated any number of times; where derivatives are carried, the
         jets may be differentiable once.
 
         Args:
             space: Which derivatives are carried.
-            prepared: What `prepare` gave.
-            weights: What `weights` gave, shape (o, K).
+            prepared: What `prepare` returned.
+            weights: What `weights` returned, shape (o, K).
 
         Returns:
             Shape (J, N, o).
@@ -56,13 +56,13 @@ class Layer(nn.Module, ABC):
     def jacobian(
         self, space: JetSpace, prepared: Tensor, slopes: Tensor, weights: Tensor
     ) -> Tensor:
-        """Differentiate one number a point in the weights.
+        """Differentiate one number per point in the weights.
 
         Args:
             space: Which derivatives are carried.
-            prepared: What `prepare` gave.
+            prepared: What `prepare` returned.
             slopes: Its derivatives in the jets of the outputs, shape (J, N, o).
-            weights: What `weights` gave.
+            weights: What `weights` returned.
 
         Returns:
             Shape (N, o, K).
@@ -70,11 +70,11 @@ class Layer(nn.Module, ABC):
 
     @abstractmethod
     def blocks_in_parameters(self, jacobian: Tensor) -> list[ParameterBlock]:
-        """Take a Jacobian in the weights (N, o, K) to one in what they come from."""
+        """Turn a Jacobian in the weights (N, o, K) into one in what they come from."""
 
     @abstractmethod
     def prompts(self) -> list[nn.Parameter]:
-        """Give the prompts, which train at a rate of their own; empty unless generated."""
+        """The prompts, which train at a rate of their own; empty for stored weights."""
 
     def evaluate(self, x: Tensor, weights: Tensor) -> Tensor:
         """Evaluate at points: (N, i) and (o, K) -> (N, o), differentiable any number of times."""
@@ -85,28 +85,29 @@ class Layer(nn.Module, ABC):
         return self.evaluate(x, self.weights())
 
     def product(self, space: JetSpace, x: Tensor, weights: Tensor) -> Tensor:
-        """Give the jets of the outputs from those of the inputs; differentiable once.
+        """Jets of the outputs from those of the inputs; differentiable once.
 
         Args:
             space: Which derivatives are carried.
             x: Jets of the inputs, shape (J, N, i).
-            weights: What `weights` gave.
+            weights: What `weights` returned.
 
         Returns:
-            Shape (J, N, o), what `prepare` and `combine` give; a layer may keep less for it.
+            Shape (J, N, o), equal to `combine` of `prepare`; a layer may keep less for the backward
+            pass.
         """
         return self.combine(space, self.prepare(space, x), weights)
 
     def blocks_outside_weights(
         self, space: JetSpace, prepared: Tensor, slopes: Tensor, weights: Tensor
     ) -> list[ParameterBlock]:
-        """Differentiate one number a point in the parameters that the weights do not come from.
+        """Differentiate one number per point in the parameters that the weights do not come from.
 
         Args:
             space: Which derivatives are carried.
-            prepared: What `prepare` gave.
+            prepared: What `prepare` returned.
             slopes: Its derivatives in the jets of the outputs, shape (J, N, o).
-            weights: What `weights` gave.
+            weights: What `weights` returned.
 
         Returns:
             Each such parameter and its block; most layers have none.
@@ -126,22 +127,22 @@ class Network(nn.Module, ABC):
     @property
     @abstractmethod
     def edge_coefficients(self) -> int | None:
-        """D, coefficients an edge; None for a network without edge functions."""
+        """D, coefficients per edge; None for a network without edge functions."""
 
     @abstractmethod
     def chain(self) -> list[Layer]:
-        """Give the layers, first to last."""
+        """The layers, first to last."""
 
     @abstractmethod
     def describe(self) -> str:
-        """Say in one line what the network is made of."""
+        """One line on what the network is made of."""
 
     @abstractmethod
     def baked(self) -> "Network":
-        """Give a network with the same outputs whose weights are all stored, none generated."""
+        """A network with the same outputs whose weights are all stored, none generated."""
 
     def weights(self) -> tuple[Tensor, ...]:
-        """Give the weights (o, K) of all layers; a MetaKAN generates them here, once a step."""
+        """Weights (o, K) of all layers; a MetaKAN generates them here, once per step."""
         return tuple(layer.weights() for layer in self.chain())
 
     def evaluate(self, x: Tensor, weights: Sequence[Tensor]) -> Tensor:
@@ -149,7 +150,7 @@ class Network(nn.Module, ABC):
 
         Args:
             x: Inputs, shape (N, i), dimensionless, in [-1, 1].
-            weights: What `weights` gave.
+            weights: What `weights` returned.
 
         Returns:
             Outputs, shape (N, o); they can be differentiated any number of times.
@@ -165,8 +166,8 @@ class Network(nn.Module, ABC):
 
         Args:
             space: Which derivatives are carried.
-            first: What the first layer's `prepare` gave, which depends on the points alone.
-            weights: What `weights` gave.
+            first: What the first layer's `prepare` returned, which depends on the points alone.
+            weights: What `weights` returned.
 
         Returns:
             The outputs (J, N, o) of each layer; the last are the network's.
@@ -184,14 +185,14 @@ class Network(nn.Module, ABC):
         slopes: Sequence[Tensor],
         weights: Sequence[Tensor],
     ) -> Tensor:
-        """Differentiate one number a point in all parameters.
+        """Differentiate one number per point in all parameters.
 
         Args:
             space: Which derivatives are carried.
-            first: What the first layer's `prepare` gave.
-            outputs: What `evaluate_jets` gave, (J, N, o) each.
+            first: What the first layer's `prepare` returned.
+            outputs: What `evaluate_jets` returned, (J, N, o) each.
             slopes: The number's derivatives in each layer's outputs, (J, N, o) each.
-            weights: What `weights` gave.
+            weights: What `weights` returned.
 
         Returns:
             Shape (N, P), columns in the order of `parameters`; what layers share is summed.
@@ -210,7 +211,7 @@ class Network(nn.Module, ABC):
         return torch.cat([blocks[id(p)] for p in self.parameters()], dim=1)
 
     def prompts(self) -> list[nn.Parameter]:
-        """Give the prompts of all layers."""
+        """The prompts of all layers."""
         return [prompt for layer in self.chain() for prompt in layer.prompts()]
 
     def forward(self, x: Tensor) -> Tensor:

@@ -25,13 +25,13 @@ class Entry:
 
 
 def problem_folders(extra: Sequence[Path] = ()) -> list[Path]:
-    """Give the folders where problems are looked for, first to last.
+    """Folders where problems are looked for, first to last.
 
     Args:
         extra: Folders that the user named; they come first.
 
     Returns:
-        Those, then ``./problems``, then the shipped ones.
+        The extra ones, then ``./problems``, then the shipped ones.
 
     Raises:
         ProblemError: If a folder that the user named does not exist.
@@ -57,7 +57,7 @@ def list_problems(extra: Sequence[Path] = ()) -> list[Entry]:
 
 
 def problem_files(name: str, extra: Sequence[Path] = ()) -> list[Path]:
-    """Give the files of a name in all folders of problems, first to last."""
+    """Files of a name in all folders of problems, first to last."""
     places = [folder / f"{name}.py" for folder in problem_folders(extra)]
     return [path for path in places if name.isidentifier() and path.is_file()]
 

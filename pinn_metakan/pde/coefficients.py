@@ -1,4 +1,4 @@
-"""Coefficients that jump inside the domain, which an equation at points does not see."""
+"""Coefficients that jump inside the domain, where an equation at points cannot notice it."""
 
 from functools import partial
 
@@ -11,20 +11,22 @@ from pinn_metakan.geometry.sampling import PointSet
 from pinn_metakan.pde.formulation import Formulation
 from pinn_metakan.pde.jumps import Line, find_jump, lines_within
 
-#: Lines on which a residual is looked at, and samples of one.
+#: Number of lines along which a residual is evaluated, and of samples per line
+#: (docs/decisions/0007-rough-data.md).
 _LINES, _SAMPLES = 24, 65
-#: Rounding of a difference, relative to what it is a difference of.
+#: Rounding of a difference, relative to the numbers that are subtracted
+#: (docs/decisions/0007-rough-data.md).
 _ROUNDING = 1e-12
 
 
 def note_jumps(formulation: Formulation) -> list[str]:
-    r"""Say which equations have a coefficient that jumps, such as the conductivity of two layers.
+    r"""Find equations with a coefficient that jumps, such as the conductivity of two layers.
 
     The difference of the residual for two constant sets of second and higher derivatives is
-    followed along lines: a source cancels, their coefficient stays. Where it jumps, u_x has to
-    jump as well, so that the flux k u_x does not; a residual at points never meets the place of the
-    jump, so it is met by solutions whose flux is wrong there. An equation of first order, as it
-    stands between a flux and a slope, has no such trouble.
+    evaluated along lines: sources cancel, the coefficient of the derivatives remains. Where it
+    jumps, u_x has to jump as well, so that the flux k u_x does not. No collocation point lies at
+    the place of the jump, so solutions whose flux is wrong there satisfy the residual too. An
+    equation of first order, such as one between a flux and a slope, is not affected.
 
     Args:
         formulation: The problem.
@@ -40,7 +42,7 @@ def note_jumps(formulation: Formulation) -> list[str]:
     for term in formulation.equations.terms:
         for line in lines:
             coefficient = partial(_coefficient, formulation, term, line)
-            place = find_jump(coefficient, _ROUNDING * _largest(formulation, term, line))
+            place = find_jump(coefficient, _ROUNDING * _largest_value(formulation, term, line))
             if place is None:
                 continue
             point = line.points(torch.tensor([place], dtype=torch.float64))[0]
@@ -54,13 +56,13 @@ def note_jumps(formulation: Formulation) -> list[str]:
     return notes
 
 
-def _is_second(quantity: Quantity) -> bool:
-    """Tell whether a quantity is a derivative of second or higher order."""
+def _is_second_or_higher(quantity: Quantity) -> bool:
+    """Whether a quantity is a derivative of second or higher order."""
     is_high = isinstance(quantity, Derivative) and len(quantity.axes) > 1
     return is_high or isinstance(quantity, Laplacian)
 
 
-def _largest(formulation: Formulation, term: str, line: Line) -> float:
+def _largest_value(formulation: Formulation, term: str, line: Line) -> float:
     """The largest value of a term on a line, its sources included."""
     s = torch.linspace(0.0, 1.0, _SAMPLES, dtype=torch.float64)
     values = torch.cat(_two_values(formulation, term, line, s))
@@ -68,7 +70,7 @@ def _largest(formulation: Formulation, term: str, line: Line) -> float:
 
 
 def _coefficient(formulation: Formulation, term: str, line: Line, s: Tensor) -> Tensor:
-    """Give the difference of a term between two sets of values at parts s of a line, (N,)."""
+    """Difference of a term between two sets of values at parts s of a line, shape (N,)."""
     first, second = _two_values(formulation, term, line, s)
     return second - first
 
@@ -85,7 +87,7 @@ def _two_values(
     values = []
     for factor in (1.0, 2.0):
         constant = {
-            q: ((factor if _is_second(q) else 1.0) * v).expand(len(s), *v.shape[1:])
+            q: ((factor if _is_second_or_higher(q) else 1.0) * v).expand(len(s), *v.shape[1:])
             for q, v in one.items()
         }
         jet = Jet(formulation.variables, points, constant)

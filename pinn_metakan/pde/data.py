@@ -1,4 +1,4 @@
-"""What users give as values of a condition: a number, or a function of the coordinates."""
+"""Data of a condition: a number, or a function of the coordinates."""
 
 import inspect
 import math
@@ -13,12 +13,12 @@ from pinn_metakan.derivatives.request import Variables
 from pinn_metakan.errors import ProblemError
 from pinn_metakan.pde.user_code import call_user
 
-#: A number, or a function of one (N,) tensor for each coordinate that returns (N,) or a number.
+#: A number, or a function of one (N,) tensor per coordinate that returns (N,) or a number.
 Data = float | Callable[..., Tensor | NDArray[np.floating] | float]
 
 
 def arguments_at(variables: Variables, points: Tensor) -> list[Tensor]:
-    """Split points (N, d) into what user functions receive: one tensor for each coordinate.
+    """Split points (N, d) into the arguments of user functions: one tensor per coordinate.
 
     Args:
         variables: What the columns are called.
@@ -64,7 +64,7 @@ def check_data(what: str, data: object) -> None:
 
 
 def shown_data(data: object) -> str:
-    """Give data as people read them: a number, or what a function depends on."""
+    """Short text for data: the number, or the arguments of the function."""
     if isinstance(data, Tensor | np.ndarray):
         return f"<{len(data)} values>"
     if not callable(data):

@@ -1,4 +1,4 @@
-"""The formulation of a problem: checked, and its residual recorded before any work."""
+"""The formulation of a problem: checked, with its residuals recorded before training."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,7 +17,8 @@ from pinn_metakan.pde.recording import ResidualFunction, checked_terms, record, 
 from pinn_metakan.pde.user_code import call_user, told_failures
 from pinn_metakan.results.field import refuse_names
 
-#: How many points the residual is recorded at; odd and small, so that wrong shapes show.
+#: Number of points that a residual is recorded at: odd and small, so that wrong shapes show
+#: (docs/decisions/0012-identity-of-a-problem.md).
 _RECORDED_POINTS = 7
 
 
@@ -26,9 +27,9 @@ class Residual:
     """A residual function whose terms and derivatives are known.
 
     Args:
-        label: What messages call it.
+        label: Its name in messages.
         file: Where it was written, for messages.
-        function: Gives its terms; a term of a condition carries the condition's name.
+        function: Computes its terms; those of a condition are named after the condition.
         terms: Names of the terms.
         quantities: What it asks the jet for.
         is_pointwise: Whether each term has one value for each point.
@@ -89,7 +90,7 @@ class Formulation:
     conditions: Mapping[str, Residual]
 
     def fingerprint(self) -> dict[str, Tensor]:
-        """Numbers by which two problems can be told apart, whatever their text says.
+        """Numbers that differ between different problems, even if their texts are the same.
 
         Returns:
             The terms of all residuals at the points where they were recorded, with made-up values

@@ -1,4 +1,4 @@
-"""Jumps of functions along lines: found by halving, however steep a smooth function may be."""
+"""Jumps of functions along lines, told from steep smooth functions by halving intervals."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -9,17 +9,18 @@ from torch import Generator, Tensor
 from pinn_metakan.geometry.domains import Domain
 from pinn_metakan.geometry.sampling import sample_interior
 
-#: Samples of a line.
+# The values of this file: docs/decisions/0007-rough-data.md.
+#: Samples per line.
 _SAMPLES = 257
-#: Differences between neighbors that are looked at: those that differ most from their own
-#: neighbors.
+#: How many differences between neighboring samples are examined: those that differ most from the
+#: differences beside them.
 _CANDIDATES = 12
-#: A smaller difference, relative to the range of the function on the line, is no jump.
+#: Smallest difference that counts as a jump, relative to the range of the function on the line.
 _SMALLEST = 1e-3
 #: How often an interval is halved: to 1e-10 of the line. The difference over an interval halves
 #: with it where the function is smooth, and stays what it was where it jumps.
 _HALVINGS = 26
-#: The last halvings, and the part of a difference that a jump leaves of it over them.
+#: Over this many last halvings, a jump keeps more than this part of its difference.
 _LAST, _LEFT = 8, 0.5
 
 
@@ -27,8 +28,8 @@ def find_jump(function: Callable[[Tensor], Tensor], noise: float = 0.0) -> float
     """Find a place where a function on [0, 1] jumps.
 
     Args:
-        function: Takes numbers (N,) in [0, 1], gives (N,), the value at each number alone.
-        noise: What its values may differ by for rounding alone.
+        function: Takes numbers (N,) in [0, 1], returns its values (N,) at them.
+        noise: Difference of values that may be due to rounding.
 
     Returns:
         The place of the largest jump, None if there is none. Values that are not finite are left
@@ -82,7 +83,7 @@ class Line:
     axes: tuple[int, ...]
 
     def points(self, s: Tensor) -> Tensor:
-        """Give the points (N, d) at the parts s (N,) of the line."""
+        """Points (N, d) at the parts s (N,) of the line."""
         return self.start + s[:, None] * (self.end - self.start)
 
 
@@ -115,7 +116,7 @@ def lines_within(
         starts = inside()
         ends = starts.clone()
         starts[:, axis], ends[:, axis] = domain.bounds[axis]
-        kept = _kept(domain, starts, ends, (axis,))
+        kept = _lines_inside(domain, starts, ends, (axis,))
         lines += kept
         curved += [] if kept else [axis]
     if curved:
@@ -125,11 +126,13 @@ def lines_within(
             starts = sample_interior(domain, count, "sobol", generator).points
             ends = low + high - starts if across else starts[torch.arange(count) - 1].clone()
             ends[:, is_fixed] = starts[:, is_fixed]
-            lines += _kept(domain, starts, ends, tuple(curved))
+            lines += _lines_inside(domain, starts, ends, tuple(curved))
     return lines
 
 
-def _kept(domain: Domain, starts: Tensor, ends: Tensor, axes: tuple[int, ...]) -> list[Line]:
+def _lines_inside(
+    domain: Domain, starts: Tensor, ends: Tensor, axes: tuple[int, ...]
+) -> list[Line]:
     s = torch.linspace(0.0, 1.0, _SAMPLES, dtype=torch.float64)
     lines = [Line(a, b, axes) for a, b in zip(starts, ends, strict=True)]
     return [line for line in lines if bool(domain.contains(line.points(s)).all())]

@@ -1,4 +1,4 @@
-"""Problems from their files: the text is read once, and that text is what runs."""
+"""Problems from their files; a text is read once, so what is checked is what runs."""
 
 import importlib.util
 import sys
@@ -53,10 +53,10 @@ def read_origin(path: Path) -> Origin:
 
 
 def construct(origin: Origin, parameters: Mapping[str, object]) -> Problem:
-    """Execute the text of a problem file, and construct the problem that it defines.
+    """Execute the text of a problem file and construct the problem that it defines.
 
     Args:
-        origin: What `read_origin` gave.
+        origin: What `read_origin` returned.
         parameters: Arguments of the problem's constructor.
 
     Returns:
@@ -85,7 +85,7 @@ def construct(origin: Origin, parameters: Mapping[str, object]) -> Problem:
 def _arguments(
     path: Path, accepted: Mapping[str, Parameter], parameters: Mapping[str, object]
 ) -> tuple[list[object], dict[str, object]]:
-    """Arguments by place and by name; what is a default stays of its own kind, such as a tuple."""
+    """Arguments by place and by name; an argument equal to its default is that, such as a tuple."""
     in_order: list[object] = []
     by_name: dict[str, object] = {}
     kinds = {parameter.kind: parameter.name for parameter in accepted.values()}
@@ -112,10 +112,10 @@ def _arguments(
 
 
 def problem_class(origin: Origin) -> type[Problem]:
-    """Execute the text of a problem file, and give the problem class that it defines.
+    """Execute the text of a problem file and find the problem class that it defines.
 
     Args:
-        origin: What `read_origin` gave.
+        origin: What `read_origin` returned.
 
     Returns:
         The class.
@@ -134,7 +134,7 @@ def problem_class(origin: Origin) -> type[Problem]:
         exec(compile(origin.source, str(path), "exec", dont_inherit=True), vars(module))
     found = [
         value
-        for value in _once(vars(module).values())
+        for value in _distinct(vars(module).values())
         if isinstance(value, type) and issubclass(value, Problem) and value.__module__ == name
     ]
     found = [kind for kind in found if not any(kind in other.__mro__[1:] for other in found)]
@@ -152,8 +152,8 @@ def _converted(path: Path, name: str, value: object, kind: object) -> object:
     return value
 
 
-def _once(values: Iterable[object]) -> Iterator[object]:
-    """What a file calls by two names counts once; not everything there can be hashed."""
+def _distinct(values: Iterable[object]) -> Iterator[object]:
+    """Each object once, although a file may have two names for it; some cannot be hashed."""
     seen: set[int] = set()
     for value in values:
         if id(value) not in seen:

@@ -1,4 +1,4 @@
-"""A problem: domain, conditions, residual, reference, and how to solve it well."""
+"""A problem: domain, conditions, residual, reference, suggested settings."""
 
 import ast
 import hashlib
@@ -26,7 +26,7 @@ class Origin:
 
     Args:
         name: Short name, also of its folder under outputs.
-        path: The file, None where there is none.
+        path: The file, None if there is none.
         source: Text of the file, or of the class.
     """
 
@@ -41,7 +41,7 @@ class Origin:
 
     @property
     def label(self) -> str:
-        """What messages call the problem: its file, or its name."""
+        """Name of the problem in messages: its file, or its name."""
         return str(self.path) if self.path else self.name
 
 
@@ -54,12 +54,12 @@ class Problem(ABC):
     Attributes:
         coordinates: Names, time last; one space coordinate may be a vector.
         unknowns: Names of the fields to solve for.
-        domain: Where they live.
+        domain: Where they are defined.
         conditions: Named conditions.
         units: Unit of each coordinate and unknown, "-" (dimensionless) unless given.
-        long_names: What to call each coordinate and unknown in figures.
+        long_names: Name of each coordinate and unknown in figures.
         settings: Suggested settings, nested as in a settings file.
-        network_settings: More of them for one network, by its name.
+        network_settings: More suggested settings for one network, by its name.
     """
 
     coordinates: tuple[str, ...]
@@ -74,7 +74,7 @@ class Problem(ABC):
     _origin: Origin | None = None
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Self:
-        """Record the arguments of the constructor, however the problem is made."""
+        """Record the arguments of the constructor."""
         problem = super().__new__(cls)
         if cls.__init__ is object.__init__ and (args or kwargs):
             raise TypeError(f"{cls.__name__}() takes no arguments")
@@ -94,54 +94,54 @@ class Problem(ABC):
         """Arguments of the constructor, as a run records them.
 
         Defaults are among them. What is no plain value (an array, a function) is recorded as
-        ``{"not recorded": its kind}``, and left out if it is a default, which the text has.
+        ``{"not recorded": its kind}``; a default of such a kind is left out, as the text has it.
         """
         return self._parameters
 
     @abstractmethod
     def residual(self, jet: Jet) -> dict[str, Tensor]:
-        """Give what is zero for the solution.
+        """Compute what is zero for the solution.
 
         Args:
-            jet: Gives coordinates, unknowns and derivatives by name, each (N,).
+            jet: Coordinates, unknowns and derivatives by name, (N,) each.
 
         Returns:
-            One tensor (N,) for each named equation.
+            One tensor (N,) per equation, by its name.
         """
 
     def reference(self, points: Tensor) -> dict[str, Tensor] | None:
-        """Give the exact or a numerical solution to compare with, or None.
+        """Compute the exact or a numerical solution to compare with; None if there is none.
 
         Args:
             points: Shape (N, d), float64, columns in the order of the coordinates.
 
         Returns:
-            A float64 tensor (N,) for each unknown.
+            One float64 tensor (N,) per unknown.
         """
         return None
 
     def transform(self, points: Tensor, outputs: dict[str, Tensor]) -> dict[str, Tensor] | None:
         """Turn network outputs into a field that satisfies conditions, in your own way.
 
-        Conditions that the result satisfies are found by trial, the others become soft.
+        Conditions that the result satisfies are found by evaluating it; the others become soft.
 
         Args:
             points: Shape (N, d).
             outputs: The network's output (N,) for each unknown.
 
         Returns:
-            The field (N,) for each unknown; None, as here, keeps the automatic way.
+            The field (N,) per unknown; None, as here, for the built-in way.
         """
         return None
 
     @property
     def origin(self) -> Origin:
-        """Where the problem comes from; the class's own source unless a loader said otherwise."""
+        """Where the problem comes from: its file, or else the source of its class."""
         return self._origin or _origin_of(type(self))
 
 
 def constructor_parameters(kind: type[Problem]) -> dict[str, inspect.Parameter]:
-    """Give the parameters of a problem's constructor by name."""
+    """Parameters of a problem's constructor by name."""
     if kind.__init__ is object.__init__:
         return {}
     _, *parameters = inspect.signature(kind.__init__).parameters.values()  # the first is self
@@ -153,14 +153,14 @@ NOT_RECORDED = "not recorded"
 
 
 def recorded(value: object) -> object:
-    """Give an argument as a run records it: plain values that JSON and TOML can hold.
+    """Turn an argument into what a run records: plain values that JSON and TOML can hold.
 
     Args:
         value: The argument.
 
     Returns:
-        The value; in its place, or in that of a part of it, what says that it is not recorded. None
-        is recorded as an argument of its own, but TOML has none to put into a list or a dict.
+        The value; in place of what cannot be recorded, in whole or in part, a dict that says so.
+        None is recorded as an argument, but not inside a list or a dict, where TOML has no None.
     """
     if isinstance(value, np.generic):
         value = value.item()
@@ -178,14 +178,14 @@ def _recorded_part(value: object) -> object:
 
 
 def is_lost(value: object) -> bool:
-    """Tell whether a recorded argument is not what it was."""
+    """Whether a recorded argument, or a part of it, is a note that it is not recorded."""
     if isinstance(value, Mapping):
         return NOT_RECORDED in value or any(map(is_lost, value.values()))
     return isinstance(value, list) and any(map(is_lost, value))
 
 
 def has_transform(problem: Problem) -> bool:
-    """Tell whether a problem brings its own transform."""
+    """Whether a problem defines its own transform."""
     return type(problem).transform is not Problem.transform
 
 
@@ -198,7 +198,7 @@ def _origin_of(kind: type[Problem]) -> Origin:
 
 
 def _typed_source(kind: type[Problem]) -> str:
-    """Find a class in what was typed into a notebook or an interpreter; empty if it is not kept."""
+    """Text of a class that was typed into a notebook or an interpreter; empty if not kept."""
     for function in vars(kind).values():
         if not isinstance(function, FunctionType):
             continue

@@ -1,4 +1,4 @@
-"""Recording a residual before any work: what it asks for, and whether it can be trained on.
+"""Recording a residual before training: what it asks for, and whether it can be trained on.
 
 A residual is called at a few points with made-up values. What it asks for is then known, and so
 is what would go wrong later: terms of wrong shape, points that depend on each other, values that
@@ -16,13 +16,13 @@ from pinn_metakan.derivatives.request import Quantity, Variables
 from pinn_metakan.errors import ProblemError
 from pinn_metakan.geometry.sampling import PointSet
 
-#: Takes a jet and the points, gives named residual terms (N,).
+#: Takes a jet and the points, returns named residual terms (N,).
 ResidualFunction = Callable[[Jet, PointSet], dict[str, Tensor]]
 
-#: Two evaluations that differ by more than this, relative to their largest number, are different;
-#: rounding may be much less, the work of other points is much more.
+#: Two evaluations that differ by more than this, relative to their largest number, are different:
+#: rounding makes much smaller differences, and the influence of other points much larger ones.
 _AGREEMENT = 1e-6
-#: How a quantity that has one value for all points is stated where nothing else serves.
+#: Advice for a quantity that has one value for all points and cannot be computed from one point.
 _AS_A_FIELD = (
     "state it as one more unknown that is constant: unknowns = ('u', '{name}') and the equations "
     "{name}_x = 0 (and {name}_t = 0) in the residual"
@@ -31,7 +31,7 @@ _AS_A_FIELD = (
 
 @dataclass(frozen=True)
 class Recorded:
-    """What a residual was found to be.
+    """The result of recording a residual.
 
     Args:
         values: Its terms at the recorded points.
@@ -49,10 +49,10 @@ def record(
     at: PointSet,
     is_pointwise: bool = True,
 ) -> Recorded:
-    """Call a residual with made-up values and find what is wrong with it.
+    """Call a residual with made-up values and check what it returns.
 
     Args:
-        label: What messages call it.
+        label: Its name in messages.
         function: The residual.
         variables: What names mean.
         at: Points to call it at.
@@ -83,10 +83,10 @@ def record(
 
 
 def checked_terms(label: str, terms: object, count: int | None = None) -> dict[str, Tensor]:
-    """Refuse what is not a dict of named real tensors (N,).
+    """Check that terms are a dict of named real tensors (N,).
 
     Args:
-        label: What messages call the residual.
+        label: The name of the residual in messages.
         terms: What it returned.
         count: N, None if any number will do.
 
@@ -123,7 +123,7 @@ def checked_terms(label: str, terms: object, count: int | None = None) -> dict[s
 
 
 def refuse_parameters(holder: object) -> None:
-    """Refuse tensors that wait to be trained among the attributes of a problem.
+    """Refuse trainable tensors among the attributes of a problem.
 
     Args:
         holder: The problem.
@@ -195,7 +195,7 @@ def _refuse_untrainable(
     at: PointSet,
     made_up: Mapping[Quantity, Tensor],
 ) -> None:
-    """Follow the graph of each term back: it must begin at the unknowns, and only there."""
+    """Follow the graph of each term back: no leaf but the unknowns may be trainable."""
     values = {q: value.detach().clone().requires_grad_() for q, value in made_up.items()}
     with torch.enable_grad():
         terms = checked_terms(label, function(Jet(variables, at.points, values), at))
@@ -215,7 +215,7 @@ def _refuse_untrainable(
 
 
 def _leaves(value: Tensor) -> list[Tensor]:
-    """Tensors that the graph of a value begins at."""
+    """Leaves of the graph of a value."""
     found, seen, open_nodes = [], set(), [value.grad_fn]
     if value.grad_fn is None:
         return [value]

@@ -1,4 +1,4 @@
-"""Code that the user wrote: called, and what it raises told in one line with file and line."""
+"""Code that the user wrote: what it raises becomes one line with its file and line."""
 
 import traceback
 from collections.abc import Callable, Iterator, Sequence
@@ -10,21 +10,21 @@ from torch import Tensor
 
 from pinn_metakan.errors import ProblemError
 
-#: Files of this package and of Python itself, which are not where a user's mistake is.
+#: Files of this package and of Python itself: a user's mistake is in neither.
 _LIBRARIES = (str(Path(__file__).parents[1]), str(Path(traceback.__file__).parent))
-#: What is no mistake of the code that runs, or is told already.
+#: Errors that are no mistake of the user's code, or that have their message already.
 _NOT_ITS_OWN = (KeyboardInterrupt, MemoryError, torch.OutOfMemoryError, ProblemError)
 
 
 @contextmanager
 def told_failures(what: str) -> Iterator[None]:
-    """Turn whatever the block raises, ``SystemExit`` included, into one line.
+    """Turn whatever the block raises, ``SystemExit`` included, into a `ProblemError` of one line.
 
     Args:
         what: Begins the message, such as "mine.py failed while loading".
 
     Raises:
-        ProblemError: If the block raised anything but an interrupt or want of memory.
+        ProblemError: If the block raised anything but an interrupt or a lack of memory.
     """
     try:
         yield
@@ -53,7 +53,7 @@ def call_user(function: Callable[..., object], arguments: Sequence[Tensor], labe
 
 
 def describe_error(error: BaseException) -> str:
-    """Say in one line what was raised, and where: at the innermost line outside of libraries."""
+    """One line on what was raised, and at which innermost line outside of libraries."""
     if isinstance(error, SyntaxError) and error.lineno:
         return f"SyntaxError: {error.msg} (line {error.lineno})"
     places = [

@@ -18,7 +18,7 @@ _COLUMNS = 2
 
 
 def activations_figure(field: Field) -> Figure:
-    """Draw every edge function: a panel a layer, a cell an edge, colored by its range.
+    """Draw every edge function: one panel per layer, one cell per edge, colored by its range.
 
     Args:
         field: With activations.
@@ -27,7 +27,7 @@ def activations_figure(field: Field) -> Figure:
         The figure.
     """
     with mpl.rc_context(STYLE):
-        figure, axes = _panels(len(field.activations), 4.4)
+        figure, axes = _empty_panels(len(field.activations), 4.4)
         for number, (axis, layer) in enumerate(zip(axes, field.activations, strict=True), start=1):
             lines = _edge_curves(axis, layer)
             figure.colorbar(lines, ax=axis, label="range of the function [-]")
@@ -53,7 +53,7 @@ def prompts_figure(field: Field) -> Figure:
         if layer.sweep is not None
     ]
     with mpl.rc_context(STYLE):
-        figure, axes = _panels(len(swept), 3.6)
+        figure, axes = _empty_panels(len(swept), 3.6)
         for axis, (number, layer, sweep) in zip(axes, swept, strict=True):
             _draw_sweep(figure, axis, layer, sweep)
             axis.set_title(f"layer {number}: {len(sweep.trained)} prompts")
@@ -61,7 +61,7 @@ def prompts_figure(field: Field) -> Figure:
     return figure
 
 
-def _panels(count: int, height: float) -> tuple[Figure, list[Axes]]:
+def _empty_panels(count: int, height: float) -> tuple[Figure, list[Axes]]:
     rows = -(-count // _COLUMNS)
     figure = Figure(figsize=(6.6 * min(count, _COLUMNS), height * rows + 0.4), layout="constrained")
     axes = list(figure.subplots(rows, min(count, _COLUMNS), squeeze=False).flat)

@@ -1,4 +1,4 @@
-"""Figures of curves over a size: what benchmarks draw."""
+"""Figures of curves over a size, as benchmarks draw them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -52,7 +52,7 @@ class Panel:
 
 
 def curves_figure(title: str, panels: Sequence[Panel]) -> Figure:
-    """Draw panels of curves with logarithmic axes; names instead of numbers stand side by side.
+    """Draw panels of curves with logarithmic axes; sizes that are names are drawn side by side.
 
     Args:
         title: Of the figure.

@@ -14,7 +14,8 @@ from pinn_metakan.results.field import Field, FieldOnGrid
 from pinn_metakan.results.metrics import Array
 
 _FIELD_COLORS, _ERROR_COLORS = "viridis", "RdBu_r"
-#: Entries of a history are marked if there are at most so many: a single one has no line.
+#: Entries of a history are marked by points if there are at most this many: a single one shows no
+#: line.
 _MARKED = 60
 #: Profiles of a space-time solution are drawn at these fractions of the time interval.
 _PROFILE_FRACTIONS = (0.0, 0.25, 0.5, 0.75, 1.0)
@@ -60,10 +61,10 @@ def draw_activations(field: Field, folder: Path) -> list[Path]:
 
 
 def solution_figure(field: Field) -> Figure:
-    """Draw solution, reference and error side by side, a row for each unknown.
+    """Draw solution, reference and error side by side, one row per unknown.
 
     Solution and reference share one scale; the error has a diverging map centered at zero. Of three
-    coordinates two are drawn, in the middle of the third; scattered fields on their plane.
+    coordinates two are drawn, in the middle of the third; of scattered fields, their plane.
 
     Args:
         field: What was computed.
@@ -188,7 +189,7 @@ def _draw_lines(
 
 
 def _two_dimensional(field: Field) -> tuple[FieldOnGrid, str]:
-    """Give the field, or a plane of it, with at most two axes, and a note on which plane it is."""
+    """The field, or a plane of it with at most two axes, and a note on which plane it is."""
     if field.slice is not None:
         return field.slice, "; plane through the center"
     grid = field.grid

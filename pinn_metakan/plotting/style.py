@@ -1,4 +1,4 @@
-"""What all figures share: style, labels, the headline, their files."""
+"""Style, labels, headline and files of all figures."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -22,13 +22,13 @@ STYLE: dict[Any, Any] = {
 
 
 def axis_label(field: Field, name: str, suffix: str = "") -> str:
-    """Give the label of an axis or a panel: what it is, and its unit."""
+    """Label of an axis or a panel: what it is, and its unit."""
     called = field.long_names.get(name, name)
     return f"{called}{suffix} [{field.units.get(name, '-')}]"
 
 
 def headline(field: Field) -> str:
-    """Tell problem, network, parameters and errors in one line."""
+    """One line with problem, network, number of parameters and errors."""
     attributes = field.attributes
     parts = [f"{attributes.get('problem', '')}, {attributes.get('network', '')}"]
     if "n_parameters" in attributes:

@@ -6,7 +6,7 @@ import torch
 from scipy.special import roots_hermite
 from torch import Tensor
 
-#: Values of the integrand that are held at once.
+#: Values of the integrand that are in memory at once (docs/decisions/0015-bounded-memory.md).
 _CHUNK_VALUES = 4_000_000
 
 

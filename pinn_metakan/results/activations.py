@@ -1,4 +1,4 @@
-"""What the edges of a trained network have become."""
+"""Edge functions of a trained network, evaluated."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ class Sweep:
 
     Args:
         positions: Where on the line, S numbers; the line is the prompts' first principal axis.
-        functions: The functions that prompts there stand for, shape (S, M).
+        functions: Edge functions that are generated from the prompts there, shape (S, M).
         trained: Where on the line the trained prompts lie, one for each edge of the layer.
     """
 

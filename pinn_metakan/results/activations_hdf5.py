@@ -1,4 +1,4 @@
-"""Edge functions in HDF5, a group for each layer."""
+"""Edge functions in HDF5, one group per layer."""
 
 import h5py
 import numpy as np
@@ -17,9 +17,13 @@ def write_layer(group: h5py.Group, layer: LayerActivations) -> None:
     """
     outputs, inputs, _ = layer.functions.shape
     scales = {
-        "input": _scale(group, "input", layer.inputs, "input of the edges"),
-        "to": _scale(group, "to", np.arange(1.0, outputs + 1), "output that an edge leads to"),
-        "from": _scale(group, "from", np.arange(1.0, inputs + 1), "input that an edge comes from"),
+        "input": _write_scale(group, "input", layer.inputs, "input of the edges"),
+        "to": _write_scale(
+            group, "to", np.arange(1.0, outputs + 1), "output that an edge leads to"
+        ),
+        "from": _write_scale(
+            group, "from", np.arange(1.0, inputs + 1), "input that an edge comes from"
+        ),
     }
 
     def write(name: str, values: Array, called: str, *dimensions: str) -> None:
@@ -32,9 +36,9 @@ def write_layer(group: h5py.Group, layer: LayerActivations) -> None:
     if layer.sweep is not None:
         sweep = layer.sweep
         called = "prompt, along its main axis"
-        scales["position"] = _scale(group, "sweep_positions", sweep.positions, called)
+        scales["position"] = _write_scale(group, "sweep_positions", sweep.positions, called)
         edges = np.arange(1.0, len(sweep.trained) + 1)
-        scales["edge"] = _scale(group, "edge", edges, "edge of the layer")
+        scales["edge"] = _write_scale(group, "edge", edges, "edge of the layer")
         write("sweep_functions", sweep.functions, "edge functions", "position", "input")
         write("trained_positions", sweep.trained, f"trained {called}", "edge")
 
@@ -54,7 +58,7 @@ def read_layers(group: h5py.Group) -> tuple[LayerActivations, ...]:
     return tuple(layers)
 
 
-def _scale(group: h5py.Group, name: str, values: Array, called: str) -> h5py.Dataset:
+def _write_scale(group: h5py.Group, name: str, values: Array, called: str) -> h5py.Dataset:
     scale = group.create_dataset(name, data=values)
     scale.make_scale(name)
     describe(scale, "-", called)

@@ -1,4 +1,4 @@
-"""HDF5 datasets: what they are called, and their numbers."""
+"""HDF5 datasets: their units and names, and their numbers."""
 
 import h5py
 import numpy as np
@@ -7,7 +7,7 @@ from pinn_metakan.results.metrics import Array
 
 
 def describe(dataset: h5py.Dataset, unit: str, called: str) -> None:
-    """Note unit and name, as figures and xarray show them."""
+    """Write unit and name as attributes, as figures and xarray show them."""
     dataset.attrs["units"] = unit
     dataset.attrs["long_name"] = called
 

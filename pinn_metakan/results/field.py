@@ -1,4 +1,4 @@
-"""A computed field: values, reference, error and residual on a grid, and what the run was."""
+"""A computed field: values, reference, error and residual on a grid, and facts of the run."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pinn_metakan.results.activations import LayerActivations
 from pinn_metakan.results.metrics import Array, max_error, relative_l1, relative_l2
 
-#: What a file of fields holds besides them, or beside scattered points.
+#: Names in a file of fields that are no coordinates, unknowns or residuals.
 _OTHER_NAMES = ("point", "points", "coordinate", "slice", "history", "activations")
 
 
@@ -17,7 +17,7 @@ class FieldOnGrid:
     Args:
         axes: 1-D coordinates of the product grid, in the order of the dimensions of the values.
         values: The solution by unknown.
-        references: The reference by unknown; empty without one.
+        references: The reference by unknown; empty if there is none.
         residuals: The residual by term of the equations.
         points: Shape (N, d) for scattered points; then `axes` is empty and values are (N,).
     """
@@ -42,12 +42,12 @@ class Field:
         grid: The fields.
         coordinates: Names of the coordinates of the problem.
         units: Unit by coordinate and unknown.
-        long_names: What figures call them.
+        long_names: Name in figures by coordinate and unknown.
         history: Columns `step`, `seconds`, `loss`, `relative_l2_<unknown>`.
-        attributes: What the run was: problem, network, settings, seed, versions, ...
+        attributes: Facts of the run: problem, network, settings, seed, versions, ...
         slice: Fields on a plane, where `grid` has scattered points.
         has_time: Whether the last coordinate is time.
-        activations: Edge functions of the layers; empty for a network without such.
+        activations: Edge functions of the layers; empty for a network without edge functions.
     """
 
     grid: FieldOnGrid
@@ -75,7 +75,7 @@ class Field:
 
 
 def refuse_names(axes: Sequence[str], unknowns: Sequence[str]) -> None:
-    """Refuse names with which a file of fields would hold two things of one name.
+    """Refuse names that would stand for two things in a file of fields.
 
     Args:
         axes: Names of the columns of a point.

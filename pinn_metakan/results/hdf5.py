@@ -18,7 +18,7 @@ _FORMAT = ("v108", "v110")
 
 
 def write_solution(path: Path, field: Field) -> None:
-    """Write a field as a whole.
+    """Write a field; the file is replaced as a whole.
 
     Args:
         path: The file.
@@ -60,7 +60,9 @@ def read_solution(path: Path) -> Field:
             names = [name for name in (*coordinates, *unknowns) if name in file]
             described = {name: file[name] for name in names if "units" in file[name].attrs}
             if "slice" in file:
-                described |= {axis: file["slice"][axis] for axis in _axes(file["slice"], unknowns)}
+                described |= {
+                    axis: file["slice"][axis] for axis in _axis_names(file["slice"], unknowns)
+                }
             return Field(
                 grid=_read_grid(file, unknowns),
                 coordinates=coordinates,
@@ -148,7 +150,7 @@ def _read_grid(group: h5py.Group, unknowns: tuple[str, ...]) -> FieldOnGrid:
         k.removeprefix(prefix): read_array(v) for k, v in group.items() if k.startswith(prefix)
     }
     return FieldOnGrid(
-        axes={name: read_array(group[name]) for name in _axes(group, unknowns)},
+        axes={name: read_array(group[name]) for name in _axis_names(group, unknowns)},
         values=named(""),
         references=named("_reference"),
         residuals=residuals,
@@ -156,7 +158,7 @@ def _read_grid(group: h5py.Group, unknowns: tuple[str, ...]) -> FieldOnGrid:
     )
 
 
-def _axes(group: h5py.Group, unknowns: tuple[str, ...]) -> list[str]:
+def _axis_names(group: h5py.Group, unknowns: tuple[str, ...]) -> list[str]:
     if "points" in group:
         return []
     return [dimension[0].name.rpartition("/")[2] for dimension in group[unknowns[0]].dims]

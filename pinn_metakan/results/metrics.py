@@ -11,25 +11,25 @@ Array = NDArray[np.float64]
 
 
 def relative_l2(values: Array, reference: Array) -> float:
-    r"""Give sqrt(sum (u - v)^2 / sum v^2); without the denominator where the reference is zero."""
-    u, v = _compared(values, reference)
+    r"""Relative L2 error sqrt(sum (u - v)^2 / sum v^2); the numerator alone if v is zero."""
+    u, v = _where_known(values, reference)
     scale = float(np.sqrt(np.sum(v**2)))
     return float(np.sqrt(np.sum((u - v) ** 2))) / (scale or 1.0)
 
 
 def relative_l1(values: Array, reference: Array) -> float:
-    r"""Give sum |u - v| / sum |v|; without the denominator where the reference is zero."""
-    u, v = _compared(values, reference)
+    r"""Relative L1 error sum |u - v| / sum |v|; the numerator alone if v is zero."""
+    u, v = _where_known(values, reference)
     scale = float(np.sum(np.abs(v)))
     return float(np.sum(np.abs(u - v))) / (scale or 1.0)
 
 
 def max_error(values: Array, reference: Array) -> float:
-    """Give max |u - v| [unit of u]."""
-    u, v = _compared(values, reference)
+    """Largest error max |u - v| [unit of u]."""
+    u, v = _where_known(values, reference)
     return float(np.max(np.abs(u - v), initial=0.0))
 
 
-def _compared(values: Array, reference: Array) -> tuple[Array, Array]:
+def _where_known(values: Array, reference: Array) -> tuple[Array, Array]:
     known = ~np.isnan(reference)
     return values[known], reference[known]

@@ -1,4 +1,4 @@
-"""Reading the edge functions off a trained network."""
+"""Edge functions of a trained network, evaluated to be stored and drawn."""
 
 import math
 
@@ -11,9 +11,10 @@ from pinn_metakan.networks.kan import KAN
 from pinn_metakan.networks.network import Network
 from pinn_metakan.results.activations import LayerActivations, Sweep
 
-#: Inputs that functions are evaluated at, and prompts of a sweep.
+#: How many inputs functions are evaluated at, and how many prompts a sweep has.
 _INPUTS, _PROMPTS = 121, 61
-#: Outputs and inputs of a layer whose edges are kept: more cannot be told apart in a figure.
+#: Highest number of outputs and of inputs of a layer whose edges are kept: more cannot be told
+#: apart in a figure.
 _MOST_EDGES = 16
 #: Range of the inputs of a family that takes any.
 _WIDE = 3.0
@@ -27,14 +28,16 @@ def activations_of(network: Network) -> tuple[LayerActivations, ...]:
         network: A trained network.
 
     Returns:
-        One entry a layer; empty for a network whose edges are numbers.
+        One entry per layer; empty for a network whose edges are numbers.
     """
     if not isinstance(network, KAN):
         return ()
-    return tuple(_of_layer(layer, number == 0) for number, layer in enumerate(network.kan_layers))
+    return tuple(
+        _layer_activations(layer, number == 0) for number, layer in enumerate(network.kan_layers)
+    )
 
 
-def _of_layer(layer: KANLinear, is_first: bool) -> LayerActivations:
+def _layer_activations(layer: KANLinear, is_first: bool) -> LayerActivations:
     coefficients = layer.coefficients()
     reach = layer.family.reach if math.isfinite(layer.family.reach) else _WIDE
     limit = 1.0 if is_first else reach  # the first layer sees scaled coordinates
@@ -42,12 +45,12 @@ def _of_layer(layer: KANLinear, is_first: bool) -> LayerActivations:
     some = coefficients[:_MOST_EDGES, :_MOST_EDGES]
     functions = layer.functions(x, some).double().cpu().numpy()
     source = layer.coefficients
-    sweep = _swept(layer, source, x) if isinstance(source, Generated) else None
+    sweep = _sweep_of(layer, source, x) if isinstance(source, Generated) else None
     return LayerActivations(x.double().cpu().numpy(), functions, sweep)
 
 
-def _swept(layer: KANLinear, source: Generated, x: Tensor) -> Sweep:
-    """Move a prompt along the first principal axis of the trained ones."""
+def _sweep_of(layer: KANLinear, source: Generated, x: Tensor) -> Sweep:
+    """Functions of prompts along the first principal axis of the trained ones."""
     prompts = source.prompts.flatten(0, 1)  # (o i, E)
     middle = prompts.mean(dim=0)
     axis = torch.linalg.svd(prompts - middle, full_matrices=False).Vh[0]  # (E,)

@@ -1,4 +1,4 @@
-"""Ctrl-C: the current step is finished, then the run stops."""
+"""Ctrl-C: finishes the current step, then stops the run."""
 
 import signal
 import threading
@@ -11,10 +11,11 @@ from types import FrameType
 def interrupts() -> Iterator[Callable[[], bool]]:
     """Turn Ctrl-C and SIGTERM into a flag, so that a step is finished before the run stops.
 
-    A second Ctrl-C interrupts at once. Other threads than the main one cannot do this.
+    A second Ctrl-C interrupts at once. In threads other than the main one, where Python receives no
+    signals, the flag stays down.
 
     Yields:
-        Tells whether the user wants to stop.
+        A function that tells whether the user asked to stop.
     """
     if threading.current_thread() is not threading.main_thread():
         yield lambda: False

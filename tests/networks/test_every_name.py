@@ -16,7 +16,7 @@ from pinn_metakan.settings.networks import NETWORK_SETTINGS, MetaKANSettings
 
 WIDTHS = (2, 5, 4, 1)
 CHANNELS, CLASSES = (1, 3, 4), 5
-#: Coefficients of an edge, and parameters that each layer's functions have of their own.
+#: Coefficients per edge, and parameters that each layer's functions have of their own.
 EDGES: dict[str, tuple[int, int]] = {
     "kan": (6, 0),  # 5 Gaussians, SiLU
     "splinekan": (5 + 3 + 1, 0),  # G + k splines, SiLU
@@ -30,7 +30,7 @@ EDGES: dict[str, tuple[int, int]] = {
 
 
 def edge_parameters(name: str, edges: int, layers: int) -> int:
-    """Parameters of the edges of all layers, one meta-learner a layer."""
+    """Parameters of the edges of all layers, one meta-learner per layer."""
     settings = NETWORK_SETTINGS[name]()
     size, own = EDGES[name.removeprefix("meta")]
     if not isinstance(settings, MetaKANSettings):

@@ -36,7 +36,7 @@ def cluster_layers(output_widths: Sequence[int], clusters: int) -> tuple[int, ..
         return (0,) * len(output_widths)
     widths = np.array(output_widths, dtype=np.float64)[:, None]
     best, smallest = widths, math.inf
-    for start in _starts(sorted(set(output_widths)), clusters):
+    for start in _starting_centers(sorted(set(output_widths)), clusters):
         centers, _ = kmeans(widths, np.array(start, dtype=np.float64)[:, None])
         squares = float(np.square(vq(widths, centers)[1]).sum())
         if len(centers) == clusters and squares < smallest:
@@ -45,8 +45,8 @@ def cluster_layers(output_widths: Sequence[int], clusters: int) -> tuple[int, ..
     return tuple(int(label) for label in labels)
 
 
-def _starts(different: Sequence[int], clusters: int) -> Iterable[Sequence[int]]:
-    """Give centers to start from: all choices of different widths, or a part of very many."""
+def _starting_centers(different: Sequence[int], clusters: int) -> Iterable[Sequence[int]]:
+    """Centers to start from: all choices of different widths, or random ones of very many."""
     if math.comb(len(different), clusters) <= _STARTS:
         return combinations(different, clusters)
     generator = np.random.default_rng(0)
@@ -57,17 +57,17 @@ def _starts(different: Sequence[int], clusters: int) -> Iterable[Sequence[int]]:
 def meta_learner_labels(
     output_widths: Sequence[int], meta_learners: int | Sequence[int]
 ) -> tuple[int, ...]:
-    """Tell which meta-learner serves each layer.
+    """The label of the meta-learner that serves each layer.
 
     Args:
         output_widths: Number of outputs of each layer.
-        meta_learners: 0 for one a layer, C for as many clusters, or the label of each layer.
+        meta_learners: 0 for one per layer, C for as many clusters, or the label of each layer.
 
     Returns:
         A label for each layer, 0 to C - 1.
 
     Raises:
-        ValueError: If there is not one label a layer, or labels leave out a number.
+        ValueError: If there is not one label per layer, or labels leave out a number.
     """
     count = len(output_widths)
     if isinstance(meta_learners, int):

@@ -13,11 +13,11 @@ class Coefficients(nn.Module, ABC):
 
     @abstractmethod
     def forward(self) -> Tensor:
-        """Give the coefficients, shape (o, i, D)."""
+        """Coefficients, shape (o, i, D)."""
 
     @abstractmethod
     def blocks_in_parameters(self, jacobian: Tensor) -> list[tuple[nn.Parameter, Tensor]]:
-        """Take a Jacobian in the coefficients to one in the parameters.
+        """Turn a Jacobian in the coefficients into one in the parameters.
 
         Args:
             jacobian: Shape (N, o, i, D).
@@ -27,12 +27,12 @@ class Coefficients(nn.Module, ABC):
         """
 
     def baked(self) -> "Coefficients":
-        """Give the same coefficients, stored."""
+        """The same coefficients, stored."""
         return Stored(self())
 
     @abstractmethod
     def prompt_parameters(self) -> list[nn.Parameter]:
-        """Give the prompts; empty if the coefficients are stored."""
+        """The prompts; empty if the coefficients are stored."""
 
 
 def random_coefficients(outputs: int, sizes: Tensor, inputs: int, generator: Generator) -> Tensor:
@@ -53,20 +53,20 @@ class Stored(Coefficients):
         self.values = nn.Parameter(start.detach().clone())
 
     def forward(self) -> Tensor:
-        """Give the parameters."""
+        """Coefficients, shape (o, i, D), which are the parameters."""
         return self.values
 
     def blocks_in_parameters(self, jacobian: Tensor) -> list[tuple[nn.Parameter, Tensor]]:
-        """Give the Jacobian itself."""
+        """The Jacobian itself, as one block (N, o i D)."""
         return [(self.values, jacobian.flatten(1))]
 
     def prompt_parameters(self) -> list[nn.Parameter]:
-        """Give none."""
+        """No prompts."""
         return []
 
 
 class Generated(Coefficients):
-    r"""Coefficients M(z) from one prompt z in R^E an edge; E o i parameters and the meta-learner's.
+    r"""Coefficients M(z) from one prompt z in R^E per edge: E o i parameters and a meta-learner.
 
     Args:
         outputs: o.
@@ -90,7 +90,7 @@ class Generated(Coefficients):
         self.meta_learner = meta_learner
 
     def forward(self) -> Tensor:
-        """Generate the coefficients from the prompts."""
+        """Generate the coefficients, shape (o, i, D), from the prompts."""
         return self.meta_learner(self.prompts)
 
     def blocks_in_parameters(self, jacobian: Tensor) -> list[tuple[nn.Parameter, Tensor]]:
@@ -102,5 +102,5 @@ class Generated(Coefficients):
         return [(self.prompts, prompts.reshape(count, -1)), *learner]
 
     def prompt_parameters(self) -> list[nn.Parameter]:
-        """Give the prompts."""
+        """The prompts, shape (o, i, E)."""
         return [self.prompts]

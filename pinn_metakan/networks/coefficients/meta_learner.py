@@ -9,12 +9,15 @@ from torch import Generator, Tensor, nn
 
 from pinn_metakan.families.elementwise import silu_derivatives, tanh_derivatives
 
-#: Spread of the hidden biases; without a spread every scalar prompt bends at the same place.
+#: Spread of the hidden biases: without it, all hidden functions of a scalar prompt bend at the same
+#: place (docs/decisions/0009-meta-learner.md).
 _BIAS_SPREAD = 0.7
-#: Gain of the output layer, so that generated coefficients start as large as stored ones.
+#: Gain of the output layer, so that generated coefficients start as large as stored ones
+#: (docs/decisions/0009-meta-learner.md).
 _OUTPUT_GAIN = 1.6
 
-#: Hidden units that are worked on at once; bounds the memory (4 MiB) and stays in the cache.
+#: Hidden units that are worked on at once: bounds the memory to 4 MiB, which stay in the cache
+#: (docs/decisions/0015-bounded-memory.md).
 _HIDDEN_UNITS = 500_000
 
 
@@ -47,7 +50,7 @@ class MetaLearner(nn.Module):
     Args:
         prompt_dimension: E [-].
         hidden_width: h [-].
-        sizes: Standard deviations S that the D coefficients of an edge start with, shape (D,).
+        sizes: Standard deviations S that the D coefficients per edge start with, shape (D,).
         hidden_function: A key of `HIDDEN_FUNCTIONS`.
         frequency: omega [-].
         generator: Source of the random start.
@@ -72,7 +75,7 @@ class MetaLearner(nn.Module):
             names = ", ".join(HIDDEN_FUNCTIONS)
             raise LookupError(f"no hidden function {hidden_function!r}; choose one of {names}")
         self.hidden_function = HIDDEN_FUNCTIONS[hidden_function]
-        normal = _normal_like(generator)
+        normal = _standard_normal(generator)
         first = frequency / math.sqrt(prompt_dimension)
         last = _OUTPUT_GAIN / math.sqrt(hidden_width) * sizes.unsqueeze(1)  # (D, 1)
         self.hidden_weight = nn.Parameter(first * normal(hidden_width, prompt_dimension))
@@ -84,7 +87,7 @@ class MetaLearner(nn.Module):
         """Generate coefficients.
 
         Args:
-            prompts: One prompt an edge, shape (o, i, E).
+            prompts: One prompt per edge, shape (o, i, E).
 
         Returns:
             Coefficients, shape (o, i, D).
@@ -104,7 +107,7 @@ class MetaLearner(nn.Module):
     def blocks_in_parameters(
         self, prompts: Tensor, jacobian: Tensor
     ) -> tuple[Tensor, list[tuple[nn.Parameter, Tensor]]]:
-        """Take a Jacobian in the coefficients of Q edges to one in what they are made of.
+        """Turn a Jacobian in the coefficients of Q edges into one in prompts and parameters.
 
         Args:
             prompts: Shape (Q, E).
@@ -133,9 +136,9 @@ class MetaLearner(nn.Module):
 
 
 class _Generate(torch.autograd.Function):
-    """M(z), which makes its hidden units again in the backward pass instead of keeping them.
+    """M(z), whose hidden units are computed again in the backward pass instead of being kept.
 
-    They are h numbers an edge, more than the coefficients that a plain KAN would store.
+    They are h numbers per edge, more than the coefficients that a plain KAN would store.
     """
 
     generate_vmap_rule = True  # so that torch.func can transform a network
@@ -182,5 +185,6 @@ def _edge_chunks(table: Tensor, hidden_width: int) -> tuple[Tensor, ...]:
     return table.reshape(-1, table.shape[-1]).split(max(1, _HIDDEN_UNITS // hidden_width))
 
 
-def _normal_like(generator: Generator) -> Callable[..., Tensor]:
+def _standard_normal(generator: Generator) -> Callable[..., Tensor]:
+    """A function that draws N(0, 1) of a shape."""
     return lambda *shape: torch.randn(*shape, generator=generator, dtype=torch.float64)

@@ -11,11 +11,11 @@ from pinn_metakan.networks.coefficients.meta_learner import MetaLearner
 class SharedMetaLearners:
     """One meta-learner for each label, made when the first layer of that label asks for it.
 
-    It starts with the sizes of coefficients that its layer of most inputs wants.
+    Its coefficients start with the sizes that suit the layer of most inputs that it serves.
 
     Args:
         labels: Label of each layer.
-        inputs: Edges of an output of each layer.
+        inputs: Edges per output of each layer.
         make: Makes a meta-learner from the sizes (D,) that coefficients start with.
     """
 
@@ -31,7 +31,15 @@ class SharedMetaLearners:
         self._made: dict[int, MetaLearner] = {}
 
     def of_layer(self, layer: int, family: AnyFamily) -> MetaLearner:
-        """Give the meta-learner of a layer, whose edges are of a family."""
+        """The meta-learner of a layer, made if none of its label was asked for before.
+
+        Args:
+            layer: Position of the layer.
+            family: That of its edges.
+
+        Returns:
+            One object for all layers of a label.
+        """
         label = self._labels[layer]
         if label not in self._made:
             served = zip(self._inputs, self._labels, strict=True)

@@ -28,7 +28,7 @@ class ConvClassifier(nn.Module):
     there are two pixels to pool. The mean over the image goes through a linear layer.
 
     Args:
-        convolutions: First to last; each takes the channels that the one before gives.
+        convolutions: First to last; each takes the output channels of the one before.
         channels: Channels of the images, then the outputs of each convolution.
         head: From the last channels to the classes.
     """
@@ -43,7 +43,7 @@ class ConvClassifier(nn.Module):
         self.head = head
 
     def forward(self, images: Tensor) -> Tensor:
-        """Give the scores: (N, c, height, width) -> (N, classes)."""
+        """Compute scores: (N, c, height, width) -> (N, classes)."""
         x = images
         for number, (convolution, norm) in enumerate(
             zip(self.convolutions, self.norms, strict=True), start=1
@@ -54,11 +54,11 @@ class ConvClassifier(nn.Module):
         return self.head(x.mean(dim=(2, 3)))
 
     def prompts(self) -> list[nn.Parameter]:
-        """Give the prompts of all convolutions; empty unless their coefficients are generated."""
+        """The prompts of all convolutions; empty unless their coefficients are generated."""
         return [p for layer in self._convolutions for p in layer.coefficients.prompt_parameters()]
 
     def baked(self) -> "ConvClassifier":
-        """Give a classifier with the same scores that stores all coefficients."""
+        """A classifier with the same scores that stores all coefficients."""
         result = ConvClassifier(
             [layer.baked() for layer in self._convolutions],
             self.channels,
@@ -83,8 +83,8 @@ def conv_classifier(
         channels: Channels of the images, then the outputs of each convolution.
         classes: How many scores.
         generator: CPU generator of the random start.
-        meta_learners: For a Meta form, 0 for one a convolution; C for as many, shared by
-            convolutions of similar numbers of outputs (K-means); or the number of each one's.
+        meta_learners: For a Meta form, 0 for one per convolution; C for as many, shared by
+            convolutions of similar numbers of outputs (K-means); or a label for each.
         changes: Settings of the edges other than those of the name, such as
             ``{"prompt_dimension": 1}``.
 

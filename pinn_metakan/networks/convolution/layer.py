@@ -27,7 +27,8 @@ class KANConv2d(nn.Module):
         stride: s.
         padding: Pixels added at each side.
         dilation: d, distance of two taps.
-        groups: Channels are split into so many groups, each seen by a part of the outputs.
+        groups: Number of groups that channels and outputs are split into; an output sees the
+            channels of its group.
         bounded: Whether to keep inputs inside the family's reach R.
 
     Raises:
@@ -64,7 +65,7 @@ class KANConv2d(nn.Module):
         self.bounded = self._bound.is_on
 
     def baked(self) -> "KANConv2d":
-        """Give a layer with the same outputs that stores its coefficients."""
+        """A layer with the same outputs that stores its coefficients."""
         return KANConv2d(
             copy.deepcopy(self.family),
             self.coefficients.baked(),
@@ -95,7 +96,7 @@ class KANConv2d(nn.Module):
         is_divided = channels % self.groups == 0 and len(w) % self.groups == 0
         if channels * taps != w.shape[1] * self.groups or not is_divided:
             raise ValueError(
-                f"{w.shape[1]} edges an output in {self.groups} groups need "
+                f"{w.shape[1]} edges per output in {self.groups} groups need "
                 f"{w.shape[1] * self.groups / taps:g} channels, and channels and outputs that the "
                 f"groups divide, got {channels} channels and {len(w)} outputs"
             )
@@ -129,15 +130,15 @@ class KANConv2d(nn.Module):
             edges = family.derivatives(own, of_group, 0)[0]  # (N places, o/groups, i)
             parts.append((edges * mask.unsqueeze(1)).sum(dim=2))
         outputs = torch.cat(parts, dim=1).view(len(x), -1, len(w)).transpose(1, 2)
-        return outputs.unflatten(2, self._places(x))
+        return outputs.unflatten(2, self._output_size(x))
 
     def _patches(self, x: Tensor) -> Tensor:
         """Cut out what the kernel sees at each place: (N, places, c taps)."""
         unfolded = functional.unfold(x, self.kernel_size, self.dilation, self.padding, self.stride)
         return unfolded.transpose(1, 2)
 
-    def _places(self, x: Tensor) -> Pair:
-        """Give the height and the width of the outputs."""
+    def _output_size(self, x: Tensor) -> Pair:
+        """Height and width of the outputs."""
         height, width = (
             (n + 2 * p - d * (k - 1) - 1) // s + 1
             for n, p, d, k, s in zip(

@@ -32,16 +32,16 @@ CONVOLUTIONS: dict[str, str] = {
     "kagnconv": "kagn",
     "metakagnconv": "metakagn",
 }
-#: Settings of a whole dense network: a layer has its channels, and is given its meta-learner.
+#: Settings of a whole dense network, which arguments take the place of here.
 _OF_NETWORKS = ("widths", "meta_learners")
 
 
 def conv_settings(name: str, changes: Mapping[str, object] | None = None) -> KANSettings:
-    """Give the settings that a convolution's edges have, those of the dense network of its name.
+    """Settings of the edges of a convolution: those of the dense network of its name.
 
     Args:
         name: A key of `CONVOLUTIONS`.
-        changes: Settings other than those.
+        changes: Settings that replace some of those.
 
     Returns:
         The settings.
@@ -149,7 +149,7 @@ def list_convolutions(channels: Sequence[int]) -> list[NetworkEntry]:
         channels: Those of the images, then the outputs of each layer.
 
     Returns:
-        One entry a name.
+        One entry per name.
     """
     entries = []
     for name, dense in CONVOLUTIONS.items():

@@ -7,23 +7,24 @@ from typing import Any
 import torch
 from torch import Tensor
 
-#: Numbers in one table of features that is worked on at once: bounds the memory (8 MiB a table).
-#: Smaller chunks, which would stay in the cache of a core, are too small to be shared by threads.
+#: Numbers in one table of features that is worked on at once: bounds the memory (8 MiB per table).
+#: Smaller chunks, which would stay in the cache of a core, are too small to be shared by threads
+#: (docs/decisions/0015-bounded-memory.md).
 _CHUNK_NUMBERS = 1_048_576
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """How the features of a layer are made.
+    """How the features of a layer are computed.
 
     Args:
-        derivatives: Takes inputs (N, i) and an order, gives D functions of them and their
+        derivatives: Takes inputs (N, i) and an order, returns D functions of them and their
             derivatives up to that order, (N, i, D) each.
         terms: For each factor: which entry of the jet it belongs to, and which derivative of the
             functions it multiplies.
         entries: Number J of entries of the jet.
         order: Highest derivative that is multiplied.
-        weights: Gives the weights (o, i D) once more, for the backward pass.
+        weights: Computes the weights (o, i D) once more, for the backward pass.
     """
 
     derivatives: Callable[[Tensor, int], list[Tensor]]

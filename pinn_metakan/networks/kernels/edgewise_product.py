@@ -7,7 +7,8 @@ from torch import Tensor
 
 from pinn_metakan.networks.kernels.composed_product import Recipe
 
-#: Numbers in one table of edges that is worked on at once (8 MiB).
+#: Numbers in one table of edges that is worked on at once: 8 MiB
+#: (docs/decisions/0015-bounded-memory.md).
 _CHUNK_NUMBERS = 1_048_576
 
 
@@ -17,9 +18,9 @@ def edgewise_product(value: Tensor, factors: Tensor, weights: Tensor, recipe: Re
     .. math:: y_j = \sum_{m, i} c_{jm,i} \, \phi_{oi}^{(m)}(x_i), \qquad
         \phi_{oi}^{(m)}(x_i) = \sum_k w_{oik} B_k^{(m)}(x_i)
 
-    This is what `composed_product` gives, in another order: with J entries, T factors, D functions
-    and derivatives up to order n it takes (n + 1) D + T products for an edge and a point instead of
-    J D. A Laplacian in 100 dimensions has J = T = 102.
+    This computes the same as `composed_product`, in another order: with J entries, T factors, D
+    functions and derivatives up to order n it takes (n + 1) D + T products per edge and point
+    instead of J D. A Laplacian in 100 dimensions has J = T = 102.
 
     Args:
         value: x, shape (N, i).
@@ -35,11 +36,11 @@ def edgewise_product(value: Tensor, factors: Tensor, weights: Tensor, recipe: Re
     return result
 
 
-def is_cheaper_edgewise(recipe_size: int, entries: int, terms: int, order: int) -> bool:
+def is_cheaper_edgewise(functions: int, entries: int, terms: int, order: int) -> bool:
     """Tell whether `edgewise_product` takes less than half of the products.
 
     Args:
-        recipe_size: D, functions of an edge.
+        functions: D, functions per edge.
         entries: J, entries of the jets.
         terms: T, factors.
         order: Highest derivative.
@@ -47,7 +48,8 @@ def is_cheaper_edgewise(recipe_size: int, entries: int, terms: int, order: int) 
     Returns:
         Whether it does.
     """
-    return 2 * ((order + 1) * recipe_size + terms) < entries * recipe_size
+    # Why half: docs/decisions/0005-closed-form-jets.md.
+    return 2 * ((order + 1) * functions + terms) < entries * functions
 
 
 class _EdgewiseProduct(torch.autograd.Function):
@@ -58,12 +60,12 @@ class _EdgewiseProduct(torch.autograd.Function):
         ctx.save_for_backward(value, factors)
         ctx.recipe = recipe
         result = value.new_zeros(len(value), recipe.entries, len(weights))  # (N, J, o)
-        w = _by_input(weights, value.shape[1])
+        w = _weights_by_input(weights, value.shape[1])
         for chunk in _chunks(value, weights):
-            phi = _edges(recipe, value[chunk], recipe.order, w)
+            phi = _edge_derivatives(recipe, value[chunk], recipe.order, w)
             part = result[chunk]
             part[:, 0] += phi[0].sum(dim=1)
-            for order, (rows, entries) in enumerate(_by_order(recipe)):
+            for order, (rows, entries) in enumerate(_factors_by_order(recipe)):
                 if rows:
                     some = factors[rows, chunk].transpose(0, 1)  # (n, T, i)
                     part.index_add_(1, _index(entries, value), some @ phi[order])
@@ -74,14 +76,14 @@ class _EdgewiseProduct(torch.autograd.Function):
     def backward(ctx: Any, slopes: Tensor) -> tuple[Tensor, Tensor, Tensor | None, None]:
         (value, factors), recipe = ctx.saved_tensors, ctx.recipe
         weights = recipe.weights().detach()
-        w = _by_input(weights, value.shape[1])
+        w = _weights_by_input(weights, value.shape[1])
         by_value, by_factors = torch.zeros_like(value), torch.empty_like(factors)
         by_weights = torch.zeros_like(w) if ctx.needs_input_grad[2] else None
         for chunk in _chunks(value, weights):
             tables = recipe.derivatives(value[chunk], recipe.order + 1)
-            phi = [_combined(table, w) for table in tables]  # (n, i, o)
+            phi = [_edge_values(table, w) for table in tables]  # (n, i, o)
             part = slopes[:, chunk].transpose(0, 1)  # (n, J, o)
-            for order, (rows, entries) in enumerate(_by_order(recipe)):
+            for order, (rows, entries) in enumerate(_factors_by_order(recipe)):
                 if not rows and order > 0:
                     continue
                 some = factors[rows, chunk].transpose(0, 1)  # (n, T, i)
@@ -97,22 +99,22 @@ class _EdgewiseProduct(torch.autograd.Function):
         return by_value, by_factors, total, None
 
 
-def _edges(recipe: Recipe, x: Tensor, order: int, w: Tensor) -> list[Tensor]:
-    return [_combined(table, w) for table in recipe.derivatives(x, order)]
+def _edge_derivatives(recipe: Recipe, x: Tensor, order: int, w: Tensor) -> list[Tensor]:
+    return [_edge_values(table, w) for table in recipe.derivatives(x, order)]
 
 
-def _combined(table: Tensor, w: Tensor) -> Tensor:
+def _edge_values(table: Tensor, w: Tensor) -> Tensor:
     """Combine the functions of each edge: (n, i, D) and (i, D, o) -> (n, i, o)."""
     return (table.transpose(0, 1) @ w).transpose(0, 1)
 
 
-def _by_input(weights: Tensor, inputs: int) -> Tensor:
-    """Give the weights (o, i D) as (i, D, o)."""
+def _weights_by_input(weights: Tensor, inputs: int) -> Tensor:
+    """Weights (o, i D) rearranged as (i, D, o)."""
     return weights.unflatten(1, (inputs, -1)).permute(1, 2, 0)
 
 
-def _by_order(recipe: Recipe) -> list[tuple[list[int], list[int]]]:
-    """For each order: which factors multiply it, and the entries that they belong to."""
+def _factors_by_order(recipe: Recipe) -> list[tuple[list[int], list[int]]]:
+    """For each order, the factors that multiply it and the entries that they belong to."""
     found: list[tuple[list[int], list[int]]] = [([], []) for _ in range(recipe.order + 1)]
     for row, (entry, order) in enumerate(recipe.terms):
         found[order][0].append(row)

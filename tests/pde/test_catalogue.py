@@ -56,6 +56,13 @@ def test_parameters_reach_the_constructor() -> None:
     assert len(problem.origin.sha256) == 64
 
 
+def test_a_problem_may_build_on_another_in_its_file(write_problem: Write) -> None:
+    path = write_problem()
+    more = "class Other(Mine):\n    unit = 1\nAgain = Other\n"
+    path.write_text(f"{path.read_text()}{more}")
+    assert type(load_problem(str(path))).__name__ == "Other"
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [

@@ -19,7 +19,7 @@ from pinn_metakan.runs.resume import open_run, resume
 from pinn_metakan.runs.solve import solve
 
 UNTIED: dict[str, object] = FAST | {"untie": {"steps": 3}}
-#: [2, 4, 1] with 6 coefficients an edge; prompts of 2, one meta-learner of width 16 a layer.
+#: [2, 4, 1] with 6 coefficients per edge; prompts of 2, one meta-learner of width 16 per layer.
 N_STEPS_TIED = 7
 N_STORED, N_GENERATED = 12 * 6, 12 * 2 + 2 * (3 * 16 + 17 * 6)
 

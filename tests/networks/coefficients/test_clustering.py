@@ -34,7 +34,7 @@ def test_clusters_are_counted_from_the_narrowest_layers() -> None:
     assert cluster_layers([10, 10, 1], 2) == (1, 1, 0)
 
 
-def test_labels_may_be_given_or_one_a_layer() -> None:
+def test_labels_may_be_given_or_one_per_layer() -> None:
     assert meta_learner_labels([4, 4, 1], 0) == (0, 1, 2)
     assert meta_learner_labels([4, 4, 1], [1, 0, 1]) == (1, 0, 1)
 

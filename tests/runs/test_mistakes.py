@@ -1,0 +1,113 @@
+"""Mistakes in a problem, wrong arguments and failures are named, with what to do."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import torch
+from small_runs import FAST
+
+from pinn_metakan.errors import (
+    ProblemError,
+    SettingsError,
+    TrainingError,
+)
+from pinn_metakan.pde.loading import load_problem
+from pinn_metakan.runs.solution import Solution
+from pinn_metakan.runs.solve import solve
+
+Write = Callable[..., Path]
+#: A residual that is finite when the run begins and NaN at its twentieth call while training.
+NAN_LATER = (
+    "type(self).calls += len(jet('u')) == 60\n"
+    "        return {'heat': jet('u') * (float('nan') if self.calls > 20 else 1.0)}"
+)
+
+
+def solve_file(path: Path, **more: object) -> Solution:
+    return solve(load_problem(str(path)), settings=FAST | more)
+
+
+@pytest.mark.parametrize(
+    ("parts", "message"),
+    [
+        (
+            {"residual": "return {'heat': torch.log(-jet('u_t') ** 2)}"},
+            "term 'heat' is NaN or infinite for the untrained network",
+        ),
+        (
+            {"extra": "def reference(self, points): return {'u': points}"},
+            r"reference: u is \(121, 2\), expected shape \(121,\)",
+        ),
+        (
+            {"extra": "def reference(self, points): return {'w': points[:, 0]}"},
+            "reference must return a dict with the unknowns u",
+        ),
+        (
+            {"extra": "def reference(self, points): return {'u': points[:, 0] / 0}"},
+            "reference: u holds NaN",
+        ),
+        (
+            {"extra": "def transform(self, points, outputs): return outputs['u']"},
+            "transform must return a dict",
+        ),
+        (
+            {"extra": "settings = {'adam': {'step': 3}}"},
+            "mine.py: settings: no setting 'adam.step'",
+        ),
+        ({"extra": "settings = 3"}, "mine.py: settings: expected a dict of settings, got 3"),
+    ],
+)
+def test_a_mistake_in_a_problem_is_named_before_anything_is_written(
+    parts: dict[str, str], message: str, write_problem: Write, tmp_path: Path
+) -> None:
+    problem = load_problem(str(write_problem(**parts)))
+    with pytest.raises((ProblemError, SettingsError), match=message) as caught:
+        solve(problem, settings=FAST, out=tmp_path / "run")
+    assert "mine.py" in str(caught.value)
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_residual_that_changes_its_terms_is_named(write_problem: Write) -> None:
+    residual = "u = jet('u')\n        return {'a': u} if len(u) < 50 else {'b': u}"
+    with pytest.raises(ProblemError, match=r"mine\.py: .* gives the term 'a' only some"):
+        solve_file(write_problem(residual=residual, conditions="{}"))
+
+
+def test_a_run_that_diverges_says_where_and_what_to_try(write_problem: Write) -> None:
+    path = write_problem(residual=NAN_LATER, extra="calls = 0")
+    for stage in ("adam", "lbfgs", "lm"):
+        settings = {stage: {"steps": 60}, "report_every": 1, "stages": [stage]}
+        with pytest.raises(TrainingError, match=f"in stage {stage} at step .*'heat'.*try --set"):
+            solve_file(path, **settings)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"network": "cnn"}, "no network 'cnn'"),
+        ({"dtype": "float16"}, "no dtype 'float16'; choose one of float64, float32"),
+        ({"device": "abacus"}, "device 'abacus' cannot be used here"),
+        ({"seed": -1}, "seed must be a whole number from 0"),
+        ({"budget": 0.0}, "budget must be positive"),
+        ({"settings": {"points": {"sequence": "fib"}}}, "points.sequence: input should be 'sobol'"),
+        ({"settings": {"network": {"family": "sine"}}}, "no family 'sine'"),
+        ({"settings": {"evaluation": {"shape": [5]}}}, "evaluation.shape: .* 2 numbers"),
+        (
+            {"settings": {"adam": {"schedule": "linear"}}},
+            "adam.schedule: input should be 'constant'",
+        ),
+    ],
+)
+def test_a_wrong_argument_is_refused(arguments: dict[str, object], message: str) -> None:
+    with pytest.raises(SettingsError, match=message):
+        solve(load_problem("heat"), **arguments)  # type: ignore[arg-type]
+
+
+def test_out_of_memory_is_a_failure_with_advice(monkeypatch: pytest.MonkeyPatch) -> None:
+    def exhausted(*arguments: object) -> None:
+        raise torch.OutOfMemoryError("no memory")
+
+    monkeypatch.setattr("pinn_metakan.training.trainer.Trainer.run", exhausted)
+    with pytest.raises(TrainingError, match=r"points\.interior"):
+        solve(load_problem("heat"), settings=FAST)
