@@ -9,6 +9,7 @@ Names are looked up when they are first used (PEP 562): importing the package ta
 
 from importlib import import_module
 from typing import TYPE_CHECKING
+from warnings import warn
 
 from pinn_metakan.version import __version__
 
@@ -24,13 +25,15 @@ if TYPE_CHECKING:
     )
     from pinn_metakan.families.bspline import BSpline
     from pinn_metakan.families.chebyshev import Chebyshev
+    from pinn_metakan.families.edge_family import EdgeFamily
+    from pinn_metakan.families.family import Family
     from pinn_metakan.families.fourier import Fourier
     from pinn_metakan.families.gram import Gram
     from pinn_metakan.families.legendre import Legendre
     from pinn_metakan.families.rbf import RBF
     from pinn_metakan.families.wavelet import Wavelet
     from pinn_metakan.geometry.domains import Ball, Box, Interval, SpaceTime
-    from pinn_metakan.networks.coefficients.coefficients import Generated, Stored
+    from pinn_metakan.networks.coefficients.coefficients import Coefficients, Generated, Stored
     from pinn_metakan.networks.coefficients.meta_learner import MetaLearner
     from pinn_metakan.networks.compression import pruned, with_codebook
     from pinn_metakan.networks.convolution.classifier import conv_classifier
@@ -39,6 +42,8 @@ if TYPE_CHECKING:
     from pinn_metakan.networks.dense import KANLinear
     from pinn_metakan.networks.kan import KAN, make_kan, make_metakan
     from pinn_metakan.networks.mlp import MLP
+    from pinn_metakan.networks.network import Layer, Network
+    from pinn_metakan.optimizers.optimizer import Optimizer
     from pinn_metakan.pde.boundary_conditions import Dirichlet, Neumann, Periodic, Robin
     from pinn_metakan.pde.initial import Initial
     from pinn_metakan.pde.loading import load_problem
@@ -49,6 +54,8 @@ if TYPE_CHECKING:
     from pinn_metakan.runs.resume import open_run, rerun, resume
     from pinn_metakan.runs.solution import Solution
     from pinn_metakan.runs.solve import solve
+    from pinn_metakan.settings.stages import STAGES, StageEntry, stage_section
+    from pinn_metakan.training.trainer import ProgressEntry
 
 #: Name -> the module that it is in.
 _PLACES = {
@@ -56,7 +63,10 @@ _PLACES = {
     "Ball": "geometry.domains",
     "Box": "geometry.domains",
     "Chebyshev": "families.chebyshev",
+    "Coefficients": "networks.coefficients.coefficients",
     "Dirichlet": "pde.boundary_conditions",
+    "EdgeFamily": "families.edge_family",
+    "Family": "families.family",
     "Fourier": "families.fourier",
     "Generated": "networks.coefficients.coefficients",
     "Gram": "families.gram",
@@ -68,35 +78,42 @@ _PLACES = {
     "KAN": "networks.kan",
     "KANConv2d": "networks.convolution.layer",
     "KANLinear": "networks.dense",
+    "Layer": "networks.network",
     "Legendre": "families.legendre",
     "MLP": "networks.mlp",
     "MetaLearner": "networks.coefficients.meta_learner",
+    "Network": "networks.network",
     "Neumann": "pde.boundary_conditions",
     "Observed": "pde.observed",
+    "Optimizer": "optimizers.optimizer",
     "Periodic": "pde.boundary_conditions",
     "Problem": "pde.problem",
     "ProblemError": "errors",
+    "ProgressEntry": "training.trainer",
     "RBF": "families.rbf",
     "Robin": "pde.boundary_conditions",
     "RunFolderError": "errors",
+    "STAGES": "settings.stages",
     "SettingsError": "errors",
     "Solution": "runs.solution",
     "SpaceTime": "geometry.domains",
+    "StageEntry": "settings.stages",
     "Stored": "networks.coefficients.coefficients",
     "TrainingError": "errors",
     "UserError": "errors",
     "Wavelet": "families.wavelet",
     "cole_hopf": "reference.cole_hopf",
     "conv_classifier": "networks.convolution.classifier",
-    "make_kan": "networks.kan",
     "kan_conv2d": "networks.convolution.table",
     "load_problem": "pde.loading",
+    "make_kan": "networks.kan",
     "make_metakan": "networks.kan",
     "open_run": "runs.resume",
     "pruned": "networks.compression",
     "rerun": "runs.resume",
     "resume": "runs.resume",
     "solve": "runs.solve",
+    "stage_section": "settings.stages",
     "with_codebook": "networks.compression",
 }
 
@@ -104,11 +121,15 @@ __all__ = [
     "KAN",
     "MLP",
     "RBF",
+    "STAGES",
     "BSpline",
     "Ball",
     "Box",
     "Chebyshev",
+    "Coefficients",
     "Dirichlet",
+    "EdgeFamily",
+    "Family",
     "Fourier",
     "Generated",
     "Gram",
@@ -119,18 +140,23 @@ __all__ = [
     "Jet",
     "KANConv2d",
     "KANLinear",
+    "Layer",
     "Legendre",
     "MetaLearner",
+    "Network",
     "Neumann",
     "Observed",
+    "Optimizer",
     "Periodic",
     "Problem",
     "ProblemError",
+    "ProgressEntry",
     "Robin",
     "RunFolderError",
     "SettingsError",
     "Solution",
     "SpaceTime",
+    "StageEntry",
     "Stored",
     "TrainingError",
     "UserError",
@@ -147,11 +173,21 @@ __all__ = [
     "rerun",
     "resume",
     "solve",
+    "stage_section",
     "with_codebook",
 ]
 
 
+#: Name of an earlier version -> what it is called now.
+_RENAMED = {"kan": "make_kan", "metakan": "make_metakan"}
+
+
 def __getattr__(name: str) -> object:
+    if name in _RENAMED:
+        now = _RENAMED[name]
+        text = f"pinn_metakan.{name} is called {now} now; the old name will go with version 1"
+        warn(text, DeprecationWarning, stacklevel=2)
+        return __getattr__(now)
     if name not in _PLACES:
         raise AttributeError(f"module 'pinn_metakan' has no attribute {name!r}")
     value = getattr(import_module(f"pinn_metakan.{_PLACES[name]}"), name)

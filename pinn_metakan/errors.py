@@ -1,7 +1,10 @@
-"""The exceptions that callers catch."""
+"""The exceptions that callers catch, and the refusal of a name that a table does not have."""
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
+
+_Value = TypeVar("_Value")
 
 
 class UserError(ValueError):
@@ -38,3 +41,28 @@ class Interrupted(RuntimeError):
         self.folder = folder
         self.problem_file = problem_file
         self.solution = solution
+
+
+def look_up(table: Mapping[str, _Value], name: str, what: str) -> _Value:
+    """What a table has under a name.
+
+    Args:
+        table: Names and what they stand for.
+        name: The name.
+        what: What the table holds, for the message, such as "family".
+
+    Returns:
+        The value.
+
+    Raises:
+        LookupError: If the table has no such name; the message lists those that it has.
+
+    >>> look_up({"one": 1, "two": 2}, "two", "number")
+    2
+    >>> look_up({"one": 1, "two": 2}, "three", "number")
+    Traceback (most recent call last):
+    LookupError: no number 'three'; choose one of one, two
+    """
+    if name not in table:
+        raise LookupError(f"no {what} {name!r}; choose one of {', '.join(table)}")
+    return table[name]

@@ -34,9 +34,13 @@ SMALL = {
 }
 
 
-def own_equation() -> str:
-    (block,) = [text for text in PYTHON if "class Fisher" in text]
+def block_with(text: str) -> str:
+    (block,) = [block for block in PYTHON if text in block]
     return block
+
+
+def own_equation() -> str:
+    return block_with("class Fisher")
 
 
 def test_the_two_install_commands_are_single_lines_that_use_the_constraints() -> None:
@@ -52,6 +56,7 @@ def test_the_two_install_commands_are_single_lines_that_use_the_constraints() ->
 def test_every_command_line_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "fisher.py").write_text(own_equation())
+    (tmp_path / "sines.py").write_text(block_with("class Sines"))
     lines = [line for line in SHELL if line.startswith("pinn-metakan")]
     assert len(lines) >= 5
     for line in lines:

@@ -120,8 +120,8 @@ def networks_command(
 ) -> None:
     """List the networks, each with its parameters for given widths and its coefficients per edge.
 
-    Those of the first part go with 'solve --network NAME'. The convolutions take the widths as
-    channels; 'bench images' uses them, and kan_conv2d in Python.
+    Those of the first part go with 'solve --network NAME', and so does your own, module:Class. The
+    convolutions take the widths as channels; 'bench images' uses them, and kan_conv2d in Python.
 
     With --profile, print what a training step of them costs as they grow, and draw it.
     """

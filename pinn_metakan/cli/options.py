@@ -36,6 +36,15 @@ FileArgument = Annotated[
         "SHA-256 has been found to be the run's.",
     ),
 ]
+PartOption = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--part",
+        metavar="FILE.py",
+        help="A file of your own families or networks, which settings name as module:Class. Its "
+        "code runs; that of a run goes on only if its SHA-256 is the run's. Repeatable.",
+    ),
+]
 DeviceOption = Annotated[str, typer.Option(help="auto, cpu or cuda.")]
 DtypeOption = Annotated[str, typer.Option(help="float64 or float32.")]
 RoundsOption = Annotated[int, typer.Option(min=1, help="How often each is timed.")]

@@ -18,6 +18,7 @@ from pinn_metakan.cli.options import (
     FileArgument,
     OutOption,
     OverwriteOption,
+    PartOption,
     ProblemsOption,
     RunArgument,
     SetOption,
@@ -45,7 +46,9 @@ def solve_command(
     network: Annotated[
         str | None,
         typer.Option(
-            metavar="NAME", help="metakan, kan, mlp, or another that 'networks' lists [metakan]."
+            metavar="NAME",
+            help="metakan, kan, mlp, another that 'networks' lists, or one of your own: "
+            "module:Class, where module is a FILE.py or in a folder of problems [metakan].",
         ),
     ] = None,
     conditions: Annotated[
@@ -69,6 +72,7 @@ def solve_command(
         typer.Option(metavar="FILE", help="Settings as TOML, such as a run's settings.toml."),
     ] = None,
     problems: ProblemsOption = None,
+    part: PartOption = None,
     seed: Annotated[int | None, typer.Option(help="Seed of everything random [0].")] = None,
     device: Annotated[str | None, typer.Option(help="auto, cpu or cuda [auto].")] = None,
     dtype: Annotated[str | None, typer.Option(help="float64 or float32 [float64].")] = None,
@@ -82,23 +86,28 @@ def solve_command(
     """
     with loading():
         from pinn_metakan.cli.display import Display
+        from pinn_metakan.cli.settings_file import refuse_another, refuse_unnamed_code
         from pinn_metakan.pde.catalogue import find_problem
         from pinn_metakan.pde.loading import load_problem
         from pinn_metakan.runs.solve import solve
-        from pinn_metakan.settings.layers import RunSettings, read_settings
+        from pinn_metakan.settings.layers import read_settings
+        from pinn_metakan.settings.sections import RunSettings
 
     layers: list[Layer] = []
     run = RunSettings()
     if settings is not None:
         layer, run = read_settings(settings)
         layers.append(layer)
-    _refuse_settings_of_another(settings, run.problem, find_problem(problem, problems or []).stem)
+    if settings is not None:
+        stored = run.network if network is None else ""
+        refuse_another(settings, run, find_problem(problem, problems or []).stem)
+        refuse_unnamed_code(settings, stored, layers[0][1], part or [])
+    network = run.network if network is None else network
     parameters = dict(run.parameters) | dict(_parameter(text) for text in param or [])
     loaded = load_problem(problem, problems or [], parameters)
     layers += _changes(set_)
     if conditions is not None:
         layers.append(("--conditions", {"conditions": conditions}))
-    network = run.network if network is None else network
     seed = run.seed if seed is None else seed
     with Display() as display:
         solution = solve(
@@ -111,6 +120,8 @@ def solve_command(
             budget=budget,
             out=out or _fresh_folder(loaded.origin.name, network, seed),
             overwrite=overwrite,
+            parts=part or [],
+            problems=problems or [],
             announce=display.announce,
             progress=display.progress,
             started=_process_start(),
@@ -124,13 +135,14 @@ def resume_command(
     run: RunArgument,
     file: FileArgument = None,
     problems: ProblemsOption = None,
+    part: PartOption = None,
     device: DeviceOption = "auto",
     budget: BudgetOption = None,
 ) -> None:
     """Go on with a run that was interrupted or ended by its budget, exactly where it was.
 
     This runs the code of the run's problem: of FILE.py, or of a file of its name in a folder of
-    problems, if its SHA-256 is the run's.
+    problems, if its SHA-256 is the run's; and so that of its own family or network, of --part.
     """
     with loading():
         from pinn_metakan.cli.display import Display
@@ -141,6 +153,7 @@ def resume_command(
             run,
             file,
             problems=problems or [],
+            parts=part or [],
             device=device,
             budget=budget,
             announce=display.announce,
@@ -159,13 +172,14 @@ def rerun_command(
     set_: SetOption = None,
     seed: Annotated[int | None, typer.Option(help="Another seed than the run's.")] = None,
     problems: ProblemsOption = None,
+    part: PartOption = None,
     device: DeviceOption = "auto",
     budget: BudgetOption = None,
 ) -> None:
     """Make a run again from its beginning: the same problem, parameters, network and settings.
 
     --set and --seed change a part of them. RUN stays as it is. This runs the code of the run's
-    problem, as 'resume' does.
+    problem and parts, as 'resume' does.
     """
     with loading():
         from pinn_metakan.cli.display import Display
@@ -182,6 +196,7 @@ def rerun_command(
             settings=_changes(set_),
             seed=seed,
             problems=problems or [],
+            parts=part or [],
             device=device,
             budget=budget,
             out=out or _fresh_folder(known.name, known.network, new_seed),
@@ -205,28 +220,23 @@ def resume_line(folder: Path, problem_file: Path | None) -> str:
         A line for a shell.
     """
     from pinn_metakan.pde.catalogue import problem_files
+    from pinn_metakan.runs.folder import RunFolder
+    from pinn_metakan.runs.same_problem import Remembered, part_options
 
     words = ["pinn-metakan", "resume", str(folder)]
     if problem_file is not None:
         known = [path.resolve() for path in problem_files(problem_file.stem)]
         if problem_file.resolve() not in known:
             words.append(str(problem_file))
-    return shlex.join(words)
-
-
-def _refuse_settings_of_another(file: Path | None, problem: str | None, name: str) -> None:
-    if problem not in (None, name):
-        raise UserError(
-            f"{file} is of the problem {problem}, not {name}; take its table [run] out if the rest "
-            "is meant"
-        )
+    return shlex.join([*words, *part_options(Remembered.read(RunFolder(folder)))])
 
 
 def _fresh_folder(problem: str, network: str, seed: int) -> "FreshFolder":
     from pinn_metakan.runs.folder import FreshFolder
 
     moment = datetime.now().strftime("%Y%m%d-%H%M%S")
-    return FreshFolder(Path("outputs") / problem, f"{moment}-{network}-seed{seed}")
+    called = network.rpartition(":")[2]  # what stands before may be a path
+    return FreshFolder(Path("outputs") / problem, f"{moment}-{called}-seed{seed}")
 
 
 def _changes(pairs: list[str] | None) -> "list[Layer]":

@@ -1,9 +1,8 @@
 """Function families by name. A new family is one file and one row here."""
 
-import inspect
-import math
 from collections.abc import Callable, Mapping
 
+from pinn_metakan.errors import look_up
 from pinn_metakan.families.bspline import BSpline
 from pinn_metakan.families.chebyshev import Chebyshev
 from pinn_metakan.families.edge_family import EdgeFamily
@@ -11,6 +10,7 @@ from pinn_metakan.families.family import Family
 from pinn_metakan.families.fourier import Fourier
 from pinn_metakan.families.gram import Gram
 from pinn_metakan.families.legendre import Legendre
+from pinn_metakan.families.options import class_arguments
 from pinn_metakan.families.rbf import RBF
 from pinn_metakan.families.wavelet import Wavelet
 
@@ -28,12 +28,17 @@ FAMILIES: dict[str, type[Family] | type[EdgeFamily]] = {
 }
 
 
-def family_maker(name: str, options: Mapping[str, float | str]) -> Callable[[], AnyFamily]:
+def family_maker(
+    name: str,
+    options: Mapping[str, float | str],
+    own: Callable[..., AnyFamily] | None = None,
+) -> Callable[[], AnyFamily]:
     """A function that makes a new family of a name, to be called once per layer.
 
     Args:
-        name: A key of `FAMILIES`.
+        name: A key of `FAMILIES`, or what messages call a family of the user's own.
         options: Arguments of its class; whole numbers where it wants whole numbers.
+        own: Makes the user's own family, None for one of the table.
 
     Returns:
         A function without arguments.
@@ -42,31 +47,11 @@ def family_maker(name: str, options: Mapping[str, float | str]) -> Callable[[], 
         LookupError: If there is no such family or option; the message lists those that exist.
         ValueError: If an option has an impossible value.
     """
-    if name not in FAMILIES:
-        raise LookupError(f"no family {name!r}; choose one of {', '.join(FAMILIES)}")
-    parameters = inspect.signature(FAMILIES[name]).parameters
-    arguments: dict[str, float | str] = {}
-    for key, value in options.items():
-        if key not in parameters:
-            raise LookupError(f"{name} has no option {key!r}; it has {', '.join(parameters)}")
-        arguments[key] = _checked_option(f"{name}: {key}", value, parameters[key].annotation)
+    kind = look_up(FAMILIES, name, "family") if own is None else own
+    arguments = class_arguments(name, kind, options)
 
     def make() -> AnyFamily:
-        return FAMILIES[name](**arguments)
+        return kind(**arguments)
 
     make()  # impossible values show now
     return make
-
-
-def _checked_option(label: str, value: float | str, kind: type) -> float | str:
-    if isinstance(value, str) != (kind is str):
-        raise ValueError(
-            f"{label} must be {'a name' if kind is str else 'a number'}, got {value!r}"
-        )
-    if isinstance(value, str):
-        return value
-    if not math.isfinite(value):
-        raise ValueError(f"{label} must be finite, got {value}")
-    if kind is int and not float(value).is_integer():
-        raise ValueError(f"{label} must be a whole number, got {value}")
-    return kind(value)

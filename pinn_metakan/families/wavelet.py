@@ -7,6 +7,7 @@ from math import comb
 import torch
 from torch import Tensor
 
+from pinn_metakan.errors import look_up
 from pinn_metakan.families.edge_family import EdgeFamily
 
 #: Frequency of the Morlet wavelet [-].
@@ -45,9 +46,7 @@ class Wavelet(EdgeFamily):
 
     def __init__(self, mother: str = "mexican_hat"):
         super().__init__()
-        if mother not in MOTHERS:
-            raise LookupError(f"no wavelet {mother!r}; choose one of {', '.join(MOTHERS)}")
-        self._mother = MOTHERS[mother]
+        self._mother = look_up(MOTHERS, mother, "wavelet")
 
     def derivatives(self, x: Tensor, coefficients: Tensor, order: int) -> list[Tensor]:
         """Evaluate w a^-n psi^(n)(z) for each order n; see `EdgeFamily.derivatives`."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import torch
 from torch import Generator, Tensor
 
+from pinn_metakan.errors import look_up
 from pinn_metakan.geometry.domains import Domain, Face, SpaceTime
 
 #: How many batches are drawn before a part of the boundary counts as empty.
@@ -86,12 +87,11 @@ def draw_unit(sequence: str, count: int, dimension: int, generator: Generator) -
     Raises:
         LookupError: If there is no such sequence.
     """
-    if sequence not in SEQUENCES:
-        raise LookupError(f"no sequence {sequence!r}; choose one of {', '.join(SEQUENCES)}")
+    draw = look_up(SEQUENCES, sequence, "sequence")
     seed = int(torch.randint(2**31 - 1, (1,), generator=generator))
     if dimension == 0:
         return torch.zeros(count, 0, dtype=torch.float64)
-    return SEQUENCES[sequence](count, dimension, seed)
+    return draw(count, dimension, seed)
 
 
 def sample_interior(domain: Domain, count: int, sequence: str, generator: Generator) -> PointSet:

@@ -14,7 +14,7 @@ from pinn_metakan.losses.nested_autograd import NestedAutograd
 from pinn_metakan.losses.objective import Objective
 from pinn_metakan.pde.condition import Condition
 from pinn_metakan.pde.formulation import Formulation
-from pinn_metakan.settings.layers import LossSettings, PointSettings
+from pinn_metakan.settings.sections import LossSettings, PointSettings
 
 #: A condition whose residual is below this for an untrained network is satisfied by construction
 #: (docs/decisions/0006-hard-conditions.md).

@@ -1,11 +1,15 @@
 """Networks from their settings."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from inspect import signature
+from types import MappingProxyType
+from typing import Any
 
 from torch import Generator
 
 from pinn_metakan.errors import SettingsError
+from pinn_metakan.families.options import class_arguments
 from pinn_metakan.families.table import family_maker
 from pinn_metakan.networks.kan import make_kan, make_metakan
 from pinn_metakan.networks.mlp import MLP
@@ -15,15 +19,21 @@ from pinn_metakan.settings.networks import (
     KANSettings,
     MetaKANSettings,
     MLPSettings,
+    OwnNetworkSettings,
     Section,
 )
 
+#: The setting that names a class of the user's own -> what makes it.
+OwnClasses = Mapping[str, Callable[..., Any]]
 
-def _metakan(inputs: int, outputs: int, settings: Section, generator: Generator) -> Network:
+
+def _metakan(
+    inputs: int, outputs: int, settings: Section, generator: Generator, own: OwnClasses
+) -> Network:
     assert isinstance(settings, MetaKANSettings)
     return make_metakan(
         [inputs, *settings.widths, outputs],
-        family_maker(settings.family, settings.options),
+        family_maker(settings.family, settings.options, own.get("network.family")),
         generator,
         bounded=settings.bounded,
         prompt_dimension=settings.prompt_dimension,
@@ -34,28 +44,52 @@ def _metakan(inputs: int, outputs: int, settings: Section, generator: Generator)
     )
 
 
-def _kan(inputs: int, outputs: int, settings: Section, generator: Generator) -> Network:
+def _kan(
+    inputs: int, outputs: int, settings: Section, generator: Generator, own: OwnClasses
+) -> Network:
     assert isinstance(settings, KANSettings)
-    family = family_maker(settings.family, settings.options)
+    family = family_maker(settings.family, settings.options, own.get("network.family"))
     return make_kan(
         [inputs, *settings.widths, outputs], family, generator, bounded=settings.bounded
     )
 
 
-def _mlp(inputs: int, outputs: int, settings: Section, generator: Generator) -> Network:
+def _mlp(
+    inputs: int, outputs: int, settings: Section, generator: Generator, own: OwnClasses
+) -> Network:
     assert isinstance(settings, MLPSettings)
     return MLP([inputs, *settings.widths, outputs], generator)
 
 
-#: Settings -> (inputs, outputs, settings, generator) -> the network; the first that fits is taken.
-_BUILDERS: dict[type[Section], Callable[[int, int, Section, Generator], Network]] = {
+def _own(
+    inputs: int, outputs: int, settings: Section, generator: Generator, own: OwnClasses
+) -> Network:
+    assert isinstance(settings, OwnNetworkSettings)
+    make = own["network"]
+    handed = list(signature(make).parameters)[:3]
+    options = class_arguments(make.__name__, make, settings.options, handed)
+    network = make(inputs, outputs, generator, **options)
+    assert isinstance(network, Network)
+    return network
+
+
+#: Settings -> what builds the network from inputs, outputs, settings, generator and the user's own
+#: classes; the first that fits is taken.
+_BUILDERS: dict[type[Section], Callable[[int, int, Section, Generator, OwnClasses], Network]] = {
     MetaKANSettings: _metakan,
     KANSettings: _kan,
     MLPSettings: _mlp,
+    OwnNetworkSettings: _own,
 }
 
 
-def build_network(inputs: int, outputs: int, settings: Section, generator: Generator) -> Network:
+def build_network(
+    inputs: int,
+    outputs: int,
+    settings: Section,
+    generator: Generator,
+    own: OwnClasses = MappingProxyType({}),
+) -> Network:
     """Build the network that settings describe.
 
     Args:
@@ -63,6 +97,7 @@ def build_network(inputs: int, outputs: int, settings: Section, generator: Gener
         outputs: Number of unknowns.
         settings: Settings of a network.
         generator: CPU generator of the random start.
+        own: Classes of the user's own that settings name.
 
     Returns:
         The network, float64 on the CPU.
@@ -74,7 +109,7 @@ def build_network(inputs: int, outputs: int, settings: Section, generator: Gener
     for kind, build in _BUILDERS.items():
         if isinstance(settings, kind):
             try:
-                return build(inputs, outputs, settings, generator)
+                return build(inputs, outputs, settings, generator, own)
             except (LookupError, ValueError) as error:
                 raise SettingsError(f"network: {error}") from error
     raise TypeError(f"no network has settings such as {settings!r}")

@@ -8,6 +8,7 @@ from typing import Any
 import torch
 from torch import nn
 
+from pinn_metakan.errors import look_up
 from pinn_metakan.optimizers.optimizer import Optimizer, Probe
 from pinn_metakan.optimizers.verdict import Verdict
 
@@ -61,8 +62,6 @@ class Adam(Optimizer):
         schedule: str = "cosine",
         final_factor: float = 0.05,
     ):
-        if schedule not in SCHEDULES:
-            raise LookupError(f"no schedule {schedule!r}; choose one of {', '.join(SCHEDULES)}")
         is_prompt = {id(p) for p in prompts}
         others = [p for p in parameters if id(p) not in is_prompt]
         groups: list[dict[str, Any]] = [{"params": others}]
@@ -70,7 +69,7 @@ class Adam(Optimizer):
             groups.append({"params": list(prompts)})
         self._rates = [learning_rate, learning_rate * prompt_factor]
         self._adam = torch.optim.Adam(groups, lr=learning_rate)
-        self._schedule = SCHEDULES[schedule]
+        self._schedule = look_up(SCHEDULES, schedule, "schedule")
         self._final_factor = final_factor
         self._steps = steps
         self._taken = 0

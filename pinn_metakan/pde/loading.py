@@ -1,7 +1,5 @@
 """Problems from their files; a text is read once, so what is checked is what runs."""
 
-import importlib.util
-import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from inspect import Parameter
 from pathlib import Path
@@ -9,7 +7,7 @@ from pathlib import Path
 from pinn_metakan.errors import ProblemError
 from pinn_metakan.pde.catalogue import find_problem
 from pinn_metakan.pde.problem import Origin, Problem, constructor_parameters, recorded
-from pinn_metakan.pde.user_code import told_failures
+from pinn_metakan.pde.user_code import run_text, told_failures
 
 
 def load_problem(
@@ -126,12 +124,7 @@ def problem_class(origin: Origin) -> type[Problem]:
     path = origin.path
     assert path is not None
     name = f"pinn_metakan_problem_{path.stem}"
-    spec = importlib.util.spec_from_file_location(name, path)
-    assert spec is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module  # so that inspect finds the source of its classes
-    with told_failures(f"{path} failed while loading"):
-        exec(compile(origin.source, str(path), "exec", dont_inherit=True), vars(module))
+    module = run_text(name, path, origin.source)
     found = [
         value
         for value in _distinct(vars(module).values())

@@ -1,9 +1,12 @@
 """Code that the user wrote: what it raises becomes one line with its file and line."""
 
+import sys
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
+from types import ModuleType
 
 import torch
 from torch import Tensor
@@ -32,6 +35,29 @@ def told_failures(what: str) -> Iterator[None]:
         raise
     except BaseException as error:
         raise ProblemError(f"{what}: {describe_error(error)}") from error
+
+
+def run_text(name: str, path: Path, text: str) -> ModuleType:
+    """Execute the text of a file as a module; the file itself is not read again.
+
+    Args:
+        name: Name of the module.
+        path: The file, for messages and for `inspect`.
+        text: Its text.
+
+    Returns:
+        The module.
+
+    Raises:
+        ProblemError: If the text fails.
+    """
+    spec = spec_from_file_location(name, path)
+    assert spec is not None
+    module = module_from_spec(spec)
+    sys.modules[name] = module  # so that inspect finds the source of its classes
+    with told_failures(f"{path} failed while loading"):
+        exec(compile(text, str(path), "exec", dont_inherit=True), vars(module))
+    return module
 
 
 def call_user(function: Callable[..., object], arguments: Sequence[Tensor], label: str) -> object:

@@ -25,7 +25,7 @@ from pinn_metakan.runs.fields import error_measure, main_grid, reference_on, val
 from pinn_metakan.runs.legs.leg import Leg
 from pinn_metakan.runs.legs.plan import plan_legs
 from pinn_metakan.runs.stages import build_stages
-from pinn_metakan.settings.layers import PointSettings
+from pinn_metakan.settings.sections import PointSettings
 from pinn_metakan.training.least_squares import LeastSquares
 from pinn_metakan.training.record import TrainingRecord
 from pinn_metakan.training.trainer import Stage, Trainer
@@ -168,6 +168,7 @@ class AssembledRun:
                 "seed": self.choices.seed,
                 "dtype": self.choices.dtype,
             },
+            "parts": [part.record() for part in self.choices.parts],
             "generator": self._generator.get_state(),
             "points": self.objective.collocation.pack(),
             "dimensions": [] if random is None else [list(part) for part in random.parts],
@@ -194,7 +195,8 @@ class AssembledRun:
             return lambda inputs, outputs: copied
 
         def make(inputs: int, outputs: int) -> Network:
-            return build_network(inputs, outputs, self.settings.network, self._generator)
+            own = {part.setting: part.make for part in self.choices.parts}
+            return build_network(inputs, outputs, self.settings.network, self._generator, own)
 
         return make
 

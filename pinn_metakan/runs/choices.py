@@ -3,13 +3,16 @@
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import torch
 
-from pinn_metakan.errors import SettingsError
+from pinn_metakan.errors import SettingsError, look_up
 from pinn_metakan.networks.network import Network
 from pinn_metakan.pde.problem import Problem
-from pinn_metakan.settings.layers import Layer, RunSettings, Settings, build_settings
+from pinn_metakan.runs.own_parts import OwnPart, PartFile, load_parts, own_names
+from pinn_metakan.settings.layers import Layer, build_settings
+from pinn_metakan.settings.sections import RunSettings, Settings
 
 DTYPES = {"float64": torch.float64, "float32": torch.float32}
 #: A message of torch is cut after so many characters: some list every operator of a device.
@@ -28,6 +31,7 @@ class RunChoices:
         dtype: A key of `DTYPES`.
         device_reason: Why this device, for the user.
         asked_device: What was asked for, "auto" or a name.
+        parts: Families and networks of the user's own.
     """
 
     network: str
@@ -37,6 +41,7 @@ class RunChoices:
     dtype: str
     device_reason: str
     asked_device: str
+    parts: tuple[OwnPart, ...] = ()
 
     def as_asked(self, problem: Problem) -> RunSettings:
         """Give what makes the same run again, besides the settings."""
@@ -77,8 +82,16 @@ def suggested_settings(problem: Problem, network: str, layers: Sequence[Layer] =
     return build_settings(network, [*suggestions, *layers])
 
 
-def choose(network: str, settings: Settings, seed: int, device: str, dtype: str) -> RunChoices:
-    """Check the choices of a run and find its device.
+def choose(
+    network: str,
+    settings: Settings,
+    seed: int,
+    device: str,
+    dtype: str,
+    parts: Sequence[PartFile] = (),
+    problems: Sequence[Path] = (),
+) -> RunChoices:
+    """Check the choices of a run, find its device, and load the user's own families and networks.
 
     Args:
         network: Name of the network.
@@ -86,19 +99,25 @@ def choose(network: str, settings: Settings, seed: int, device: str, dtype: str)
         seed: Seed of everything random.
         device: "auto" or a name of torch.
         dtype: A key of `DTYPES`.
+        parts: Files of families and networks of the user's own.
+        problems: Folders to look for such files in, besides those of problems.
 
     Returns:
         The choices.
 
     Raises:
-        SettingsError: If dtype or seed cannot be, or the device is not here.
+        SettingsError: If dtype or seed cannot be, the device is not here, or a class of the user's
+            own is not found.
     """
-    if dtype not in DTYPES:
-        raise SettingsError(f"no dtype {dtype!r}; choose one of {', '.join(DTYPES)}")
+    try:
+        numbers = look_up(DTYPES, dtype, "dtype")
+    except LookupError as error:
+        raise SettingsError(str(error)) from error
     if not isinstance(seed, int) or not 0 <= seed < 2**63:
         raise SettingsError(f"the seed must be a whole number from 0 to 2^63 - 1, got {seed!r}")
-    computes_on, reason = chosen_device(device, DTYPES[dtype])
-    return RunChoices(network, settings, seed, computes_on, dtype, reason, device)
+    computes_on, reason = chosen_device(device, numbers)
+    own = load_parts(own_names(network, settings), parts, problems)
+    return RunChoices(network, settings, seed, computes_on, dtype, reason, device, own)
 
 
 def chosen_device(name: str, dtype: torch.dtype = torch.float32) -> tuple[torch.device, str]:

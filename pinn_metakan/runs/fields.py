@@ -14,7 +14,7 @@ from pinn_metakan.losses.objective import Objective
 from pinn_metakan.pde.formulation import Formulation
 from pinn_metakan.pde.user_code import call_user
 from pinn_metakan.results.field import FieldOnGrid
-from pinn_metakan.settings.layers import EvaluationSettings
+from pinn_metakan.settings.sections import EvaluationSettings
 
 #: Points that are evaluated at once; bounds the memory of the derivatives.
 CHUNK = 4096

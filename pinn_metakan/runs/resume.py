@@ -13,6 +13,7 @@ from pinn_metakan.results.hdf5 import read_solution
 from pinn_metakan.runs.assembled import AssembledRun
 from pinn_metakan.runs.choices import check_budget, choose
 from pinn_metakan.runs.folder import FreshFolder, RunFolder
+from pinn_metakan.runs.same_parts import same_parts
 from pinn_metakan.runs.same_problem import Remembered, refuse_other_numbers, same_problem
 from pinn_metakan.runs.solution import Solution
 from pinn_metakan.runs.solve import Announce, Progress, read_earlier, solve, train_and_write
@@ -24,6 +25,7 @@ def resume(
     problem: Problem | str | Path | None = None,
     *,
     problems: Sequence[Path] = (),
+    parts: Sequence[str | Path] = (),
     device: str = "auto",
     budget: float | None = None,
     announce: Announce | None = None,
@@ -32,13 +34,15 @@ def resume(
 ) -> Solution:
     """Go on with a run that was interrupted or ended by its budget, exactly where it was.
 
-    The code of the problem is run. It is that of the file that is named, or of a file of its name
-    in ``problems``, ``./problems`` or the shipped ones, and only if its SHA-256 is the run's.
+    The code of the problem is run, and that of the user's own families and networks. It is that of
+    the file that is named, or of a file of its name in ``problems``, ``./problems`` or the shipped
+    ones, and only if its SHA-256 is the run's.
 
     Args:
         run: The run folder.
         problem: The problem, or its file.
         problems: Folders to look for the problem's file in first.
+        parts: Files of the run's own families and networks, unless they are in such a folder.
         device: As for `solve`.
         budget: As for `solve`.
         announce: As for `solve`.
@@ -56,7 +60,7 @@ def resume(
     started = time.time() if started is None else started
     check_budget(budget)
     folder = RunFolder(Path(run))
-    assembled = _restored(folder, problem, problems, device)
+    assembled = _restored(folder, problem, problems, parts, device)
     return train_and_write(assembled, folder, budget, started, announce, progress)
 
 
@@ -66,6 +70,7 @@ def open_run(
     *,
     evaluate: bool = False,
     problems: Sequence[Path] = (),
+    parts: Sequence[str | Path] = (),
 ) -> Solution:
     """Read a run; executes nothing unless a problem is given or the solution shall be evaluated.
 
@@ -75,6 +80,7 @@ def open_run(
         evaluate: Load the problem again, by the rule of `resume`, to evaluate the solution
             anywhere.
         problems: Folders to look for the problem's file in first.
+        parts: Files of the run's own families and networks, unless they are in such a folder.
 
     Returns:
         The solution.
@@ -88,7 +94,7 @@ def open_run(
     earlier = read_earlier(folder)
     if problem is None and not evaluate:
         return Solution(field, earlier=earlier, folder=folder.path)
-    assembled = _restored(folder, problem, problems, "cpu")
+    assembled = _restored(folder, problem, problems, parts, "cpu")
     assembled.trainer.load_best()
     return Solution(
         field,
@@ -107,6 +113,7 @@ def rerun(
     settings: Sequence[Layer] = (),
     seed: int | None = None,
     problems: Sequence[Path] = (),
+    parts: Sequence[str | Path] = (),
     device: str = "auto",
     budget: float | None = None,
     out: str | Path | FreshFolder | None = None,
@@ -124,6 +131,7 @@ def rerun(
         settings: Layers over those of the run.
         seed: Another seed than the run's.
         problems: Folders to look for the problem's file in first.
+        parts: Files of the run's own families and networks, unless they are in such a folder.
         device: As for `solve`.
         budget: As for `solve`.
         out: As for `solve`.
@@ -144,6 +152,7 @@ def rerun(
     folder = RunFolder(Path(run))
     remembered = Remembered.read(folder)
     remembered.refuse_network_object()
+    origins = same_parts(remembered, parts, problems, settings)
     problem = same_problem(remembered, problem, problems)
     refuse_other_numbers(remembered, formulate(problem))
     return solve(
@@ -156,6 +165,8 @@ def rerun(
         budget=budget,
         out=out,
         overwrite=overwrite,
+        parts=[*origins, *parts],
+        problems=problems,
         announce=announce,
         progress=progress,
         started=started,
@@ -167,16 +178,18 @@ def _restored(
     folder: RunFolder,
     problem: Problem | str | Path | None,
     problems: Sequence[Path],
+    parts: Sequence[str | Path],
     device: str,
 ) -> AssembledRun:
     remembered = Remembered.read(folder)
     remembered.refuse_network_object()
+    origins = same_parts(remembered, parts, problems)
     problem = same_problem(remembered, problem, problems)
     try:
         network = remembered.network
         layers = [(f"{folder.path}: checkpoint", remembered.settings)]
         settings = build_settings(network, layers)
-        choices = choose(network, settings, remembered.seed, device, remembered.dtype)
+        choices = choose(network, settings, remembered.seed, device, remembered.dtype, origins)
         assembled = AssembledRun(problem, choices)
         refuse_other_numbers(remembered, assembled.formulation)
         assembled.load(remembered.tree)

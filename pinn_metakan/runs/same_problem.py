@@ -45,6 +45,8 @@ class Remembered:
         settings: Nested settings.
         seed: Seed.
         dtype: Type of the numbers.
+        parts: Of each family or network of the user's own the setting that names it, its name
+            there, its file as text for messages alone, and the SHA-256 of its text.
     """
 
     folder: RunFolder
@@ -58,6 +60,7 @@ class Remembered:
     settings: Mapping[str, object]
     seed: int
     dtype: str
+    parts: Sequence[Mapping[str, str]]
 
     @classmethod
     def read(cls, folder: RunFolder) -> "Remembered":
@@ -87,13 +90,18 @@ class Remembered:
                 chosen["settings"],
                 chosen["seed"],
                 chosen["dtype"],
+                [
+                    {key: part[key] for key in ("setting", "name", "path", "sha256")}
+                    for part in tree.get("parts", [])
+                ],
             )
         except (KeyError, TypeError, AttributeError) as error:
             raise RunFolderError(
                 f"the checkpoint in {folder.path} does not fit this version"
             ) from error
-        texts = (found.name, found.sha256, found.network, found.dtype)
+        texts = [found.name, found.sha256, found.network, found.dtype]
         tables = (found.parameters, found.fingerprint, found.settings)
+        texts += [text for part in found.parts for text in part.values()]
         is_text = all(isinstance(text, str) for text in texts)
         if not (is_text and all(isinstance(table, dict) for table in tables)):
             raise RunFolderError(f"the checkpoint in {folder.path} does not fit this version")
@@ -176,6 +184,25 @@ def refuse_other_numbers(remembered: Remembered, formulation: Formulation) -> No
             )
 
 
+def line_to_resume(remembered: Remembered) -> str:
+    """The command that goes on with a run, with each file that is in no folder of problems."""
+    words = ["pinn-metakan", "resume", str(remembered.folder.path)]
+    if remembered.path is not None and not _is_listed(remembered.path):
+        words.append(remembered.path)
+    return shlex.join([*words, *part_options(remembered)])
+
+
+def part_options(remembered: Remembered) -> list[str]:
+    """The options that name the files of a run's own families and networks."""
+    paths = dict.fromkeys(part["path"] for part in remembered.parts)
+    return [word for path in paths if not _is_listed(path) for word in ("--part", path)]
+
+
+def _is_listed(path: str) -> bool:
+    """Whether a file is in a folder of problems where it is found without being named."""
+    return path in [str(known.resolve()) for known in problem_files(Path(path).stem)]
+
+
 def _agree(expected: torch.Tensor, value: torch.Tensor) -> bool:
     if value.shape != expected.shape:
         return False
@@ -185,7 +212,6 @@ def _agree(expected: torch.Tensor, value: torch.Tensor) -> bool:
 
 def _known_file(remembered: Remembered, problems: Sequence[Path]) -> Origin:
     """Find the file of the run's problem in the folders of problems, the one of its text first."""
-    folder = shlex.quote(str(remembered.folder.path))
     if remembered.path is None:
         raise RunFolderError(
             f"{remembered.folder.path} was made by a problem without a file; give "
@@ -199,8 +225,7 @@ def _known_file(remembered: Remembered, problems: Sequence[Path]) -> Origin:
         return origins[0]  # refused, with both hashes
     raise RunFolderError(
         f"{remembered.folder.path} was made with {remembered.path}, which is in no folder of "
-        "problems; name the file, whose code will run: pinn-metakan resume "
-        f"{folder} {shlex.quote(remembered.path)}"
+        f"problems; name the file, whose code will run: {line_to_resume(remembered)}"
     )
 
 

@@ -17,6 +17,7 @@ from pinn_metakan.runs.choices import check_budget, choose, network_name, sugges
 from pinn_metakan.runs.folder import FreshFolder, RunFolder
 from pinn_metakan.runs.interrupts import interrupts
 from pinn_metakan.runs.legs.plan import kept_names
+from pinn_metakan.runs.own_parts import PartFile
 from pinn_metakan.runs.solution import Solution
 from pinn_metakan.runs.summary import (
     closing_notes,
@@ -53,6 +54,8 @@ def solve(
     budget: float | None = None,
     out: str | Path | FreshFolder | None = None,
     overwrite: bool = False,
+    parts: Sequence[PartFile] = (),
+    problems: Sequence[Path] = (),
     announce: Announce | None = None,
     progress: Progress | None = None,
     started: float | None = None,
@@ -62,8 +65,8 @@ def solve(
 
     Args:
         problem: What to solve.
-        network: A name that ``pinn-metakan networks`` lists, or a network object, of which a copy
-            is trained.
+        network: A name that ``pinn-metakan networks`` lists; ``module:Class`` of a network of your
+            own, whose file is run; or a network object, of which a copy is trained.
         settings: Settings over those that the problem suggests, nested or with dots, such as
             ``{"adam": {"steps": 100}}`` or ``{"adam.steps": 100}``; or layers of such with names.
         seed: Seed of everything random.
@@ -72,6 +75,8 @@ def solve(
         budget: Seconds that the whole call may take; training ends earlier to keep it.
         out: Run folder to write; nothing is written without it.
         overwrite: Whether a run in that folder may be replaced.
+        parts: Files of your own families and networks, which settings name as ``module:Class``.
+        problems: Folders to look for such files in first.
         announce: Told what the run uses before it begins.
         progress: Told each entry of the history.
         started: When the budget's clock began, as `time.time`; now unless given.
@@ -92,7 +97,8 @@ def solve(
         raise TypeError(f"solve needs a problem such as load_problem('heat'), got {problem!r}")
     layers = layers_of("settings", settings)
     name = network_name(network)
-    choices = choose(name, suggested_settings(problem, name, layers), seed, device, dtype)
+    chosen = suggested_settings(problem, name, layers)
+    choices = choose(name, chosen, seed, device, dtype, parts, problems)
     check_budget(budget)
     place = RunFolder(Path(out)) if isinstance(out, str | Path) else out
     if place is not None:

@@ -42,6 +42,7 @@ def facts(run: AssembledRun) -> list[tuple[str, str]]:
         ("network", f"{run.choices.network} {widths}, {run.network.describe()}"),
         ("parameters", str(run.network.n_parameters)),
         ("conditions", conditions),
+        *((part.setting, f"{part.spelled} ({part.origin.label})") for part in run.choices.parts),
         *(("note", note) for note in run.notes),
         ("points", f"{', '.join(counts)} ({run.settings.points.sequence})"),
         ("engine", run.engine_reason),
@@ -180,7 +181,11 @@ def _attributes(run: AssembledRun) -> dict[str, str | int | float]:
         device += f" {torch.cuda.get_device_name(run.choices.device)}"
     versions = {"pinn_metakan": __version__, "python": platform.python_version()}
     versions |= {name: version(name) for name in _VERSIONED}
-    return {
+    parts = [
+        {"name": part.spelled, "sha256": part.origin.sha256, "source": part.origin.source}
+        for part in run.choices.parts
+    ]
+    attributes: dict[str, str | int | float] = {
         "problem": origin.name,
         "problem_source": origin.source,
         "problem_sha256": origin.sha256,
@@ -196,6 +201,7 @@ def _attributes(run: AssembledRun) -> dict[str, str | int | float]:
         "stop_reason": run.trainer.verdict.sentence,
         "versions": json.dumps(versions),
     }
+    return attributes | ({"parts": json.dumps(parts)} if parts else {})
 
 
 def _summary_of_earlier(field: Field) -> dict[str, object]:

@@ -18,7 +18,9 @@ class KANSettings(Section):
     """A KAN: hidden widths, the family of its edges and the options of the family."""
 
     widths: list[Width] = Field(default=[7, 7, 7], description="hidden widths")
-    family: str = Field(default="rbf", description="function family of the edges")
+    family: str = Field(
+        default="rbf", description="function family of the edges, or your own: module:Class"
+    )
     options: dict[str, float | str] = Field(
         default={}, description="options of the family, such as count or order"
     )
@@ -48,8 +50,25 @@ class MLPSettings(Section):
     widths: list[Width] = Field(default=[16, 16, 16], description="hidden widths")
 
 
+#: An option of a class that the user wrote.
+Option = bool | int | float | str
+
+
+class OwnNetworkSettings(Section):
+    """A network of the user's own, named as module:Class."""
+
+    options: dict[str, Option | list[Option]] = Field(
+        default={}, description="options of the class"
+    )
+
+
 class CustomSettings(Section):
     """A network object that was handed to `solve`; it has no settings."""
+
+
+def is_own(name: str) -> bool:
+    """Whether a name stands for a class of the user's own: ``module:Class``."""
+    return ":" in name
 
 
 def _preset(base: type[KANSettings], description: str, **defaults: Any) -> type[Section]:

@@ -7,7 +7,7 @@ import tomli_w
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from pinn_metakan.settings.layers import RUN_TABLE, RunSettings, Settings
+from pinn_metakan.settings.sections import RUN_TABLE, RunSettings, Settings
 
 
 def settings_text(settings: Settings, run: RunSettings, command: str) -> str:

@@ -73,11 +73,18 @@ def test_every_name_of_the_face_is_there_and_typed() -> None:
         pinn_metakan.slove  # noqa: B018
 
 
+@pytest.mark.parametrize("name", ["kan", "metakan"])
+def test_a_name_of_an_earlier_version_tells_what_it_is_called_now(name: str) -> None:
+    with pytest.warns(DeprecationWarning, match=f"{name} is called make_{name} now"):
+        assert getattr(pinn_metakan, name) is getattr(pinn_metakan, f"make_{name}")
+    assert name not in pinn_metakan.__all__
+
+
 def test_solve_is_a_function_whatever_was_imported_before() -> None:
     code = (
         "import pinn_metakan.runs.solve, pinn_metakan.networks.kan, pinn_metakan.runs.resume\n"
-        "from pinn_metakan import kan, resume, solve\n"
-        "assert callable(solve) and callable(resume) and callable(kan)\n"
+        "from pinn_metakan import make_kan, resume, solve\n"
+        "assert callable(solve) and callable(resume) and callable(make_kan)\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
 

@@ -18,7 +18,7 @@ from pinn_metakan.losses.random_dimensions import RandomDimensions
 from pinn_metakan.networks.mlp import MLP
 from pinn_metakan.pde.formulation import formulate
 from pinn_metakan.pde.loading import load_problem
-from pinn_metakan.settings.layers import LossSettings, PointSettings
+from pinn_metakan.settings.sections import LossSettings, PointSettings
 
 Write = Callable[..., Path]
 PLACE = (torch.device("cpu"), torch.float64)

@@ -7,6 +7,7 @@ from typing import Any
 import torch
 from torch import Generator, Tensor, nn
 
+from pinn_metakan.errors import look_up
 from pinn_metakan.families.elementwise import silu_derivatives, tanh_derivatives
 
 #: Spread of the hidden biases: without it, all hidden functions of a scalar prompt bend at the same
@@ -71,10 +72,7 @@ class MetaLearner(nn.Module):
         generator: Generator,
     ):
         super().__init__()
-        if hidden_function not in HIDDEN_FUNCTIONS:
-            names = ", ".join(HIDDEN_FUNCTIONS)
-            raise LookupError(f"no hidden function {hidden_function!r}; choose one of {names}")
-        self.hidden_function = HIDDEN_FUNCTIONS[hidden_function]
+        self.hidden_function = look_up(HIDDEN_FUNCTIONS, hidden_function, "hidden function")
         normal = _standard_normal(generator)
         first = frequency / math.sqrt(prompt_dimension)
         last = _OUTPUT_GAIN / math.sqrt(hidden_width) * sizes.unsqueeze(1)  # (D, 1)

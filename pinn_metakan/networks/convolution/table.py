@@ -5,6 +5,7 @@ from itertools import pairwise
 
 from torch import Generator, Tensor
 
+from pinn_metakan.errors import look_up
 from pinn_metakan.families.table import family_maker
 from pinn_metakan.networks.coefficients.coefficients import (
     Coefficients,
@@ -50,15 +51,14 @@ def conv_settings(name: str, changes: Mapping[str, object] | None = None) -> KAN
         LookupError: If there is no such convolution.
         ValueError: If a setting cannot be, or is one of whole networks.
     """
-    if name not in CONVOLUTIONS:
-        raise LookupError(f"no convolution {name!r}; choose one of {', '.join(CONVOLUTIONS)}")
+    dense = look_up(CONVOLUTIONS, name, "convolution")
     refused = [key for key in _OF_NETWORKS if key in (changes or {})]
     if refused:
         raise ValueError(
             f"changes: {' and '.join(refused)} mean nothing for the edges of one layer; leave them "
             "out: channels and meta-learners are arguments of kan_conv2d and conv_classifier"
         )
-    settings = NETWORK_SETTINGS[CONVOLUTIONS[name]].model_validate(dict(changes or {}))
+    settings = NETWORK_SETTINGS[dense].model_validate(dict(changes or {}))
     assert isinstance(settings, KANSettings)
     return settings
 

@@ -4,7 +4,7 @@ from abc import ABC, abstractmethod
 from typing import ClassVar
 
 from pinn_metakan.networks.network import Network
-from pinn_metakan.settings.layers import PointSettings
+from pinn_metakan.settings.sections import PointSettings
 
 
 class Leg(ABC):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pinn_metakan.errors import SettingsError
 from pinn_metakan.runs.legs.leg import Leg
 from pinn_metakan.runs.legs.untied import Untied
-from pinn_metakan.settings.layers import Settings
+from pinn_metakan.settings.sections import Settings
 
 #: The stage that begins a leg -> the kind of leg. A new kind is one file and one row.
 LEGS: dict[str, type[Leg]] = {"untie": Untied}
@@ -37,7 +37,7 @@ def plan_legs(settings: Settings) -> list[PlannedLeg]:
     Raises:
         SettingsError: If a kind of leg is there twice.
     """
-    names: list[str] = [name for name in settings.stages if getattr(settings, name).steps > 0]
+    names = [name for name in settings.stages if settings.stage(name).steps > 0]
     for name in LEGS:
         if names.count(name) > 1:
             raise SettingsError(f"stages: {name} can be there once")

@@ -14,15 +14,9 @@ from hypothesis import strategies as st
 from pinn_metakan.cli.arithmetic import evaluate
 from pinn_metakan.errors import SettingsError
 from pinn_metakan.pde.problem import recorded
-from pinn_metakan.settings.layers import (
-    RunSettings,
-    Settings,
-    build_settings,
-    layers_of,
-    parse_pair,
-    read_settings,
-)
+from pinn_metakan.settings.layers import build_settings, layers_of, parse_pair, read_settings
 from pinn_metakan.settings.networks import NETWORK_SETTINGS, Section
+from pinn_metakan.settings.sections import RunSettings, settings_class
 from pinn_metakan.settings.text import settings_text
 
 drawn = examples(derandomize=True, deadline=None, database=None, max_examples=100)
@@ -94,7 +88,7 @@ def sections(section: type[Section], **given: Drawn) -> Drawn:
 def choices(draw: st.DrawFn) -> tuple[str, dict[str, Any]]:
     """The name of a network, and settings for it."""
     name = draw(st.sampled_from(list(NETWORK_SETTINGS)))
-    return name, draw(sections(Settings, network=sections(NETWORK_SETTINGS[name])))
+    return name, draw(sections(settings_class(), network=sections(NETWORK_SETTINGS[name])))
 
 
 @given(choices(), sections(RunSettings), st.text(max_size=20))
@@ -146,7 +140,7 @@ def fields_of(section: type[Section], prefix: str = "") -> list[tuple[str, Any]]
 @pytest.mark.parametrize("network", NETWORK_SETTINGS)
 def test_a_value_of_a_wrong_kind_is_refused_by_its_key(network: str) -> None:
     inside = fields_of(NETWORK_SETTINGS[network], "network.")
-    for key, kind in [*fields_of(Settings), *inside]:
+    for key, kind in [*fields_of(settings_class()), *inside]:
         for wrong in set(KINDS) - kinds_of(kind):
             with pytest.raises(SettingsError, match=rf"^given: {key}[.:][^\n]*, got [^\n]*$"):
                 build_settings(network, layers_of("given", {key: KINDS[wrong]}))
@@ -161,7 +155,7 @@ def test_an_unknown_key_is_refused_by_its_name(
     wrong: dict[str, Any] = {name: 1}
     if place:
         wrong = {place[:-1]: wrong}
-    there_are = [key for key, _ in fields_of(Settings)]
+    there_are = [key for key, _ in fields_of(settings_class())]
     there_are += [key for key, _ in fields_of(NETWORK_SETTINGS[network], "network.")]
     if place + name in there_are:
         return

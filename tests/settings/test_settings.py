@@ -1,5 +1,7 @@
 """Settings: which layer wins, and what is refused."""
 
+import subprocess
+import sys
 from pathlib import Path
 from typing import get_args
 
@@ -9,16 +11,10 @@ import tomli_w
 from pinn_metakan.errors import SettingsError
 from pinn_metakan.geometry.sampling import SEQUENCES
 from pinn_metakan.optimizers.first_order import SCHEDULES
-from pinn_metakan.settings.layers import (
-    AdamSettings,
-    PointSettings,
-    RunSettings,
-    build_settings,
-    layers_of,
-    parse_pair,
-    read_settings,
-)
+from pinn_metakan.settings.layers import build_settings, layers_of, parse_pair, read_settings
 from pinn_metakan.settings.networks import NETWORK_SETTINGS, KANSettings
+from pinn_metakan.settings.sections import PointSettings, RunSettings
+from pinn_metakan.settings.stages import AdamSettings
 from pinn_metakan.settings.text import settings_lines, settings_text
 
 
@@ -47,7 +43,10 @@ def test_a_pair_is_read_as_toml_or_text(pair: str, layer: object) -> None:
 @pytest.mark.parametrize(
     ("layer", "message"),
     [
-        ({"adam": {"stepz": 5}}, "no setting 'adam.stepz'; there are steps, learning_rate"),
+        (
+            {"adam": {"stepz": 5}},
+            "no setting 'adam.stepz'; there are steps, redraw_every, learning_rate",
+        ),
         ({"adma": {}}, "no setting 'adma'; there are network, conditions, stages"),
         ({"adam": {"steps": "many"}}, "adam.steps: input should be a valid integer, got 'many'"),
         ({"adam": {"steps": -1}}, "adam.steps: .*greater than or equal to 0, got -1"),
@@ -135,6 +134,29 @@ def test_every_setting_is_listed_with_its_meaning(network: str) -> None:
     for name, value, _ in rows:
         if value != "-":
             assert build_settings(network, [parse_pair(f"{name}={value}")])
+
+
+def test_the_closed_form_engine_has_the_name_of_version_0_1_0_too() -> None:
+    for name in ("jets", "taylor"):
+        assert build_settings("kan", [("a", {"engine": name})]).engine == "jets"
+    with pytest.raises(SettingsError, match="engine: input should be 'auto', 'jets' or 'autogr"):
+        build_settings("kan", [("a", {"engine": "nested"})])
+
+
+def test_a_network_of_ones_own_has_options_alone() -> None:
+    settings = build_settings("my/wave.py:Wave", [parse_pair("network.options.widths=[3, 4]")])
+    assert settings.as_dict()["network"] == {"options": {"widths": [3, 4]}}
+    with pytest.raises(SettingsError, match=r"no setting 'network\.widths'; there are options"):
+        build_settings("my/wave.py:Wave", [parse_pair("network.widths=[3]")])
+
+
+def test_reading_settings_needs_no_torch() -> None:
+    code = (
+        "import sys, pinn_metakan.settings.layers, pinn_metakan.settings.text\n"
+        "pinn_metakan.settings.layers.build_settings('kan', [])\n"
+        "assert 'torch' not in sys.modules\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
 
 
 def test_settings_cannot_be_changed() -> None:

@@ -1,0 +1,53 @@
+"""The optimizer of a stage, made from its row of the table and its settings."""
+
+import inspect
+from collections.abc import Callable
+from importlib import import_module
+from typing import Any
+
+from pinn_metakan.ansatz.ansatz import Ansatz
+from pinn_metakan.optimizers.optimizer import Optimizer
+from pinn_metakan.settings.stages import STAGES, StageSettings
+
+
+def optimizer_maker(
+    stage: str, section: StageSettings, ansatz: Callable[[], Ansatz]
+) -> Callable[[], Optimizer]:
+    """Find the optimizer of a stage, and what makes it when the stage begins.
+
+    Of parameters, prompts and the settings of the stage its class is handed, by name, those that
+    its constructor takes.
+
+    Args:
+        stage: A name of `STAGES`.
+        section: The settings of the stage.
+        ansatz: Gives what is trained, as it is when the stage begins.
+
+    Returns:
+        A function without arguments.
+
+    Raises:
+        TypeError: If the row names no class of optimizers.
+    """
+    kind = _optimizer_class(stage)
+    takes = inspect.signature(kind).parameters
+    options = {name: value for name, value in section if name in takes}
+
+    def make() -> Optimizer:
+        now = ansatz()
+        handed: dict[str, Any] = {
+            "parameters": list(now.parameters()),
+            "prompts": now.network.prompts(),
+        }
+        return kind(**{name: value for name, value in handed.items() if name in takes}, **options)
+
+    return make
+
+
+def _optimizer_class(stage: str) -> type[Optimizer]:
+    place = STAGES[stage].optimizer
+    module, _, name = place.partition(":")
+    kind = getattr(import_module(module), name)
+    if not (isinstance(kind, type) and issubclass(kind, Optimizer)):
+        raise TypeError(f"stage {stage!r}: {place} must be a subclass of Optimizer, got {kind!r}")
+    return kind

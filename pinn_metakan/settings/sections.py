@@ -1,0 +1,136 @@
+"""All settings of a run, by sections, and what a run is besides its settings."""
+
+from functools import cache
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, create_model
+
+from pinn_metakan.settings.networks import Section
+from pinn_metakan.settings.stages import STAGES, StageEntry, StageSettings
+
+
+class PointSettings(Section):
+    """Collocation points."""
+
+    interior: int = Field(default=2000, gt=0, description="inside the domain")
+    boundary: int = Field(default=200, gt=0, description="for each soft boundary condition")
+    initial: int = Field(default=200, gt=0, description="for each soft initial condition")
+    sequence: Literal["sobol", "latin_hypercube", "halton", "uniform"] = Field(
+        default="sobol", description="how they are spread"
+    )
+    adaptive: float = Field(
+        default=0.0,
+        ge=0,
+        le=1,
+        description="part of the points drawn where residual or slope are large, 0 for none",
+    )
+
+
+class LossSettings(Section):
+    """Weights of the residual terms."""
+
+    condition_weight: float = Field(
+        default=100.0,
+        ge=0,
+        allow_inf_nan=False,
+        description="weight of each soft condition; an equation has 1",
+    )
+    weights: dict[str, Annotated[float, Field(ge=0, allow_inf_nan=False)]] = Field(
+        default={}, description="weights by term, in place of the above"
+    )
+    random_dimensions: int = Field(
+        default=0, ge=0, description="dimensions of a Laplacian, drawn with the points, 0 for all"
+    )
+
+
+class EvaluationSettings(Section):
+    """Where errors are measured and fields are stored."""
+
+    shape: list[int] | None = Field(default=None, description="points of the grid along each axis")
+    points: int = Field(default=20_000, gt=0, description="scattered points where no grid fits")
+    history_points: int = Field(default=5_000, gt=0, description="points of the error history")
+
+
+def _spelled_today(engine: object) -> object:
+    """The name of an engine; version 0.1.0 called the jets taylor."""
+    return "jets" if engine == "taylor" else engine
+
+
+class Settings(Section):
+    """All settings of a run."""
+
+    network: Section
+    conditions: Literal["hard", "soft"] = Field(
+        default="hard", description="by construction where possible, or all of them in the loss"
+    )
+    stages: list[str] = Field(
+        default=["adam", "lm", "untie"], min_length=1, description="in their order"
+    )
+    engine: Annotated[Literal["auto", "jets", "autograd"], BeforeValidator(_spelled_today)] = Field(
+        default="auto", description="closed-form jets, or nested torch.autograd; auto chooses"
+    )
+    tolerance: float = Field(
+        default=0.0, ge=0, description="loss that counts as converged, 0 for never"
+    )
+    report_every: int = Field(default=10, gt=0, description="steps between history entries")
+    checkpoint_seconds: float = Field(
+        default=30.0, gt=0, description="least time between two checkpoints [s]"
+    )
+    points: PointSettings = PointSettings()
+    loss: LossSettings = LossSettings()
+    evaluation: EvaluationSettings = EvaluationSettings()
+
+    def stage(self, name: str) -> StageSettings:
+        """Settings of a stage, by a name of `STAGES`."""
+        section = getattr(self, name)
+        assert isinstance(section, StageSettings)
+        return section
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain nested dicts without None, fit for TOML and JSON."""
+        return self.model_dump(exclude_none=True, serialize_as_any=True)
+
+
+def settings_class() -> type[Settings]:
+    """`Settings` with a section for each row of `STAGES`, as the table is now.
+
+    Returns:
+        The class, whose `stages` takes the names of the table.
+
+    Raises:
+        ValueError: If a row has the name of another setting.
+    """
+    return _settings_class(tuple(STAGES.items()))
+
+
+@cache
+def _settings_class(rows: tuple[tuple[str, StageEntry], ...]) -> type[Settings]:
+    taken = [name for name, _ in rows if hasattr(Settings, name) or name in Settings.model_fields]
+    if taken:
+        raise ValueError(f"a stage cannot be called {taken[0]!r}: settings have that name already")
+    known = Settings.model_fields["stages"]
+    names: Any = Literal[tuple(name for name, _ in rows)]
+    order = Field(default=known.default, min_length=1, description=known.description)
+    fields: dict[str, Any] = {name: (row.section, row.section()) for name, row in rows}
+    return create_model(
+        "Settings",
+        __base__=Settings,
+        __doc__=Settings.__doc__,
+        stages=(list[names], order),
+        **fields,
+    )
+
+
+class RunSettings(Section):
+    """What a run is, besides its settings; the table [run] of settings.toml."""
+
+    problem: str | None = Field(default=None, description="name of the problem")
+    network: str = Field(default="metakan", description="name that 'networks' lists")
+    seed: int = Field(default=0, description="seed of everything random")
+    dtype: str = Field(default="float64", description="float64 or float32")
+    device: str = Field(default="auto", description="auto, cpu, cuda or another name of torch")
+    parameters: dict[str, Any] = Field(default={}, description="arguments of the problem")
+
+
+#: The table of settings.toml that is none of the settings.
+RUN_TABLE = "run"

@@ -1,0 +1,143 @@
+"""Stages of training by name: their settings, and the optimizer that each runs.
+
+A new optimizer is one file and one row here. Its class is named, not imported: reading settings
+needs no torch.
+"""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from pydantic import Field, create_model
+
+from pinn_metakan.settings.networks import Section
+
+
+class StageSettings(Section):
+    """What every stage has."""
+
+    steps: int = Field(default=0, ge=0, description="most steps, 0 to leave the stage out")
+    redraw_every: int = Field(default=0, ge=0, description="steps between new points, 0 for never")
+
+
+class AdamSettings(StageSettings):
+    """The stage of Adam."""
+
+    steps: int = Field(default=50, ge=0, description="length of the stage, 0 to leave it out")
+    learning_rate: float = Field(default=5e-3, gt=0, description="rate of all but the prompts")
+    prompt_factor: float = Field(default=10.0, gt=0, description="prompts' rate over the others'")
+    schedule: Literal["constant", "cosine", "exponential"] = Field(
+        default="cosine", description="how the rates fall"
+    )
+    final_factor: float = Field(
+        default=0.05, gt=0, description="last rates over the first; constant ignores it"
+    )
+
+
+class LBFGSSettings(StageSettings):
+    """The stage of L-BFGS."""
+
+    steps: int = Field(default=1500, ge=0, description="most steps, 0 to leave the stage out")
+    learning_rate: float = Field(default=1.0, gt=0, description="first trial of a line search")
+    history_size: int = Field(default=100, gt=0, description="curvature pairs that are kept")
+    max_evaluations: int = Field(
+        default=25, gt=1, description="most evaluations of the loss in one step"
+    )
+    tolerance_gradient: float = Field(
+        default=0.0, ge=0, description="largest entry of the gradient that ends it, 0 for never"
+    )
+    tolerance_change: float = Field(
+        default=0.0, ge=0, description="largest change of a parameter that ends it, 0 for never"
+    )
+    line_search: Literal["strong_wolfe", "none"] = Field(
+        default="strong_wolfe", description="none takes steps of the learning rate"
+    )
+
+
+class LMSettings(StageSettings):
+    """The stage of Levenberg-Marquardt."""
+
+    steps: int = Field(default=50, ge=0, description="most steps, 0 to leave the stage out")
+    damping: float = Field(
+        default=1e-3, gt=0, description="first damping, as part of the trace of J^T J"
+    )
+    acceleration: float = Field(
+        default=0.75, ge=0, description="longest bend of a step, as part of it, 0 for none"
+    )
+    corrections: int = Field(
+        default=4, ge=0, description="corrections of a step by its own factorization, 0 for none"
+    )
+    smallest_ratio: float = Field(
+        default=0.1, gt=0, lt=1, description="actual over predicted fall that a step needs"
+    )
+    tolerance: float = Field(
+        default=5e-3,
+        ge=0,
+        description="relative fall of the loss that five steps in a row must reach, 0 for never",
+    )
+    scaling: float = Field(
+        default=0.5, ge=0, le=1, description="units of the parameters: 0 plain, 1 by column norms"
+    )
+    redraw_every: int = Field(default=25, ge=0, description="steps between new points, 0 for never")
+    max_numbers: int = Field(
+        default=100_000_000,
+        gt=0,
+        description="numbers in the Jacobian; above, lbfgs takes the place of the stage",
+    )
+
+
+class UntieSettings(LMSettings):
+    """The last stage: a MetaKAN's coefficients are stored, and trained as those of a plain KAN."""
+
+    steps: int = Field(default=0, ge=0, description="0 to leave the coefficients generated")
+
+
+@dataclass(frozen=True)
+class StageEntry:
+    """A stage that settings can name.
+
+    Args:
+        section: Its settings. An option of the optimizer's name is handed to it; others are the
+            stage's own.
+        optimizer: The class of the optimizer, as ``module:Class``.
+    """
+
+    section: type[StageSettings]
+    optimizer: str
+
+
+def stage_section(
+    description: str, steps: int, redraw_every: int = 0, **options: tuple[Any, Any]
+) -> type[StageSettings]:
+    """Make the settings of a stage in place.
+
+    Args:
+        description: One line, shown above the section in settings.toml.
+        steps: Default of the most steps; 0 leaves the stage out unless a user sets more.
+        redraw_every: Default of the steps between new points.
+        **options: For each option of the optimizer its type and a `pydantic.Field` with its
+            default, its bounds and a description.
+
+    Returns:
+        A section, for a row of `STAGES`.
+
+    >>> section = stage_section("A walk.", 10, length=(float, Field(1.0, gt=0, description="[-]")))
+    >>> section(length=2.0)
+    StageSettings(steps=10, redraw_every=0, length=2.0)
+    """
+    fields: dict[str, Any] = {}
+    for name, default in {"steps": steps, "redraw_every": redraw_every}.items():
+        known = StageSettings.model_fields[name]
+        fields[name] = (int, Field(default=default, ge=0, description=known.description))
+    fields |= options
+    return create_model("StageSettings", __base__=StageSettings, __doc__=description, **fields)
+
+
+#: Name of the stage -> its settings and its optimizer.
+STAGES: dict[str, StageEntry] = {
+    "adam": StageEntry(AdamSettings, "pinn_metakan.optimizers.first_order:Adam"),
+    "lbfgs": StageEntry(LBFGSSettings, "pinn_metakan.optimizers.lbfgs:LBFGS"),
+    "lm": StageEntry(LMSettings, "pinn_metakan.optimizers.levenberg_marquardt:LevenbergMarquardt"),
+    "untie": StageEntry(
+        UntieSettings, "pinn_metakan.optimizers.levenberg_marquardt:LevenbergMarquardt"
+    ),
+}

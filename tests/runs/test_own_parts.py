@@ -1,0 +1,351 @@
+"""A family or a network of the user's own: found, run, gone on with, refused in one line."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from small_runs import FAST, FAST_FLAGS, stop_at
+
+from pinn_metakan.cli import main
+from pinn_metakan.errors import Interrupted, ProblemError, RunFolderError, SettingsError
+from pinn_metakan.pde.loading import load_problem
+from pinn_metakan.results.hdf5 import read_solution
+from pinn_metakan.runs.resume import open_run, rerun, resume
+from pinn_metakan.runs.solve import solve
+from pinn_metakan.training.checkpoint import load_checkpoint, save_checkpoint
+
+SINE = '''
+import math
+import torch
+from pinn_metakan import Family
+
+class Sine(Family):
+    """sin(k x + k), k = 1 ... count."""
+
+    reach = math.inf
+
+    def __init__(self, count: int = 3, pace=1.0):
+        super().__init__()
+        self.size, self.pace = count, pace
+
+    def derivatives(self, x, order):
+        k = self.pace * torch.arange(1, self.size + 1, dtype=x.dtype, device=x.device)
+        phase = (x.unsqueeze(-1) + 1) * k
+        return [k**n * torch.sin(phase + n * math.pi / 2) for n in range(order + 1)]
+'''
+BELL = '''
+import torch
+from pinn_metakan import EdgeFamily
+
+class Bell(EdgeFamily):
+    """w exp(-x^2)."""
+
+    size, reach = 1, 2.0
+
+    def derivatives(self, x, coefficients, order):
+        return [b.unsqueeze(1) * coefficients[..., 0] for b in self._bell(x, order)]
+
+    def sensitivities(self, x, coefficients, order):
+        ones = torch.ones_like(coefficients)
+        return [b.unsqueeze(1).unsqueeze(-1) * ones for b in self._bell(x, order)]
+
+    def start_sizes(self, inputs):
+        return torch.ones(1, dtype=torch.float64)
+
+    def _bell(self, x, order):
+        h = [torch.ones_like(x), -2 * x]
+        for n in range(1, order):
+            h.append(-2 * x * h[n] - 2 * n * h[n - 1])
+        return [part * torch.exp(-x.square()) for part in h[: order + 1]]
+'''
+WAVE = '''
+from pinn_metakan import MLP, Network
+
+class WaveNet(Network):
+    """An MLP in a class of its own."""
+
+    def __init__(self, inputs, outputs, generator, widths=(3,), name: str = "wave"):
+        super().__init__()
+        self.inner, self.name = MLP([inputs, *widths, outputs], generator), name
+        self.widths = self.inner.widths
+
+    @property
+    def edge_coefficients(self):
+        return None
+
+    def chain(self):
+        return self.inner.chain()
+
+    def describe(self):
+        return f"{self.name}: an MLP in a class of its own"
+
+    def baked(self):
+        return self
+'''
+#: Leaves a file beside itself when its code runs.
+TRAP = "\n__import__('pathlib').Path(__file__).with_suffix('.ran').touch()\n"
+POINTS = np.array([[0.3, 0.2], [0.9, 0.8]])
+OWN = FAST | {"network": {"widths": [4], "family": "sine:Sine", "options": {"count": 4}}}
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture(autouse=True)
+def _files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for folder in ("problems", "my"):
+        (tmp_path / folder).mkdir()
+    (tmp_path / "problems" / "sine.py").write_text(SINE)
+    (tmp_path / "my" / "wave.py").write_text(WAVE)
+    (tmp_path / "my" / "bell.py").write_text(BELL)
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]) -> Run:
+    def call(*arguments: str) -> tuple[int, str, str]:
+        with pytest.raises(SystemExit) as stop:
+            main(list(arguments))
+        captured = capsys.readouterr()
+        return int(stop.value.code or 0), captured.out, captured.err
+
+    return call
+
+
+@pytest.mark.parametrize("network", ["kan", "metakan"])
+@pytest.mark.parametrize("family", ["sine:Sine", "my/bell.py:Bell"])
+def test_a_family_of_the_users_own_trains(network: str, family: str) -> None:
+    part = {"widths": [4], "family": family}
+    solution = solve(load_problem("heat"), network, settings=FAST | {"network": part})
+    assert solution.history["loss"][-1] < 0.5 * solution.history["loss"][0]
+    assert f"{family.rpartition(':')[2]} edges" in solution.network.describe()  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("engine", ["jets", "autograd"])
+def test_both_engines_take_a_family_of_the_users_own(engine: str) -> None:
+    losses = solve(load_problem("heat"), "kan", settings=OWN | {"engine": engine}).history["loss"]
+    other = solve(load_problem("heat"), "kan", settings=OWN | {"engine": "jets"}).history["loss"]
+    np.testing.assert_allclose(losses, other, rtol=1e-6)
+
+
+def test_a_network_of_the_users_own_trains_with_its_options() -> None:
+    options = {"network": {"options": {"widths": [5, 4], "name": "mine"}}}
+    solution = solve(load_problem("heat"), "my/wave.py:WaveNet", settings=FAST | options)
+    assert solution.attributes["network"] == "my/wave.py:WaveNet"
+    assert solution.network is not None
+    assert solution.network.widths == (2, 5, 4, 1)
+    assert solution.network.describe() == "mine: an MLP in a class of its own"
+    assert solution.history["loss"][-1] < solution.history["loss"][0]
+
+
+def test_a_run_keeps_name_hash_and_text_of_its_parts() -> None:
+    solution = solve(load_problem("heat"), "kan", settings=OWN, out="run")
+    (record,) = load_checkpoint(Path("run/checkpoint.safetensors"))["parts"]
+    assert record["setting"] == "network.family"
+    assert record["name"] == "sine:Sine"
+    assert record["path"] == str(Path("problems/sine.py").resolve())
+    (kept,) = json.loads(str(read_solution(Path("run/solution.h5")).attributes["parts"]))
+    assert kept == {"name": "sine:Sine", "sha256": record["sha256"], "source": SINE}
+    assert 'family = "sine:Sine"' in Path("run/settings.toml").read_text()
+    assert resume("run")["u"].tobytes() == solution["u"].tobytes()
+    assert rerun("run")["u"].tobytes() == solution["u"].tobytes()
+    np.testing.assert_array_equal(
+        open_run("run", evaluate=True)(POINTS)["u"], solution(POINTS)["u"]
+    )
+    assert "parts" not in solve(load_problem("heat"), settings=FAST).attributes
+
+
+@pytest.mark.parametrize("network", ["my/wave.py:WaveNet", "kan"])
+def test_a_run_of_a_named_file_goes_on_exactly_once_it_is_named(network: str) -> None:
+    settings = FAST | {"report_every": 1}
+    if network == "kan":
+        settings |= {"network": {"widths": [3], "family": "my/bell.py:Bell"}}
+    else:
+        settings.pop("network")
+    part = Path("my/bell.py" if network == "kan" else "my/wave.py")
+    whole = solve(load_problem("heat"), network, settings=settings)
+    with pytest.raises(Interrupted):
+        solve(load_problem("heat"), network, settings=settings, out="run", progress=stop_at(3))
+    line = rf"in no folder of problems; name .* pinn-metakan resume run --part .*{part}$"
+    for go_on in (resume, rerun):
+        with pytest.raises(RunFolderError, match=line):
+            go_on("run")
+    with pytest.raises(RunFolderError, match=line):
+        open_run("run", evaluate=True)
+    moved = part.rename("another_name.py")
+    assert rerun("run", parts=[moved])["u"].tobytes() == whole["u"].tobytes()
+    assert open_run("run", evaluate=True, parts=[moved])(POINTS)["u"].shape == (2,)
+    assert resume("run", parts=[str(moved)])["u"].tobytes() == whole["u"].tobytes()
+    moved.rename(Path("problems") / part.name)
+    assert resume("run")["u"].tobytes() == whole["u"].tobytes()
+
+
+def test_a_changed_file_is_refused_before_anything_runs(tmp_path: Path) -> None:
+    problem = tmp_path / "problems" / "warm.py"
+    heat = load_problem("heat").origin
+    problem.write_text(heat.source + TRAP)
+    solve(load_problem("warm"), "kan", settings=OWN, out="run")
+    problem.with_suffix(".ran").unlink()
+    sine = tmp_path / "problems" / "sine.py"
+    sine.write_text(SINE + TRAP)
+    message = r"another version of problems/sine\.py \(SHA-256 [0-9a-f]{12}, now [0-9a-f]{12}\)"
+    for go_on in (resume, rerun):
+        with pytest.raises(RunFolderError, match=message):
+            go_on("run")
+    with pytest.raises(RunFolderError, match=message):
+        open_run("run", evaluate=True)
+    with pytest.raises(RunFolderError, match=r"another version of problems/sine\.py"):
+        resume("run", parts=[sine.relative_to(tmp_path)])
+    assert not list(Path("problems").glob("*.ran"))
+
+
+def test_no_path_that_a_run_folder_holds_is_followed() -> None:
+    solve(load_problem("heat"), "kan", settings=OWN, out="run")
+    trap = Path("run/trap.py")
+    trap.write_text(SINE + TRAP)
+    checkpoint = Path("run/checkpoint.safetensors")
+    tree = load_checkpoint(checkpoint)
+    for name in ("run/trap.py:Sine", f"{trap.resolve()}:Sine", "trap:Sine", "../run/trap:Sine"):
+        tree["choices"]["settings"]["network"]["family"] = name
+        tree["parts"][0] |= {"name": name, "path": str(trap.resolve())}
+        save_checkpoint(checkpoint, tree)
+        with pytest.raises(RunFolderError, match="in no folder of problems"):
+            resume("run")
+        for parts in ([], [{"setting": "network.family", "name": "sine:Sine"}], 3, [7]):
+            save_checkpoint(checkpoint, tree | {"parts": parts})
+            with pytest.raises(RunFolderError, match="does not fit this version"):
+                resume("run")
+    assert not trap.with_suffix(".ran").exists()
+
+
+def test_a_path_in_a_file_of_settings_is_not_followed_unless_named(run: Run) -> None:
+    trap = Path("my/trap.py")
+    trap.write_text(SINE + TRAP)
+    Path("a.toml").write_text('[network]\nfamily = "my/trap.py:Sine"\n')
+    Path("b.toml").write_text('[run]\nnetwork = "my/trap.py:Sine"\n')
+    for name, setting in (("a.toml", "network.family"), ("b.toml", "network")):
+        status, out, err = run("solve", "heat", "--settings", name, "--out", "r", *FAST_FLAGS)
+        assert (status, out) == (2, "")
+        assert f"{name} has {setting} = 'my/trap.py:Sine'; name the file" in err
+        assert "--part my/trap.py" in err
+    assert not trap.with_suffix(".ran").exists()
+    flags = ["--settings", "a.toml", "--part", "my/trap.py", "--out", "r", *FAST_FLAGS]
+    assert run("solve", "heat", *flags)[0] == 0
+
+
+def test_changes_of_a_run_may_name_another_class() -> None:
+    solve(load_problem("heat"), "kan", settings=OWN, out="run")
+    Path("problems/sine.py").unlink()
+    change = [("changes", {"network": {"family": "rbf", "options": {"count": 2.5}}})]
+    with pytest.raises(SettingsError, match="rbf: count must be a whole number"):
+        rerun("run", settings=change)
+    change = [("changes", {"network": {"family": "my/bell.py:Bell"}})]
+    with pytest.raises(SettingsError, match=r"my/bell\.py:Bell has no option 'count'; it has none"):
+        rerun("run", settings=change)
+
+
+@pytest.mark.parametrize(
+    ("family", "message"),
+    [
+        ("my/gone.py:Sine", r"network\.family: there is no file my/gone\.py"),
+        ("gone:Sine", r"network\.family: there is no gone\.py in the folders of problems \(probl"),
+        ("../my/bell:Bell", r"there is no \.\./my/bell\.py in the folders of problems"),
+        ("sine:Cosine", r"network\.family: problems/sine\.py: no class 'Cosine'; choose one of S"),
+        ("sine:Family", r"no class 'Family'; choose one of Sine"),
+        ("sine:", r"network\.family: expected module:Class, got 'sine:'"),
+        (":Sine", r"network\.family: expected module:Class, got ':Sine'"),
+        ("my/empty.py:Sine", r"my/empty\.py defines no class, so there is no 'Sine'"),
+        ("my/wave.py:WaveNet", r"WaveNet must be a subclass of Family or EdgeFamily of pinn_m"),
+        ("my/broken.py:Sine", r"my/broken\.py failed while loading: SyntaxError"),
+        ("my/fails.py:Sine", r"my/fails\.py: Sine failed: ZeroDivisionError: .*fails\.py, line"),
+        ("my/abstract.py:Sine", r"my/abstract\.py: Sine failed: TypeError: Can't instantiate abs"),
+        ("my/flat.py:Sine", r"must give 3 tensors of shape \(3, 2, 3\) for inputs of shape \(3,"),
+    ],
+)
+def test_each_mistake_of_a_family_is_one_line(family: str, message: str) -> None:
+    for name, text in {
+        "empty": "x = 1\n",
+        "broken": "def (:\n",
+        "fails": SINE.replace("self.size, self.pace =", "1 / 0 #"),
+        "abstract": SINE.replace("def derivatives", "def slopes"),
+        "flat": SINE.replace("range(order + 1)", "range(1)"),
+    }.items():
+        Path(f"my/{name}.py").write_text(text)
+    with pytest.raises((SettingsError, ProblemError), match=message) as refused:
+        solve(load_problem("heat"), "kan", settings={"network.family": family}, out="run")
+    assert len(str(refused.value).splitlines()) == 1
+    assert not Path("run").exists()
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"counts": 3}, r"sine:Sine has no option 'counts'; it has count, pace"),
+        ({"count": 2.5}, r"sine:Sine: count must be a whole number, got 2\.5"),
+        ({"pace": "fast"}, r"sine:Sine: pace must be a number, got 'fast'"),
+    ],
+)
+def test_options_of_a_family_are_checked_by_its_constructor(
+    options: dict[str, object], message: str
+) -> None:
+    network = {"family": "sine:Sine", "options": options}
+    with pytest.raises(SettingsError, match=f"^network: {message}"):
+        solve(load_problem("heat"), "kan", settings={"network": network})
+
+
+@pytest.mark.parametrize(
+    ("network", "options", "message"),
+    [
+        ("my/bell.py:Bell", {}, "network: my/bell.py: Bell must be a subclass of Network of pinn"),
+        ("wave:WaveNet", {}, r"network: there is no wave\.py in the folders of problems"),
+        ("my/wave.py:WaveNet", {"inputs": 3}, "WaveNet has no option 'inputs'; it has widths, na"),
+        ("my/wave.py:WaveNet", {"name": 3}, "WaveNet: name must be a name, got 3"),
+        ("my/wave.py:WaveNet", {"widths": 3}, r"my/wave\.py: WaveNet failed: TypeError: "),
+    ],
+)
+def test_each_mistake_of_a_network_is_one_line(
+    network: str, options: dict[str, object], message: str
+) -> None:
+    settings = {key: value for key, value in FAST.items() if key != "network"}
+    with pytest.raises(SettingsError, match=message) as refused:
+        solve(load_problem("heat"), network, settings=settings | {"network": {"options": options}})
+    assert len(str(refused.value).splitlines()) == 1
+
+
+def test_the_file_of_a_part_can_be_named_beside_its_class(tmp_path: Path) -> None:
+    settings = FAST | {"network": {"family": "bell:Bell", "widths": [3]}}
+    with pytest.raises(SettingsError, match=r"no bell\.py in the folders"):
+        solve(load_problem("heat"), "kan", settings=settings)
+    for given in ({"parts": ["my/bell.py"]}, {"problems": [tmp_path / "my"]}):
+        assert solve(load_problem("heat"), "kan", settings=settings, **given)["u"].any()  # type: ignore[arg-type]
+    with pytest.raises(SettingsError, match=r"there is no file my/gone\.py"):
+        solve(load_problem("heat"), "kan", settings=settings, parts=["my/gone.py"])
+    solve(load_problem("heat"), settings=FAST, out="run")
+    with pytest.raises(RunFolderError, match=r"there is no file my/gone\.py"):
+        resume("run", parts=["my/gone.py"])
+
+
+def test_the_command_line_solves_goes_on_and_prints_the_file(run: Run) -> None:
+    flags = [flag for flag in FAST_FLAGS if "widths" not in flag]
+    flags += ["--set=adam.steps=100000", "--set=network.options.widths=[3]", "--budget=8"]
+    status, out, err = run("solve", "heat", "--network", "my/wave.py:WaveNet", *flags)
+    assert (status, err) == (0, "")
+    assert "my/wave.py:WaveNet (my/wave.py)" in out
+    (folder,) = Path("outputs/heat").glob("*-WaveNet-seed0")
+    assert f"go on with: pinn-metakan resume {folder} --part {Path('my/wave.py').resolve()}" in out
+    status, out, err = run("resume", str(folder))
+    assert (status, out) == (2, "")
+    assert err.endswith(
+        f"run: pinn-metakan resume {folder} --part {Path('my/wave.py').resolve()}\n"
+    )
+    change = ["--set=adam.steps=2", "--out=again"]
+    status, _, err = run("rerun", str(folder), "--part", "my/wave.py", *change)
+    assert (status, err) == (0, "")
+    status, _, err = run("resume", str(folder), "--part", "my/wave.py", "--budget=5")
+    assert (status, err) == (0, "")
+
+
+def test_help_tells_of_classes_of_ones_own(run: Run) -> None:
+    for command in ("solve", "networks"):
+        assert "module:Class" in " ".join(run(command, "--help")[1].split())
+    assert "module:Class" in run("settings")[1]

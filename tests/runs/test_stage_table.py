@@ -1,0 +1,138 @@
+"""A new optimizer is one class and one row of the table of stages."""
+
+import inspect
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from pydantic import Field
+from small_runs import FAST, stop_at
+from torch import nn
+
+from pinn_metakan.errors import Interrupted, SettingsError
+from pinn_metakan.optimizers.flat import assign, flattened
+from pinn_metakan.optimizers.optimizer import Optimizer, Probe
+from pinn_metakan.pde.loading import load_problem
+from pinn_metakan.runs.resume import open_run, rerun, resume
+from pinn_metakan.runs.solve import solve
+from pinn_metakan.runs.stage_optimizer import optimizer_maker
+from pinn_metakan.settings.layers import build_settings, read_settings
+from pinn_metakan.settings.stages import STAGES, StageEntry, stage_section
+
+
+class Descent(Optimizer):
+    """Steps along the gradient, each shorter than the last by a factor."""
+
+    def __init__(self, parameters: Sequence[nn.Parameter], length: float, factor: float = 1.0):
+        self._parameters = list(parameters)
+        self._length, self._factor = length, factor
+
+    @torch.no_grad()
+    def step(self, probe: Probe) -> None:
+        with torch.enable_grad():
+            probe.gradient()
+        slopes = torch.cat([torch.atleast_1d(p.grad).flatten() for p in self._parameters])  # type: ignore[arg-type]
+        assign(flattened(self._parameters) - self._length * slopes, self._parameters)
+        self._length *= self._factor
+
+    def objective_changed(self) -> None:
+        pass
+
+    def state(self) -> dict[str, object]:
+        return {"length": self._length}
+
+    def load(self, state: dict[str, object]) -> None:
+        self._length = float(state["length"])  # type: ignore[arg-type]
+
+
+ROW = StageEntry(
+    stage_section(
+        "Plain gradient descent.",
+        steps=6,
+        length=(float, Field(default=1e-3, gt=0, description="length of a step")),
+        factor=(float, Field(default=0.9, gt=0, le=1, description="of a length over the last")),
+    ),
+    f"{__name__}:Descent",
+)
+ONLY_DESCENT = FAST | {"stages": ["descent"], "report_every": 1}
+
+
+@pytest.fixture
+def _row(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(STAGES, "descent", ROW)
+
+
+@pytest.mark.usefixtures("_row")
+def test_a_row_is_settable_and_listed() -> None:
+    settings = build_settings("kan", [("a", {"descent": {"length": 0.5}, "stages": ["descent"]})])
+    assert dict(settings.stage("descent")) == {
+        "steps": 6, "redraw_every": 0, "length": 0.5, "factor": 0.9,
+    }  # fmt: skip
+    for wrong, message in (
+        ({"stages": ["newton"]}, r"'adam', 'lbfgs', 'lm', 'untie' or 'descent', got 'newton'"),
+        ({"descent": {"len": 1.0}}, r"no setting 'descent\.len'; there are steps, .* factor"),
+        ({"descent": {"factor": 2.0}}, r"descent\.factor: .*less than or equal to 1, got 2\.0"),
+    ):
+        with pytest.raises(SettingsError, match=message):
+            build_settings("kan", [("a", wrong)])
+
+
+def test_without_its_row_it_is_not_there() -> None:
+    with pytest.raises(SettingsError, match=r"'adam', 'lbfgs', 'lm' or 'untie', got 'descent'"):
+        build_settings("kan", [("a", {"stages": ["descent"]})])
+
+
+@pytest.mark.usefixtures("_row")
+def test_a_row_trains_is_written_and_goes_on_exactly(tmp_path: Path) -> None:
+    whole = solve(load_problem("heat"), "kan", settings=ONLY_DESCENT, out=tmp_path / "whole")
+    losses = whole.history["loss"]
+    assert losses[-1] < losses[0]
+    assert whole.attributes["stop_reason"] == "descent: all 6 steps taken"
+    (_, found), _ = read_settings(tmp_path / "whole" / "settings.toml")
+    assert found["descent"] == {"steps": 6, "redraw_every": 0, "length": 1e-3, "factor": 0.9}
+    text = (tmp_path / "whole" / "settings.toml").read_text()
+    assert "# Plain gradient descent.\n[descent]\n" in text
+    assert "# length of a step\nlength = 0.001\n" in text
+    cut = tmp_path / "cut"
+    with pytest.raises(Interrupted):
+        solve(load_problem("heat"), "kan", settings=ONLY_DESCENT, out=cut, progress=stop_at(3))
+    np.testing.assert_array_equal(resume(cut)["u"], whole["u"])
+    np.testing.assert_array_equal(rerun(cut)["u"], whole["u"])
+    assert open_run(cut, evaluate=True)([[0.5, 0.5]])["u"].shape == (1,)
+
+
+def test_a_run_of_a_row_that_is_gone_is_refused_in_one_line(tmp_path: Path) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(STAGES, "descent", ROW)
+        solve(load_problem("heat"), "kan", settings=ONLY_DESCENT, out=tmp_path / "run")
+    with pytest.raises(SettingsError, match=r"checkpoint: .*'descent'"):
+        resume(tmp_path / "run")
+
+
+@pytest.mark.parametrize("name", ["points", "stage", "as_dict"])
+def test_a_row_cannot_have_the_name_of_another_setting(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(STAGES, name, ROW)
+    with pytest.raises(ValueError, match=f"a stage cannot be called '{name}'"):
+        build_settings("kan", [])
+
+
+def test_a_row_of_no_optimizer_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(STAGES, "odd", StageEntry(ROW.section, "pathlib:Path"))
+    with pytest.raises(TypeError, match=r"stage 'odd': pathlib:Path must be a subclass of Optim"):
+        optimizer_maker("odd", ROW.section(), lambda: pytest.fail("nothing is trained"))
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_every_option_of_a_row_is_one_of_its_optimizer(stage: str) -> None:
+    from importlib import import_module
+
+    module, _, name = STAGES[stage].optimizer.partition(":")
+    takes = set(inspect.signature(getattr(import_module(module), name)).parameters)
+    own = {"steps", "redraw_every", "max_numbers"}  # of the stage, not of its optimizer
+    options = set(STAGES[stage].section.model_fields)
+    assert options - own <= takes
+    assert takes - {"parameters", "prompts"} <= options
