@@ -29,7 +29,10 @@ if TYPE_CHECKING:
     from pinn_metakan.families.legendre import Legendre
     from pinn_metakan.families.rbf import RBF
     from pinn_metakan.families.wavelet import Wavelet
-    from pinn_metakan.geometry.domains import Ball, Box, Interval, SpaceTime
+    from pinn_metakan.geometry.ball import Ball
+    from pinn_metakan.geometry.box import Box, Interval
+    from pinn_metakan.geometry.domain import Domain, Face
+    from pinn_metakan.geometry.space_time import SpaceTime
     from pinn_metakan.networks.coefficients.coefficients import Generated, Stored
     from pinn_metakan.networks.coefficients.meta_learner import MetaLearner
     from pinn_metakan.networks.compression import pruned, with_codebook
@@ -40,7 +43,9 @@ if TYPE_CHECKING:
     from pinn_metakan.networks.kan import KAN, make_kan, make_metakan
     from pinn_metakan.networks.mlp import MLP
     from pinn_metakan.pde.boundary_conditions import Dirichlet, Neumann, Periodic, Robin
-    from pinn_metakan.pde.initial import Initial
+    from pinn_metakan.pde.boundary_part import BoundaryPart
+    from pinn_metakan.pde.condition import Condition, HardData
+    from pinn_metakan.pde.initial import FirstTime, Initial
     from pinn_metakan.pde.loading import load_problem
     from pinn_metakan.pde.observed import Observed
     from pinn_metakan.pde.problem import Problem
@@ -53,17 +58,23 @@ if TYPE_CHECKING:
 #: Name -> the module that it is in.
 _PLACES = {
     "BSpline": "families.bspline",
-    "Ball": "geometry.domains",
-    "Box": "geometry.domains",
+    "Ball": "geometry.ball",
+    "BoundaryPart": "pde.boundary_part",
+    "Box": "geometry.box",
     "Chebyshev": "families.chebyshev",
+    "Condition": "pde.condition",
     "Dirichlet": "pde.boundary_conditions",
+    "Domain": "geometry.domain",
+    "Face": "geometry.domain",
+    "FirstTime": "pde.initial",
     "Fourier": "families.fourier",
     "Generated": "networks.coefficients.coefficients",
     "Gram": "families.gram",
+    "HardData": "pde.condition",
     "Initial": "pde.initial",
     "InteractingSines": "reference.interacting_sines",
     "Interrupted": "errors",
-    "Interval": "geometry.domains",
+    "Interval": "geometry.box",
     "Jet": "derivatives.jet",
     "KAN": "networks.kan",
     "KANConv2d": "networks.convolution.layer",
@@ -81,7 +92,7 @@ _PLACES = {
     "RunFolderError": "errors",
     "SettingsError": "errors",
     "Solution": "runs.solution",
-    "SpaceTime": "geometry.domains",
+    "SpaceTime": "geometry.space_time",
     "Stored": "networks.coefficients.coefficients",
     "TrainingError": "errors",
     "UserError": "errors",
@@ -106,12 +117,18 @@ __all__ = [
     "RBF",
     "BSpline",
     "Ball",
+    "BoundaryPart",
     "Box",
     "Chebyshev",
+    "Condition",
     "Dirichlet",
+    "Domain",
+    "Face",
+    "FirstTime",
     "Fourier",
     "Generated",
     "Gram",
+    "HardData",
     "Initial",
     "InteractingSines",
     "Interrupted",

@@ -10,7 +10,9 @@ import pytest
 import pinn_metakan
 from pinn_metakan.derivatives.jet import Jet
 from pinn_metakan.families.table import FAMILIES
-from pinn_metakan.geometry.domains import Ball, Box, Interval, SpaceTime
+from pinn_metakan.geometry.ball import Ball
+from pinn_metakan.geometry.box import Box, Interval
+from pinn_metakan.geometry.space_time import SpaceTime
 
 PACKAGE = Path(pinn_metakan.__file__).parent
 WITH_EXAMPLES = [path for path in sorted(PACKAGE.rglob("*.py")) if ">>> " in path.read_text()]

@@ -9,7 +9,7 @@ from torch import Tensor
 from pinn_metakan.derivatives.jet import Jet
 from pinn_metakan.derivatives.request import Quantity, Variables
 from pinn_metakan.errors import ProblemError
-from pinn_metakan.geometry.domains import Domain
+from pinn_metakan.geometry.domain import Domain
 from pinn_metakan.geometry.sampling import PointSet, sample_interior
 from pinn_metakan.pde.condition import Condition
 from pinn_metakan.pde.problem import Problem, has_transform

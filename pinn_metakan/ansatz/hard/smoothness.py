@@ -14,7 +14,7 @@ from pinn_metakan.ansatz.hard.pieces import Pieces
 from pinn_metakan.ansatz.hard.transfinite import Field, is_number, on_face
 from pinn_metakan.derivatives.request import Derivative, Gradient, Laplacian
 from pinn_metakan.errors import ProblemError
-from pinn_metakan.geometry.domains import Domain, Face
+from pinn_metakan.geometry.domain import Domain, Face
 from pinn_metakan.geometry.sampling import sample_interior
 from pinn_metakan.pde.formulation import Formulation
 from pinn_metakan.pde.jumps import Line, find_jump, lines_within
