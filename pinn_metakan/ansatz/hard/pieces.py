@@ -119,7 +119,7 @@ def _add_on_boundary(
     is_taken = any(face in pieces.faces or face.axis in periodic for face in faces)
     if is_taken or pieces.curved or (place.is_whole_boundary and not faces and pieces.faces):
         return "its part of the boundary has a condition already; stays soft"
-    if faces and face_factor(domain, faces) is not None:
+    if faces and face_factor(domain, {*pieces.faces, *faces}) is not None:
         pieces.faces.update(dict.fromkeys(faces, piece))
     elif place.is_whole_boundary and boundary_factor(domain) is not None:
         pieces.curved = piece
