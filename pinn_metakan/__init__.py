@@ -32,7 +32,10 @@ if TYPE_CHECKING:
     from pinn_metakan.families.legendre import Legendre
     from pinn_metakan.families.rbf import RBF
     from pinn_metakan.families.wavelet import Wavelet
-    from pinn_metakan.geometry.domains import Ball, Box, Interval, SpaceTime
+    from pinn_metakan.geometry.ball import Ball
+    from pinn_metakan.geometry.box import Box, Interval
+    from pinn_metakan.geometry.domain import Domain, Face
+    from pinn_metakan.geometry.space_time import SpaceTime
     from pinn_metakan.networks.coefficients.coefficients import Coefficients, Generated, Stored
     from pinn_metakan.networks.coefficients.meta_learner import MetaLearner
     from pinn_metakan.networks.compression import pruned, with_codebook
@@ -45,7 +48,9 @@ if TYPE_CHECKING:
     from pinn_metakan.networks.network import Layer, Network
     from pinn_metakan.optimizers.optimizer import Optimizer
     from pinn_metakan.pde.boundary_conditions import Dirichlet, Neumann, Periodic, Robin
-    from pinn_metakan.pde.initial import Initial
+    from pinn_metakan.pde.boundary_part import BoundaryPart
+    from pinn_metakan.pde.condition import Condition, HardData
+    from pinn_metakan.pde.initial import FirstTime, Initial
     from pinn_metakan.pde.loading import load_problem
     from pinn_metakan.pde.observed import Observed
     from pinn_metakan.pde.problem import Problem
@@ -60,20 +65,26 @@ if TYPE_CHECKING:
 #: Name -> the module that it is in.
 _PLACES = {
     "BSpline": "families.bspline",
-    "Ball": "geometry.domains",
-    "Box": "geometry.domains",
+    "Ball": "geometry.ball",
+    "BoundaryPart": "pde.boundary_part",
+    "Box": "geometry.box",
     "Chebyshev": "families.chebyshev",
     "Coefficients": "networks.coefficients.coefficients",
+    "Condition": "pde.condition",
     "Dirichlet": "pde.boundary_conditions",
+    "Domain": "geometry.domain",
     "EdgeFamily": "families.edge_family",
+    "Face": "geometry.domain",
     "Family": "families.family",
+    "FirstTime": "pde.initial",
     "Fourier": "families.fourier",
     "Generated": "networks.coefficients.coefficients",
     "Gram": "families.gram",
+    "HardData": "pde.condition",
     "Initial": "pde.initial",
     "InteractingSines": "reference.interacting_sines",
     "Interrupted": "errors",
-    "Interval": "geometry.domains",
+    "Interval": "geometry.box",
     "Jet": "derivatives.jet",
     "KAN": "networks.kan",
     "KANConv2d": "networks.convolution.layer",
@@ -96,7 +107,7 @@ _PLACES = {
     "STAGES": "settings.stages",
     "SettingsError": "errors",
     "Solution": "runs.solution",
-    "SpaceTime": "geometry.domains",
+    "SpaceTime": "geometry.space_time",
     "StageEntry": "settings.stages",
     "Stored": "networks.coefficients.coefficients",
     "TrainingError": "errors",
@@ -124,15 +135,21 @@ __all__ = [
     "STAGES",
     "BSpline",
     "Ball",
+    "BoundaryPart",
     "Box",
     "Chebyshev",
     "Coefficients",
+    "Condition",
     "Dirichlet",
+    "Domain",
     "EdgeFamily",
+    "Face",
     "Family",
+    "FirstTime",
     "Fourier",
     "Generated",
     "Gram",
+    "HardData",
     "Initial",
     "InteractingSines",
     "Interrupted",

@@ -10,7 +10,11 @@ import pytest
 import pinn_metakan
 from pinn_metakan.derivatives.jet import Jet
 from pinn_metakan.families.table import FAMILIES
-from pinn_metakan.geometry.domains import Ball, Box, Interval, SpaceTime
+from pinn_metakan.geometry.ball import Ball
+from pinn_metakan.geometry.box import Box, Interval
+from pinn_metakan.geometry.domain import Domain
+from pinn_metakan.geometry.space_time import SpaceTime
+from pinn_metakan.pde.condition import Condition
 
 PACKAGE = Path(pinn_metakan.__file__).parent
 WITH_EXAMPLES = [path for path in sorted(PACKAGE.rglob("*.py")) if ">>> " in path.read_text()]
@@ -28,6 +32,8 @@ def test_the_examples_of_a_file_give_what_they_say(path: Path) -> None:
     assert result.failed == 0
 
 
-@pytest.mark.parametrize("kind", [*FAMILIES.values(), Box, Interval, Ball, SpaceTime, Jet])
+@pytest.mark.parametrize(
+    "kind", [*FAMILIES.values(), Domain, Box, Interval, Ball, SpaceTime, Condition, Jet]
+)
 def test_what_users_build_with_has_an_example(kind: Callable[..., object]) -> None:
     assert ">>> " in (kind.__doc__ or "")

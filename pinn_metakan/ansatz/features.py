@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from pinn_metakan.derivatives.constant_jets import constant_jets
 from pinn_metakan.derivatives.taylor import JetSpace
-from pinn_metakan.geometry.domains import Domain
+from pinn_metakan.geometry.domain import Domain
 
 
 class Features(nn.Module):

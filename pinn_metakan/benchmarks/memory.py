@@ -6,7 +6,7 @@ from torch import Tensor
 
 from pinn_metakan.benchmarks.measuring import MIB, experiment_of, saved_bytes
 from pinn_metakan.derivatives.jet import Jet
-from pinn_metakan.geometry.domains import Ball
+from pinn_metakan.geometry.ball import Ball
 from pinn_metakan.pde.boundary_conditions import Dirichlet
 from pinn_metakan.pde.problem import Problem
 

@@ -9,7 +9,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Generator, Tensor
 
-from pinn_metakan.geometry.domains import Domain
+from pinn_metakan.geometry.domain import Domain
 from pinn_metakan.geometry.sampling import sample_interior
 
 

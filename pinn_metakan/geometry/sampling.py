@@ -1,8 +1,4 @@
-"""Points of a domain from quasi-random sequences and an explicit generator.
-
-Each draw takes a new scrambling seed from the generator, so that drawing again gives other points,
-and the state of the generator alone decides which.
-"""
+"""Points of any domain: inside, at the first time, on its boundary, on a face or a part of it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,9 +6,13 @@ from dataclasses import dataclass
 import torch
 from torch import Generator, Tensor
 
-from pinn_metakan.errors import look_up
-from pinn_metakan.geometry.domains import Domain, Face, SpaceTime
+from pinn_metakan.geometry.domain import Domain, Face
+from pinn_metakan.geometry.sequences import draw_unit
 
+#: A domain is refused if no more than this part of a trial of so many points lies inside.
+_LEAST_SHARE, _TRIAL = 1e-3, 2**14
+#: More points are drawn than are expected to be rejected, by this factor.
+_SPARE = 1.2
 #: How many batches are drawn before a part of the boundary counts as empty.
 _MAX_BATCHES = 50
 
@@ -38,73 +38,17 @@ class PointSet:
         return PointSet(*(None if part is None else part.to(device, dtype) for part in parts))  # type: ignore[arg-type]
 
 
-def sobol(count: int, dimension: int, seed: int) -> Tensor:
-    """Scrambled Sobol sequence (Sobol 1967, scrambling of Owen 1998), shape (count, dimension)."""
-    engine = torch.quasirandom.SobolEngine(dimension, scramble=True, seed=seed)
-    return engine.draw(count, dtype=torch.float64)
-
-
-def latin_hypercube(count: int, dimension: int, seed: int) -> Tensor:
-    """Latin hypercube (McKay, Beckman, Conover 1979), shape (count, dimension)."""
-    from scipy.stats import qmc  # takes long to import
-
-    return torch.from_numpy(qmc.LatinHypercube(dimension, rng=seed).random(count))
-
-
-def halton(count: int, dimension: int, seed: int) -> Tensor:
-    """Scrambled Halton sequence (Halton 1960; Owen 2017), shape (count, dimension)."""
-    from scipy.stats import qmc  # takes long to import
-
-    return torch.from_numpy(qmc.Halton(dimension, scramble=True, rng=seed).random(count))
-
-
-def uniform(count: int, dimension: int, seed: int) -> Tensor:
-    """Independent uniform numbers, shape (count, dimension)."""
-    generator = torch.Generator().manual_seed(seed)
-    return torch.rand(count, dimension, generator=generator, dtype=torch.float64)
-
-
-SEQUENCES: dict[str, Callable[[int, int, int], Tensor]] = {
-    "sobol": sobol,
-    "latin_hypercube": latin_hypercube,
-    "halton": halton,
-    "uniform": uniform,
-}
-
-
-def draw_unit(sequence: str, count: int, dimension: int, generator: Generator) -> Tensor:
-    """Draw points of the unit cube.
-
-    Args:
-        sequence: A key of `SEQUENCES`.
-        count: How many points N.
-        dimension: How many numbers a point has.
-        generator: CPU generator that the scrambling seed is taken from.
-
-    Returns:
-        Numbers in [0, 1], float64, shape (N, dimension).
-
-    Raises:
-        LookupError: If there is no such sequence.
-    """
-    draw = look_up(SEQUENCES, sequence, "sequence")
-    seed = int(torch.randint(2**31 - 1, (1,), generator=generator))
-    if dimension == 0:
-        return torch.zeros(count, 0, dtype=torch.float64)
-    return draw(count, dimension, seed)
-
-
 def sample_interior(domain: Domain, count: int, sequence: str, generator: Generator) -> PointSet:
     """Draw `count` points inside the domain, uniform in volume."""
-    unit = draw_unit(sequence, count, domain.unit_dimension, generator)
-    return PointSet(domain.interior(unit))
+    return PointSet(_accepted(domain, domain.interior, count, sequence, generator))
 
 
-def sample_initial(domain: SpaceTime, count: int, sequence: str, generator: Generator) -> PointSet:
+def sample_initial(domain: Domain, count: int, sequence: str, generator: Generator) -> PointSet:
     """Draw `count` points of the spatial domain at the first time."""
-    unit = draw_unit(sequence, count, domain.space.unit_dimension, generator)
+    assert domain.start is not None
+    points = sample_interior(domain.space, count, sequence, generator).points
     start = torch.full((count, 1), domain.start, dtype=torch.float64)
-    return PointSet(torch.cat([domain.space.interior(unit), start], dim=1))
+    return PointSet(torch.cat([points, start], dim=1))
 
 
 def sample_boundary(domain: Domain, count: int, sequence: str, generator: Generator) -> PointSet:
@@ -117,8 +61,13 @@ def sample_face(
     domain: Domain, face: Face, count: int, sequence: str, generator: Generator
 ) -> PointSet:
     """Draw `count` points of one flat face, with outward normals."""
-    points = sample_interior(domain, count, sequence, generator).points
-    points[:, face.axis] = face.value
+
+    def on_face(unit: Tensor) -> Tensor:
+        points = domain.interior(unit)
+        points[:, face.axis] = face.value
+        return points
+
+    points = _accepted(domain, on_face, count, sequence, generator)
     normals = torch.zeros_like(points)
     normals[:, face.axis] = face.sign
     return PointSet(points, normals)
@@ -159,3 +108,44 @@ def sample_part(
             normals = torch.cat([part.normals for part in chosen if part.normals is not None])
             return PointSet(points, normals[:count])
     raise ValueError(f"'where' selects (almost) no point of the boundary of {domain!r}")
+
+
+def _accepted(
+    domain: Domain,
+    place: Callable[[Tensor], Tensor],
+    count: int,
+    sequence: str,
+    generator: Generator,
+) -> Tensor:
+    """Draw a sequence until `count` of its points lie in the domain.
+
+    Where some are rejected a longer sequence is drawn: what is left of one sequence fills a domain
+    more evenly than several do.
+
+    Args:
+        domain: The domain.
+        place: Maps unit numbers (N, unit_dimension) to points (N, d).
+        count: How many points.
+        sequence: A key of `SEQUENCES`.
+        generator: CPU generator.
+
+    Returns:
+        The first points that lie inside, shape (count, d).
+
+    Raises:
+        ValueError: If next to none does.
+    """
+    drawn = count
+    while True:
+        points = place(draw_unit(sequence, drawn, domain.unit_dimension, generator))
+        points = points[domain.contains(points)]
+        if len(points) >= count:
+            return points[:count]
+        if drawn >= _TRIAL and len(points) <= _LEAST_SHARE * drawn:
+            raise ValueError(
+                f"(almost) no point of {domain!r} lies inside: {len(points)} of {drawn} that were "
+                "drawn; narrow its bounds, or write interior(self, unit), which maps numbers in "
+                "[0, 1] to points inside"
+            )
+        share = max(len(points), 1) / drawn
+        drawn = max(2 * drawn, min(int(_SPARE * count / share), 8 * max(drawn, _TRIAL)))

@@ -4,17 +4,23 @@ Values are numbers or functions. A function receives one (N,) tensor for each co
 order of `Problem.coordinates`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import torch
 from torch import Generator, Tensor
 
 from pinn_metakan.derivatives.jet import Jet
 from pinn_metakan.derivatives.request import Variables
-from pinn_metakan.geometry.domains import Domain
+from pinn_metakan.geometry.domain import Domain
 from pinn_metakan.geometry.sampling import PointSet, sample_face
 from pinn_metakan.pde.boundary_part import BoundaryPart, Where
-from pinn_metakan.pde.condition import Condition, Place, check_unknowns, check_values
+from pinn_metakan.pde.condition import (
+    Condition,
+    HardData,
+    Place,
+    check_unknowns,
+    check_values,
+)
 from pinn_metakan.pde.data import Data, arguments_at, check_data, evaluate_data
 
 
@@ -44,6 +50,10 @@ class Dirichlet(Condition):
             name: jet(name) - evaluate_data(data, arguments, f"the Dirichlet value of {name}")
             for name, data in self.values.items()
         }
+
+    def hard_data(self, variables: Variables) -> Sequence[HardData]:
+        """List the values."""
+        return [HardData(name, data) for name, data in self.values.items()]
 
 
 class Neumann(Condition):
@@ -190,6 +200,10 @@ class Periodic(Condition):
                 low, high = value.chunk(2)
                 terms[label] = low - high
         return terms
+
+    def periodic_axis(self, variables: Variables) -> int:
+        """Find the column of the coordinate."""
+        return self.place.axis(variables)
 
 
 def _normal_derivative(jet: Jet, name: str, at: PointSet, variables: Variables) -> Tensor:

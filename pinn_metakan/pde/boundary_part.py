@@ -6,7 +6,7 @@ import torch
 from torch import Generator, Tensor
 
 from pinn_metakan.derivatives.request import Variables
-from pinn_metakan.geometry.domains import Domain, Face
+from pinn_metakan.geometry.domain import Domain, Face
 from pinn_metakan.geometry.sampling import PointSet, sample_boundary, sample_face, sample_part
 from pinn_metakan.pde.condition import Place
 from pinn_metakan.pde.data import arguments_at
@@ -26,8 +26,10 @@ class BoundaryPart(Place):
         where: See `Where`.
     """
 
-    def __init__(self, where: Where):
+    def __init__(self, where: Where = None):
         self.where = where
+        self.is_whole_boundary = where is None
+        self.why_soft = "'where' is a function" if callable(where) else ""
 
     def check(self, variables: Variables, domain: Domain) -> None:
         """Refuse a face that does not exist.
@@ -69,12 +71,12 @@ class BoundaryPart(Place):
         names = ", ".join(face_names(variables, domain).values())
         raise ValueError(f"no face {self.where!r}; the domain has {names or 'no flat faces'}")
 
-    def faces(self, variables: Variables, domain: Domain) -> tuple[Face, ...] | None:
-        """Give the flat faces that the part consists of, None if it is not made of such."""
-        if self.where is None and domain.faces:
-            return domain.faces
+    def faces(self, variables: Variables, domain: Domain) -> tuple[Face, ...]:
+        """Find the face that is named, or those of a box if it is all of its boundary."""
+        if self.where is None:
+            return domain.faces if domain.is_bounded_by_faces else ()
         face = self.face(variables, domain)
-        return None if face is None else (face,)
+        return () if face is None else (face,)
 
     def sample(
         self, variables: Variables, domain: Domain, count: int, sequence: str, generator: Generator

@@ -1,20 +1,48 @@
 """What every condition offers to the rest of the package."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from torch import Generator, Tensor
 
 from pinn_metakan.derivatives.jet import Jet
 from pinn_metakan.derivatives.request import Variables
-from pinn_metakan.geometry.domains import Domain
+from pinn_metakan.geometry.domain import Domain, Face
 from pinn_metakan.geometry.sampling import PointSet
-from pinn_metakan.pde.data import check_data, shown_data
+from pinn_metakan.pde.data import Data, check_data, shown_data
+
+
+@dataclass(frozen=True)
+class HardData:
+    """Values of one unknown, at the place of a condition, that can be satisfied by construction.
+
+    Args:
+        unknown: Whose values they are.
+        data: A number, or a function of the coordinates; at the first time, of those of space.
+        term: Which term of the condition's residual is zero then; called as the unknown if empty.
+        is_velocity: Whether they are the derivative in time, at the first time.
+    """
+
+    unknown: str
+    data: Data
+    term: str = ""
+    is_velocity: bool = False
 
 
 class Place(ABC):
-    """Where a condition is asked for."""
+    """Where a condition is asked for.
+
+    Attributes:
+        is_whole_boundary: Whether it is all of the boundary of space.
+        is_first_time: Whether it is all of space at the first time.
+        why_soft: Why data there cannot be satisfied by construction, for the user; may be empty.
+    """
+
+    is_whole_boundary: bool = False
+    is_first_time: bool = False
+    why_soft: str = ""
 
     @abstractmethod
     def check(self, variables: Variables, domain: Domain) -> None:
@@ -30,9 +58,28 @@ class Place(ABC):
     ) -> PointSet:
         """Draw points of the place."""
 
+    def faces(self, variables: Variables, domain: Domain) -> tuple[Face, ...]:
+        """Find the flat faces that the place consists of; none, as here, if it is no such place."""
+        return ()
+
 
 class Condition(ABC):
     """A condition on one or several unknowns.
+
+    A condition of your own sets `region` and `place`, and writes `residual`. It is soft unless it
+    says in `hard_data` which values would satisfy it. For example u = 1 on the whole boundary:
+
+    >>> from pinn_metakan import BoundaryPart, Condition, HardData
+    >>> class One(Condition):
+    ...     region, place = "boundary", BoundaryPart()
+    ...
+    ...     def residual(self, jet, at, variables):
+    ...         return {"u": jet("u") - 1}
+    ...
+    ...     def hard_data(self, variables):
+    ...         return [HardData("u", 1.0)]
+    >>> One()
+    One()
 
     Attributes:
         region: Which setting of `points` tells how many points it gets.
@@ -55,16 +102,23 @@ class Condition(ABC):
         return f"{type(self).__name__}({', '.join(shown)})"
 
     @abstractmethod
-    def check_names(self, variables: Variables) -> None:
-        """Refuse names that the problem does not have.
+    def residual(self, jet: Jet, at: PointSet, variables: Variables) -> dict[str, Tensor]:
+        """Evaluate what should be zero, (N,) for each unknown or derivative that is prescribed."""
+
+    def hard_data(self, variables: Variables) -> Sequence[HardData]:
+        """Say which values at `place` satisfy the condition; none, as here, leaves it soft."""
+        return ()
+
+    def periodic_axis(self, variables: Variables) -> int | None:
+        """Say which column being periodic satisfies the condition; None, as here, for none."""
+        return None
+
+    def check_names(self, variables: Variables) -> None:  # noqa: B027
+        """Refuse names that the problem does not have; nothing is refused here.
 
         Raises:
             ValueError: With one line that says what does not fit.
         """
-
-    @abstractmethod
-    def residual(self, jet: Jet, at: PointSet, variables: Variables) -> dict[str, Tensor]:
-        """Give what should be zero, (N,) for each unknown or derivative that is prescribed."""
 
     def check(self, variables: Variables, domain: Domain) -> None:
         """Refuse what does not fit the problem, names first."""

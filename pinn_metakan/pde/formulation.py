@@ -9,9 +9,10 @@ from torch import Tensor
 from pinn_metakan.derivatives.jet import Jet
 from pinn_metakan.derivatives.request import Quantity, Variables
 from pinn_metakan.errors import ProblemError
-from pinn_metakan.geometry.domains import Domain
+from pinn_metakan.geometry.domain import Domain
 from pinn_metakan.geometry.sampling import PointSet, sample_interior
 from pinn_metakan.pde.condition import Condition
+from pinn_metakan.pde.domain_check import check_domain
 from pinn_metakan.pde.problem import Problem, has_transform
 from pinn_metakan.pde.recording import ResidualFunction, checked_terms, record, refuse_parameters
 from pinn_metakan.pde.user_code import call_user, told_failures
@@ -143,6 +144,7 @@ def _formulate(problem: Problem) -> Formulation:
     domain = problem.domain
     if not isinstance(domain, Domain):
         raise ProblemError(f"domain must be a Domain, got {type(domain).__name__}")
+    check_domain(domain)
     try:
         variables = Variables(
             problem.coordinates, problem.unknowns, domain.dimension, domain.time_axis
@@ -154,8 +156,7 @@ def _formulate(problem: Problem) -> Formulation:
     if any("parameters" in vars(kind) for kind in type(problem).__mro__ if kind is not Problem):
         raise ProblemError("'parameters' holds what the constructor was given; take another name")
     generator = torch.Generator().manual_seed(0)
-    with told_failures("drawing points of the domain failed"):
-        sample = sample_interior(domain, _RECORDED_POINTS, "sobol", generator)
+    sample = sample_interior(domain, _RECORDED_POINTS, "sobol", generator)
 
     def equations(jet: Jet, at: PointSet) -> dict[str, Tensor]:
         return call_user(problem.residual, (jet,), "residual")  # type: ignore[arg-type, return-value]
@@ -182,11 +183,14 @@ def _recorded_condition(
     if not isinstance(condition, Condition):
         raise ProblemError(f"{label} must be a condition such as Dirichlet(u=0.0)")
     generator = torch.Generator().manual_seed(0)
-    try:
-        condition.check(variables, domain)
-        at = condition.sample(variables, domain, _RECORDED_POINTS, "sobol", generator)
-    except ValueError as error:  # messages of the package's own conditions are whole sentences
-        raise ProblemError(f"{label}: {error}") from error
+    with told_failures(f"{label} failed"):
+        try:
+            condition.check(variables, domain)
+            at = condition.sample(variables, domain, _RECORDED_POINTS, "sobol", generator)
+        except (ValueError, NotImplementedError) as error:  # the messages are whole sentences
+            raise ProblemError(f"{label}: {error}") from error
+    if not isinstance(at, PointSet):
+        raise ProblemError(f"{label}: sample returned {type(at).__name__}, expected a PointSet")
 
     def function(jet: Jet, at: PointSet) -> dict[str, Tensor]:
         try:

@@ -1,19 +1,21 @@
 """The condition at the first time."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from torch import Generator, Tensor
 
 from pinn_metakan.derivatives.jet import Jet
 from pinn_metakan.derivatives.request import Variables
-from pinn_metakan.geometry.domains import Domain, SpaceTime
+from pinn_metakan.geometry.domain import Domain
 from pinn_metakan.geometry.sampling import PointSet, sample_initial
-from pinn_metakan.pde.condition import Condition, Place, check_values
+from pinn_metakan.pde.condition import Condition, HardData, Place, check_values
 from pinn_metakan.pde.data import Data, arguments_at, evaluate_data
 
 
 class FirstTime(Place):
     """All of space at the first time."""
+
+    is_first_time = True
 
     def check(self, variables: Variables, domain: Domain) -> None:
         """Check that there is a time."""
@@ -24,7 +26,6 @@ class FirstTime(Place):
         self, variables: Variables, domain: Domain, count: int, sequence: str, generator: Generator
     ) -> PointSet:
         """Draw points of space at the first time."""
-        assert isinstance(domain, SpaceTime)
         return sample_initial(domain, count, sequence, generator)
 
 
@@ -57,3 +58,14 @@ class Initial(Condition):
             name: jet(name) - evaluate_data(data, arguments, f"the initial value of {name}")
             for name, data in self.values.items()
         }
+
+    def hard_data(self, variables: Variables) -> Sequence[HardData]:
+        """List the values and the velocities."""
+        time = variables.coordinates[-1]
+        names = {name: (name, False) for name in variables.unknowns}
+        names |= {f"{name}_{time}": (name, True) for name in variables.unknowns}
+        found = []
+        for key, data in self.values.items():
+            unknown, is_velocity = names[key]
+            found.append(HardData(unknown, data, key, is_velocity))
+        return found

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import torch
 from torch import Generator, Tensor
 
-from pinn_metakan.geometry.domains import Domain
+from pinn_metakan.geometry.domain import Domain
 from pinn_metakan.geometry.sampling import sample_interior
 
 # The values of this file: docs/decisions/0007-rough-data.md.

@@ -9,7 +9,7 @@ from torch import Generator, Tensor
 
 from pinn_metakan.derivatives.jet import Jet
 from pinn_metakan.derivatives.request import Variables
-from pinn_metakan.geometry.domains import Domain
+from pinn_metakan.geometry.domain import Domain
 from pinn_metakan.geometry.sampling import PointSet
 from pinn_metakan.pde.condition import Condition, Place, check_unknowns
 

@@ -16,7 +16,7 @@ import numpy as np
 from torch import Tensor
 
 from pinn_metakan.derivatives.jet import Jet
-from pinn_metakan.geometry.domains import Domain
+from pinn_metakan.geometry.domain import Domain
 from pinn_metakan.pde.condition import Condition
 
 

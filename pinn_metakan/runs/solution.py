@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from numpy.typing import ArrayLike, NDArray
 
 from pinn_metakan.errors import RunFolderError
-from pinn_metakan.geometry.domains import Domain
+from pinn_metakan.geometry.domain import Domain
 from pinn_metakan.networks.network import Network
 from pinn_metakan.plotting.figures import solution_figure
 from pinn_metakan.results.field import Field

@@ -13,7 +13,10 @@ from pinn_metakan.ansatz.hard.constraints import build_constraints
 from pinn_metakan.derivatives.autograd import evaluate_by_autograd
 from pinn_metakan.derivatives.jet import Jet
 from pinn_metakan.families.rbf import RBF
-from pinn_metakan.geometry.domains import Ball, Box, Domain, Interval, SpaceTime
+from pinn_metakan.geometry.ball import Ball
+from pinn_metakan.geometry.box import Box, Interval
+from pinn_metakan.geometry.domain import Domain
+from pinn_metakan.geometry.space_time import SpaceTime
 from pinn_metakan.networks.kan import make_kan
 from pinn_metakan.pde.boundary_conditions import Dirichlet, Neumann, Periodic
 from pinn_metakan.pde.condition import Condition

@@ -6,16 +6,19 @@ import pytest
 import torch
 from torch import Generator
 
-from pinn_metakan.geometry.domains import Ball, Box, Domain, Interval, SpaceTime
+from pinn_metakan.geometry.ball import Ball
+from pinn_metakan.geometry.box import Box, Interval
+from pinn_metakan.geometry.domain import Domain
 from pinn_metakan.geometry.grid import plane, product_grid, scattered
 from pinn_metakan.geometry.sampling import (
-    SEQUENCES,
     sample_boundary,
     sample_face,
     sample_initial,
     sample_interior,
     sample_part,
 )
+from pinn_metakan.geometry.sequences import SEQUENCES
+from pinn_metakan.geometry.space_time import SpaceTime
 
 DOMAINS = {
     "interval": Interval(-2.0, 3.0),

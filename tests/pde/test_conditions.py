@@ -11,7 +11,10 @@ from pinn_metakan.derivatives.autograd import evaluate_by_autograd
 from pinn_metakan.derivatives.jet import Jet, RecordedValues
 from pinn_metakan.derivatives.request import Variables
 from pinn_metakan.errors import ProblemError
-from pinn_metakan.geometry.domains import Ball, Box, Domain, Interval, SpaceTime
+from pinn_metakan.geometry.ball import Ball
+from pinn_metakan.geometry.box import Box, Interval
+from pinn_metakan.geometry.domain import Domain
+from pinn_metakan.geometry.space_time import SpaceTime
 from pinn_metakan.pde.boundary_conditions import Dirichlet, Neumann, Periodic, Robin
 from pinn_metakan.pde.condition import Condition
 from pinn_metakan.pde.initial import Initial

@@ -4,7 +4,9 @@ import pytest
 import torch
 from torch import Tensor
 
-from pinn_metakan.geometry.domains import Ball, Box, Interval, SpaceTime
+from pinn_metakan.geometry.ball import Ball
+from pinn_metakan.geometry.box import Box, Interval
+from pinn_metakan.geometry.space_time import SpaceTime
 from pinn_metakan.pde.coefficients import note_jumps
 from pinn_metakan.pde.formulation import formulate
 from pinn_metakan.pde.jumps import find_jump

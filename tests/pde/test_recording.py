@@ -9,7 +9,7 @@ import torch
 from torch import Generator, nn
 
 from pinn_metakan.errors import ProblemError
-from pinn_metakan.geometry.domains import Interval
+from pinn_metakan.geometry.box import Interval
 from pinn_metakan.pde.boundary_conditions import Dirichlet, Neumann, Robin
 from pinn_metakan.pde.formulation import formulate
 from pinn_metakan.pde.loading import load_problem

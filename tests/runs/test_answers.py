@@ -11,7 +11,9 @@ from torch import Tensor
 
 from pinn_metakan.derivatives.jet import Jet
 from pinn_metakan.errors import ProblemError
-from pinn_metakan.geometry.domains import Domain, Interval, SpaceTime
+from pinn_metakan.geometry.box import Interval
+from pinn_metakan.geometry.domain import Domain
+from pinn_metakan.geometry.space_time import SpaceTime
 from pinn_metakan.pde.boundary_conditions import Dirichlet
 from pinn_metakan.pde.initial import Initial
 from pinn_metakan.pde.loading import load_problem

@@ -9,7 +9,7 @@ import pytest
 import tomli_w
 
 from pinn_metakan.errors import SettingsError
-from pinn_metakan.geometry.sampling import SEQUENCES
+from pinn_metakan.geometry.sequences import SEQUENCES
 from pinn_metakan.optimizers.first_order import SCHEDULES
 from pinn_metakan.settings.layers import build_settings, layers_of, parse_pair, read_settings
 from pinn_metakan.settings.networks import NETWORK_SETTINGS, KANSettings

@@ -5,7 +5,7 @@ from torch import Generator, Tensor
 from pinn_metakan.ansatz.hard.pieces import Pieces
 from pinn_metakan.ansatz.hard.transfinite import Field, on_face, time_slope
 from pinn_metakan.derivatives.request import Variables
-from pinn_metakan.geometry.domains import Domain, Face
+from pinn_metakan.geometry.domain import Domain, Face
 from pinn_metakan.geometry.sampling import sample_boundary, sample_interior
 from pinn_metakan.pde.boundary_part import face_names
 

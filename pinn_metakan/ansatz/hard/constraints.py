@@ -13,7 +13,12 @@ import torch
 from torch import Generator, Tensor
 
 from pinn_metakan.ansatz.hard.conflicts import find_conflicts
-from pinn_metakan.ansatz.hard.factors import ball_factor, product, side_factor, time_factor
+from pinn_metakan.ansatz.hard.factors import (
+    boundary_factor,
+    face_factor,
+    product,
+    time_factor,
+)
 from pinn_metakan.ansatz.hard.pieces import Pieces, collect_pieces, periodic_axes
 from pinn_metakan.ansatz.hard.smoothness import find_rough
 from pinn_metakan.ansatz.hard.transfinite import (
@@ -25,7 +30,7 @@ from pinn_metakan.ansatz.hard.transfinite import (
     start_from,
     zero,
 )
-from pinn_metakan.geometry.domains import Ball, Domain, SpaceTime
+from pinn_metakan.geometry.domain import Domain
 from pinn_metakan.geometry.sampling import sample_interior
 from pinn_metakan.pde.formulation import Formulation
 
@@ -107,10 +112,8 @@ def build_constraints(formulation: Formulation) -> HardConstraints:
             pieces = pieces.without(crowd)
         constraints.append(_constraint(pieces, domain))
         satisfied |= pieces.terms()
-    for axis, name in periodic.items():
-        coordinate = variables.coordinates[axis]
-        for unknown in variables.unknowns:
-            satisfied |= {f"{name}_{unknown}", f"{name}_{unknown}_{coordinate}"}
+    for name in periodic.values():
+        satisfied |= set(formulation.conditions[name].terms)
     return HardConstraints(
         tuple(constraints), frozenset(periodic), frozenset(satisfied), tuple(notes)
     )
@@ -133,7 +136,7 @@ def _all_data_equal(pieces: Pieces, domain: Domain) -> float | None:
 
 
 def _constraint(pieces: Pieces, domain: Domain) -> Constraint:
-    start = domain.start if isinstance(domain, SpaceTime) else 0.0
+    start = 0.0 if domain.start is None else domain.start
     initial = pieces.initial[1] if pieces.initial else None
     velocity = pieces.velocity[1] if pieces.velocity else None
     data: Field | None = None
@@ -148,20 +151,14 @@ def _constraint(pieces: Pieces, domain: Domain) -> Constraint:
             data = add_faces(field, {face: d for face, (_, d) in pieces.faces.items()}, domain)
     elif initial is not None:
         data = start_from(initial, velocity, start)
-    factors = _boundary_factors(pieces, domain)
+    factors: list[Field | None] = []
+    if pieces.faces:
+        factors.append(face_factor(domain, pieces.faces))
+    if pieces.curved is not None:
+        factors.append(boundary_factor(domain))
     if initial is not None:
         end = domain.bounds[-1][1]
         factors.append(time_factor(start, end, 1 if velocity is None else 2))
-    return Constraint(data, product(factors) if factors else None)
-
-
-def _boundary_factors(pieces: Pieces, domain: Domain) -> list[Field]:
-    factors: list[Field] = []
-    for axis in sorted({face.axis for face in pieces.faces}):
-        ends = [face.value for face in pieces.faces if face.axis == axis]
-        factors.append(side_factor(axis, ends, *domain.bounds[axis]))
-    if pieces.curved is not None:
-        ball = domain.space
-        assert isinstance(ball, Ball)
-        factors.append(ball_factor(ball))
-    return factors
+    known = [factor for factor in factors if factor is not None]
+    assert len(known) == len(factors)  # other data are no pieces
+    return Constraint(data, product(known) if known else None)

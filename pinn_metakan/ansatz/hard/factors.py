@@ -1,34 +1,25 @@
 """Factors B that vanish to first order where a value is given; each is at most about 1."""
 
+from collections.abc import Callable, Collection
+
 import torch
-from torch import Tensor
+from torch import Generator, Tensor
 
 from pinn_metakan.ansatz.hard.transfinite import Field
-from pinn_metakan.geometry.domains import Ball
+from pinn_metakan.errors import ProblemError
+from pinn_metakan.geometry.domain import Domain, Face
+from pinn_metakan.geometry.sampling import sample_interior
+from pinn_metakan.pde.user_code import told_failures
 
 
-def side_factor(axis: int, ends: list[float], low: float, high: float) -> Field:
-    """Vanish at the ends; at most 1 between them."""
-    scale = (2.0 / (high - low)) ** 2 if len(ends) == 2 else 1.0 / (high - low)
-
-    def factor(points: Tensor) -> Tensor:
-        x = points[:, axis]
-        if len(ends) == 2:
-            return scale * (x - low) * (high - x)
-        return scale * (x - low if ends[0] == low else high - x)
-
-    return factor
+def boundary_factor(domain: Domain) -> Field | None:
+    """Find what vanishes on the whole boundary of space; None if the domain knows no such thing."""
+    return _known(domain, domain.factor)
 
 
-def ball_factor(ball: Ball) -> Field:
-    """Vanish on the sphere: 1 - |x - c|^2 / R^2."""
-
-    def factor(points: Tensor) -> Tensor:
-        center = torch.tensor(ball.center, dtype=points.dtype, device=points.device)
-        space = points[:, : ball.dimension]
-        return 1.0 - (space - center).square().sum(dim=1) / ball.radius**2
-
-    return factor
+def face_factor(domain: Domain, faces: Collection[Face]) -> Field | None:
+    """Find what vanishes on flat faces; None if the domain knows no such thing."""
+    return _known(domain, lambda points: domain.face_factor(points, faces))
 
 
 def time_factor(start: float, end: float, power: int) -> Field:
@@ -46,3 +37,21 @@ def product(factors: list[Field]) -> Field:
         return values
 
     return value
+
+
+def _known(domain: Domain, function: Callable[[Tensor], Tensor | None]) -> Field | None:
+    """The function as a field, None if it gives nothing inside the domain."""
+    name = type(domain.space).__name__
+
+    def factor(points: Tensor) -> Tensor:
+        with told_failures(f"the factor of {name} failed"):
+            values = function(points)
+        if values is None or values.shape != (len(points),):
+            shape = None if values is None else tuple(values.shape)
+            raise ProblemError(f"the factor of {name} is {shape}, expected ({len(points)},)")
+        return values
+
+    inside = sample_interior(domain, 1, "sobol", Generator().manual_seed(0)).points
+    with torch.no_grad(), told_failures(f"the factor of {name} failed"):
+        is_known = function(inside) is not None
+    return factor if is_known else None

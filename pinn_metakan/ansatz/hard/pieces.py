@@ -4,13 +4,15 @@ from dataclasses import dataclass, field
 
 from torch import Tensor
 
+from pinn_metakan.ansatz.hard.factors import boundary_factor, face_factor
 from pinn_metakan.ansatz.hard.transfinite import Field, Number
 from pinn_metakan.derivatives.request import Variables
-from pinn_metakan.geometry.domains import Ball, Face
-from pinn_metakan.pde.boundary_conditions import Dirichlet, Periodic
+from pinn_metakan.errors import ProblemError
+from pinn_metakan.geometry.domain import Face
+from pinn_metakan.pde.condition import Place
 from pinn_metakan.pde.data import Data, arguments_at, evaluate_data
 from pinn_metakan.pde.formulation import Formulation
-from pinn_metakan.pde.initial import Initial
+from pinn_metakan.pde.user_code import told_failures
 
 
 @dataclass
@@ -27,6 +29,16 @@ class Pieces:
         pieces = [*self.faces.values(), self.curved, self.initial, self.velocity]
         return {piece[0] for piece in pieces if piece is not None}
 
+    def add_at_start(self, key: str, piece: tuple[str, Field], is_velocity: bool) -> str:
+        """Add data at the first time; say why they stay soft, empty if they do not."""
+        if (self.velocity if is_velocity else self.initial) is not None:
+            return f"{key} has an initial condition already; stays soft"
+        if is_velocity:
+            self.velocity = piece
+        else:
+            self.initial = piece
+        return ""
+
     def without(self, terms: set[str]) -> "Pieces":
         """Leave out the data of some terms, and a velocity that has no initial value."""
 
@@ -41,57 +53,86 @@ class Pieces:
 
 def periodic_axes(formulation: Formulation) -> dict[int, str]:
     """Find the columns that are periodic, and the name of the condition that says so."""
-    conditions = formulation.problem.conditions
-    return {
-        formulation.variables.axis(condition.coordinate): name
-        for name, condition in conditions.items()
-        if isinstance(condition, Periodic)
-    }
+    found: dict[int, str] = {}
+    for name, condition in formulation.problem.conditions.items():
+        with told_failures(f"{formulation.problem.origin.label}: condition {name!r} failed"):
+            axis = condition.periodic_axis(formulation.variables)
+        if axis is not None:
+            found[axis] = name
+    return found
 
 
 def collect_pieces(
     formulation: Formulation, unknown: str, periodic: set[int]
 ) -> tuple[Pieces, list[str]]:
-    """Gather the data of an unknown that lie on flat faces, on a whole ball, or at the start."""
-    variables, domain = formulation.variables, formulation.problem.domain
+    """Gather the data of an unknown that lie on flat faces, on the boundary, or at the start.
+
+    Args:
+        formulation: The problem.
+        unknown: Whose data.
+        periodic: Columns that are periodic.
+
+    Returns:
+        The data, and notes on what stays soft.
+
+    Raises:
+        ProblemError: If a condition offers data for a term that it does not have.
+    """
     pieces = Pieces()
-    notes = []
+    notes: list[str] = []
     for name, condition in formulation.problem.conditions.items():
-        term = f"{name}_{unknown}"
         label = f"{formulation.problem.origin.label}: condition {name!r}"
-        if isinstance(condition, Dirichlet) and unknown in condition.values:
-            data = _as_field(condition.values[unknown], variables, label, False)
-            faces = condition.place.faces(variables, domain)
-            taken = [face for face in faces or () if face in pieces.faces or face.axis in periodic]
-            if taken or (faces is None and pieces.curved):
-                notes.append(
-                    f"{name}: its part of the boundary has a condition already; stays soft"
+        with told_failures(f"{label}: its hard_data failed"):
+            offers = list(condition.hard_data(formulation.variables))
+        terms = formulation.conditions[name].terms
+        for offer in offers:
+            key = offer.term or offer.unknown
+            if f"{name}_{key}" not in terms:
+                known = ", ".join(term.removeprefix(f"{name}_") for term in terms)
+                raise ProblemError(
+                    f"{label}: its hard_data name the term {key!r}, its residual has {known}"
                 )
-            elif faces is not None:
-                pieces.faces.update({face: (term, data) for face in faces})
-            elif isinstance(domain.space, Ball) and condition.place.where is None:
-                pieces.curved = (term, data)
-            elif callable(condition.place.where):
-                notes.append(f"{name}: 'where' is a function; stays soft")
-            else:
-                notes.append(
-                    f"{name}: the boundary of {type(domain.space).__name__} is neither flat nor "
-                    "that of a Ball, so no factor is known that vanishes on it; stays soft"
-                )
-        elif isinstance(condition, Initial):
-            time = variables.coordinates[-1]
-            for key, data_of_key in condition.values.items():
-                value = _as_field(data_of_key, variables, label, True)
-                is_value, is_velocity = key == unknown, key == f"{unknown}_{time}"
-                if (is_value and pieces.initial) or (is_velocity and pieces.velocity):
-                    notes.append(f"{name}: {key} has an initial condition already; stays soft")
-                elif is_value:
-                    pieces.initial = (term, value)
-                elif is_velocity:
-                    pieces.velocity = (f"{term}_{time}", value)
+            if offer.unknown == unknown:
+                is_first = condition.place.is_first_time
+                data = _as_field(offer.data, formulation.variables, label, is_first)
+                piece = (f"{name}_{key}", data)
+                if is_first:
+                    note = pieces.add_at_start(key, piece, offer.is_velocity)
+                else:
+                    note = _add_on_boundary(pieces, piece, condition.place, formulation, periodic)
+                notes += [f"{name}: {note}"] if note else []
     if pieces.velocity is not None and pieces.initial is None:
         notes.append(f"{unknown}: a velocity without an initial value stays soft")
     return pieces.without(set()), notes
+
+
+def _add_on_boundary(
+    pieces: Pieces,
+    piece: tuple[str, Field],
+    place: Place,
+    formulation: Formulation,
+    periodic: set[int],
+) -> str:
+    """Add data that lie on the boundary; say why they stay soft, empty if they do not."""
+    domain = formulation.problem.domain
+    faces = place.faces(formulation.variables, domain)
+    is_taken = any(face in pieces.faces or face.axis in periodic for face in faces)
+    if is_taken or pieces.curved or (place.is_whole_boundary and not faces and pieces.faces):
+        return "its part of the boundary has a condition already; stays soft"
+    if faces and face_factor(domain, {*pieces.faces, *faces}) is not None:
+        pieces.faces.update(dict.fromkeys(faces, piece))
+    elif place.is_whole_boundary and boundary_factor(domain) is not None:
+        pieces.curved = piece
+    elif faces:
+        return "no factor is known that vanishes on its face; stays soft"
+    elif place.is_whole_boundary:
+        return (
+            f"the boundary of {type(domain.space).__name__} is neither flat nor that of a Ball, "
+            "so no factor is known that vanishes on it; stays soft"
+        )
+    elif place.why_soft:
+        return f"{place.why_soft}; stays soft"
+    return ""
 
 
 def _as_field(data: Data, variables: Variables, label: str, space_only: bool) -> Field:

@@ -10,17 +10,18 @@ from collections.abc import Callable
 import torch
 from torch import Generator, Tensor
 
+from pinn_metakan.ansatz.hard.factors import boundary_factor
 from pinn_metakan.ansatz.hard.pieces import Pieces
 from pinn_metakan.ansatz.hard.transfinite import Field, is_number, on_face
 from pinn_metakan.derivatives.request import Derivative, Gradient, Laplacian
 from pinn_metakan.errors import ProblemError
-from pinn_metakan.geometry.domains import Domain, Face
+from pinn_metakan.geometry.domain import Domain, Face
 from pinn_metakan.geometry.sampling import sample_interior
 from pinn_metakan.pde.formulation import Formulation
 from pinn_metakan.pde.jumps import Line, find_jump, lines_within
 
-#: Lines that the data of a condition are looked at on, in all.
-_LINES = 48
+#: Lines that the data of a condition are looked at on, in all, and a factor of a domain.
+_LINES, _FACTOR_LINES = 48, 3
 #: Points that tell how large data are; lines on which the ends of a periodic coordinate are
 #: compared, and what their derivatives may differ by, relative to their size.
 _SIZED, _SEAMS, _SEAM = 256, 5, 1e-6
@@ -70,6 +71,15 @@ def find_rough(
         if reason:
             notes.append(f"{term}: its data {reason}; it stays soft")
             terms.add(term)
+    if pieces.curved is not None:
+        term = pieces.curved[0]
+        reason = _factor_roughness(formulation, domain, orders, term)
+        if reason and term not in terms:
+            notes.append(
+                f"{term}: the values of the factor of {type(domain.space).__name__} {reason}; it "
+                "stays soft"
+            )
+            terms.add(term)
     for axis, name in periodic.items():
         for (term, field), face in _joined(pieces):
             if term not in terms and _has_seam(field, axis, domain, orders[axis], face):
@@ -118,6 +128,22 @@ def _data_on_lines(
         if at_start is not None and not is_number(at_start[1]):
             found.append((at_start, lines_within(domain, in_space, _LINES, generator)))
     return found
+
+
+def _factor_roughness(
+    formulation: Formulation, domain: Domain, orders: list[int], term: str
+) -> str:
+    """Say what is wrong with the factor that vanishes on the boundary; empty if nothing is."""
+    factor = boundary_factor(domain)
+    assert factor is not None
+    axes = [axis for axis in formulation.variables.space_axes if orders[axis] > 0]
+    size = _size(factor, domain)
+    lines = lines_within(domain, axes, _FACTOR_LINES, Generator().manual_seed(0))
+    reasons = (
+        _roughness(formulation, factor, line, max(orders[axis] for axis in line.axes), size, term)
+        for line in lines
+    )
+    return next(filter(None, reasons), "")
 
 
 def _joined(pieces: Pieces) -> list[tuple[tuple[str, Field], Face | None]]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from pinn_metakan.geometry.domains import Domain, Face
+from pinn_metakan.geometry.domain import Domain, Face
 
 #: Takes points (N, d), gives values (N,).
 Field = Callable[[Tensor], Tensor]

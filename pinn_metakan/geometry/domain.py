@@ -1,0 +1,203 @@
+"""The abstract domain: where a problem lives, how its points are drawn, and which way is out.
+
+A domain turns unit random numbers into points, so that any sequence (Sobol, Halton, ...) serves any
+domain. Points are float64 on the CPU: the same seed gives the same points on every device.
+"""
+
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Collection
+from dataclasses import dataclass
+from functools import cached_property
+
+import torch
+from torch import Tensor
+
+#: By how much points on the boundary may miss a domain for rounding, relative to its size.
+ROUNDING = 1e-9
+
+
+@dataclass(frozen=True)
+class Face:
+    """A flat part of a boundary: the points whose coordinate `axis` equals `value`.
+
+    Args:
+        axis: Index of the coordinate that is constant on the face.
+        value: Its value there [unit of the coordinate].
+        sign: Direction of the outward normal along the axis, -1 or +1.
+    """
+
+    axis: int
+    value: float
+    sign: int
+
+
+class Domain(ABC):
+    r"""A region of R^d.
+
+    A domain of your own sets `bounds` and writes `contains`: then points are drawn in the bounds,
+    and those that lie outside are rejected. Conditions on its boundary need `boundary`, and
+    `factor` makes Dirichlet conditions hold by construction. An ellipse with half axes 2 and 1:
+
+    >>> class Ellipse(Domain):
+    ...     bounds = ((-2.0, 2.0), (-1.0, 1.0))
+    ...
+    ...     def contains(self, points):
+    ...         return self.factor(points) >= -1e-9
+    ...
+    ...     def boundary(self, unit):
+    ...         angle = 2 * torch.pi * unit[:, 0]
+    ...         points = torch.stack([2 * angle.cos(), angle.sin()], dim=1)
+    ...         normals = torch.stack([angle.cos() / 2, angle.sin()], dim=1)
+    ...         return points, normals / normals.norm(dim=1, keepdim=True)
+    ...
+    ...     def factor(self, points):
+    ...         x, y = points.unbind(1)
+    ...         return 1 - (x / 2) ** 2 - y**2
+    >>> Ellipse().contains(torch.tensor([[1.9, 0.0], [1.9, 0.9]])).tolist()
+    [True, False]
+
+    Attributes:
+        bounds: Smallest box that holds the domain, one (low, high) for each coordinate.
+        dimension: Number of coordinates d; as many as bounds.
+        unit_dimension: How many unit random numbers one interior point takes; d unless set.
+        boundary_unit_dimension: How many unit random numbers one boundary point takes; d unless
+            set, one to choose a part of the boundary and the others a place on it.
+        faces: The flat faces across a coordinate; none unless set.
+        is_bounded_by_faces: Whether the domain is a box, of which `faces` are the whole boundary.
+    """
+
+    bounds: tuple[tuple[float, float], ...]
+    is_bounded_by_faces: bool = False
+
+    @cached_property
+    def dimension(self) -> int:
+        """Number of coordinates d."""
+        return len(self.bounds)
+
+    @cached_property
+    def unit_dimension(self) -> int:
+        """How many unit random numbers one interior point takes."""
+        return self.dimension
+
+    @cached_property
+    def boundary_unit_dimension(self) -> int:
+        """How many unit random numbers one boundary point takes."""
+        return self.dimension
+
+    @cached_property
+    def faces(self) -> tuple[Face, ...]:
+        """The flat faces across a coordinate."""
+        return ()
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(bounds={self.bounds})"
+
+    @property
+    def space(self) -> "Domain":
+        """The spatial part of the domain."""
+        return self
+
+    @property
+    def time_axis(self) -> int | None:
+        """Index of the time coordinate, None for a steady domain."""
+        return None
+
+    @property
+    def start(self) -> float | None:
+        """First time [unit of time], None for a steady domain."""
+        return None
+
+    @abstractmethod
+    def contains(self, points: Tensor) -> Tensor:
+        """Tell which points (N, d) lie in the closed domain, as booleans (N,)."""
+
+    def interior(self, unit: Tensor) -> Tensor:
+        """Map unit random numbers to points, uniform in volume where they lie in the domain.
+
+        Points outside are rejected when they are drawn. As it is here, the unit cube is scaled to
+        the bounds; a domain that few points of its bounds lie in should do better.
+
+        Args:
+            unit: Numbers in [0, 1], shape (N, unit_dimension).
+
+        Returns:
+            Points (N, d).
+        """
+        low, high = torch.tensor(self.bounds, dtype=unit.dtype).T
+        return low + unit * (high - low)  # (N, d)
+
+    def boundary(self, unit: Tensor) -> tuple[Tensor, Tensor]:
+        """Map unit random numbers to points of the boundary of space and outward normals.
+
+        Args:
+            unit: Numbers in [0, 1], shape (N, boundary_unit_dimension).
+
+        Returns:
+            Points (N, d), uniform in area, and outward unit normals (N, d), zero along time.
+
+        Raises:
+            NotImplementedError: Unless the domain says how.
+        """
+        raise NotImplementedError(
+            f"{type(self).__name__} does not say where its boundary is: write boundary(self, unit),"
+            " which maps numbers in [0, 1] to points (N, d) and outward normals (N, d)"
+        )
+
+    def factor(self, points: Tensor) -> Tensor | None:
+        """Evaluate a function that vanishes to first order on the whole boundary of space.
+
+        Args:
+            points: Shape (N, d), of any dtype and device; differentiated by torch.
+
+        Returns:
+            Numbers (N,), positive inside and at most about 1; None, as here, if no such function
+            is known: then conditions on the whole boundary are soft.
+        """
+        return None
+
+    def face_factor(self, points: Tensor, faces: Collection[Face]) -> Tensor | None:
+        """Evaluate a function that vanishes to first order on some of the flat faces.
+
+        Args:
+            points: Shape (N, d).
+            faces: One or more of `faces`.
+
+        Returns:
+            Numbers (N,), positive inside and at most 1; None if no such function is known, as here
+            for faces that are not at the bounds.
+        """
+        values: Tensor | None = None
+        for axis in sorted({face.axis for face in faces}):
+            ends = {face.value for face in faces if face.axis == axis}
+            low, high = self.bounds[axis]
+            if not ends <= {low, high}:
+                return None
+            x = points[:, axis]
+            if len(ends) == 2:
+                side = (2.0 / (high - low)) ** 2 * (x - low) * (high - x)
+            else:
+                side = 1.0 / (high - low) * (x - low if ends == {low} else high - x)
+            values = side if values is None else values * side
+        return values
+
+
+def checked_side(side: object) -> tuple[float, float]:
+    """Read the bounds of a coordinate.
+
+    Args:
+        side: What was given.
+
+    Returns:
+        (low, high).
+
+    Raises:
+        ValueError: If it is not two finite numbers in increasing order.
+    """
+    try:
+        low, high = (float(value) for value in side)  # type: ignore[attr-defined]
+    except (TypeError, ValueError):
+        raise ValueError(f"expected (low, high), two numbers, got {side!r}") from None
+    if not (math.isfinite(low) and math.isfinite(high) and low < high):
+        raise ValueError(f"expected two finite numbers low < high, got ({low}, {high})")
+    return low, high
