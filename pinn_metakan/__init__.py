@@ -56,6 +56,7 @@ if TYPE_CHECKING:
     from pinn_metakan.pde.problem import Problem
     from pinn_metakan.reference.cole_hopf import cole_hopf
     from pinn_metakan.reference.interacting_sines import InteractingSines
+    from pinn_metakan.runs.legs.leg import Leg
     from pinn_metakan.runs.resume import open_run, rerun, resume
     from pinn_metakan.runs.solution import Solution
     from pinn_metakan.runs.solve import solve
@@ -90,6 +91,7 @@ _PLACES = {
     "KANConv2d": "networks.convolution.layer",
     "KANLinear": "networks.dense",
     "Layer": "networks.network",
+    "Leg": "runs.legs.leg",
     "Legendre": "families.legendre",
     "MLP": "networks.mlp",
     "MetaLearner": "networks.coefficients.meta_learner",
@@ -158,6 +160,7 @@ __all__ = [
     "KANConv2d",
     "KANLinear",
     "Layer",
+    "Leg",
     "Legendre",
     "MetaLearner",
     "Network",

@@ -2,11 +2,11 @@
 
 import inspect
 from collections.abc import Callable
-from importlib import import_module
 from typing import Any
 
 from pinn_metakan.ansatz.ansatz import Ansatz
 from pinn_metakan.optimizers.optimizer import Optimizer
+from pinn_metakan.runs.named_class import named_class
 from pinn_metakan.settings.stages import STAGES, StageSettings
 
 
@@ -29,7 +29,7 @@ def optimizer_maker(
     Raises:
         TypeError: If the row names no class of optimizers.
     """
-    kind = _optimizer_class(stage)
+    kind = named_class(STAGES[stage].optimizer, Optimizer)  # type: ignore[type-abstract]
     takes = inspect.signature(kind).parameters
     options = {name: value for name, value in section if name in takes}
 
@@ -42,12 +42,3 @@ def optimizer_maker(
         return kind(**{name: value for name, value in handed.items() if name in takes}, **options)
 
     return make
-
-
-def _optimizer_class(stage: str) -> type[Optimizer]:
-    place = STAGES[stage].optimizer
-    module, _, name = place.partition(":")
-    kind = getattr(import_module(module), name)
-    if not (isinstance(kind, type) and issubclass(kind, Optimizer)):
-        raise TypeError(f"stage {stage!r}: {place} must be a subclass of Optimizer, got {kind!r}")
-    return kind

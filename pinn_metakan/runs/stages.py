@@ -6,7 +6,7 @@ from pinn_metakan.ansatz.ansatz import Ansatz
 from pinn_metakan.errors import SettingsError
 from pinn_metakan.runs.stage_optimizer import optimizer_maker
 from pinn_metakan.settings.sections import Settings
-from pinn_metakan.settings.stages import LMSettings
+from pinn_metakan.settings.stages import STAGES, LMSettings
 from pinn_metakan.training.trainer import Stage
 
 
@@ -47,7 +47,8 @@ def build_stages(
             )
             runs, section = "lbfgs", settings.stage("lbfgs")
         make = optimizer_maker(runs, section, ansatz)
-        stages.append(Stage(name, section.steps, section.redraw_every, make))
+        remedy = STAGES[runs].remedy
+        stages.append(Stage(name, section.steps, section.redraw_every, make, remedy))
     return [stage for stage in stages if stage.steps > 0], tuple(notes)
 
 

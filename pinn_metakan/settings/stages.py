@@ -1,7 +1,7 @@
 """Stages of training by name: their settings, and the optimizer that each runs.
 
-A new optimizer is one file and one row here. Its class is named, not imported: reading settings
-needs no torch.
+A new optimizer is one file and one row here, and so is a new kind of leg. Their classes are named,
+not imported: reading settings needs no torch.
 """
 
 from dataclasses import dataclass
@@ -99,10 +99,15 @@ class StageEntry:
         section: Its settings. An option of the optimizer's name is handed to it; others are the
             stage's own.
         optimizer: The class of the optimizer, as ``module:Class``.
+        remedy: What to try where the loss is no longer finite: a setting, and which way.
+        leg: The class of the leg that the stage begins, likewise; None for a stage that goes on
+            with the network of the stage before.
     """
 
     section: type[StageSettings]
     optimizer: str
+    remedy: str = "learning_rate lower"
+    leg: str | None = None
 
 
 def stage_section(
@@ -132,12 +137,13 @@ def stage_section(
     return create_model("StageSettings", __base__=StageSettings, __doc__=description, **fields)
 
 
+_LM = "pinn_metakan.optimizers.levenberg_marquardt:LevenbergMarquardt"
 #: Name of the stage -> its settings and its optimizer.
 STAGES: dict[str, StageEntry] = {
     "adam": StageEntry(AdamSettings, "pinn_metakan.optimizers.first_order:Adam"),
     "lbfgs": StageEntry(LBFGSSettings, "pinn_metakan.optimizers.lbfgs:LBFGS"),
-    "lm": StageEntry(LMSettings, "pinn_metakan.optimizers.levenberg_marquardt:LevenbergMarquardt"),
+    "lm": StageEntry(LMSettings, _LM, "damping higher"),
     "untie": StageEntry(
-        UntieSettings, "pinn_metakan.optimizers.levenberg_marquardt:LevenbergMarquardt"
+        UntieSettings, _LM, "damping higher", leg="pinn_metakan.runs.legs.untied:Untied"
     ),
 }

@@ -24,12 +24,14 @@ class Stage:
         steps: How many at most.
         redraw_every: New points after so many steps; 0 for never.
         make: Makes the optimizer when the stage begins.
+        remedy: A setting of the stage, and which way to change it where the loss is not finite.
     """
 
     name: str
     steps: int
     redraw_every: int
     make: Callable[[], Optimizer]
+    remedy: str = "learning_rate lower"
 
 
 @dataclass(frozen=True)
@@ -251,12 +253,11 @@ class Trainer:
         return None
 
     def _diverged(self, loss: float) -> TrainingError:
-        stage, term = self._stage.name, self.least_squares.unusable_term()
-        rate = "damping higher" if stage in ("lm", "untie") else "learning_rate lower"
+        stage, term = self._stage, self.least_squares.unusable_term()
         return TrainingError(
-            f"the loss is {loss} in stage {stage} at step {self.step}"
+            f"the loss is {loss} in stage {stage.name} at step {self.step}"
             + (f" (term {term!r})" if term else "")
-            + f"; try --set {stage}.{rate}, or other loss weights"
+            + f"; try --set {stage.name}.{stage.remedy}, or other loss weights"
         )
 
 

@@ -10,7 +10,7 @@ from pinn_metakan.settings.sections import PointSettings
 class Leg(ABC):
     """How a leg begins where the leg before has ended.
 
-    A stage whose name is a key of `LEGS` begins a leg; the stages after it belong to it.
+    A stage whose row in `STAGES` names a kind of leg begins it; the stages after it belong to it.
 
     Attributes:
         kept_as: The folder, inside that of the run, that keeps what the leg before ended with, as

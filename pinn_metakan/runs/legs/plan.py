@@ -5,11 +5,9 @@ from dataclasses import dataclass
 
 from pinn_metakan.errors import SettingsError
 from pinn_metakan.runs.legs.leg import Leg
-from pinn_metakan.runs.legs.untied import Untied
+from pinn_metakan.runs.named_class import named_class
 from pinn_metakan.settings.sections import Settings
-
-#: The stage that begins a leg -> the kind of leg. A new kind is one file and one row.
-LEGS: dict[str, type[Leg]] = {"untie": Untied}
+from pinn_metakan.settings.stages import STAGES
 
 
 @dataclass(frozen=True)
@@ -38,7 +36,7 @@ def plan_legs(settings: Settings) -> list[PlannedLeg]:
         SettingsError: If a kind of leg is there twice.
     """
     names = [name for name in settings.stages if settings.stage(name).steps > 0]
-    for name in LEGS:
+    for name in _legs():
         if names.count(name) > 1:
             raise SettingsError(f"stages: {name} can be there once")
     return list(_cut(names))
@@ -46,15 +44,25 @@ def plan_legs(settings: Settings) -> list[PlannedLeg]:
 
 def kept_names() -> list[str]:
     """Names of the folders that keep what a leg ended with."""
-    return [kind.kept_as for kind in LEGS.values() if kind.kept_as is not None]
+    return [kind.kept_as for kind in _legs().values() if kind.kept_as is not None]
+
+
+def _legs() -> dict[str, type[Leg]]:
+    """The stage that begins a leg -> the kind of leg."""
+    places = {name: row.leg for name, row in STAGES.items() if row.leg is not None}
+    return {
+        name: named_class(place, Leg)  # type: ignore[type-abstract]
+        for name, place in places.items()
+    }
 
 
 def _cut(names: Sequence[str]) -> Iterator[PlannedLeg]:
     begin: Leg | None = None
     stages: list[str] = []
+    legs = _legs()
     for name in names:
-        if name in LEGS:
+        if name in legs:
             yield PlannedLeg(begin, tuple(stages))
-            begin, stages = LEGS[name](), []
+            begin, stages = legs[name](), []
         stages.append(name)
     yield PlannedLeg(begin, tuple(stages))
