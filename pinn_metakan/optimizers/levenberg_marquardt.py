@@ -16,8 +16,8 @@ from pinn_metakan.optimizers.verdict import Verdict
 class LevenbergMarquardt(Optimizer):
     """Minimize |r|^2 by damped Gauss-Newton steps that follow the valley's bends.
 
-    The rule is `CorrectedStep`, the search `SmallestDamping`: of the dampings whose step falls by
-    at least a tenth of what the linear model predicts, the smallest is taken.
+    `CorrectedStep` turns a damping into a step, `SmallestDamping` chooses the damping: the smallest
+    whose actual reduction of |r|^2 is at least a tenth of the predicted one.
 
     Parameters are measured in units of the column norms of J to the power -scaling: where prompts,
     hidden and output weights of a meta-learner are in one vector, neither plain (0) nor full (1)
