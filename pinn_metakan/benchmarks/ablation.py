@@ -2,12 +2,22 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import Annotated
 
-from pinn_metakan.benchmarks.diverged import spread
-from pinn_metakan.benchmarks.names import refuse_unknown
-from pinn_metakan.benchmarks.places import prepare_folder
-from pinn_metakan.benchmarks.variants import (
+import typer
+
+from pinn_metakan.benchmarks.command import (
+    DeviceOption,
+    Measurement,
+    ProblemArgument,
+    Progress,
+    SeedsOption,
+)
+from pinn_metakan.benchmarks.measure.places import prepare_folder
+from pinn_metakan.benchmarks.measure.spread import spread
+from pinn_metakan.benchmarks.measure.variants import (
     Case,
     Variant,
     as_word,
@@ -15,6 +25,7 @@ from pinn_metakan.benchmarks.variants import (
     run_case,
     size_and_seconds,
 )
+from pinn_metakan.benchmarks.names import refuse_unknown
 from pinn_metakan.errors import SettingsError
 from pinn_metakan.networks.coefficients.meta_learner import HIDDEN_FUNCTIONS
 from pinn_metakan.pde.loading import load_problem
@@ -99,6 +110,27 @@ GROUPS: dict[str, Callable[[MetaKANSettings, int], Group]] = {
 }
 
 
+def command(
+    problem: ProblemArgument = "heat",
+    out: Annotated[
+        Path,
+        typer.Option(metavar="DIR", help="Keeps the runs and the figure; what is there stays."),
+    ] = Path("outputs/bench-ablation"),
+    seeds: SeedsOption = 3,
+    steps: Annotated[int, typer.Option(min=1, help="Steps of Levenberg-Marquardt.")] = 40,
+    part: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME",
+            help="prompts, hidden_width, meta_learners or hidden_function. Repeatable.",
+        ),
+    ] = None,
+    device: DeviceOption = "auto",
+) -> Measurement:
+    """Change one part of a MetaKAN at a time: prompts, hidden width and function, meta-learners."""
+    return partial(ablation_lines, out, problem, seeds, steps, device, part or [])
+
+
 def ablation_lines(
     folder: Path,
     problem: str,
@@ -106,7 +138,7 @@ def ablation_lines(
     steps: int,
     device: str,
     parts: Sequence[str],
-    progress: Callable[[str], None],
+    progress: Progress,
 ) -> Iterator[str]:
     """Change one part of the default MetaKAN at a time, solve, and draw the errors.
 

@@ -1,18 +1,20 @@
 """Equations in the unit ball of many dimensions: MLP, KAN, MetaKAN, and our solver."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import torch
+import typer
 
-from pinn_metakan.benchmarks.kept import KeptResults
-from pinn_metakan.benchmarks.measuring import MIB, experiment_of
+from pinn_metakan.benchmarks.command import DeviceOption, Measurement, Progress, ResultsOption
+from pinn_metakan.benchmarks.measure.experiment import experiment_of
+from pinn_metakan.benchmarks.measure.kept import KeptResults
+from pinn_metakan.benchmarks.measure.tensor_memory import MIB, peak_bytes
 from pinn_metakan.benchmarks.names import refuse_unknown
-from pinn_metakan.benchmarks.peak_memory import peak_bytes
 from pinn_metakan.errors import SettingsError, TrainingError
 from pinn_metakan.optimizers.verdict import Outcome, Verdict
 from pinn_metakan.pde.loading import load_problem
@@ -21,6 +23,7 @@ from pinn_metakan.runs.assembled import AssembledRun
 from pinn_metakan.runs.choices import DTYPES, chosen_device
 
 PROBLEMS = ("ball_poisson", "ball_allen_cahn")
+_DIMENSIONS = (2, 4, 10, 20, 50, 100)
 _WIDTHS = [128, 128, 128]
 #: Points of a step, as in the paper; each step has new ones.
 _POINTS = 100
@@ -68,8 +71,8 @@ def _wide(network: str, random: int = 0) -> Row:
 
 
 #: Name of the row -> what is trained. All but the last two have the paper's size: cubic splines,
-#: scalar prompts, one meta-learner a layer, Adam on 100 fresh points a step. The MetaKAN's sine and
-#: its bounded inputs are ours, and so are the rates.
+#: scalar prompts, one meta-learner per layer, Adam on 100 fresh points a step. The MetaKAN's sine
+#: and its bounded inputs are ours, and so are the rates.
 ROWS: dict[str, Row] = {
     "mlp": _wide("mlp"),
     "kan": _wide("splinekan"),
@@ -82,6 +85,26 @@ ROWS: dict[str, Row] = {
 }
 
 
+def command(
+    out: ResultsOption = Path("outputs/bench-ball"),
+    problem: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="ball_poisson or ball_allen_cahn. Repeatable."),
+    ] = None,
+    dimension: Annotated[
+        list[int] | None, typer.Option(help="Dimensions of the ball. Repeatable.")
+    ] = None,
+    row: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="A row of the table. Repeatable.")
+    ] = None,
+    steps: Annotated[int, typer.Option(min=1, help="Steps of Adam.")] = 10_000,
+    device: DeviceOption = "auto",
+) -> Measurement:
+    """Solve equations in the ball of up to 100 dimensions: errors, time and memory."""
+    dimensions = dimension or _DIMENSIONS
+    return partial(ball_lines, out, problem or PROBLEMS, dimensions, row or [], steps, device)
+
+
 def ball_lines(
     out: Path,
     problems: Sequence[str],
@@ -89,7 +112,7 @@ def ball_lines(
     rows: Sequence[str],
     steps: int,
     device: str,
-    progress: Callable[[str], None],
+    progress: Progress,
 ) -> Iterator[str]:
     """Solve equations in the ball, and compare errors, time and memory.
 

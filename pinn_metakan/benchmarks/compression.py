@@ -3,7 +3,11 @@
 import math
 from collections.abc import Callable, Iterator
 from functools import partial
+from typing import Annotated
 
+import typer
+
+from pinn_metakan.benchmarks.command import DeviceOption, Measurement, ProblemArgument, Progress
 from pinn_metakan.errors import TrainingError
 from pinn_metakan.networks.compression import pruned, with_codebook
 from pinn_metakan.networks.network import Network
@@ -18,8 +22,18 @@ _WAYS: dict[str, Callable[[Network], Network]] = {
 }
 
 
+def command(
+    problem: ProblemArgument = "heat",
+    steps: Annotated[int, typer.Option(min=1, help="Steps of the whole network.")] = 40,
+    more_steps: Annotated[int, typer.Option(min=1, help="Steps of the smaller one.")] = 30,
+    device: DeviceOption = "auto",
+) -> Measurement:
+    """Make trained networks smaller by codebooks and by cutting edges: errors before and after."""
+    return partial(compression_lines, problem, device, steps, more_steps)
+
+
 def compression_lines(
-    problem: str, device: str, steps: int, more_steps: int, progress: Callable[[str], None]
+    problem: str, device: str, steps: int, more_steps: int, progress: Progress
 ) -> Iterator[str]:
     """Solve a problem by a KAN and a MetaKAN, make them smaller, and train them again.
 

@@ -1,14 +1,17 @@
 """The table that the default settings are chosen from: family x coefficients x problem."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
+from typing import Annotated
 
 import numpy as np
+import typer
 
-from pinn_metakan.benchmarks.diverged import spread
-from pinn_metakan.benchmarks.names import refuse_unknown
-from pinn_metakan.benchmarks.places import prepare_folder
-from pinn_metakan.benchmarks.variants import (
+from pinn_metakan.benchmarks.command import DeviceOption, Measurement, Progress, SeedsOption
+from pinn_metakan.benchmarks.measure.places import prepare_folder
+from pinn_metakan.benchmarks.measure.spread import spread
+from pinn_metakan.benchmarks.measure.variants import (
     Case,
     Variant,
     as_word,
@@ -16,6 +19,7 @@ from pinn_metakan.benchmarks.variants import (
     run_case,
     size_and_seconds,
 )
+from pinn_metakan.benchmarks.names import refuse_unknown
 from pinn_metakan.runs.solution import Solution
 
 #: Training times that errors are read at [s].
@@ -64,6 +68,24 @@ PROBLEMS: dict[str, tuple[str, dict[str, object]]] = {
 }
 
 
+def command(
+    out: Annotated[
+        Path, typer.Option(metavar="DIR", help="Keeps the runs; what is complete stays.")
+    ] = Path("outputs/bench-defaults"),
+    seeds: SeedsOption = 3,
+    budget: Annotated[float, typer.Option(metavar="SECONDS", help="For each run.")] = 30.0,
+    device: DeviceOption = "auto",
+    problem: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="One of the table. Repeatable.")
+    ] = None,
+    variant: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="A row of the table. Repeatable.")
+    ] = None,
+) -> Measurement:
+    """Solve the problems by families x coefficients: the table that defaults are chosen from."""
+    return partial(default_lines, out, seeds, budget, device, problem or [], variant or [])
+
+
 def default_lines(
     folder: Path,
     seeds: int,
@@ -71,7 +93,7 @@ def default_lines(
     device: str,
     problems: Sequence[str],
     variants: Sequence[str],
-    progress: Callable[[str], None],
+    progress: Progress,
 ) -> Iterator[str]:
     """Solve each problem by each variant, and compare errors.
 
@@ -118,7 +140,7 @@ def _row(problem: str, variant: str, runs: Sequence[Solution | None]) -> str:
 
 
 def _error_at(run: Solution | None, seconds: float) -> float:
-    """Give the largest error of an unknown when training had lasted so long, at least one entry."""
+    """Largest error of an unknown when training had lasted so long, at least one entry."""
     if run is None:
         return float("nan")
     taken = int(np.searchsorted(run.history["seconds"], seconds, side="right"))

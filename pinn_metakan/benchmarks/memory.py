@@ -1,10 +1,13 @@
 """What training keeps in memory: a MetaKAN against the KAN whose coefficients it generates."""
 
 from collections.abc import Iterator
+from functools import partial
 
 from torch import Tensor
 
-from pinn_metakan.benchmarks.measuring import MIB, experiment_of, saved_bytes
+from pinn_metakan.benchmarks.command import DeviceOption, DtypeOption, Measurement, Progress
+from pinn_metakan.benchmarks.measure.experiment import experiment_of
+from pinn_metakan.benchmarks.measure.tensor_memory import MIB, saved_bytes
 from pinn_metakan.derivatives.jet import Jet
 from pinn_metakan.geometry.ball import Ball
 from pinn_metakan.pde.boundary_conditions import Dirichlet
@@ -31,18 +34,24 @@ class _Ball(Problem):
     conditions = {"surface": Dirichlet(u=0.0)}  # noqa: RUF012
 
     def residual(self, jet: Jet) -> dict[str, Tensor]:
-        """Give the balance of diffusion and source."""
+        """Balance of diffusion and source."""
         laplacian = jet("laplacian_u")
         assert isinstance(laplacian, Tensor)  # one name gives one tensor
         return {"poisson": laplacian - 1.0}
 
 
-def memory_lines(device: str, dtype: str) -> Iterator[str]:
+def command(device: DeviceOption = "auto", dtype: DtypeOption = "float64") -> Measurement:
+    """Count what training [4,128,128,128,1] keeps in memory, KAN and MetaKAN."""
+    return partial(memory_lines, device, dtype)
+
+
+def memory_lines(device: str, dtype: str, progress: Progress) -> Iterator[str]:
     """Count the bytes that a first-order step of [4,128,128,128,1] at 100 points keeps.
 
     Args:
         device: "auto", "cpu" or "cuda".
         dtype: "float64" or "float32".
+        progress: Told each network.
 
     Yields:
         Rows of a table in Markdown.
@@ -51,6 +60,7 @@ def memory_lines(device: str, dtype: str) -> Iterator[str]:
     yield "|---|---|---|---|---|---|"
     whole = 0.0
     for name, (network, settings, engine) in _CASES.items():
+        progress(name)
         layer = {
             "network": {"widths": _WIDTHS, "family": "bspline", **settings},
             "points": {"interior": _POINTS},

@@ -2,15 +2,19 @@
 
 import json
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import Annotated
 
 import torch
+import typer
 
-from pinn_metakan.benchmarks.measuring import experiment_of
+from pinn_metakan.benchmarks.command import Measurement, Progress
+from pinn_metakan.benchmarks.measure.experiment import experiment_of
+from pinn_metakan.benchmarks.measure.places import prepare_folder
 from pinn_metakan.benchmarks.names import refuse_unknown
-from pinn_metakan.benchmarks.places import prepare_folder
 from pinn_metakan.errors import TrainingError, UserError
 from pinn_metakan.files import write_text
 from pinn_metakan.optimizers.verdict import Outcome, Verdict
@@ -73,8 +77,29 @@ CASES: dict[str, Case] = {
 }
 
 
+def command(
+    out: Annotated[Path, typer.Option(metavar="FILE", help="Keeps the numbers.")] = Path(
+        "outputs/numbers.json"
+    ),
+    against: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Tell what has moved from the numbers of another version; more than rounding is "
+            "a failure.",
+        ),
+    ] = None,
+    case: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="A row, such as 'heat, kan'. Repeatable."),
+    ] = None,
+) -> Measurement:
+    """Run problems x networks for seconds: residual, gradient, Jacobian, losses and errors."""
+    return partial(number_lines, out, against, case or [])
+
+
 def number_lines(
-    out: Path, against: Path | None, cases: Sequence[str], progress: Callable[[str], None]
+    out: Path, against: Path | None, cases: Sequence[str], progress: Progress
 ) -> Iterator[str]:
     """Run each case for some steps on the CPU in float64, and write and compare its numbers.
 
@@ -119,7 +144,7 @@ def number_lines(
 
 
 def run_case(case: Case) -> Numbers:
-    """Run a case and give its numbers: norms at the start, losses on the way, the last error."""
+    """Run a case; its numbers are norms at the start, losses on the way and the last error."""
     threads = torch.get_num_threads()
     torch.set_num_threads(1)  # sums are added in another order by several
     try:

@@ -7,15 +7,11 @@ from pathlib import Path
 
 import torch
 
-from pinn_metakan.benchmarks.measuring import (
-    MIB,
-    experiment_of,
-    fastest,
-    gradient_step,
-    saved_bytes,
-)
-from pinn_metakan.benchmarks.peak_memory import peak_bytes
-from pinn_metakan.benchmarks.places import prepare_folder
+from pinn_metakan.benchmarks.command import Progress
+from pinn_metakan.benchmarks.measure.experiment import experiment_of, gradient_step
+from pinn_metakan.benchmarks.measure.places import prepare_folder
+from pinn_metakan.benchmarks.measure.tensor_memory import MIB, peak_bytes, saved_bytes
+from pinn_metakan.benchmarks.measure.timing import fastest
 from pinn_metakan.networks.network import Network
 from pinn_metakan.pde.loading import load_problem
 from pinn_metakan.plotting.curves import Curve, Panel, curves_figure
@@ -58,7 +54,7 @@ class Cost:
 
 
 def profile_lines(
-    folder: Path, device: str, dtype: str, points: int, rounds: int, progress: Callable[[str], None]
+    folder: Path, device: str, dtype: str, points: int, rounds: int, progress: Progress
 ) -> Iterator[str]:
     """Measure MLP, KAN, MetaKAN and the baked MetaKAN over widths, on Burgers' equation.
 
@@ -153,7 +149,7 @@ def _cost(experiment: AssembledRun, forward: float, step: float) -> Cost:
 
 
 def _break_even(device: str, dtype: str) -> tuple[int, int]:
-    """Give the edges a layer, and the width of the whole network, where prompts begin to save.
+    """Find the edges per layer, and the width of the whole network, where prompts begin to save.
 
     A layer of q edges has E q + m parameters of a MetaKAN, m of them its meta-learner's, or D q of
     a KAN.

@@ -5,14 +5,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pinn_metakan.cli.options import (
-    DeviceOption,
-    DtypeOption,
-    ProblemsOption,
-    RoundsOption,
-    RunArgument,
-)
-from pinn_metakan.cli.output import print_lines
+from pinn_metakan.benchmarks.command import DeviceOption, DtypeOption, PointsOption, RoundsOption
+from pinn_metakan.cli.options import ProblemsOption, RunArgument
+from pinn_metakan.cli.output import print_lines, tell
 from pinn_metakan.cli.start import loading
 from pinn_metakan.errors import UserError
 
@@ -113,7 +108,7 @@ def networks_command(
     out: Annotated[Path, typer.Option(metavar="DIR", help="Where the figure goes.")] = Path(
         "outputs/networks"
     ),
-    points: Annotated[int, typer.Option(min=1, help="Collocation points.")] = 2000,
+    points: PointsOption = 2000,
     rounds: RoundsOption = 5,
     device: DeviceOption = "auto",
     dtype: DtypeOption = "float64",
@@ -128,7 +123,6 @@ def networks_command(
     counts = _whole_numbers("--widths", widths)
     with loading():
         from pinn_metakan.benchmarks.profile import profile_lines
-        from pinn_metakan.cli.bench import tell
         from pinn_metakan.networks.convolution.table import list_convolutions
         from pinn_metakan.networks.table import list_networks
 

@@ -47,4 +47,3 @@ PartOption = Annotated[
 ]
 DeviceOption = Annotated[str, typer.Option(help="auto, cpu or cuda.")]
 DtypeOption = Annotated[str, typer.Option(help="float64 or float32.")]
-RoundsOption = Annotated[int, typer.Option(min=1, help="How often each is timed.")]

@@ -210,7 +210,7 @@ def rerun_command(
 
 
 def resume_line(folder: Path, problem_file: Path | None) -> str:
-    """Give the command that goes on with a run.
+    """Write the command that goes on with a run.
 
     Args:
         folder: The run folder.
@@ -284,7 +284,7 @@ def _summary(solution: "Solution", problem_file: Path | None) -> Iterator[str]:
 
 
 def _process_start() -> float:
-    """Give when this process began, so that a budget covers the start-up too."""
+    """Find when this process began, so that a budget covers the start-up too."""
     try:
         after_boot = int(Path("/proc/self/stat").read_text().rpartition(")")[2].split()[19])
         uptime = float(Path("/proc/uptime").read_text().split()[0])

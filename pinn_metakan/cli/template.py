@@ -41,7 +41,7 @@ class {title}(Problem):
         }}
 
     def residual(self, jet: Jet) -> dict[str, torch.Tensor]:
-        """Give what is zero for the solution: one named tensor (N,) for each equation."""
+        """What is zero for the solution: one named tensor (N,) for each equation."""
         u_t, u_x, u_xx = jet("u_t", "u_x", "u_xx")  # also "x", "u", "u_xt", "laplacian_u"
         return {{"{name}": u_t + self.speed * u_x - self.diffusivity * u_xx}}
 
@@ -53,7 +53,7 @@ class {title}(Problem):
 
 
 def problem_template(name: str) -> str:
-    """Give the text of a problem file.
+    """Write the text of a problem file.
 
     Args:
         name: A word of lower-case letters, digits and underscores.

@@ -9,7 +9,7 @@ import torch
 from small_runs import FAST
 from torch import Tensor, nn
 
-from pinn_metakan.benchmarks.measuring import experiment_of
+from pinn_metakan.benchmarks.measure.experiment import experiment_of
 from pinn_metakan.derivatives.jet import Jet
 from pinn_metakan.geometry.sampling import PointSet
 from pinn_metakan.losses.nested_autograd import NestedAutograd

@@ -5,11 +5,13 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from small_tables import TINY, cells, solve_or_diverge
 from torch import Generator
 
-from pinn_metakan.benchmarks import ablation, variants
+from pinn_metakan.benchmarks import ablation
 from pinn_metakan.benchmarks.ablation import GROUPS, ablation_lines
-from pinn_metakan.benchmarks.variants import Case
+from pinn_metakan.benchmarks.measure import variants
+from pinn_metakan.benchmarks.measure.variants import Case
 from pinn_metakan.errors import SettingsError
 from pinn_metakan.networks.coefficients.meta_learner import HIDDEN_FUNCTIONS
 from pinn_metakan.networks.table import build_network
@@ -18,17 +20,23 @@ from pinn_metakan.settings.networks import MetaKANSettings
 
 
 def test_each_part_is_changed_and_the_default_is_solved_once(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, write_problem: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    few = ["meta_learners", "hidden_function"]
+    suggested = TINY | {"network": {"widths": [3, 3]}}
+    path = write_problem(
+        extra=f"network_settings = {{'metakan': {suggested}}}\n"
+        "    def reference(self, points): return {'u': points[:, 0]}"
+    )
+    monkeypatch.chdir(path.parent)
+    out, few = Path("out"), ["meta_learners", "hidden_function"]
     told: list[str] = []
-    rows = list(ablation_lines(tmp_path, "heat", 1, 1, "cpu", few, told.append))
+    rows = list(ablation_lines(out, "mine.py", 1, 1, "cpu", few, told.append))
     assert len(rows) == 2 + 3 + 4 + 1
-    runs = {path.parent for path in tmp_path.glob("*/seed-*")}
+    runs = {path.parent for path in out.glob("*/seed-*")}
     assert len(runs) == len(set(told)) == 6  # the default is in both groups
-    assert (tmp_path / "ablation.png").stat().st_size > 10_000
+    assert (out / "ablation.png").stat().st_size > 10_000
     monkeypatch.setattr(variants, "solve", None)
-    assert list(ablation_lines(tmp_path, "heat", 1, 1, "cpu", few, str)) == rows
+    assert list(ablation_lines(out, "mine.py", 1, 1, "cpu", few, str)) == rows
 
 
 DEFAULT = MetaKANSettings()
@@ -107,3 +115,21 @@ def test_a_problem_without_a_reference_is_refused(
     path = str(write_problem())
     with pytest.raises(SettingsError, match="has no reference"):
         list(ablation_lines(tmp_path, path, 1, 1, "cpu", [], str))
+
+
+def test_the_ablation_draws_what_has_not_failed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    groups = {
+        "few": lambda default, outputs: ablation.Group(
+            "Few", "C [-]", {"some": {1: {"meta_learners": 1}, 2: {"meta_learners": 0}}}
+        )
+    }
+    monkeypatch.setattr(ablation, "GROUPS", groups)
+    for number, is_bad in enumerate([lambda _, seed: seed == 1, lambda *_: True]):
+        monkeypatch.setattr(variants, "solve", solve_or_diverge(is_bad))
+        out = tmp_path / str(number)
+        rows = [cells(line) for line in ablation.ablation_lines(out, "heat", 3, 1, "cpu", [], str)]
+        shown = [[cell == "nan" for cell in row[3:6]] for row in rows[2:4]]
+        assert shown == [[False, False, True] if number == 0 else [True] * 3] * 2
+        assert (out / "ablation.png").is_file()

@@ -3,15 +3,18 @@
 from pathlib import Path
 
 import pytest
+from small_tables import cells, diverge
 
 from pinn_metakan.benchmarks import ball
 from pinn_metakan.benchmarks.ball import ROWS, ball_lines
 from pinn_metakan.errors import SettingsError
+from pinn_metakan.training.trainer import Trainer
 
 
 def test_rows_are_kept_and_not_made_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ball, "_TEST_POINTS", 100)
     wide = [name for name, row in ROWS.items() if row.settings]
-    arguments = (tmp_path, ["ball_poisson"], [20], wide, 2, "cpu", str)
+    arguments = (tmp_path, ["ball_poisson"], [20], wide, 1, "cpu", str)
     header, _, *rows = list(ball_lines(*arguments))
     assert len(rows) == 6
     assert all(len(row.split("|")) == len(header.split("|")) for row in rows)
@@ -43,7 +46,10 @@ def test_results_are_kept_for_the_device_that_was_used(
     assert asked == ["auto", "auto"]
 
 
-def test_random_dimensions_are_for_more_dimensions_than_are_drawn(tmp_path: Path) -> None:
+def test_random_dimensions_are_for_more_dimensions_than_are_drawn(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ball, "_TEST_POINTS", 100)
     rows = ["mlp", "mlp, 16 random"]
     lines = list(ball_lines(tmp_path, ["ball_allen_cahn"], [3], rows, 1, "cpu", str))
     assert len(lines) == 3
@@ -56,3 +62,12 @@ def test_what_is_not_there_is_refused(tmp_path: Path) -> None:
         list(ball_lines(tmp_path, ["ball_poisson"], [3], ["pinn"], 1, "cpu", str))
     with pytest.raises(SettingsError, match="at least 2 dimensions, got 1"):
         list(ball_lines(tmp_path, ["ball_poisson"], [1], [], 1, "cpu", str))
+
+
+def test_the_ball_has_a_row_for_a_network_that_diverges(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Trainer, "run", diverge)
+    _, _, row = map(cells, ball_lines(tmp_path, ["ball_poisson"], [2], ["mlp"], 1, "cpu", str))
+    assert row[2] == "mlp"
+    assert row[4] == "nan"

@@ -21,7 +21,8 @@ Write = Callable[..., Path]
 
 
 @pytest.mark.parametrize(
-    "arguments", [["--help"], ["list"], ["--version"], ["solve", "--help"], ["slove"]]
+    "arguments",
+    [["--help"], ["list"], ["--version"], ["solve", "--help"], ["bench", "--help"], ["slove"]],
 )
 def test_what_needs_no_torch_starts_at_once(arguments: list[str], tmp_path: Path) -> None:
     before = resource.getrusage(resource.RUSAGE_CHILDREN)

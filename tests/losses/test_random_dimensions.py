@@ -8,7 +8,7 @@ import pytest
 import torch
 from small_runs import stop_at
 
-from pinn_metakan.benchmarks.measuring import experiment_of
+from pinn_metakan.benchmarks.measure.experiment import experiment_of
 from pinn_metakan.errors import Interrupted, SettingsError
 from pinn_metakan.losses.random_dimensions import RandomDimensions
 from pinn_metakan.pde.loading import load_problem

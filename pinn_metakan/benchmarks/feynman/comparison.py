@@ -1,34 +1,31 @@
 """KAN and MetaKAN on formulas of physics, by L-BFGS and by Levenberg-Marquardt."""
 
 import math
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import torch
+import typer
 from torch import Generator
 
-from pinn_metakan.benchmarks.diverged import spread
-from pinn_metakan.benchmarks.feynman_functions import FEYNMAN
-from pinn_metakan.benchmarks.kept import KeptResults
+from pinn_metakan.benchmarks.command import Measurement, Progress, ResultsOption, SeedsOption
+from pinn_metakan.benchmarks.feynman.functions import FEYNMAN
+from pinn_metakan.benchmarks.feynman.methods import METHODS, Method
+from pinn_metakan.benchmarks.feynman.regression import fit
+from pinn_metakan.benchmarks.measure.kept import KeptResults
+from pinn_metakan.benchmarks.measure.spread import spread
 from pinn_metakan.benchmarks.names import refuse_unknown
-from pinn_metakan.benchmarks.regression import fit
 from pinn_metakan.errors import TrainingError
-from pinn_metakan.families.bspline import BSpline
-from pinn_metakan.networks.kan import KAN, make_kan, make_metakan
-from pinn_metakan.optimizers.lbfgs import LBFGS
-from pinn_metakan.optimizers.levenberg_marquardt import LevenbergMarquardt
-from pinn_metakan.optimizers.optimizer import Optimizer
 
 #: Samples to train on, and to test on.
 _SAMPLES = 1000
 #: Seed of the samples, the same for all networks.
 _DATA_SEED = 2025
-_SPLINE_ORDER = 3
-_META_WIDTH = 16
 _HIDDEN = {"[n,5,5,1]": [5, 5], "[n,5,1]": [5]}
+#: Grid intervals of the splines.
+_GRIDS = (5, 10, 20)
 #: Test error that the MetaKAN paper reports for G = 5: KAN, MetaKAN.
 _PAPER: dict[str, tuple[float, float]] = {
     "I.6.20a": (5.94e-4, 3.88e-4),
@@ -37,73 +34,22 @@ _PAPER: dict[str, tuple[float, float]] = {
     "I.12.5": (1.32e-3, 1.16e-4),
     "I.15.3x": (1.57e-2, 5.38e-3),
 }
-
-
-@dataclass(frozen=True)
-class Method:
-    """A network and what trains it.
-
-    Args:
-        network: Makes it from its widths, the spline's grid and a generator.
-        optimizer: Makes the optimizer of its parameters.
-        steps: Steps of the optimizer at most.
-    """
-
-    network: Callable[[Sequence[int], int, Generator], KAN]
-    optimizer: Callable[[KAN], Optimizer]
-    steps: int
-
-
-def _plain(bounded: bool, widths: Sequence[int], grid: int, generator: Generator) -> KAN:
-    return make_kan(widths, partial(BSpline, _SPLINE_ORDER, grid), generator, bounded)
-
-
-def _meta(
-    bounded: bool,
-    hidden_function: str,
-    frequency: float,
-    prompt_dimension: int,
-    widths: Sequence[int],
-    grid: int,
-    generator: Generator,
-) -> KAN:
-    return make_metakan(
-        widths,
-        partial(BSpline, _SPLINE_ORDER, grid),
-        generator,
-        bounded,
-        prompt_dimension=prompt_dimension,
-        hidden_width=_META_WIDTH,
-        hidden_function=hidden_function,
-        frequency=frequency,
-        meta_learners=1,
-    )
-
-
-def _lbfgs(network: KAN) -> Optimizer:
-    return LBFGS(list(network.parameters()))
-
-
-def _lm(network: KAN) -> Optimizer:
-    return LevenbergMarquardt(list(network.parameters()), tolerance=1e-3)
-
-
-_RELU = partial(_meta, False, "relu", 1.0, 1)
-_SINE = partial(_meta, True, "sine", 5.0, 1)
-_SINE_2 = partial(_meta, True, "sine", 5.0, 2)
-#: Name of the column -> network and optimizer. Levenberg-Marquardt trains the networks of this
-#: package; L-BFGS trains those of the paper (splines that see unbounded inputs, ReLU meta-learner)
-#: and the MetaKAN of this package. Prompts are scalar unless the name says E = 2.
-METHODS: dict[str, Method] = {
-    "KAN, L-BFGS": Method(partial(_plain, False), _lbfgs, 200),
-    "ReLU MetaKAN, L-BFGS": Method(_RELU, _lbfgs, 200),
-    "sine MetaKAN, L-BFGS": Method(_SINE, _lbfgs, 200),
-    "KAN, LM": Method(partial(_plain, True), _lm, 60),
-    "sine MetaKAN, LM": Method(_SINE, _lm, 150),
-    "sine MetaKAN, E = 2, LM": Method(_SINE_2, _lm, 150),
-}
 #: How much lower our optimizer's error should be.
 _FACTOR = 100
+
+
+def command(
+    out: ResultsOption = Path("outputs/bench-feynman"),
+    seeds: SeedsOption = 3,
+    grid: Annotated[
+        list[int] | None, typer.Option(min=1, help="Grid intervals of the splines. Repeatable.")
+    ] = None,
+    function: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="Such as I.12.5. Repeatable.")
+    ] = None,
+) -> Measurement:
+    """Fit formulas of physics: KAN and MetaKAN, L-BFGS and Levenberg-Marquardt, test errors."""
+    return partial(feynman_lines, out, seeds, grid or _GRIDS, function or [])
 
 
 def feynman_lines(
@@ -111,7 +57,7 @@ def feynman_lines(
     seeds: int,
     grids: Sequence[int],
     names: Sequence[str],
-    progress: Callable[[str], None],
+    progress: Progress,
 ) -> Iterator[str]:
     """Fit the Feynman functions by each method, and compare test errors.
 

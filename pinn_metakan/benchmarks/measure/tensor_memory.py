@@ -1,4 +1,4 @@
-"""The most memory that tensors take while something is computed."""
+"""The memory that tensors take: the most while something is computed, and what a loss keeps."""
 
 import weakref
 from collections.abc import Callable
@@ -8,6 +8,11 @@ import torch
 from torch import Tensor
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_iter
+
+from pinn_metakan.runs.assembled import AssembledRun
+
+#: Bytes.
+MIB = 2**20
 
 
 class _LiveTensors(TorchDispatchMode):
@@ -71,3 +76,20 @@ def peak_bytes(compute: Callable[[], object], device: torch.device) -> int:
     with _LiveTensors() as live:
         compute()
     return live.most
+
+
+def saved_bytes(experiment: AssembledRun) -> int:
+    """Count what the loss keeps for its backward pass, besides parameters and prepared points."""
+    experiment.objective.loss()  # prepares the points
+    own = {p.untyped_storage().data_ptr() for p in experiment.ansatz.parameters()}
+    kept: dict[int, Tensor] = {}
+
+    def keep(tensor: Tensor) -> Tensor:
+        kept.setdefault(
+            tensor.untyped_storage().data_ptr(), tensor
+        )  # alive, so never counted twice
+        return tensor
+
+    with torch.autograd.graph.saved_tensors_hooks(keep, lambda tensor: tensor):
+        experiment.objective.loss()
+    return sum(t.untyped_storage().nbytes() for key, t in kept.items() if key not in own)

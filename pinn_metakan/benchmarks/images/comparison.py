@@ -2,54 +2,71 @@
 
 import math
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from statistics import median
-from typing import Any
+from typing import Annotated, Any
 
 import torch
+import typer
 from torch import Generator, nn
 
-from pinn_metakan.benchmarks.classification import accuracy, steps_of_epoch, train_classifier
-from pinn_metakan.benchmarks.image_data import ImageData, load_images
-from pinn_metakan.benchmarks.kept import KeptResults
-from pinn_metakan.benchmarks.measuring import MIB
+from pinn_metakan.benchmarks.command import (
+    DeviceOption,
+    Measurement,
+    Progress,
+    ResultsOption,
+    SeedsOption,
+)
+from pinn_metakan.benchmarks.images.classification import accuracy, steps_of_epoch, train_classifier
+from pinn_metakan.benchmarks.images.classifiers import DENSE, SHAPES, described, make_classifier
+from pinn_metakan.benchmarks.images.data import ImageData, load_images
+from pinn_metakan.benchmarks.measure.kept import KeptResults
+from pinn_metakan.benchmarks.measure.tensor_memory import MIB, peak_bytes
 from pinn_metakan.benchmarks.names import refuse_unknown
-from pinn_metakan.benchmarks.peak_memory import peak_bytes
 from pinn_metakan.errors import TrainingError
-from pinn_metakan.networks.convolution.classifier import conv_classifier
 from pinn_metakan.networks.convolution.table import CONVOLUTIONS
-from pinn_metakan.networks.table import build_network
-from pinn_metakan.settings.networks import NETWORK_SETTINGS
+from pinn_metakan.runs.choices import chosen_device
 
-#: Name of the shape -> outputs of the convolutions; none for a fully connected network. The last is
-#: that of the MetaKAN paper.
-SHAPES: dict[str, tuple[int, ...]] = {
-    "dense": (),
-    "small": (8, 16, 32),
-    "paper": (32, 64, 128, 256),
-}
-#: Hidden width of fully connected networks.
-_HIDDEN = [32]
+#: Those that are compared unless others are asked for.
+_FEW_SHAPES = ("dense", "small")
 _BATCH = 64
 #: Rates of Adam, for plain networks and Meta forms alike. Fully connected Meta forms of 784 inputs
 #: fall to chance at 1e-3, since one step of a meta-learner moves all edges alike. Small
 #: convolutional networks of both kinds end higher at 3e-3 than at 1e-3.
 _LEARNING_RATES = {"dense": 5e-4, "small": 3e-3, "paper": 1e-3}
-#: Meta forms have scalar prompts, as in the paper, and our sine; its fully connected networks have
-#: meta-learners of 16 hidden units.
-_META: dict[str, object] = {
-    "prompt_dimension": 1,
-    "hidden_function": "sine",
-    "frequency": 5.0,
-    "bounded": True,
-}
-_META_WIDTH = {"dense": 16, "small": 32, "paper": 32}
 #: Seed of the order of the images is this much above that of the network.
 _ORDER_SEED = 1000
 
-#: Fully connected networks: those that have a convolution, and an MLP.
-DENSE = ("mlp", *CONVOLUTIONS.values())
+
+def command(
+    folder: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="[FOLDER]", help="Images in the format of MNIST or CIFAR [digits of 8 x 8]."
+        ),
+    ] = None,
+    out: ResultsOption = Path("outputs/bench-images"),
+    shape: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME",
+            help="dense, small or paper (four convolutions) [dense, small]. Repeatable.",
+        ),
+    ] = None,
+    network: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="Such as metakanconv or fastkan. Repeatable."),
+    ] = None,
+    epochs: Annotated[int, typer.Option(min=1, help="Passes over the images.")] = 10,
+    seeds: SeedsOption = 1,
+    device: DeviceOption = "auto",
+) -> Measurement:
+    """Classify images: KANs and MetaKANs, accuracy, parameters, time and memory."""
+    where, _ = chosen_device(device)
+    shapes = shape or _FEW_SHAPES
+    return partial(image_lines, folder, out, shapes, network or [], epochs, seeds, where)
 
 
 def image_lines(
@@ -60,7 +77,7 @@ def image_lines(
     epochs: int,
     seeds: int,
     device: torch.device,
-    progress: Callable[[str], None],
+    progress: Progress,
 ) -> Iterator[str]:
     """Train each network on images, and compare accuracy, parameters, time and memory.
 
@@ -91,7 +108,7 @@ def image_lines(
         if not chosen:
             continue
         yield (
-            f"| {data.name}, {_shape(shape, data)}, {epochs} epochs | parameters "
+            f"| {data.name}, {described(shape, data)}, {epochs} epochs | parameters "
             "| test accuracy | train accuracy | training | a step | memory of a step |"
         )
         yield "|---|---|---|---|---|---|---|"
@@ -126,14 +143,14 @@ def _trained(
     epochs: int,
     seed: int,
     device: torch.device,
-    progress: Callable[[str], None],
+    progress: Progress,
 ) -> dict[str, Any]:
     train, test = data.train.to(device), data.test.to(device)
 
     def train_once(
-        part_epochs: int, count: int, progress: Callable[[str], None]
+        part_epochs: int, count: int, progress: Progress
     ) -> tuple[nn.Module, float, int, bool]:
-        """Train; give the classifier, the seconds, the epochs taken and whether it diverged."""
+        """Train; return the classifier, the seconds, the epochs taken, whether it diverged."""
         taken = 0
 
         def after_epoch(text: str) -> None:
@@ -165,39 +182,6 @@ def _trained(
         "step_seconds": seconds / (taken * steps_of_epoch(len(train), _BATCH)),
         "memory": memory,
     }
-
-
-def make_classifier(
-    data: ImageData, shape: str, name: str, generator: Generator
-) -> tuple[nn.Module, list[nn.Parameter]]:
-    """Make a classifier.
-
-    Args:
-        data: What it is for.
-        shape: A key of `SHAPES`.
-        name: A key of `CONVOLUTIONS`, or one of `DENSE` for a fully connected network.
-        generator: CPU generator of the random start.
-
-    Returns:
-        The classifier, float64 on the CPU, and its prompts.
-    """
-    channels, height, width = data.shape
-    changes = {**_META, "hidden_width": _META_WIDTH[shape]} if name.startswith("meta") else {}
-    if SHAPES[shape]:
-        convolutional = conv_classifier(
-            name, [channels, *SHAPES[shape]], data.classes, generator, changes=changes
-        )
-        return convolutional, convolutional.prompts()
-    settings = NETWORK_SETTINGS[name].model_validate({"widths": _HIDDEN, **changes})
-    network = build_network(channels * height * width, data.classes, settings, generator)
-    return nn.Sequential(nn.Flatten(), network), network.prompts()
-
-
-def _shape(shape: str, data: ImageData) -> str:
-    channels, height, width = data.shape
-    if SHAPES[shape]:
-        return f"{', '.join(map(str, SHAPES[shape]))} channels"
-    return f"[{channels * height * width},{_HIDDEN[0]},{data.classes}]"
 
 
 def _percent(found: Sequence[dict[str, Any]], key: str) -> str:

@@ -1,12 +1,13 @@
 """Training a classifier of images."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import torch
 from torch import Generator, Tensor, nn
 from torch.nn import functional
 
-from pinn_metakan.benchmarks.image_data import LabeledImages
+from pinn_metakan.benchmarks.command import Progress
+from pinn_metakan.benchmarks.images.data import LabeledImages
 from pinn_metakan.errors import TrainingError
 from pinn_metakan.optimizers.first_order import Adam
 
@@ -51,7 +52,7 @@ def train_classifier(
     batch_size: int,
     learning_rate: float,
     generator: Generator,
-    progress: Callable[[str], None],
+    progress: Progress,
 ) -> None:
     """Train by Adam on the cross entropy, with a cosine schedule.
 
@@ -94,7 +95,7 @@ def train_classifier(
 
 
 def steps_of_epoch(count: int, batch_size: int) -> int:
-    """Give the steps of a pass over so many images; see `train_classifier`."""
+    """Count the steps of a pass over so many images; see `train_classifier`."""
     return len(_batches(torch.arange(count), batch_size))
 
 
@@ -108,7 +109,7 @@ def _batches(order: Tensor, size: int) -> list[Tensor]:
 
 @torch.no_grad()
 def accuracy(classifier: nn.Module, data: LabeledImages) -> float:
-    """Give the part of the images, 0 to 1, whose label has the highest score."""
+    """Part of the images, 0 to 1, whose label has the highest score."""
     right = 0
     for begin in range(0, len(data), _SCORED):
         some = data.part(slice(begin, begin + _SCORED))

@@ -1,4 +1,4 @@
-"""Errors of several runs, some of which failed."""
+"""The spread of the errors of several runs, some of which failed."""
 
 import math
 from collections.abc import Sequence
@@ -6,7 +6,7 @@ from statistics import median
 
 
 def spread(errors: Sequence[float]) -> tuple[float, float, float]:
-    """Give the median of errors, the lowest and the highest.
+    """Find the median of errors, the lowest and the highest.
 
     A run that failed has the error NaN and counts as one above all others.
 

@@ -1,11 +1,12 @@
 """Runs of a problem by variants of network and settings, kept in folders."""
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
+from pinn_metakan.benchmarks.command import Progress
 from pinn_metakan.errors import TrainingError
 from pinn_metakan.pde.loading import load_problem
 from pinn_metakan.results.hdf5 import read_solution
@@ -43,7 +44,7 @@ def run_case(
     path: Path,
     case: Case,
     device: str,
-    progress: Callable[[str], None],
+    progress: Progress,
     budget: float | None = None,
 ) -> Solution | None:
     """Solve a case, go on with it, or read what it gave.
@@ -66,12 +67,12 @@ def run_case(
 
 
 def error_of(run: Solution | None) -> float:
-    """Give the largest relative L2 error of an unknown; NaN for a run that failed."""
+    """Largest relative L2 error of an unknown; NaN for a run that failed."""
     return math.nan if run is None else max(run.relative_l2.values())
 
 
 def size_and_seconds(runs: Sequence[Solution | None]) -> tuple[str, str]:
-    """Give the parameters of a case and its median seconds as text; "-" if all runs failed."""
+    """Parameters of a case and its median seconds as text; "-" if all runs failed."""
     found = [run.attributes for run in runs if run is not None]
     if not found:
         return "-", "-"

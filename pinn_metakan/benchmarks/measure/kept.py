@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from pinn_metakan.benchmarks.places import refuse_unappendable
+from pinn_metakan.benchmarks.measure.places import refuse_unappendable
 
 
 class KeptResults:
@@ -33,7 +33,7 @@ class KeptResults:
                     self._known[key] = result
 
     def of(self, case: Sequence[object], find: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-        """Give the result of a case, found now unless it is known.
+        """Return the result of a case, found now unless it is known.
 
         Args:
             case: All that the result depends on: names, numbers and lists of them.

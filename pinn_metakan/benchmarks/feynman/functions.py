@@ -18,7 +18,7 @@ class FeynmanFunction:
     """A formula and where it is sampled.
 
     Args:
-        formula: Takes one tensor (N,) for each variable, gives (N,).
+        formula: Takes one tensor (N,) for each variable, returns (N,).
         ranges: Lowest and highest value of each variable [-].
     """
 

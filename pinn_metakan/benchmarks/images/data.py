@@ -44,11 +44,11 @@ class LabeledImages:
         return len(self.labels)
 
     def part(self, index: Tensor | slice) -> "LabeledImages":
-        """Give some of them."""
+        """Select some of them."""
         return LabeledImages(self.images[index], self.labels[index])
 
     def to(self, device: torch.device) -> "LabeledImages":
-        """Give them on a device."""
+        """Move them to a device."""
         return LabeledImages(self.images.to(device), self.labels.to(device))
 
 

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from pinn_metakan.benchmarks import ablation, ball, defaults, feynman, images, numbers, profile
-from pinn_metakan.benchmarks.kept import KeptResults
-from pinn_metakan.benchmarks.places import prepare_folder
+from pinn_metakan.benchmarks import ablation, ball, defaults, numbers, profile
+from pinn_metakan.benchmarks.feynman import comparison as feynman
+from pinn_metakan.benchmarks.images import comparison as images
+from pinn_metakan.benchmarks.measure.places import prepare_folder
 from pinn_metakan.cli import main
-from pinn_metakan.errors import UserError
 
 #: Command -> what it writes in its folder, None for no file of its own.
 COMMANDS: dict[str, str | None] = {
@@ -94,13 +94,3 @@ def test_a_folder_is_made_and_left_empty(tmp_path: Path) -> None:
     prepare_folder(folder)
     prepare_folder(folder, ["figure.png"])
     assert list(folder.iterdir()) == []
-
-
-def test_kept_results_that_cannot_be_appended_to_are_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path = tmp_path / "kept.jsonl"
-    path.write_text("")
-    monkeypatch.setattr("os.access", lambda path, mode: False)
-    with pytest.raises(UserError, match=r"cannot read and write .*kept\.jsonl"):
-        KeptResults(path)

@@ -1,0 +1,33 @@
+"""Runs that are measured: put together, and ready for a step."""
+
+from collections.abc import Callable, Mapping
+
+from pinn_metakan.networks.network import Network
+from pinn_metakan.pde.problem import Problem
+from pinn_metakan.runs.assembled import AssembledRun
+from pinn_metakan.runs.choices import choose, network_name, suggested_settings
+from pinn_metakan.settings.layers import Layer
+
+
+def experiment_of(
+    problem: Problem,
+    network: str | Network,
+    settings: Mapping[str, object],
+    device: str,
+    dtype: str,
+) -> AssembledRun:
+    """Put a run together, ready for a step; seed 0."""
+    layers: list[Layer] = [("benchmark", settings)]
+    name = network_name(network)
+    choices = choose(name, suggested_settings(problem, name, layers), 0, device, dtype)
+    return AssembledRun(problem, choices, network if isinstance(network, Network) else None)
+
+
+def gradient_step(experiment: AssembledRun) -> Callable[[], None]:
+    """Return what evaluates the loss and its gradient, as a first-order step does."""
+
+    def step() -> None:
+        experiment.ansatz.zero_grad()
+        experiment.objective.loss().backward()
+
+    return step
