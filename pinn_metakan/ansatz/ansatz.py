@@ -81,7 +81,7 @@ class Ansatz(nn.Module):
         return self._transforming is None
 
     def with_network(self, network: Network) -> "Ansatz":
-        """Give the same ansatz around another network."""
+        """The same ansatz around another network."""
         return Ansatz(self.features, network, self._constraints, self._transforming)
 
     def with_weights(self) -> FieldFunction:

@@ -44,7 +44,7 @@ class Features(nn.Module):
         return torch.cat([straight, torch.cos(angle), torch.sin(angle)], dim=1)
 
     def jets(self, points: Tensor, space: JetSpace) -> Tensor:
-        """Give the features and their derivatives, in closed form where none is periodic.
+        """Evaluate the features and their derivatives, in closed form where none is periodic.
 
         Args:
             points: Shape (N, d).

@@ -139,7 +139,7 @@ def list_networks(widths: Sequence[int]) -> list[NetworkEntry]:
         widths: Inputs, hidden widths and outputs.
 
     Returns:
-        One entry a name.
+        One entry per name.
     """
     entries = []
     inputs, *hidden, outputs = widths

@@ -44,7 +44,7 @@ class Dirichlet(Condition):
         check_values("Dirichlet", self.values, variables.unknowns)
 
     def residual(self, jet: Jet, at: PointSet, variables: Variables) -> dict[str, Tensor]:
-        """Give u - g."""
+        """Evaluate u - g, (N,) for each unknown."""
         arguments = arguments_at(variables, at.points)
         return {
             name: jet(name) - evaluate_data(data, arguments, f"the Dirichlet value of {name}")
@@ -75,7 +75,7 @@ class Neumann(Condition):
         check_values("Neumann", self.values, variables.unknowns)
 
     def residual(self, jet: Jet, at: PointSet, variables: Variables) -> dict[str, Tensor]:
-        """Give du/dn - g."""
+        """Evaluate du/dn - g, (N,) for each unknown."""
         arguments = arguments_at(variables, at.points)
         return {
             name: _normal_derivative(jet, name, at, variables)
@@ -112,7 +112,7 @@ class Robin(Condition):
             check_data(f"Robin: {letter}", data)
 
     def residual(self, jet: Jet, at: PointSet, variables: Variables) -> dict[str, Tensor]:
-        """Give a u + b du/dn - c."""
+        """Evaluate a u + b du/dn - c, (N,)."""
         name = self.unknown or variables.unknowns[0]
         arguments = arguments_at(variables, at.points)
         a, b, c = (
@@ -133,7 +133,7 @@ class OppositeFaces(Place):
         self.coordinate = coordinate
 
     def axis(self, variables: Variables) -> int:
-        """Give the column of the coordinate.
+        """Column of the coordinate.
 
         Args:
             variables: The names.
@@ -191,7 +191,7 @@ class Periodic(Condition):
         self.place.axis(variables)
 
     def residual(self, jet: Jet, at: PointSet, variables: Variables) -> dict[str, Tensor]:
-        """Give u(low) - u(high), and the same of the derivative along the coordinate."""
+        """Evaluate u(low) - u(high), and the same of the derivative along the coordinate."""
         terms: dict[str, Tensor] = {}
         position = variables.space_axes.index(self.place.axis(variables))
         for name in variables.unknowns:

@@ -52,7 +52,7 @@ class Initial(Condition):
         check_values("Initial", self.values, variables.unknowns + velocities)
 
     def residual(self, jet: Jet, at: PointSet, variables: Variables) -> dict[str, Tensor]:
-        """Give u - u_0 and u_t - v_0."""
+        """Evaluate u - u_0 and u_t - v_0, (N,) each."""
         arguments = arguments_at(variables, at.points)[:-1]
         return {
             name: jet(name) - evaluate_data(data, arguments, f"the initial value of {name}")

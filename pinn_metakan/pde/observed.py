@@ -48,7 +48,7 @@ class GivenPoints(Place):
     def sample(
         self, variables: Variables, domain: Domain, count: int, sequence: str, generator: Generator
     ) -> PointSet:
-        """Give the points; nothing is drawn."""
+        """The points as they are; nothing is drawn."""
         return PointSet(self.points)
 
 
@@ -82,7 +82,7 @@ class Observed(Condition):
         check_unknowns("Observed", self.values, variables.unknowns)
 
     def residual(self, jet: Jet, at: PointSet, variables: Variables) -> dict[str, Tensor]:
-        """Give u - values."""
+        """Evaluate u - values, (N,) for each unknown."""
         return {name: jet(name) - value.to(at.points) for name, value in self.values.items()}
 
 

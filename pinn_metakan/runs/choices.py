@@ -44,7 +44,7 @@ class RunChoices:
     parts: tuple[OwnPart, ...] = ()
 
     def as_asked(self, problem: Problem) -> RunSettings:
-        """Give what makes the same run again, besides the settings."""
+        """What makes the same run again, besides the settings."""
         return RunSettings(
             problem=problem.origin.name,
             network=self.network,
@@ -56,7 +56,7 @@ class RunChoices:
 
 
 def network_name(network: str | Network) -> str:
-    """Give what a run calls its network.
+    """What a run calls its network.
 
     Args:
         network: A name or an object.

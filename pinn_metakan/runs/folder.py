@@ -95,7 +95,7 @@ class RunFolder:
         return branch
 
     def save_checkpoint(self, tree: dict[str, Any], history: list[dict[str, float]]) -> None:
-        """Write the checkpoint, and the history up to it, one JSON object a line."""
+        """Write the checkpoint, and the history up to it, one JSON object per line."""
         save_checkpoint(self._checkpoint, tree)
         self._write_history(history)
 

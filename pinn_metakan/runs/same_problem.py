@@ -122,7 +122,7 @@ class Remembered:
 def same_problem(
     remembered: Remembered, problem: Problem | str | Path | None, problems: Sequence[Path]
 ) -> Problem:
-    """Give the problem of a run, the one that is given or the one of its file.
+    """Find the problem of a run, the one that is given or the one of its file.
 
     Args:
         remembered: What the run was.

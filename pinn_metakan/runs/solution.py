@@ -64,7 +64,7 @@ class Solution:
         return f"<Solution of {a['problem']} by {a['network']}, relative L2 error {{{errors}}}>"
 
     def __getitem__(self, name: str) -> Array:
-        """Give a field on the grid: ``u``, ``u_reference``, ``u_error`` or ``residual_<term>``."""
+        """A field on the grid: ``u``, ``u_reference``, ``u_error`` or ``residual_<term>``."""
         grid = self.field.grid
         fields: dict[str, Array] = dict(grid.values)
         fields |= {f"{unknown}_reference": value for unknown, value in grid.references.items()}

@@ -72,7 +72,7 @@ def is_own(name: str) -> bool:
 
 
 def _preset(base: type[KANSettings], description: str, **defaults: Any) -> type[Section]:
-    """Give the settings of a network with other defaults."""
+    """Make the settings of a network with other defaults."""
     fields: dict[str, Any] = {}
     for key, value in defaults.items():
         known = base.model_fields[key]
@@ -103,7 +103,7 @@ NETWORK_SETTINGS: dict[str, type[Section]] = {
     ),
     "fastkan": _preset(_PLAIN, "FastKAN: 8 Gaussians.", family="rbf", options=_FASTKAN),
     "metafastkan": _preset(_META, "Meta FastKAN.", family="rbf", options=_FASTKAN),
-    "wavkan": _preset(_PLAIN, "WavKAN: a wavelet an edge.", family="wavelet"),
+    "wavkan": _preset(_PLAIN, "WavKAN: one wavelet per edge.", family="wavelet"),
     "metawavkan": _preset(_META, "Meta WavKAN.", family="wavelet"),
     "chebykan": _preset(_PLAIN, "ChebyKAN: Chebyshev polynomials.", family="chebyshev"),
     "metachebykan": _preset(_META, "Meta ChebyKAN.", family="chebyshev"),

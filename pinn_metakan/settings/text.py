@@ -11,7 +11,7 @@ from pinn_metakan.settings.sections import RUN_TABLE, RunSettings, Settings
 
 
 def settings_text(settings: Settings, run: RunSettings, command: str) -> str:
-    """Give the text of settings.toml: every setting, what it is, and what it means.
+    """Text of settings.toml: every setting, what it is, and what it means.
 
     Args:
         settings: All settings.
@@ -55,7 +55,7 @@ def settings_lines(settings: Settings) -> Iterator[tuple[str, str, str]]:
 
 
 def _shown(command: str) -> str:
-    """Give a command in one line, without what a comment of TOML must not hold."""
+    """A command in one line, without what a comment of TOML must not hold."""
     return "".join(c if c.isprintable() else "?" for c in " ".join(command.split()))
 
 
@@ -70,7 +70,7 @@ def _entry(key: str, field: FieldInfo, value: Any) -> list[str]:
 
 
 def _inline(value: Any) -> str:
-    """Give a value as TOML in one line; None, which TOML does not have, is left out of tables."""
+    """A value as TOML in one line; None, which TOML does not have, is left out of tables."""
     if isinstance(value, list):
         return f"[{', '.join(map(_inline, value))}]"
     if isinstance(value, Mapping):

@@ -207,7 +207,7 @@ def _first_not_finite(values: Tensor) -> int | None:
 
 
 def _derivative(field: Field, line: Line, order: int) -> Callable[[Tensor], Tensor]:
-    """Give a derivative of data along a line, in units of its length, by autograd."""
+    """A derivative of data along a line, in units of its length, by autograd."""
 
     def evaluate(s: Tensor) -> Tensor:
         with torch.enable_grad():

@@ -30,7 +30,7 @@ class Number:
     value: float
 
     def __call__(self, points: Tensor) -> Tensor:
-        """Give it at each point (N, d): (N,)."""
+        """The number at each point (N, d): (N,)."""
         return torch.full_like(points[:, 0], self.value)
 
 
@@ -40,7 +40,7 @@ def is_number(field: Field) -> bool:
 
 
 def zero(points: Tensor) -> Tensor:
-    """Give 0 at each point."""
+    """0 at each point (N, d): (N,)."""
     return torch.zeros_like(points[:, 0])
 
 
