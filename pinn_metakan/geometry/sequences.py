@@ -52,7 +52,7 @@ def draw_unit(sequence: str, count: int, dimension: int, generator: Generator) -
     Args:
         sequence: A key of `SEQUENCES`.
         count: How many points N.
-        dimension: How many numbers per point has.
+        dimension: How many numbers each point has.
         generator: CPU generator that the scrambling seed is taken from.
 
     Returns:
