@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import singledispatch
 from inspect import signature
 from types import MappingProxyType
 from typing import Any
@@ -27,10 +28,18 @@ from pinn_metakan.settings.networks import (
 OwnClasses = Mapping[str, Callable[..., Any]]
 
 
-def _metakan(
-    inputs: int, outputs: int, settings: Section, generator: Generator, own: OwnClasses
+@singledispatch
+def _built(
+    settings: Section, inputs: int, outputs: int, generator: Generator, own: OwnClasses
 ) -> Network:
-    assert isinstance(settings, MetaKANSettings)
+    """Build a network; which one is told by the class of its settings."""
+    raise TypeError(f"no network has settings such as {settings!r}")
+
+
+@_built.register
+def _(
+    settings: MetaKANSettings, inputs: int, outputs: int, generator: Generator, own: OwnClasses
+) -> Network:
     return make_metakan(
         [inputs, *settings.widths, outputs],
         family_maker(settings.family, settings.options, own.get("network.family")),
@@ -44,43 +53,33 @@ def _metakan(
     )
 
 
-def _kan(
-    inputs: int, outputs: int, settings: Section, generator: Generator, own: OwnClasses
+@_built.register
+def _(
+    settings: KANSettings, inputs: int, outputs: int, generator: Generator, own: OwnClasses
 ) -> Network:
-    assert isinstance(settings, KANSettings)
     family = family_maker(settings.family, settings.options, own.get("network.family"))
     return make_kan(
         [inputs, *settings.widths, outputs], family, generator, bounded=settings.bounded
     )
 
 
-def _mlp(
-    inputs: int, outputs: int, settings: Section, generator: Generator, own: OwnClasses
+@_built.register
+def _(
+    settings: MLPSettings, inputs: int, outputs: int, generator: Generator, own: OwnClasses
 ) -> Network:
-    assert isinstance(settings, MLPSettings)
     return MLP([inputs, *settings.widths, outputs], generator)
 
 
-def _own(
-    inputs: int, outputs: int, settings: Section, generator: Generator, own: OwnClasses
+@_built.register
+def _(
+    settings: OwnNetworkSettings, inputs: int, outputs: int, generator: Generator, own: OwnClasses
 ) -> Network:
-    assert isinstance(settings, OwnNetworkSettings)
     make = own["network"]
     handed = list(signature(make).parameters)[:3]
     options = class_arguments(make.__name__, make, settings.options, handed)
     network = make(inputs, outputs, generator, **options)
     assert isinstance(network, Network)
     return network
-
-
-#: Settings -> what builds the network from inputs, outputs, settings, generator and the user's own
-#: classes; the first that fits is taken.
-_BUILDERS: dict[type[Section], Callable[[int, int, Section, Generator, OwnClasses], Network]] = {
-    MetaKANSettings: _metakan,
-    KANSettings: _kan,
-    MLPSettings: _mlp,
-    OwnNetworkSettings: _own,
-}
 
 
 def build_network(
@@ -106,13 +105,10 @@ def build_network(
         SettingsError: If a setting names nothing that exists or has an impossible value.
         TypeError: If no network has settings of this kind.
     """
-    for kind, build in _BUILDERS.items():
-        if isinstance(settings, kind):
-            try:
-                return build(inputs, outputs, settings, generator, own)
-            except (LookupError, ValueError) as error:
-                raise SettingsError(f"network: {error}") from error
-    raise TypeError(f"no network has settings such as {settings!r}")
+    try:
+        return _built(settings, inputs, outputs, generator, own)
+    except (LookupError, ValueError) as error:
+        raise SettingsError(f"network: {error}") from error
 
 
 @dataclass(frozen=True)

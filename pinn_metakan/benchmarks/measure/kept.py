@@ -9,7 +9,7 @@ from pinn_metakan.benchmarks.measure.places import refuse_unappendable
 
 
 class KeptResults:
-    """Results that were found before, one per line of a JSON Lines file; other lines are left alone.
+    """Results that were found before, one per line of JSON Lines; other lines are left alone.
 
     Args:
         path: The file, made with the first result; its folder is made now.
