@@ -8,10 +8,11 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from pinn_metakan.optimizers.communicator import ONE_PROCESS, Communicator
 from pinn_metakan.optimizers.damped_least_squares import DampedLeastSquares
 from pinn_metakan.optimizers.damping_search import DampingSearch
 from pinn_metakan.optimizers.flat import assign, flattened
-from pinn_metakan.optimizers.linearization import ONE_PROCESS, Communicator, Linearization
+from pinn_metakan.optimizers.linearization import Linearization
 from pinn_metakan.optimizers.optimizer import NOT_FINITE, Optimizer, Probe
 from pinn_metakan.optimizers.step_rule import StepRule
 from pinn_metakan.optimizers.verdict import Outcome, Verdict

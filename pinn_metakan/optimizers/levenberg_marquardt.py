@@ -5,10 +5,10 @@ from typing import Any
 
 from torch import nn
 
+from pinn_metakan.optimizers.communicator import ONE_PROCESS, Communicator
 from pinn_metakan.optimizers.corrected_step import CorrectedStep
 from pinn_metakan.optimizers.damped_gauss_newton import DampedGaussNewton
 from pinn_metakan.optimizers.damping_search import SmallestDamping
-from pinn_metakan.optimizers.linearization import ONE_PROCESS, Communicator
 from pinn_metakan.optimizers.optimizer import Optimizer, Probe
 from pinn_metakan.optimizers.verdict import Verdict
 

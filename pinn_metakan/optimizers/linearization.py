@@ -1,10 +1,11 @@
 """The residual and its Jacobian at a point: the only place that sums over residuals."""
 
 import math
-from abc import ABC, abstractmethod
 
 import torch
 from torch import Tensor
+
+from pinn_metakan.optimizers.communicator import ONE_PROCESS, Communicator
 
 #: Column norms below this part of the largest count as this
 #: (docs/decisions/0003-units-of-parameters.md).
@@ -12,33 +13,6 @@ _SMALLEST_UNIT = 1e-6
 #: J^T J is symmetric: computed in so many blocks of columns it costs a little over half
 #: (docs/decisions/0004-normal-equations.md).
 _GRAM_BLOCKS = 4
-
-
-class Communicator(ABC):
-    """What processes exchange that have some of the residuals, but all of the parameters each."""
-
-    @abstractmethod
-    def summed(self, part: Tensor) -> Tensor:
-        """Sum of the parts of all processes, in the shape of one."""
-
-    @abstractmethod
-    def gathered(self, rows: Tensor) -> Tensor:
-        """Rows of all processes, one below the other, in the same order in each of them."""
-
-
-class OneProcess(Communicator):
-    """A process that has all residuals itself."""
-
-    def summed(self, part: Tensor) -> Tensor:
-        """Sum of one part: the part itself."""
-        return part
-
-    def gathered(self, rows: Tensor) -> Tensor:
-        """Rows as they are."""
-        return rows
-
-
-ONE_PROCESS = OneProcess()
 
 
 class Linearization:

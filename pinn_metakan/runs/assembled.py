@@ -15,6 +15,7 @@ from pinn_metakan.losses.engines import choose_engine
 from pinn_metakan.losses.random_dimensions import RandomDimensions
 from pinn_metakan.networks.network import Network
 from pinn_metakan.networks.table import build_network
+from pinn_metakan.optimizers.communicator import ONE_PROCESS, Communicator
 from pinn_metakan.optimizers.verdict import Outcome
 from pinn_metakan.pde.coefficients import note_jumps
 from pinn_metakan.pde.formulation import formulate
@@ -38,14 +39,22 @@ class AssembledRun:
         problem: The problem.
         choices: Everything else.
         network: A network object for ``choices.network == "custom"``; a copy of it is trained.
+        communicator: Adds up what other processes have of the residuals.
 
     Raises:
         ProblemError: If the problem cannot be used.
         SettingsError: If a setting cannot be used with it.
     """
 
-    def __init__(self, problem: Problem, choices: RunChoices, network: Network | None = None):
+    def __init__(
+        self,
+        problem: Problem,
+        choices: RunChoices,
+        network: Network | None = None,
+        communicator: Communicator = ONE_PROCESS,
+    ):
         self.problem = problem
+        self._communicator = communicator
         self.choices = choices
         self.settings = settings = choices.settings
         self._place = (choices.device, DTYPES[choices.dtype])
@@ -220,7 +229,12 @@ class AssembledRun:
             network = network if leg.begin is None else leg.begin.network(network)
             n_parameters = network.n_parameters
             stages, notes = build_stages(
-                self.settings, leg.stages, n_residuals, n_parameters, lambda: self.ansatz
+                self.settings,
+                leg.stages,
+                n_residuals,
+                n_parameters,
+                lambda: self.ansatz,
+                self._communicator,
             )
             found.append(stages)
             self.notes += notes
@@ -238,6 +252,7 @@ class AssembledRun:
                 self.evaluate, self.grid, self.reference, self.settings.evaluation
             ),
             unusable_term=lambda: self.objective.first_unusable_term(),
+            communicator=self._communicator,
         )
         later = self._leg_stages[self.leg + 1 :]
         return Trainer(

@@ -5,23 +5,28 @@ from collections.abc import Callable
 from typing import Any
 
 from pinn_metakan.ansatz.ansatz import Ansatz
+from pinn_metakan.optimizers.communicator import Communicator
 from pinn_metakan.optimizers.optimizer import Optimizer
 from pinn_metakan.runs.named_class import named_class
 from pinn_metakan.settings.stages import STAGES, StageSettings
 
 
 def optimizer_maker(
-    stage: str, section: StageSettings, ansatz: Callable[[], Ansatz]
+    stage: str,
+    section: StageSettings,
+    ansatz: Callable[[], Ansatz],
+    communicator: Communicator,
 ) -> Callable[[], Optimizer]:
     """Find the optimizer of a stage, and what makes it when the stage begins.
 
-    Of parameters, prompts and the settings of the stage its class is handed, by name, those that
-    its constructor takes.
+    Of parameters, prompts, communicator and the settings of the stage its class is handed, by name,
+    those that its constructor takes.
 
     Args:
         stage: A name of `STAGES`.
         section: The settings of the stage.
         ansatz: Gives what is trained, as it is when the stage begins.
+        communicator: Adds up what other processes have of the residuals.
 
     Returns:
         A function without arguments.
@@ -29,7 +34,10 @@ def optimizer_maker(
     Raises:
         TypeError: If the row names no class of optimizers.
     """
-    kind = named_class(STAGES[stage].optimizer, Optimizer)  # type: ignore[type-abstract]
+    try:
+        kind = named_class(STAGES[stage].optimizer, Optimizer)  # type: ignore[type-abstract]
+    except TypeError as error:
+        raise TypeError(f"stage {stage!r}: {error}") from error
     takes = inspect.signature(kind).parameters
     options = {name: value for name, value in section if name in takes}
 
@@ -38,6 +46,7 @@ def optimizer_maker(
         handed: dict[str, Any] = {
             "parameters": list(now.parameters()),
             "prompts": now.network.prompts(),
+            "communicator": communicator,
         }
         return kind(**{name: value for name, value in handed.items() if name in takes}, **options)
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 
 from pinn_metakan.ansatz.ansatz import Ansatz
 from pinn_metakan.errors import SettingsError
+from pinn_metakan.optimizers.communicator import Communicator
 from pinn_metakan.runs.stage_optimizer import optimizer_maker
 from pinn_metakan.settings.sections import Settings
 from pinn_metakan.settings.stages import STAGES, LMSettings
@@ -16,6 +17,7 @@ def build_stages(
     n_residuals: int,
     n_parameters: int,
     ansatz: Callable[[], Ansatz],
+    communicator: Communicator,
 ) -> tuple[list[Stage], tuple[str, ...]]:
     """Turn the settings of some stages into these stages.
 
@@ -25,6 +27,7 @@ def build_stages(
         n_residuals: Length N of the residual vector.
         n_parameters: Number P of what is trained.
         ansatz: Gives what is trained, as it is when it is called.
+        communicator: Adds up what other processes have of the residuals.
 
     Returns:
         The stages, and notes for the user on what was replaced.
@@ -46,7 +49,7 @@ def build_stages(
                 f"Levenberg-Marquardt in stage {name}"
             )
             runs, section = "lbfgs", settings.stage("lbfgs")
-        make = optimizer_maker(runs, section, ansatz)
+        make = optimizer_maker(runs, section, ansatz, communicator)
         remedy = STAGES[runs].remedy
         stages.append(Stage(name, section.steps, section.redraw_every, make, remedy))
     return [stage for stage in stages if stage.steps > 0], tuple(notes)

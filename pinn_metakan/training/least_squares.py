@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+from pinn_metakan.optimizers.communicator import ONE_PROCESS, Communicator
 from pinn_metakan.optimizers.flat import assign, flattened
 
 
@@ -21,6 +22,7 @@ class LeastSquares:
         redraw: Gives the loss new points.
         measure: Gives errors against a reference by name; empty without a reference.
         unusable_term: Names a part of the loss that is not finite, or None.
+        communicator: Adds up what other processes have of the residuals.
     """
 
     parameters: Callable[[], Sequence[nn.Parameter]]
@@ -30,6 +32,12 @@ class LeastSquares:
     redraw: Callable[[], None]
     measure: Callable[[], dict[str, float]]
     unusable_term: Callable[[], str | None]
+    communicator: Communicator = ONE_PROCESS
+
+    def evaluate(self) -> Tensor:
+        """Evaluate the loss over the residuals of all processes, a scalar without a graph."""
+        with torch.no_grad():
+            return self.communicator.summed(self.loss())
 
 
 class BestSeen:
@@ -48,21 +56,23 @@ class BestSeen:
         """Evaluate the loss and leave its gradient; see `Probe`."""
         for p in self._least_squares.parameters():
             p.grad = None
-        loss = self._least_squares.loss()
+        loss, summed = self._least_squares.loss(), self._least_squares.communicator.summed
         loss.backward()
-        return self._noted(loss.detach())
+        for p in self._least_squares.parameters():
+            p.grad = None if p.grad is None else summed(p.grad)
+        return self._noted(summed(loss.detach()))
 
     @torch.no_grad()
     def residual(self) -> Tensor:
         """Evaluate the residual vector; see `Probe`."""
         r = self._least_squares.residual()
-        self._noted(r.square().sum())
+        self._noted(self._squared(r))
         return r
 
     def linearize(self) -> tuple[Tensor, Tensor]:
         """Evaluate the residual vector and its Jacobian; see `Probe`."""
         r, jacobian = self._least_squares.linearize()
-        self._noted(r.square().sum())
+        self._noted(self._squared(r))
         return r, jacobian
 
     def forget(self) -> None:
@@ -78,6 +88,9 @@ class BestSeen:
     def load(self) -> None:
         """Put the best parameters in place."""
         assign(self.parameters, self._least_squares.parameters())
+
+    def _squared(self, r: Tensor) -> Tensor:
+        return self._least_squares.communicator.summed(r.square().sum())
 
     def _noted(self, loss: Tensor) -> Tensor:
         """Keep the present parameters if they are the best; without host synchronization."""

@@ -5,8 +5,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import torch
-
 from pinn_metakan.errors import TrainingError
 from pinn_metakan.optimizers.flat import assign, flattened
 from pinn_metakan.optimizers.optimizer import Optimizer
@@ -227,8 +225,7 @@ class Trainer:
 
     def _entry(self) -> dict[str, float]:
         """An entry of the history: loss and errors of the parameters that are there now."""
-        with torch.no_grad():
-            loss = float(self.least_squares.loss())
+        loss = float(self.least_squares.evaluate())
         if not math.isfinite(loss):
             raise self._diverged(loss)
         row = {"step": float(self.step), "seconds": self.record.seconds, "loss": loss}

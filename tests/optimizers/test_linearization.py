@@ -10,8 +10,9 @@ from sums_of_squares import START, Squares, rosenbrock_residuals, two_of_six, va
 from torch import Tensor
 
 from pinn_metakan.optimizers import damping_search
+from pinn_metakan.optimizers.communicator import ONE_PROCESS, Communicator
 from pinn_metakan.optimizers.levenberg_marquardt import LevenbergMarquardt
-from pinn_metakan.optimizers.linearization import ONE_PROCESS, Communicator, Linearization
+from pinn_metakan.optimizers.linearization import Linearization
 
 
 class Exchange:

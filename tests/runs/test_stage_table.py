@@ -12,6 +12,7 @@ from small_runs import FAST, stop_at
 from torch import nn
 
 from pinn_metakan.errors import Interrupted, SettingsError
+from pinn_metakan.optimizers.communicator import ONE_PROCESS
 from pinn_metakan.optimizers.flat import assign, flattened
 from pinn_metakan.optimizers.optimizer import Optimizer, Probe
 from pinn_metakan.pde.loading import load_problem
@@ -123,7 +124,9 @@ def test_a_row_cannot_have_the_name_of_another_setting(
 def test_a_row_of_no_optimizer_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(STAGES, "odd", StageEntry(ROW.section, "pathlib:Path"))
     with pytest.raises(TypeError, match=r"stage 'odd': pathlib:Path must be a subclass of Optim"):
-        optimizer_maker("odd", ROW.section(), lambda: pytest.fail("nothing is trained"))
+        optimizer_maker(
+            "odd", ROW.section(), lambda: pytest.fail("nothing is trained"), ONE_PROCESS
+        )
 
 
 @pytest.mark.parametrize("stage", STAGES)
@@ -135,4 +138,4 @@ def test_every_option_of_a_row_is_one_of_its_optimizer(stage: str) -> None:
     own = {"steps", "redraw_every", "max_numbers"}  # of the stage, not of its optimizer
     options = set(STAGES[stage].section.model_fields)
     assert options - own <= takes
-    assert takes - {"parameters", "prompts"} <= options
+    assert takes - {"parameters", "prompts", "communicator"} <= options
