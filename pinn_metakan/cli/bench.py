@@ -7,8 +7,8 @@ import typer
 from typer.core import TyperGroup
 
 from pinn_metakan.benchmarks.command import Measurement
+from pinn_metakan.cli.loading import loading
 from pinn_metakan.cli.output import print_lines, tell
-from pinn_metakan.cli.start import loading
 
 #: Name -> the module below `pinn_metakan.benchmarks` that has its `command`, and the first line of
 #: that command's help.

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pinn_metakan.benchmarks.command import DeviceOption, DtypeOption, PointsOption, RoundsOption
+from pinn_metakan.cli.loading import loading
 from pinn_metakan.cli.options import ProblemsOption, RunArgument
 from pinn_metakan.cli.output import print_lines, tell
-from pinn_metakan.cli.start import loading
 from pinn_metakan.errors import UserError
 
 if TYPE_CHECKING:

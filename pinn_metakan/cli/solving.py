@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pinn_metakan.cli.arithmetic import evaluate
+from pinn_metakan.cli.loading import loading
 from pinn_metakan.cli.options import (
     BudgetOption,
     DeviceOption,
@@ -24,7 +25,6 @@ from pinn_metakan.cli.options import (
     SetOption,
 )
 from pinn_metakan.cli.output import print_lines
-from pinn_metakan.cli.start import loading
 from pinn_metakan.errors import UserError
 from pinn_metakan.optimizers.verdict import Outcome
 
