@@ -46,7 +46,8 @@ if TYPE_CHECKING:
     from pinn_metakan.networks.kan import KAN, make_kan, make_metakan
     from pinn_metakan.networks.mlp import MLP
     from pinn_metakan.networks.network import Layer, Network
-    from pinn_metakan.optimizers.optimizer import Optimizer
+    from pinn_metakan.optimizers.optimizer import Optimizer, Probe
+    from pinn_metakan.optimizers.verdict import Outcome, Verdict
     from pinn_metakan.pde.boundary_conditions import Dirichlet, Neumann, Periodic, Robin
     from pinn_metakan.pde.boundary_part import BoundaryPart
     from pinn_metakan.pde.condition import Condition, HardData
@@ -99,7 +100,9 @@ _PLACES = {
     "Neumann": "pde.boundary_conditions",
     "Observed": "pde.observed",
     "Optimizer": "optimizers.optimizer",
+    "Outcome": "optimizers.verdict",
     "Periodic": "pde.boundary_conditions",
+    "Probe": "optimizers.optimizer",
     "Problem": "pde.problem",
     "ProblemError": "errors",
     "ProgressEntry": "training.trainer",
@@ -114,6 +117,7 @@ _PLACES = {
     "Stored": "networks.coefficients.coefficients",
     "TrainingError": "errors",
     "UserError": "errors",
+    "Verdict": "optimizers.verdict",
     "Wavelet": "families.wavelet",
     "cole_hopf": "reference.cole_hopf",
     "conv_classifier": "networks.convolution.classifier",
@@ -167,7 +171,9 @@ __all__ = [
     "Neumann",
     "Observed",
     "Optimizer",
+    "Outcome",
     "Periodic",
+    "Probe",
     "Problem",
     "ProblemError",
     "ProgressEntry",
@@ -180,6 +186,7 @@ __all__ = [
     "Stored",
     "TrainingError",
     "UserError",
+    "Verdict",
     "Wavelet",
     "__version__",
     "cole_hopf",

@@ -9,8 +9,6 @@ from functools import wraps
 from pathlib import Path
 from typing import Any
 
-import torch
-
 from pinn_metakan.errors import SettingsError, look_up
 from pinn_metakan.families.edge_family import EdgeFamily
 from pinn_metakan.families.family import Family
@@ -19,6 +17,7 @@ from pinn_metakan.pde.catalogue import problem_files, problem_folders
 from pinn_metakan.pde.loading import read_origin
 from pinn_metakan.pde.problem import Origin
 from pinn_metakan.pde.user_code import run_text, told_failures
+from pinn_metakan.runs.family_check import check_family
 from pinn_metakan.settings.networks import KANSettings, is_own
 from pinn_metakan.settings.sections import Settings
 
@@ -96,7 +95,19 @@ def load_parts(
         if not isinstance(file, Origin) and not Path(file).is_file():
             raise SettingsError(f"there is no file {file}")
     found = {setting: _file_of(setting, name, files, problems) for setting, name in named.items()}
+    _refuse_unused(files, [origin.path for origin in found.values() if origin.path is not None])
     return tuple(_loaded(setting, named[setting], origin) for setting, origin in found.items())
+
+
+def _refuse_unused(files: Sequence[PartFile], used: Sequence[Path]) -> None:
+    places = {path.resolve() for path in used}
+    for file in files:
+        if not isinstance(file, Origin) and Path(file).resolve() not in places:
+            stem = Path(file).stem
+            raise SettingsError(
+                f"{file} was named, but no setting takes a class of it, such as "
+                f"network.family={stem}:Class"
+            )
 
 
 def module_of(spelled: str) -> str:
@@ -166,27 +177,7 @@ def _told(kind: type, label: str) -> Callable[..., Any]:
             if isinstance(made, Network):
                 tuple(made.widths)
             else:
-                _refuse_wrong_shapes(made)
+                check_family(made)
         return made
 
     return make
-
-
-@torch.no_grad()
-def _refuse_wrong_shapes(family: Family | EdgeFamily) -> None:
-    """Refuse a family whose values are not of the shapes that a layer takes."""
-    x = torch.tensor([[-0.5, 0.25], [0.0, 0.75], [0.5, -0.25]], dtype=torch.float64)  # (N, i)
-    (n, i), o, size = x.shape, 1, family.size
-    if family.start_sizes(i).shape != (size,):
-        raise ValueError(f"start_sizes must give {size} numbers")
-    if isinstance(family, Family):
-        values, shape = family.derivatives(x, 2), (n, i, size)
-    else:
-        w = torch.ones(o, i, size, dtype=torch.float64)
-        values, shape = family.derivatives(x, w, 2), (n, o, i)
-    if len(values) != 3 or any(value.shape != shape for value in values):
-        found = ", ".join(str(tuple(value.shape)) for value in values)
-        raise ValueError(
-            f"derivatives(..., order=2) must give 3 tensors of shape {shape} for inputs of shape "
-            f"{tuple(x.shape)}, it gives {found}"
-        )

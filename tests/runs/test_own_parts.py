@@ -6,84 +6,17 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from own_parts import SINE, write_parts
 from small_runs import FAST, FAST_FLAGS, stop_at
 
 from pinn_metakan.cli import main
-from pinn_metakan.errors import Interrupted, ProblemError, RunFolderError, SettingsError
+from pinn_metakan.errors import Interrupted, RunFolderError, SettingsError
 from pinn_metakan.pde.loading import load_problem
 from pinn_metakan.results.hdf5 import read_solution
 from pinn_metakan.runs.resume import open_run, rerun, resume
 from pinn_metakan.runs.solve import solve
 from pinn_metakan.training.checkpoint import load_checkpoint, save_checkpoint
 
-SINE = '''
-import math
-import torch
-from pinn_metakan import Family
-
-class Sine(Family):
-    """sin(k x + k), k = 1 ... count."""
-
-    reach = math.inf
-
-    def __init__(self, count: int = 3, pace=1.0):
-        super().__init__()
-        self.size, self.pace = count, pace
-
-    def derivatives(self, x, order):
-        k = self.pace * torch.arange(1, self.size + 1, dtype=x.dtype, device=x.device)
-        phase = (x.unsqueeze(-1) + 1) * k
-        return [k**n * torch.sin(phase + n * math.pi / 2) for n in range(order + 1)]
-'''
-BELL = '''
-import torch
-from pinn_metakan import EdgeFamily
-
-class Bell(EdgeFamily):
-    """w exp(-x^2)."""
-
-    size, reach = 1, 2.0
-
-    def derivatives(self, x, coefficients, order):
-        return [b.unsqueeze(1) * coefficients[..., 0] for b in self._bell(x, order)]
-
-    def sensitivities(self, x, coefficients, order):
-        ones = torch.ones_like(coefficients)
-        return [b.unsqueeze(1).unsqueeze(-1) * ones for b in self._bell(x, order)]
-
-    def start_sizes(self, inputs):
-        return torch.ones(1, dtype=torch.float64)
-
-    def _bell(self, x, order):
-        h = [torch.ones_like(x), -2 * x]
-        for n in range(1, order):
-            h.append(-2 * x * h[n] - 2 * n * h[n - 1])
-        return [part * torch.exp(-x.square()) for part in h[: order + 1]]
-'''
-WAVE = '''
-from pinn_metakan import MLP, Network
-
-class WaveNet(Network):
-    """An MLP in a class of its own."""
-
-    def __init__(self, inputs, outputs, generator, widths=(3,), name: str = "wave"):
-        super().__init__()
-        self.inner, self.name = MLP([inputs, *widths, outputs], generator), name
-        self.widths = self.inner.widths
-
-    @property
-    def edge_coefficients(self):
-        return None
-
-    def chain(self):
-        return self.inner.chain()
-
-    def describe(self):
-        return f"{self.name}: an MLP in a class of its own"
-
-    def baked(self):
-        return self
-'''
 #: Leaves a file beside itself when its code runs.
 TRAP = "\n__import__('pathlib').Path(__file__).with_suffix('.ran').touch()\n"
 POINTS = np.array([[0.3, 0.2], [0.9, 0.8]])
@@ -94,11 +27,7 @@ Run = Callable[..., tuple[int, str, str]]
 @pytest.fixture(autouse=True)
 def _files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    for folder in ("problems", "my"):
-        (tmp_path / folder).mkdir()
-    (tmp_path / "problems" / "sine.py").write_text(SINE)
-    (tmp_path / "my" / "wave.py").write_text(WAVE)
-    (tmp_path / "my" / "bell.py").write_text(BELL)
+    write_parts(tmp_path)
 
 
 @pytest.fixture
@@ -244,74 +173,6 @@ def test_changes_of_a_run_may_name_another_class() -> None:
         rerun("run", settings=change)
 
 
-@pytest.mark.parametrize(
-    ("family", "message"),
-    [
-        ("my/gone.py:Sine", r"network\.family: there is no file my/gone\.py"),
-        ("gone:Sine", r"network\.family: there is no gone\.py in the folders of problems \(probl"),
-        ("../my/bell:Bell", r"there is no \.\./my/bell\.py in the folders of problems"),
-        ("sine:Cosine", r"network\.family: problems/sine\.py: no class 'Cosine'; choose one of S"),
-        ("sine:Family", r"no class 'Family'; choose one of Sine"),
-        ("sine:", r"network\.family: expected module:Class, got 'sine:'"),
-        (":Sine", r"network\.family: expected module:Class, got ':Sine'"),
-        ("my/empty.py:Sine", r"my/empty\.py defines no class, so there is no 'Sine'"),
-        ("my/wave.py:WaveNet", r"WaveNet must be a subclass of Family or EdgeFamily of pinn_m"),
-        ("my/broken.py:Sine", r"my/broken\.py failed while loading: SyntaxError"),
-        ("my/fails.py:Sine", r"my/fails\.py: Sine failed: ZeroDivisionError: .*fails\.py, line"),
-        ("my/abstract.py:Sine", r"my/abstract\.py: Sine failed: TypeError: Can't instantiate abs"),
-        ("my/flat.py:Sine", r"must give 3 tensors of shape \(3, 2, 3\) for inputs of shape \(3,"),
-    ],
-)
-def test_each_mistake_of_a_family_is_one_line(family: str, message: str) -> None:
-    for name, text in {
-        "empty": "x = 1\n",
-        "broken": "def (:\n",
-        "fails": SINE.replace("self.size, self.pace =", "1 / 0 #"),
-        "abstract": SINE.replace("def derivatives", "def slopes"),
-        "flat": SINE.replace("range(order + 1)", "range(1)"),
-    }.items():
-        Path(f"my/{name}.py").write_text(text)
-    with pytest.raises((SettingsError, ProblemError), match=message) as refused:
-        solve(load_problem("heat"), "kan", settings={"network.family": family}, out="run")
-    assert len(str(refused.value).splitlines()) == 1
-    assert not Path("run").exists()
-
-
-@pytest.mark.parametrize(
-    ("options", "message"),
-    [
-        ({"counts": 3}, r"sine:Sine has no option 'counts'; it has count, pace"),
-        ({"count": 2.5}, r"sine:Sine: count must be a whole number, got 2\.5"),
-        ({"pace": "fast"}, r"sine:Sine: pace must be a number, got 'fast'"),
-    ],
-)
-def test_options_of_a_family_are_checked_by_its_constructor(
-    options: dict[str, object], message: str
-) -> None:
-    network = {"family": "sine:Sine", "options": options}
-    with pytest.raises(SettingsError, match=f"^network: {message}"):
-        solve(load_problem("heat"), "kan", settings={"network": network})
-
-
-@pytest.mark.parametrize(
-    ("network", "options", "message"),
-    [
-        ("my/bell.py:Bell", {}, "network: my/bell.py: Bell must be a subclass of Network of pinn"),
-        ("wave:WaveNet", {}, r"network: there is no wave\.py in the folders of problems"),
-        ("my/wave.py:WaveNet", {"inputs": 3}, "WaveNet has no option 'inputs'; it has widths, na"),
-        ("my/wave.py:WaveNet", {"name": 3}, "WaveNet: name must be a name, got 3"),
-        ("my/wave.py:WaveNet", {"widths": 3}, r"my/wave\.py: WaveNet failed: TypeError: "),
-    ],
-)
-def test_each_mistake_of_a_network_is_one_line(
-    network: str, options: dict[str, object], message: str
-) -> None:
-    settings = {key: value for key, value in FAST.items() if key != "network"}
-    with pytest.raises(SettingsError, match=message) as refused:
-        solve(load_problem("heat"), network, settings=settings | {"network": {"options": options}})
-    assert len(str(refused.value).splitlines()) == 1
-
-
 def test_the_file_of_a_part_can_be_named_beside_its_class(tmp_path: Path) -> None:
     settings = FAST | {"network": {"family": "bell:Bell", "widths": [3]}}
     with pytest.raises(SettingsError, match=r"no bell\.py in the folders"):
@@ -320,6 +181,8 @@ def test_the_file_of_a_part_can_be_named_beside_its_class(tmp_path: Path) -> Non
         assert solve(load_problem("heat"), "kan", settings=settings, **given)["u"].any()  # type: ignore[arg-type]
     with pytest.raises(SettingsError, match=r"there is no file my/gone\.py"):
         solve(load_problem("heat"), "kan", settings=settings, parts=["my/gone.py"])
+    with pytest.raises(SettingsError, match=r"my/wave\.py was named, but no setting takes a class"):
+        solve(load_problem("heat"), "kan", settings=settings, parts=["my/bell.py", "my/wave.py"])
     solve(load_problem("heat"), settings=FAST, out="run")
     with pytest.raises(RunFolderError, match=r"there is no file my/gone\.py"):
         resume("run", parts=["my/gone.py"])
