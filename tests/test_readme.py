@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from small_runs import FAST, FAST_FLAGS, SHIPPED
 
-from pinn_metakan.benchmarks import ball, profile
+from pinn_metakan.benchmarks import ball, profile, step
 from pinn_metakan.benchmarks.feynman import comparison as feynman
 from pinn_metakan.cli import main
 from pinn_metakan.pde.catalogue import list_problems
@@ -86,6 +86,7 @@ def small_benchmarks(small_heat: None, monkeypatch: pytest.MonkeyPatch) -> None:
     short = {name: replace(method, steps=2) for name, method in feynman.METHODS.items()}
     monkeypatch.setattr(feynman, "METHODS", short)
     monkeypatch.setattr(profile, "WIDTHS", (4, 8))
+    monkeypatch.setattr(step, "_WIDTHS", (8,))
     monkeypatch.setattr(ball, "_TEST_POINTS", 100)
     monkeypatch.setattr(folder, "draw_all", lambda field, path: [])
 
