@@ -4,20 +4,24 @@ import re
 import shlex
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from small_runs import FAST_FLAGS, SHIPPED
+from small_runs import FAST, FAST_FLAGS, SHIPPED
 
+from pinn_metakan.benchmarks import ball, profile, step
+from pinn_metakan.benchmarks.feynman import comparison as feynman
 from pinn_metakan.cli import main
 from pinn_metakan.pde.catalogue import list_problems
+from pinn_metakan.runs import folder
 
 ROOT = SHIPPED.parent
 README = (ROOT / "README.md").read_text()
 BLOCKS = re.findall(r"```(\w*)\n(.*?)```", README, flags=re.DOTALL)
 PYTHON = [text for kind, text in BLOCKS if kind == "python"]
 SHELL = [line for kind, text in BLOCKS if kind == "bash" for line in text.splitlines() if line]
-
+LINES = [line for line in SHELL if line.startswith("pinn-metakan")]
 
 #: What makes a benchmark of the README small.
 SMALL = {
@@ -52,33 +56,73 @@ def test_the_two_install_commands_are_single_lines_that_use_the_constraints() ->
     assert "README.md" in (ROOT / ".ci" / "run").read_text()
 
 
+@pytest.fixture
+def small_heat(tmp_path: Path) -> None:
+    """Write ./problems/heat.py, which comes before the shipped one and suggests less work."""
+    settings = {key: FAST[key] for key in ("points", "adam", "lm", "evaluation")}
+    networks = {name: {"network": {"widths": [8, 8]}} for name in ("kan", "metakan")}
+    begin = '    coordinates, unknowns = ("x", "t"), ("u",)\n'
+    text = (SHIPPED / "heat.py").read_text()
+    assert begin in text
+    suggested = f"{begin}    settings, network_settings = {settings}, {networks}\n"
+    (tmp_path / "problems").mkdir()
+    (tmp_path / "problems" / "heat.py").write_text(text.replace(begin, suggested))
+
+
+@pytest.fixture
+def small_benchmarks(small_heat: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make benchmarks smaller than their options can: less to solve, to fit and to draw."""
+    short = {name: replace(method, steps=2) for name, method in feynman.METHODS.items()}
+    monkeypatch.setattr(feynman, "METHODS", short)
+    monkeypatch.setattr(profile, "WIDTHS", (4, 8))
+    monkeypatch.setattr(step, "_WIDTHS", (8,))
+    monkeypatch.setattr(ball, "_TEST_POINTS", 100)
+    monkeypatch.setattr(folder, "draw_all", lambda field, path: [])
+
+
+def test_the_command_lines_are_found() -> None:
+    assert len(LINES) >= 20
+    assert {shlex.split(line)[2] for line in LINES if " bench " in line} == SMALL.keys()
+
+
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")  # torch.func compiles its own rules
-def test_every_command_line_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("line", LINES)
+def test_every_command_line_runs(
+    line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "fisher.py").write_text(own_equation())
     (tmp_path / "sines.py").write_text(block_with("class Sines"))
-    lines = [line for line in SHELL if line.startswith("pinn-metakan")]
-    assert len(lines) >= 5
-    for line in lines:
-        arguments = shlex.split(line)[1:]
-        if arguments[0] == "solve":
-            arguments += FAST_FLAGS
-        if arguments[0] == "bench":
-            arguments += SMALL[arguments[1]]
-        if "--profile" in arguments:
-            arguments += ["--points=20", "--rounds=1"]
-        with pytest.raises(SystemExit) as stop:
-            main(arguments)
-        assert not stop.value.code, line
+    command, *arguments = shlex.split(line)[1:]
+    if command in ("plot", "rerun", "resume"):
+        succeeds(next(other for other in LINES if other.endswith(f" --out {arguments[0]}")))
+    if command == "bench" or "--profile" in arguments:
+        request.getfixturevalue("small_benchmarks")
+    succeeds(line)
 
 
-def test_every_python_block_runs(tmp_path: Path) -> None:
-    for block in PYTHON:
-        subprocess.run(
-            [sys.executable, "-W", "error", "-c", block],
-            cwd=tmp_path, check=True, timeout=200, capture_output=True,
-        )  # fmt: skip
-    assert (tmp_path / "heat-run" / "solution.h5").exists()
+def succeeds(line: str) -> None:
+    """Run a line, made small."""
+    command, *arguments = shlex.split(line)[1:]
+    if command == "solve":
+        arguments += FAST_FLAGS
+    if command == "bench":
+        arguments += SMALL[arguments[0]]
+    if "--profile" in arguments:
+        arguments += ["--points=20", "--rounds=1"]
+    with pytest.raises(SystemExit) as stop:
+        main([command, *arguments])
+    assert not stop.value.code, line
+
+
+@pytest.mark.usefixtures("small_heat")
+@pytest.mark.parametrize("block", PYTHON, ids=range(len(PYTHON)))
+def test_every_python_block_runs(block: str, tmp_path: Path) -> None:
+    subprocess.run(
+        [sys.executable, "-W", "error", "-c", block],
+        cwd=tmp_path, check=True, timeout=200, capture_output=True,
+    )  # fmt: skip
+    assert (tmp_path / "heat-run" / "solution.h5").exists() == ('out="heat-run"' in block)
 
 
 def test_the_own_equation_is_short_not_shipped_and_solved(tmp_path: Path) -> None:

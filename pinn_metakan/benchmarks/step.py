@@ -26,6 +26,8 @@ NETWORKS: dict[str, tuple[str, dict[str, object]]] = {
     "metakan, quintic": ("metakan", {"family": "bspline", "options": {"order": 5}}),
 }
 VISCOSITY = 0.01
+#: Of both hidden layers.
+_WIDTHS = (16, 64)
 
 
 def command(
@@ -55,7 +57,7 @@ def step_lines(
     """
     yield "| widths | network | jets | autograd | ratio | over MLP | kept | autograd | ratio |"
     yield "|---|---|---|---|---|---|---|---|---|"
-    for width in (16, 64):
+    for width in _WIDTHS:
         mlp = 0.0
         for name, (network, settings) in NETWORKS.items():
             progress(f"[2,{width},{width},1], {name}")
