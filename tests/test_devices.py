@@ -73,11 +73,11 @@ def on_meta(problem: Problem, network: str = "mlp", conditions: str = "hard") ->
     """All parts, made on the CPU and moved: what is checked on the way needs numbers."""
     layers = [("small", SMALL), ("test", {"conditions": conditions})]
     settings = suggested_settings(problem, network, layers)  # type: ignore[arg-type]
-    experiment = AssembledRun(problem, choose(network, settings, 0, "cpu", "float64"))
-    experiment.ansatz.to(META)
-    for group in experiment.objective.collocation.groups:
+    run = AssembledRun(problem, choose(network, settings, 0, "cpu", "float64"))
+    run.ansatz.to(META)
+    for group in run.objective.collocation.groups:
         group.at = group.at.to(META, torch.float64)
-    return experiment
+    return run
 
 
 def shipped(name: str, dimension: int = 2) -> Problem:
@@ -143,9 +143,9 @@ def test_stored_coefficients_stay_on_the_device(network: str) -> None:
 
 
 def test_many_dimensions_stay_on_the_device() -> None:
-    experiment = on_meta(shipped("ball_poisson", 8), "metakan")  # their product goes edge by edge
-    assert_stays(experiment.objective)
-    assert RandomDimensions(experiment.objective, 3).loss().device == META
+    run = on_meta(shipped("ball_poisson", 8), "metakan")  # their product goes edge by edge
+    assert_stays(run.objective)
+    assert RandomDimensions(run.objective, 3).loss().device == META
 
 
 @pytest.mark.parametrize("conditions", ["hard", "soft"])
@@ -161,11 +161,11 @@ def test_new_points_lie_on_the_device(
         return torch.ones(sizes.shape)  # those on meta have no numbers to choose by
 
     monkeypatch.setattr(Objective, "_sizes", some_numbers)
-    experiment = on_meta(shipped(name), "kan", conditions)
-    groups = experiment.objective.collocation.groups
+    run = on_meta(shipped(name), "kan", conditions)
+    groups = run.objective.collocation.groups
     collocation = Collocation(groups, 0.5, Generator().manual_seed(0))
-    experiment.objective.with_collocation(collocation).redraw()
-    assert experiment.equations.at.points.shape == (INTERIOR, 2)
+    run.objective.with_collocation(collocation).redraw()
+    assert run.equations.at.points.shape == (INTERIOR, 2)
     assert {group.at.points.device for group in groups} == {META}
 
 

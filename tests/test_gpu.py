@@ -29,10 +29,10 @@ def test_first_order_steps_never_wait_for_the_device(
 ) -> None:
     problem = load_problem("heat")
     settings = suggested_settings(problem, network, [("fast", FAST)])
-    experiment = AssembledRun(problem, choose(network, settings, 0, "cuda", "float64"))
-    parameters = list(experiment.network.parameters())
-    adam = Adam(parameters, experiment.network.prompts(), 10, 1e-3, 10.0, "cosine", 0.1)
-    probe = BestSeen(experiment.trainer.least_squares)
+    run = AssembledRun(problem, choose(network, settings, 0, "cuda", "float64"))
+    parameters = list(run.network.parameters())
+    adam = Adam(parameters, run.network.prompts(), 10, 1e-3, 10.0, "cosine", 0.1)
+    probe = BestSeen(run.trainer.least_squares)
     adam.step(probe)  # prepares the points and the moments
     request.getfixturevalue("no_waiting")
     for _ in range(3):

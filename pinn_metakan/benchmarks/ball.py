@@ -11,7 +11,7 @@ import torch
 import typer
 
 from pinn_metakan.benchmarks.command import DeviceOption, Measurement, Progress, ResultsOption
-from pinn_metakan.benchmarks.measure.experiment import experiment_of
+from pinn_metakan.benchmarks.measure.assembled import run_of
 from pinn_metakan.benchmarks.measure.kept import KeptResults
 from pinn_metakan.benchmarks.measure.tensor_memory import MIB, peak_bytes
 from pinn_metakan.benchmarks.names import refuse_unknown
@@ -168,11 +168,11 @@ def _solved(problem: Problem, row: Row, steps: int, device: str) -> dict[str, An
         assert isinstance(adam, dict)
         settings["adam"] = {**adam, "steps": steps}
 
-    def experiment(changes: dict[str, object]) -> AssembledRun:
-        return experiment_of(problem, row.network, settings | changes, device, row.dtype)
+    def run(changes: dict[str, object]) -> AssembledRun:
+        return run_of(problem, row.network, settings | changes, device, row.dtype)
 
-    whole = experiment({})
-    short = experiment({} if steps else {"stages": ["lm"]})  # the stage that takes most
+    whole = run({})
+    short = run({} if steps else {"stages": ["lm"]})  # the stage that takes most
     memory = peak_bytes(lambda: _one_step(short), whole.choices.device)
     try:
         whole.trainer.run(lambda: None, lambda report: None)
@@ -189,23 +189,23 @@ def _solved(problem: Problem, row: Row, steps: int, device: str) -> dict[str, An
     }
 
 
-def _one_step(experiment: AssembledRun) -> None:
-    trainer = experiment.trainer
+def _one_step(run: AssembledRun) -> None:
+    trainer = run.trainer
     with suppress(TrainingError):  # the whole run says so
         enough = Verdict(Outcome.STEPS_TAKEN, "one step")
         trainer.run(lambda: enough if trainer.step > 0 else None, lambda report: None)
 
 
-def _error(experiment: AssembledRun) -> float:
-    points = experiment.problem.domain.interior(
+def _error(run: AssembledRun) -> float:
+    points = run.problem.domain.interior(
         torch.rand(
             _TEST_POINTS,
-            experiment.problem.domain.unit_dimension,
+            run.problem.domain.unit_dimension,
             generator=torch.Generator().manual_seed(1),
             dtype=torch.float64,
         )
     )
-    reference = experiment.problem.reference(points)
+    reference = run.problem.reference(points)
     assert reference is not None
-    found = experiment.evaluate(points)["u"]
+    found = run.evaluate(points)["u"]
     return float((found - reference["u"]).norm() / reference["u"].norm())

@@ -53,26 +53,26 @@ def jacobian_lines(
     yield "|---|---|---|---|---|---|"
     for name, (network, settings) in NETWORKS.items():
         progress(name)
-        experiment = burgers_by(network, settings, 16, points, "jets", device, dtype)
-        naive = _per_point_gradients(experiment)
-        ours, theirs = fastest([experiment.objective.linearize, naive], rounds)
-        found, expected = experiment.objective.linearize()[1], naive()
+        run = burgers_by(network, settings, 16, points, "jets", device, dtype)
+        naive = _per_point_gradients(run)
+        ours, theirs = fastest([run.objective.linearize, naive], rounds)
+        found, expected = run.objective.linearize()[1], naive()
         difference = float((found - expected).abs().max() / expected.abs().max())
         yield (
-            f"| {name} | {experiment.network.n_parameters} | {1e3 * ours:.0f} ms "
+            f"| {name} | {run.network.n_parameters} | {1e3 * ours:.0f} ms "
             f"| {1e3 * theirs:.0f} ms | {theirs / ours:.0f} | {difference:.0e} |"
         )
 
 
-def _per_point_gradients(experiment: AssembledRun) -> Callable[[], Tensor]:
+def _per_point_gradients(run: AssembledRun) -> Callable[[], Tensor]:
     """Return what makes the Jacobian by `torch.func`: gradients at one point, for all points."""
     viscosity = VISCOSITY
-    points = experiment.equations.at.points
-    parameters = {f"network.{k}": p.detach() for k, p in experiment.network.named_parameters()}
+    points = run.equations.at.points
+    parameters = {f"network.{k}": p.detach() for k, p in run.network.named_parameters()}
 
     def residual(parameters: dict[str, Tensor], point: Tensor) -> Tensor:
         def u(point: Tensor) -> Tensor:
-            value: Tensor = functional_call(experiment.ansatz, parameters, (point[None],))
+            value: Tensor = functional_call(run.ansatz, parameters, (point[None],))
             return value[0, 0]
 
         slope = grad(u)(point)

@@ -6,7 +6,7 @@ from functools import partial
 from torch import Tensor
 
 from pinn_metakan.benchmarks.command import DeviceOption, DtypeOption, Measurement, Progress
-from pinn_metakan.benchmarks.measure.experiment import experiment_of
+from pinn_metakan.benchmarks.measure.assembled import run_of
 from pinn_metakan.benchmarks.measure.tensor_memory import MIB, saved_bytes
 from pinn_metakan.derivatives.jet import Jet
 from pinn_metakan.geometry.ball import Ball
@@ -66,12 +66,12 @@ def memory_lines(device: str, dtype: str, progress: Progress) -> Iterator[str]:
             "points": {"interior": _POINTS},
             "engine": engine,
         }
-        experiment = experiment_of(_Ball(), network, layer, device, dtype)
-        size = next(experiment.network.parameters()).element_size()
-        state = _PER_PARAMETER * experiment.network.n_parameters * size / MIB
-        kept = saved_bytes(experiment) / MIB
+        run = run_of(_Ball(), network, layer, device, dtype)
+        size = next(run.network.parameters()).element_size()
+        state = _PER_PARAMETER * run.network.n_parameters * size / MIB
+        kept = saved_bytes(run) / MIB
         whole = whole or kept + state
         yield (
-            f"| {name} | {experiment.network.n_parameters} | {kept:.1f} MiB | {state:.1f} MiB "
+            f"| {name} | {run.network.n_parameters} | {kept:.1f} MiB | {state:.1f} MiB "
             f"| {kept + state:.1f} MiB | {(kept + state) / whole:.3f} |"
         )

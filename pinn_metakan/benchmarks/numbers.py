@@ -12,7 +12,7 @@ import torch
 import typer
 
 from pinn_metakan.benchmarks.command import Measurement, Progress
-from pinn_metakan.benchmarks.measure.experiment import experiment_of
+from pinn_metakan.benchmarks.measure.assembled import run_of
 from pinn_metakan.benchmarks.measure.places import prepare_folder
 from pinn_metakan.benchmarks.names import refuse_unknown
 from pinn_metakan.errors import TrainingError, UserError
@@ -154,40 +154,38 @@ def run_case(case: Case) -> Numbers:
 
 
 def _numbers(case: Case) -> Numbers:
-    experiment = experiment_of(
-        load_problem(case.problem), case.network, case.short, "cpu", "float64"
-    )
+    run = run_of(load_problem(case.problem), case.network, case.short, "cpu", "float64")
     numbers: Numbers = {}
-    objective, network = experiment.objective, experiment.network
+    objective, network = run.objective, run.network
     numbers["residual"] = float(objective.vector().detach().norm())
     objective.loss().backward()
     gradient = torch.cat([p.grad.flatten() for p in network.parameters() if p.grad is not None])
     numbers["gradient"] = float(gradient.norm())
     network.zero_grad()
     numbers["jacobian"] = float(objective.linearize()[1].norm())
-    numbers["loss after Adam"] = _loss_at(experiment, _ADAM_STEPS)
+    numbers["loss after Adam"] = _loss_at(run, _ADAM_STEPS)
     after = _ADAM_STEPS + _FIRST_LM_STEPS
-    numbers[f"loss after {_FIRST_LM_STEPS} LM steps"] = _loss_at(experiment, after)
-    numbers["loss at the end"] = _loss_at(experiment, None)
-    values = experiment.evaluate(experiment.grid.points)
-    (reference,) = experiment.reference.values()
+    numbers[f"loss after {_FIRST_LM_STEPS} LM steps"] = _loss_at(run, after)
+    numbers["loss at the end"] = _loss_at(run, None)
+    values = run.evaluate(run.grid.points)
+    (reference,) = run.reference.values()
     (found,) = values.values()
     numbers["error"] = float((found - reference).norm() / reference.norm())
     return numbers
 
 
-def _loss_at(experiment: AssembledRun, step: int | None) -> float:
+def _loss_at(run: AssembledRun, step: int | None) -> float:
     """Train until a step, or to the end, and evaluate the loss there."""
 
     def should_stop() -> Verdict | None:
-        is_enough = step is not None and experiment.record.step >= step
+        is_enough = step is not None and run.record.step >= step
         return Verdict(Outcome.STEPS_TAKEN, "enough") if is_enough else None
 
-    experiment.trainer.run(should_stop, lambda entry: None)
-    while step is None and experiment.awaits_next_leg:
-        experiment.begin_next_leg()
-        experiment.trainer.run(should_stop, lambda entry: None)
-    return float(experiment.objective.loss().detach())
+    run.trainer.run(should_stop, lambda entry: None)
+    while step is None and run.awaits_next_leg:
+        run.begin_next_leg()
+        run.trainer.run(should_stop, lambda entry: None)
+    return float(run.objective.loss().detach())
 
 
 def _holds(key: str, value: float, before: float) -> bool:

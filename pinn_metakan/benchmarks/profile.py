@@ -8,7 +8,7 @@ from pathlib import Path
 import torch
 
 from pinn_metakan.benchmarks.command import Progress
-from pinn_metakan.benchmarks.measure.experiment import experiment_of, gradient_step
+from pinn_metakan.benchmarks.measure.assembled import gradient_step, run_of
 from pinn_metakan.benchmarks.measure.places import prepare_folder
 from pinn_metakan.benchmarks.measure.tensor_memory import MIB, peak_bytes, saved_bytes
 from pinn_metakan.benchmarks.measure.timing import fastest
@@ -101,23 +101,21 @@ def profile_lines(
 
 
 def _costs(width: int, device: str, dtype: str, points: int, rounds: int) -> dict[str, Cost]:
-    experiments = {
-        name: _experiment(network, {"widths": [width, width], **settings}, device, dtype, points)
+    runs = {
+        name: _assembled(network, {"widths": [width, width], **settings}, device, dtype, points)
         for name, (network, settings) in _NETWORKS.items()
     }
-    baked = experiments["MetaKAN"].network.baked()
-    experiments[_BAKED] = _experiment(baked, {}, device, dtype, points)
-    steps = fastest([gradient_step(e) for e in experiments.values()], rounds)
-    forwards = fastest([partial(_forward, e) for e in experiments.values()], rounds)
+    baked = runs["MetaKAN"].network.baked()
+    runs[_BAKED] = _assembled(baked, {}, device, dtype, points)
+    steps = fastest([gradient_step(e) for e in runs.values()], rounds)
+    forwards = fastest([partial(_forward, e) for e in runs.values()], rounds)
     return {
-        name: _cost(experiment, forward, step)
-        for (name, experiment), forward, step in zip(
-            experiments.items(), forwards, steps, strict=True
-        )
+        name: _cost(run, forward, step)
+        for (name, run), forward, step in zip(runs.items(), forwards, steps, strict=True)
     }
 
 
-def _experiment(
+def _assembled(
     network: str | Network, settings: dict[str, object], device: str, dtype: str, points: int
 ) -> AssembledRun:
     layer = {
@@ -127,24 +125,24 @@ def _experiment(
         "adam": {"steps": 1},
         "evaluation": {"shape": [3, 3]},
     }
-    return experiment_of(load_problem("burgers"), network, layer, device, dtype)
+    return run_of(load_problem("burgers"), network, layer, device, dtype)
 
 
 @torch.no_grad()
-def _forward(experiment: AssembledRun) -> None:
-    experiment.network(experiment.equations.at.points)
+def _forward(run: AssembledRun) -> None:
+    run.network(run.equations.at.points)
 
 
-def _cost(experiment: AssembledRun, forward: float, step: float) -> Cost:
-    count = experiment.network.n_parameters
-    element = next(experiment.network.parameters()).element_size()
+def _cost(run: AssembledRun, forward: float, step: float) -> Cost:
+    count = run.network.n_parameters
+    element = next(run.network.parameters()).element_size()
 
     def one_step() -> None:
-        experiment.trainer.run(lambda: None, lambda report: None)
+        run.trainer.run(lambda: None, lambda report: None)
 
-    saved = saved_bytes(experiment)
-    experiment.ansatz.zero_grad()
-    peak = peak_bytes(one_step, experiment.choices.device)
+    saved = saved_bytes(run)
+    run.ansatz.zero_grad()
+    peak = peak_bytes(one_step, run.choices.device)
     return Cost(count, _OPTIMIZER_NUMBERS * element * count, saved, peak, forward, step)
 
 
@@ -159,7 +157,7 @@ def _break_even(device: str, dtype: str) -> tuple[int, int]:
     """
     name, settings = _NETWORKS["MetaKAN"]
     small = {"widths": [WIDTHS[0], WIDTHS[0]], **settings}
-    network = _experiment(name, small, device, dtype, 1).network
+    network = _assembled(name, small, device, dtype, 1).network
     prompts, size = network.prompts(), network.edge_coefficients
     assert size is not None
     dimension = prompts[0].shape[-1]

@@ -11,7 +11,7 @@ from pinn_metakan.benchmarks.command import (
     Progress,
     RoundsOption,
 )
-from pinn_metakan.benchmarks.measure.experiment import experiment_of, gradient_step
+from pinn_metakan.benchmarks.measure.assembled import gradient_step, run_of
 from pinn_metakan.benchmarks.measure.tensor_memory import MIB, saved_bytes
 from pinn_metakan.benchmarks.measure.timing import fastest
 from pinn_metakan.pde.loading import load_problem
@@ -105,4 +105,4 @@ def burgers_by(
         "evaluation": {"shape": [3, 3]},
     }
     problem = load_problem("burgers", (), {"viscosity": VISCOSITY})
-    return experiment_of(problem, network, layer, device, dtype)
+    return run_of(problem, network, layer, device, dtype)

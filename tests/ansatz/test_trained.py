@@ -9,7 +9,7 @@ import torch
 from small_runs import FAST
 from torch import Tensor, nn
 
-from pinn_metakan.benchmarks.measure.experiment import experiment_of
+from pinn_metakan.benchmarks.measure.assembled import run_of
 from pinn_metakan.derivatives.jet import Jet
 from pinn_metakan.geometry.sampling import PointSet
 from pinn_metakan.losses.nested_autograd import NestedAutograd
@@ -32,7 +32,7 @@ def run(write_problem: Write) -> AssembledRun:
         **FAST, "network": {"widths": [6]}, "points": {"interior": 300}, "engine": "jets",
         "evaluation": {"shape": [11, 11]}, "lm": {"steps": 40, "redraw_every": 0},
     }  # fmt: skip
-    run = experiment_of(problem, "kan", changes, "cpu", "float64")
+    run = run_of(problem, "kan", changes, "cpu", "float64")
     diffusivity = nn.Parameter(torch.tensor([1.5], dtype=torch.float64))
     run.ansatz.register_parameter("diffusivity", diffusivity)
 

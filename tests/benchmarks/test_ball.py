@@ -22,7 +22,7 @@ def test_rows_are_kept_and_not_made_again(tmp_path: Path, monkeypatch: pytest.Mo
     edges = 20 * 128 + 2 * 128**2 + 128
     assert counts["kan"] == 9 * edges
     assert counts["metakan"] == edges + 4 * (2 * 32 + 32 * 9 + 9)
-    monkeypatch.setattr(ball, "experiment_of", None)
+    monkeypatch.setattr(ball, "run_of", None)
     assert list(ball_lines(*arguments))[2:] == rows
 
 

@@ -34,7 +34,7 @@ def test_the_break_even_is_where_the_counts_cross() -> None:
     for w in (width - 1, width):
         for name in ("KAN", "MetaKAN"):
             network, settings = profile._NETWORKS[name]
-            made = profile._experiment(network, {"widths": [w, w], **settings}, "cpu", "float64", 1)
+            made = profile._assembled(network, {"widths": [w, w], **settings}, "cpu", "float64", 1)
             counts[name, w] = made.network.n_parameters
     assert counts["MetaKAN", width] < counts["KAN", width]
     assert counts["MetaKAN", width - 1] >= counts["KAN", width - 1]

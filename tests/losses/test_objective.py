@@ -19,7 +19,7 @@ from pinn_metakan.runs.choices import choose, suggested_settings
 Write = Callable[..., Path]
 
 
-def experiment_of(problem: Problem, **settings: object) -> AssembledRun:
+def run_of(problem: Problem, **settings: object) -> AssembledRun:
     layers = [("fast", FAST), ("test", settings)]
     chosen = suggested_settings(problem, "metakan", layers)  # type: ignore[arg-type]
     return AssembledRun(problem, choose("metakan", chosen, 0, "cpu", "float64"))
@@ -32,10 +32,10 @@ def with_part(objective: Objective, adaptive: float) -> Objective:
 
 
 def test_the_loss_is_the_weighted_sum_of_mean_squares(shipped_problem: Problem) -> None:
-    experiment = experiment_of(shipped_problem, conditions="soft", loss={"condition_weight": 7.0})
-    objective = experiment.objective
+    run = run_of(shipped_problem, conditions="soft", loss={"condition_weight": 7.0})
+    objective = run.objective
     expected = sum(
-        (1.0 if term in experiment.formulation.equations.terms else 7.0)
+        (1.0 if term in run.formulation.equations.terms else 7.0)
         * float(values.detach().square().mean())
         for term, values in objective.residuals().items()
     )
@@ -44,34 +44,34 @@ def test_the_loss_is_the_weighted_sum_of_mean_squares(shipped_problem: Problem) 
 
 
 def test_hard_conditions_leave_only_the_equations(shipped_problem: Problem) -> None:
-    experiment = experiment_of(shipped_problem)
-    assert set(experiment.objective.weights) == set(experiment.formulation.equations.terms)
+    run = run_of(shipped_problem)
+    assert set(run.objective.weights) == set(run.formulation.equations.terms)
 
 
 def test_a_weight_of_a_term_overrides_the_weight_of_conditions(shipped_problem: Problem) -> None:
     term = next(iter(shipped_problem.conditions)) + "_u"
     settings = {"conditions": "soft", "loss": {"weights": {term: 3.0}}}
-    assert experiment_of(shipped_problem, **settings).objective.weights[term] == 3.0
+    assert run_of(shipped_problem, **settings).objective.weights[term] == 3.0
 
 
 def test_a_weight_of_no_term_is_refused(shipped_problem: Problem) -> None:
     with pytest.raises(SettingsError, match="no residual term 'nothing'"):
-        experiment_of(shipped_problem, loss={"weights": {"nothing": 1.0}})
+        run_of(shipped_problem, loss={"weights": {"nothing": 1.0}})
 
 
 def test_weights_are_generated_once_a_step(shipped_problem: Problem) -> None:
-    experiment = experiment_of(shipped_problem, conditions="soft")
+    run = run_of(shipped_problem, conditions="soft")
     calls: list[object] = []
-    learner = experiment.network.layers[0].coefficients.meta_learner  # type: ignore[union-attr]
+    learner = run.network.layers[0].coefficients.meta_learner  # type: ignore[union-attr]
     learner.register_forward_pre_hook(lambda *a: calls.append(a))
-    assert len(experiment.objective.collocation.groups) > 1
-    experiment.objective.loss()
+    assert len(run.objective.collocation.groups) > 1
+    run.objective.loss()
     assert len(calls) == 1
 
 
 def test_redrawing_changes_all_points(shipped_problem: Problem) -> None:
-    experiment = experiment_of(shipped_problem, conditions="soft")
-    objective = experiment.objective
+    run = run_of(shipped_problem, conditions="soft")
+    objective = run.objective
     groups = objective.collocation.groups
     before = [group.at.points.clone() for group in groups]
     objective.redraw()
@@ -81,8 +81,8 @@ def test_redrawing_changes_all_points(shipped_problem: Problem) -> None:
 
 
 def test_points_crowd_where_the_residual_is_large(shipped_problem: Problem) -> None:
-    experiment = experiment_of(shipped_problem, points={"interior": 600})
-    objective = experiment.objective
+    run = run_of(shipped_problem, points={"interior": 600})
+    objective = run.objective
 
     def mean_size() -> float:
         values = torch.stack(list(objective.residuals().values()))
@@ -101,19 +101,19 @@ def test_points_crowd_in_a_front_even_where_the_residual_is_small(write_problem:
         conditions="{'front': Initial(u=lambda x: torch.tanh(100 * (x - 0.5)))}",
         residual="u, = (jet('u'),)\n        return {'none': 0.0 * u}",
     )
-    experiment = experiment_of(load_problem(str(path)), points={"interior": 1000})
+    run = run_of(load_problem(str(path)), points={"interior": 1000})
     in_front = []
     for part in (0.0, 1.0):
-        with_part(experiment.objective, part).redraw()
-        points = experiment.equations.at.points
+        with_part(run.objective, part).redraw()
+        points = run.equations.at.points
         in_front.append(int(((points[:, 0] - 0.5).abs() < 0.02).sum()))
     assert in_front[1] > 5 * in_front[0]
 
 
 def test_a_term_that_is_not_finite_is_named(shipped_problem: Problem) -> None:
-    experiment = experiment_of(shipped_problem)
-    assert experiment.objective.first_unusable_term() is None
+    run = run_of(shipped_problem)
+    assert run.objective.first_unusable_term() is None
     with torch.no_grad():
-        next(experiment.network.parameters()).fill_(torch.nan)
-    expected = experiment.formulation.equations.terms[0]
-    assert experiment.objective.first_unusable_term() == expected
+        next(run.network.parameters()).fill_(torch.nan)
+    expected = run.formulation.equations.terms[0]
+    assert run.objective.first_unusable_term() == expected

@@ -8,7 +8,7 @@ import pytest
 import torch
 from small_runs import stop_at
 
-from pinn_metakan.benchmarks.measure.experiment import experiment_of
+from pinn_metakan.benchmarks.measure.assembled import run_of
 from pinn_metakan.errors import Interrupted, SettingsError
 from pinn_metakan.losses.random_dimensions import RandomDimensions
 from pinn_metakan.pde.loading import load_problem
@@ -27,36 +27,36 @@ STOCHASTIC: dict[str, object] = {
 }
 
 
-def ball_experiment(changes: dict[str, object] | None = None) -> AssembledRun:
+def ball_run(changes: dict[str, object] | None = None) -> AssembledRun:
     problem = load_problem("ball_allen_cahn", (), {"dimension": 4})
-    return experiment_of(problem, "kan", STOCHASTIC | (changes or {}), "cpu", "float64")
+    return run_of(problem, "kan", STOCHASTIC | (changes or {}), "cpu", "float64")
 
 
 @pytest.mark.parametrize("engine", ["jets", "autograd"])
 @pytest.mark.parametrize("conditions", ["hard", "soft"])
 def test_the_mean_over_all_pairs_of_parts_is_the_loss(engine: str, conditions: str) -> None:
-    experiment = ball_experiment({"engine": engine, "conditions": conditions})
-    random = RandomDimensions(experiment.objective, 2)
+    run = ball_run({"engine": engine, "conditions": conditions})
+    random = RandomDimensions(run.objective, 2)
     parts = list(combinations(range(4), 2))
     losses = []
     for first in parts:
         for second in parts:
             random.parts = (first, second)
             losses.append(float(random.loss().detach()))
-    expected = float(experiment.objective.loss().detach())
+    expected = float(run.objective.loss().detach())
     assert sum(losses) / len(losses) == pytest.approx(expected, rel=1e-12)
     squares = [losses[k * len(parts) + k] for k in range(len(parts))]
     assert sum(squares) / len(parts) > expected * (1 + 1e-6)  # the bias of one part alone
 
 
 def test_all_dimensions_are_the_loss_itself() -> None:
-    experiment = ball_experiment()
-    random = RandomDimensions(experiment.objective, 4)
-    assert torch.allclose(random.loss(), experiment.objective.loss(), rtol=1e-12)
+    run = ball_run()
+    random = RandomDimensions(run.objective, 4)
+    assert torch.allclose(random.loss(), run.objective.loss(), rtol=1e-12)
 
 
 def test_every_pair_of_parts_is_drawn_alike() -> None:
-    random = RandomDimensions(ball_experiment().objective, 1)
+    random = RandomDimensions(ball_run().objective, 1)
     generator, seen = torch.Generator().manual_seed(0), torch.zeros(4, 4)
     for _ in range(1600):
         random.draw(generator)
@@ -95,13 +95,13 @@ def test_a_resumed_run_goes_on_with_the_same_dimensions(tmp_path: Path) -> None:
 )
 def test_what_cannot_use_them_is_refused(changes: dict[str, object], message: str) -> None:
     with pytest.raises(SettingsError, match=message):
-        ball_experiment(changes)
+        ball_run(changes)
 
 
 def test_a_residual_without_a_laplacian_is_refused(write_problem: Callable[..., Path]) -> None:
     problem = load_problem(str(write_problem()))
     with pytest.raises(SettingsError, match="no residual asks for a Laplacian"):
-        experiment_of(problem, "kan", STOCHASTIC, "cpu", "float64")
+        run_of(problem, "kan", STOCHASTIC, "cpu", "float64")
 
 
 def test_a_tolerance_of_the_loss_is_refused() -> None:

@@ -78,10 +78,10 @@ def peak_bytes(compute: Callable[[], object], device: torch.device) -> int:
     return live.most
 
 
-def saved_bytes(experiment: AssembledRun) -> int:
+def saved_bytes(run: AssembledRun) -> int:
     """Count what the loss keeps for its backward pass, besides parameters and prepared points."""
-    experiment.objective.loss()  # prepares the points
-    own = {p.untyped_storage().data_ptr() for p in experiment.ansatz.parameters()}
+    run.objective.loss()  # prepares the points
+    own = {p.untyped_storage().data_ptr() for p in run.ansatz.parameters()}
     kept: dict[int, Tensor] = {}
 
     def keep(tensor: Tensor) -> Tensor:
@@ -91,5 +91,5 @@ def saved_bytes(experiment: AssembledRun) -> int:
         return tensor
 
     with torch.autograd.graph.saved_tensors_hooks(keep, lambda tensor: tensor):
-        experiment.objective.loss()
+        run.objective.loss()
     return sum(t.untyped_storage().nbytes() for key, t in kept.items() if key not in own)

@@ -9,7 +9,7 @@ from pinn_metakan.runs.choices import choose, network_name, suggested_settings
 from pinn_metakan.settings.layers import Layer
 
 
-def experiment_of(
+def run_of(
     problem: Problem,
     network: str | Network,
     settings: Mapping[str, object],
@@ -23,11 +23,11 @@ def experiment_of(
     return AssembledRun(problem, choices, network if isinstance(network, Network) else None)
 
 
-def gradient_step(experiment: AssembledRun) -> Callable[[], None]:
+def gradient_step(run: AssembledRun) -> Callable[[], None]:
     """Return what evaluates the loss and its gradient, as a first-order step does."""
 
     def step() -> None:
-        experiment.ansatz.zero_grad()
-        experiment.objective.loss().backward()
+        run.ansatz.zero_grad()
+        run.objective.loss().backward()
 
     return step
