@@ -61,7 +61,7 @@ from pinn_metakan import load_problem, solve
 def test_what_was_added_can_be_chosen() -> None:
     chosen = {"stages": ["adam", "momentum"], "momentum": {"steps": 2}}
     chosen |= {"network": {"widths": [3], "family": "hermite", "options": {"degree": 3}}}
-    wave = solve(load_problem("convected_wave"), "metakan", settings=FAST | chosen)
+    wave = solve(load_problem("convected_wave"), "kan", settings=FAST | chosen)
     assert wave.attributes["stop_reason"] == "momentum: all 2 steps taken"
 """
 
