@@ -25,6 +25,7 @@ READ_BY_TESTS = {
     ".pre-commit-config.yaml",
     "CHANGELOG.md",
     "CITATION.cff",
+    "CONTRIBUTING.md",
     "LICENSE",
     "README.md",
     "constraints.txt",

@@ -20,7 +20,10 @@ from pinn_metakan.pde.problem import Problem
 from pinn_metakan.runs.solve import solve
 
 EVERY_SEQUENCE = pytest.mark.parametrize("sequence", SEQUENCES)
-DOMAINS = {"ellipse": Ellipse(1.5, 0.7), "annulus": Annulus()}
+DOMAINS: dict[str, Domain] = {
+    "ellipse": Ellipse(1.5, 0.7),
+    "annulus": Annulus(),
+}
 EVERY_DOMAIN = pytest.mark.parametrize("domain", DOMAINS.values(), ids=DOMAINS)
 SMALL = {
     "network": {"widths": [8]},

@@ -72,7 +72,7 @@ def test_a_row_is_settable_and_listed() -> None:
         "steps": 6, "redraw_every": 0, "length": 0.5, "factor": 0.9,
     }  # fmt: skip
     for wrong, message in (
-        ({"stages": ["newton"]}, r"'adam', 'lbfgs', 'lm', 'untie' or 'descent', got 'newton'"),
+        ({"stages": ["newton"]}, r"'adam', 'lbfgs', 'lm', .* or 'descent', got 'newton'"),
         ({"descent": {"len": 1.0}}, r"no setting 'descent\.len'; there are steps, .* factor"),
         ({"descent": {"factor": 2.0}}, r"descent\.factor: .*less than or equal to 1, got 2\.0"),
     ):
@@ -81,7 +81,7 @@ def test_a_row_is_settable_and_listed() -> None:
 
 
 def test_without_its_row_it_is_not_there() -> None:
-    with pytest.raises(SettingsError, match=r"'adam', 'lbfgs', 'lm' or 'untie', got 'descent'"):
+    with pytest.raises(SettingsError, match=r"should be 'adam', 'lbfgs', 'lm'.*, got 'descent'"):
         build_settings("kan", [("a", {"stages": ["descent"]})])
 
 
