@@ -69,7 +69,8 @@ class BoundaryPart(Place):
             if distance <= _FACE_TOLERANCE * (high - low):
                 return face
         names = ", ".join(face_names(variables, domain).values())
-        raise ValueError(f"no face {self.where!r}; the domain has {names or 'no flat faces'}")
+        none = "no flat faces: list them in its 'faces', or let 'where' be a function"
+        raise ValueError(f"no face {self.where!r}; the domain has {names or none}")
 
     def faces(self, variables: Variables, domain: Domain) -> tuple[Face, ...]:
         """Find the face that is named, or those of a box if it is all of its boundary."""

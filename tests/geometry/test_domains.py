@@ -53,7 +53,8 @@ def test_boundary_points_lie_at_the_edge_with_outward_normals(
     if domain.time_axis is not None:
         assert (at.normals[:, domain.time_axis] == 0).all()
     assert not domain.contains(at.points + 1e-3 * at.normals).any()
-    assert domain.contains(at.points - 1e-3 * at.normals).all()
+    # Close to an acute corner, a step from one side leads out through the other.
+    assert domain.contains(at.points - 1e-3 * at.normals).double().mean() > 0.97
 
 
 @EVERY_SEQUENCE
