@@ -32,7 +32,9 @@ EDGES: dict[str, tuple[int, int]] = {
 def edge_parameters(name: str, edges: int, layers: int) -> int:
     """Parameters of the edges of all layers, one meta-learner per layer."""
     settings = NETWORK_SETTINGS[name]()
-    size, own = EDGES[name.removeprefix("meta")]
+    plain = name.removeprefix("meta")
+    assert plain in EDGES, f"count the coefficients of {plain} by hand, and add a row to EDGES"
+    size, own = EDGES[plain]
     if not isinstance(settings, MetaKANSettings):
         return edges * size + layers * own
     e, h = settings.prompt_dimension, settings.hidden_width
