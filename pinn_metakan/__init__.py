@@ -4,7 +4,8 @@
 >>> solution = solve(load_problem("poisson"), budget=60)    # doctest: +SKIP
 >>> solution.relative_l2["u"]                               # doctest: +SKIP
 
-Names are looked up when they are first used (PEP 562): importing the package takes no time.
+Names are looked up when they are first used (PEP 562): importing the package takes no time
+(docs/decisions/0014-start-up.md).
 """
 
 from importlib import import_module

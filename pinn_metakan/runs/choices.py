@@ -14,6 +14,7 @@ from pinn_metakan.runs.own_parts import OwnPart, PartFile, load_parts, own_names
 from pinn_metakan.settings.layers import Layer, build_settings
 from pinn_metakan.settings.sections import RunSettings, Settings
 
+#: What numbers may be (docs/decisions/0013-precision.md).
 DTYPES = {"float64": torch.float64, "float32": torch.float32}
 #: A message of torch is cut after so many characters: some list every operator of a device.
 _REASON_LENGTH = 120

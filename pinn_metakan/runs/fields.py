@@ -16,7 +16,8 @@ from pinn_metakan.pde.user_code import call_user
 from pinn_metakan.results.field import FieldOnGrid
 from pinn_metakan.settings.sections import EvaluationSettings
 
-#: Points that are evaluated at once; bounds the memory of the derivatives.
+#: Points that are evaluated at once; bounds the memory of the derivatives
+#: (docs/decisions/0015-bounded-memory.md).
 CHUNK = 4096
 #: Points along each axis of the default grid, by the number of coordinates.
 _DEFAULT_SHAPES = {1: [1001], 2: [201, 201], 3: [51, 51, 51]}

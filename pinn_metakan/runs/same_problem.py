@@ -25,7 +25,8 @@ from pinn_metakan.pde.problem import (
 )
 from pinn_metakan.runs.folder import RunFolder
 
-#: Residuals of one problem agree to this, relative to their size, on any machine.
+#: Residuals of one problem agree to this, relative to their size, on any machine
+#: (docs/decisions/0012-identity-of-a-problem.md).
 _AGREEMENT = 1e-9
 
 

@@ -1,4 +1,7 @@
-"""Settings of the networks, and the names of the field as presets of them."""
+"""Settings of the networks, and the names of the field as presets of them.
+
+Why the defaults are what they are: docs/decisions/0008-edge-family.md and 0009-meta-learner.md.
+"""
 
 from typing import Annotated, Any
 

@@ -1,4 +1,8 @@
-"""All settings of a run, by sections, and what a run is besides its settings."""
+"""All settings of a run, by sections, and what a run is besides its settings.
+
+Why the defaults are what they are: docs/decisions/0010-collocation-points.md (points),
+0006-hard-conditions.md (conditions and their weight), 0005-closed-form-jets.md (engine).
+"""
 
 from functools import cache
 from typing import Annotated, Any, Literal

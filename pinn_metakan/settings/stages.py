@@ -2,6 +2,9 @@
 
 A new optimizer is one file and one row here, and so is a new kind of leg. Their classes are named,
 not imported: reading settings needs no torch.
+
+Why the defaults are what they are: docs/decisions/0001-levenberg-marquardt.md,
+0002-corrected-steps.md, 0003-units-of-parameters.md and 0011-untying.md.
 """
 
 from dataclasses import dataclass

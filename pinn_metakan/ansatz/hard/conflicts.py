@@ -9,7 +9,8 @@ from pinn_metakan.geometry.domain import Domain, Face
 from pinn_metakan.geometry.sampling import sample_boundary, sample_interior
 from pinn_metakan.pde.boundary_part import face_names
 
-#: Data that differ by more than this, relative to their size, contradict each other.
+#: Data that differ by more than this, relative to their size, contradict each other
+#: (docs/decisions/0006-hard-conditions.md).
 _AGREEMENT = 1e-6
 #: Where data are compared: this many points of each intersection.
 _COMPARED_POINTS = 64

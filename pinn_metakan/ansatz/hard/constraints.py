@@ -3,6 +3,8 @@
 g takes all the data; B vanishes to first order at each Dirichlet face and like t at the start, or
 like t^2 where a velocity is given. Conditions whose data disagree where they meet become soft.
 
+How many axes are blended, and why: docs/decisions/0006-hard-conditions.md.
+
 Source: Lagaris, Likas, Fotiadis, IEEE Trans. Neural Netw. 9 (1998) 987-1000; Sukumar, Srivastava,
 Comput. Methods Appl. Mech. Engrg. 389 (2022) 114333.
 """

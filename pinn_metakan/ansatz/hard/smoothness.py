@@ -20,6 +20,7 @@ from pinn_metakan.geometry.sampling import sample_interior
 from pinn_metakan.pde.formulation import Formulation
 from pinn_metakan.pde.jumps import Line, find_jump, lines_within
 
+# All of these: docs/decisions/0007-rough-data.md.
 #: Lines that the data of a condition are looked at on, in all, and a factor of a domain.
 _LINES, _FACTOR_LINES = 48, 3
 #: Points that tell how large data are; lines on which the ends of a periodic coordinate are
