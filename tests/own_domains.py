@@ -68,6 +68,8 @@ class Harmonic(Problem):
 
     def __init__(self, domain: Domain, **conditions: Condition):
         self.domain = domain
+        if domain.time_axis is not None:
+            self.coordinates = ("x", "y", "t")
         self.conditions = conditions or {"rim": Dirichlet(u=0.0)}
 
     def residual(self, jet: Jet) -> dict[str, Tensor]:

@@ -46,8 +46,9 @@ def refuse_unnamed_code(
         classes["network.family"] = str(section.get("family", ""))
     known = [path.resolve() for path in named]
     for setting, name in classes.items():
-        path = Path(name.rpartition(":")[0])
-        if path.suffix == ".py" and path.resolve() not in known:
+        module = name.rpartition(":")[0]
+        path = Path(module)
+        if module.endswith(".py") and path.resolve() not in known:
             raise UserError(
                 f"{file} has {setting} = {name!r}; name the file, whose code will run: "
                 f"--part {shlex.quote(str(path))}"

@@ -13,7 +13,7 @@ from pinn_metakan.geometry.sequences import draw_unit
 _LEAST_SHARE, _TRIAL = 1e-3, 2**14
 #: More points are drawn than are expected to be rejected, by this factor.
 _SPARE = 1.2
-#: How many batches are drawn before a part of the boundary counts as empty.
+#: How many batches are drawn at least before a part of the boundary counts as empty.
 _MAX_BATCHES = 50
 
 
@@ -96,18 +96,20 @@ def sample_part(
         ValueError: If the function selects next to nothing of the boundary.
     """
     chosen: list[PointSet] = []
-    have = 0
-    for _ in range(_MAX_BATCHES):
+    have = drawn = 0
+    while len(chosen) < _MAX_BATCHES or have > _LEAST_SHARE * drawn:
         batch = sample_boundary(domain, max(count, 64), sequence, generator)
         keep = where(batch.points)
         assert batch.normals is not None
         chosen.append(PointSet(batch.points[keep], batch.normals[keep]))
-        have += int(keep.sum())
+        have, drawn = have + int(keep.sum()), drawn + len(keep)
         if have >= count:
             points = torch.cat([part.points for part in chosen])[:count]
             normals = torch.cat([part.normals for part in chosen if part.normals is not None])
             return PointSet(points, normals[:count])
-    raise ValueError(f"'where' selects (almost) no point of the boundary of {domain!r}")
+    raise ValueError(
+        f"'where' selects (almost) no point of the boundary of {domain!r}: {have} of {drawn}"
+    )
 
 
 def _accepted(

@@ -6,7 +6,7 @@ import torch
 from torch import Generator
 
 from pinn_metakan.ansatz.build import BuiltAnsatz
-from pinn_metakan.errors import SettingsError
+from pinn_metakan.errors import ProblemError, SettingsError
 from pinn_metakan.geometry.sampling import PointSet, sample_interior
 from pinn_metakan.losses.collocation import Collocation, TermGroup
 from pinn_metakan.losses.engine import Engine
@@ -39,6 +39,9 @@ def build_collocation(
 
     Returns:
         All terms of the problem and their points.
+
+    Raises:
+        ProblemError: If points cannot be drawn.
     """
     domain, variables = formulation.problem.domain, formulation.variables
 
@@ -55,10 +58,14 @@ def build_collocation(
         (residual, partial(of_condition, conditions[name]))
         for name, residual in formulation.conditions.items()
     ]
-    groups = [
-        TermGroup(residual, residual.terms, variables, draw, draw(generator).to(device, dtype))
-        for residual, draw in draws
-    ]
+    groups = []
+    for residual, draw in draws:
+        try:
+            at = draw(generator).to(device, dtype)
+        except ValueError as error:
+            file = formulation.problem.origin.label
+            raise ProblemError(f"{file}: {residual.label}: {error}") from error
+        groups.append(TermGroup(residual, residual.terms, variables, draw, at))
     return Collocation(groups, points.adaptive, generator)
 
 

@@ -32,10 +32,15 @@ class ClosedFormJets(Engine):
     It is made for a set of points, and anew when other points take its place.
     """
 
-    name: ClassVar[str] = "jets"
+    description: ClassVar[str] = "derivatives carried in closed form"
 
     def __init__(self) -> None:
         self._prepared: WeakKeyDictionary[PointSet, tuple[Ansatz, Prepared]] = WeakKeyDictionary()
+
+    @classmethod
+    def serves(cls, ansatz: Ansatz) -> bool:
+        """Whether every part of the ansatz carries jets."""
+        return ansatz.has_jets
 
     def derivatives(self, ansatz: Ansatz) -> Derivatives:
         """Evaluate the field by its jets; see `Engine.derivatives`."""

@@ -91,9 +91,18 @@ class Collocation:
 
         Args:
             weights: Takes a group, gives (N,), one for each of its residuals; None for all alike.
+
+        Raises:
+            ValueError: If a weight is negative or not finite.
         """
         for group in self.groups:
-            group.at = PointSet(group.at.points, group.at.normals, weights(group))
+            points, found = group.at.points, weights(group)
+            if found is not None and not bool((found >= 0).all() & torch.isfinite(found).all()):
+                raise ValueError(
+                    f"weights of {group.residual.label} must be finite and not below 0"
+                )
+            weighed = PointSet(points, group.at.normals, found)
+            group.at = weighed.to(points.device, points.dtype)
 
     def redraw(self, sizes: Sizes) -> None:
         """Draw new points for every group, a part of those of the equations by size.
@@ -108,6 +117,7 @@ class Collocation:
         count = round(self._adaptive * len(equations.at.points))
         if count == 0:
             return
+        assert equations.at.weights is None, "points that come with weights are drawn as they are"
         like = equations.at.points
         pool = [equations.draw(self._generator).points for _ in range(_CANDIDATES)]
         candidates = torch.cat(pool)[: _CANDIDATES * count].to(like.device, like.dtype)

@@ -19,10 +19,15 @@ class Engine(ABC):
     """One way to differentiate; all ways give the same numbers.
 
     Attributes:
-        name: What settings call it.
+        description: What it does, for the user.
     """
 
-    name: ClassVar[str]
+    description: ClassVar[str]
+
+    @classmethod
+    @abstractmethod
+    def serves(cls, ansatz: Ansatz) -> bool:
+        """Whether it can differentiate an ansatz."""
 
     @abstractmethod
     def derivatives(self, ansatz: Ansatz) -> Derivatives:

@@ -23,7 +23,12 @@ class NestedAutograd(Engine):
     It costs several times as much as closed-form jets.
     """
 
-    name: ClassVar[str] = "autograd"
+    description: ClassVar[str] = "nested reverse mode"
+
+    @classmethod
+    def serves(cls, ansatz: Ansatz) -> bool:
+        """Any ansatz."""
+        return True
 
     def derivatives(self, ansatz: Ansatz) -> Derivatives:
         """Evaluate the field by its forward pass; see `Engine.derivatives`."""

@@ -53,6 +53,12 @@ class RandomDimensions:
         self._count = count
         self.parts: tuple[tuple[int, ...], ...] = (self._axes[:count],) * _PARTS
 
+    def of(self, objective: Objective) -> "RandomDimensions":
+        """The same estimate, over the same dimensions, of another objective."""
+        found = RandomDimensions(objective, self._count)
+        found.parts = self.parts
+        return found
+
     def draw(self, generator: Generator) -> None:
         """Draw the parts anew from a CPU generator."""
         self.parts = tuple(

@@ -114,7 +114,7 @@ def _check_boundary(domain: Domain, inside: Tensor) -> None:
         raise ValueError(f"boundary: normals must have length 1, got {float(lengths[0]):g}")
     if domain.time_axis is not None and bool(normals[:, domain.time_axis].any()):
         raise ValueError("boundary: normals must be zero along time")
-    shortest = min(high - low for low, high in domain.bounds)
+    shortest = min(high - low for low, high in domain.space.bounds)
     step = _ACROSS * shortest * normals
     is_right = domain.contains(points - step) & ~domain.contains(points + step)
     if float(is_right.double().mean()) < _SHARE:

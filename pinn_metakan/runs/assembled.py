@@ -24,7 +24,7 @@ from pinn_metakan.runs.checkpoint_format import in_this_format
 from pinn_metakan.runs.choices import DTYPES, RunChoices
 from pinn_metakan.runs.fields import error_measure, main_grid, reference_on, values_on
 from pinn_metakan.runs.legs.leg import Leg
-from pinn_metakan.runs.legs.plan import plan_legs
+from pinn_metakan.runs.legs.plan import PlannedLeg, plan_legs
 from pinn_metakan.runs.stages import build_stages
 from pinn_metakan.settings.sections import PointSettings
 from pinn_metakan.training.least_squares import LeastSquares
@@ -84,8 +84,9 @@ class AssembledRun:
         self._refuse_unusable_terms()
         self.reference = reference_on(self.formulation, self.grid.points)
         self.record = TrainingRecord()
-        self.legs = plan_legs(settings)
-        self._leg_stages = self._stages_of_legs()
+        planned = self._planned_legs()
+        self.legs = [leg for leg, _ in planned]
+        self._leg_stages = [stages for _, stages in planned]
         self.leg = 0
         self.trainer = self._make_trainer()
 
@@ -130,6 +131,8 @@ class AssembledRun:
             collocation.leave_out(self.satisfied)
             self.objective = self.objective.with_collocation(collocation)
         self.objective = self.objective.with_ansatz(self.ansatz)
+        if self._random_dimensions is not None:
+            self._random_dimensions = self._random_dimensions.of(self.objective)
         self.leg += 1
         self.trainer = self._make_trainer()
 
@@ -188,7 +191,9 @@ class AssembledRun:
 
     def load(self, state: dict[str, Any]) -> None:
         """Go on from a state of the same problem and choices."""
-        state = in_this_format(state, [len(stages) for stages in self._leg_stages])
+        stages_of_legs = [len(stages) for stages in self._leg_stages]
+        n_parameters = sum(parameter.numel() for parameter in self.ansatz.parameters())
+        state = in_this_format(state, stages_of_legs, n_parameters)
         while self.leg < state["leg"]:
             self.begin_next_leg()
         self._generator.set_state(state["generator"])
@@ -220,12 +225,12 @@ class AssembledRun:
                 f"network; expected finite values (N,) at all points of {self.problem.domain!r}"
             )
 
-    def _stages_of_legs(self) -> list[list[Stage]]:
-        """The stages of all legs, whose networks are tried so that what is wrong shows now."""
+    def _planned_legs(self) -> list[tuple[PlannedLeg, list[Stage]]]:
+        """All legs and their stages; their networks are tried so that what is wrong shows now."""
         found, network = [], self.network
         with torch.no_grad():
             n_residuals = len(self.objective.vector())
-        for leg in self.legs:
+        for leg in plan_legs(self.settings):
             network = network if leg.begin is None else leg.begin.network(network)
             n_parameters = network.n_parameters
             stages, notes = build_stages(
@@ -236,8 +241,9 @@ class AssembledRun:
                 lambda: self.ansatz,
                 self._communicator,
             )
-            found.append(stages)
-            self.notes += notes
+            if stages or leg.begin is None:  # a leg that trains nothing changes nothing
+                found.append((leg, stages))
+                self.notes += notes
         return found
 
     def _make_trainer(self) -> Trainer:

@@ -4,15 +4,19 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 
-def in_this_format(state: dict[str, Any], stages_of_legs: Sequence[int]) -> dict[str, Any]:
+def in_this_format(
+    state: dict[str, Any], stages_of_legs: Sequence[int], parameters_of_first: int
+) -> dict[str, Any]:
     """Bring a checkpoint to the present format.
 
     Version 0.1.0 counted stages over the whole run, and noted whether the stage that unties had
-    begun; now each leg counts its own.
+    begun; now each leg counts its own. Where the loss was small enough it counted all as over,
+    whichever leg it was in: that leg is told by the number of parameters.
 
     Args:
         state: What was read.
         stages_of_legs: Number of stages of each leg.
+        parameters_of_first: Number of parameters that are trained in the first leg.
 
     Returns:
         The state, with ``leg`` and ``record``.
@@ -23,6 +27,9 @@ def in_this_format(state: dict[str, Any], stages_of_legs: Sequence[int]) -> dict
     leg, index = 0, trainer["stage_index"]
     while leg + 1 < len(stages_of_legs):
         count = stages_of_legs[leg]
+        if index > count and len(trainer["parameters"]) == parameters_of_first:
+            index = count
+            break
         if index < count or (index == count and not trainer["has_entered"]):
             break
         leg, index = leg + 1, index - count

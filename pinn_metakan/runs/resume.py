@@ -193,7 +193,7 @@ def _restored(
         assembled = AssembledRun(problem, choices)
         refuse_other_numbers(remembered, assembled.formulation)
         assembled.load(remembered.tree)
-    except (KeyError, TypeError, AttributeError, RuntimeError) as error:
+    except (LookupError, TypeError, AttributeError, RuntimeError) as error:
         if isinstance(error, torch.OutOfMemoryError):
             raise
         raise RunFolderError(

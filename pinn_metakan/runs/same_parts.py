@@ -39,6 +39,10 @@ def same_parts(
     for file in files:
         if not Path(file).is_file():
             raise RunFolderError(f"there is no file {file}")
+    if files and not remembered.parts and not changes:
+        raise RunFolderError(
+            f"{files[0]} was named, but {remembered.folder.path} uses no class of such a file"
+        )
     layer = (f"{remembered.folder.path}: checkpoint", remembered.settings)
     made_of = own_names(remembered.network, build_settings(remembered.network, [layer]))
     wanted = own_names(remembered.network, build_settings(remembered.network, [layer, *changes]))

@@ -179,6 +179,7 @@ def train_and_write(
                 kept_as = run.next_leg.kept_as
                 if kept_as is not None:
                     branch = None if folder is None else folder.make_branch(kept_as)
+                    earlier.pop(kept_as, None)  # a sitting that broke off just here left one
                     earlier[kept_as] = _concluded(run, branch, dict(earlier))
                 run.begin_next_leg()
                 run.trainer.run(should_stop, on_report)

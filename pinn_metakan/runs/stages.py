@@ -50,7 +50,7 @@ def build_stages(
             )
             runs, section = "lbfgs", settings.stage("lbfgs")
         make = optimizer_maker(runs, section, ansatz, communicator)
-        remedy = STAGES[runs].remedy
+        remedy = f"{runs}.{STAGES[runs].remedy}"
         stages.append(Stage(name, section.steps, section.redraw_every, make, remedy))
     return [stage for stage in stages if stage.steps > 0], tuple(notes)
 

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, create_model
 
 from pinn_metakan.settings.networks import Section
-from pinn_metakan.settings.stages import STAGES, StageEntry, StageSettings
+from pinn_metakan.settings.stages import SHIPPED_STAGES, STAGES, StageEntry, StageSettings
 
 
 class PointSettings(Section):
@@ -91,8 +91,14 @@ class Settings(Section):
         return section
 
     def as_dict(self) -> dict[str, Any]:
-        """Plain nested dicts without None, fit for TOML and JSON."""
-        return self.model_dump(exclude_none=True, serialize_as_any=True)
+        """Plain nested dicts without None, fit for TOML and JSON.
+
+        Returns:
+            All sections. A stage that users have put into `STAGES` is there only if it is used: who
+            reads this later may not have it.
+        """
+        unused = {name for name in STAGES if name not in {*SHIPPED_STAGES, *self.stages}}
+        return self.model_dump(exclude_none=True, serialize_as_any=True, exclude=unused)
 
 
 def settings_class() -> type[Settings]:

@@ -150,3 +150,5 @@ STAGES: dict[str, StageEntry] = {
         UntieSettings, _LM, "damping higher", leg="pinn_metakan.runs.legs.untied:Untied"
     ),
 }
+#: Names of the stages that come with the package; users may put others into the table.
+SHIPPED_STAGES = tuple(STAGES)

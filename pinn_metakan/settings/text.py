@@ -23,11 +23,12 @@ def settings_text(settings: Settings, run: RunSettings, command: str) -> str:
     """
     lines = [f"# {_shown(command)}"]
     tables: list[tuple[str, BaseModel]] = []
+    told = settings.as_dict()
     for key, field, value in _entries(settings):
-        if isinstance(value, BaseModel):
-            tables.append((key, value))
-        else:
+        if not isinstance(value, BaseModel):
             lines += _entry(key, field, value)
+        elif key in told:
+            tables.append((key, value))
     for name, section in [(RUN_TABLE, run), *tables]:
         lines += ["", f"# {_first_line(section)}", f"[{name}]"]
         for key, field, value in _entries(section):

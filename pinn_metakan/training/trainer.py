@@ -29,7 +29,7 @@ class Stage:
     steps: int
     redraw_every: int
     make: Callable[[], Optimizer]
-    remedy: str = "learning_rate lower"
+    remedy: str = "adam.learning_rate lower"
 
 
 @dataclass(frozen=True)
@@ -254,7 +254,7 @@ class Trainer:
         return TrainingError(
             f"the loss is {loss} in stage {stage.name} at step {self.step}"
             + (f" (term {term!r})" if term else "")
-            + f"; try --set {stage.name}.{stage.remedy}, or other loss weights"
+            + f"; try --set {stage.remedy}, or other loss weights"
         )
 
 
@@ -262,6 +262,9 @@ def _verdict_of(state: dict[str, Any]) -> Verdict:
     """What ended a run, from its state; version 0.1.0 kept the sentence alone."""
     sentence = state["stop_reason"]
     if "outcome" in state:
-        return Verdict(Outcome(state["outcome"]), sentence)
+        outcomes = {outcome.value: outcome for outcome in Outcome}
+        return Verdict(outcomes[state["outcome"]], sentence)
+    if ": loss tolerance" in sentence:
+        return Verdict(Outcome.LOSS_REACHED, sentence)
     has_settled = "tolerance" in sentence
     return Verdict(Outcome.SETTLED if has_settled else Outcome.STEPS_TAKEN, sentence)

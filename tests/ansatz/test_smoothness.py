@@ -168,7 +168,7 @@ def test_a_domain_of_the_user_is_told_the_true_reason() -> None:
 
     hard, notes = found({"rim": Dirichlet(u=0.0)}, "u_xx, u_yy", Pond(), ("x", "y"))
     assert hard == set()
-    assert "the boundary of Pond is neither flat nor that of a Ball" in notes
+    assert "Pond has no factor that vanishes on its boundary" in notes
     assert "'where' is a function" not in notes
 
 

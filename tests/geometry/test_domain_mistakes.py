@@ -125,7 +125,7 @@ def test_the_space_of_a_space_time_must_be_a_domain() -> None:
 
 
 SOFT: dict[str, tuple[dict[str, object], str]] = {
-    "unknown": ({"factor": Domain.factor}, "boundary of Mine is neither flat nor that of a Ball"),
+    "unknown": ({"factor": Domain.factor}, "Mine has no factor that vanishes on its boundary"),
     "kink": (
         {"factor": lambda self, p: 2 * torch.minimum(1 - p.norm(dim=1), p.norm(dim=1) - 0.4)},
         "the values of the factor of Mine have a kink",
@@ -144,3 +144,8 @@ def test_a_condition_stays_soft_where_the_factor_cannot_be_used(
     constraints = build_constraints(formulate(Harmonic(changed(**parts))))
     assert constraints.satisfied == frozenset()
     assert message in "; ".join(constraints.notes)
+
+
+@pytest.mark.parametrize("end", [1e-4, 1e4])
+def test_times_may_be_much_shorter_or_longer_than_space(end: float) -> None:
+    formulate(Harmonic(SpaceTime(Annulus(), 0.0, end)))

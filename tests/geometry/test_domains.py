@@ -156,3 +156,10 @@ def test_a_plane_goes_through_the_center() -> None:
 def test_a_grid_of_the_wrong_shape_is_refused() -> None:
     with pytest.raises(ValueError, match="2 numbers"):
         product_grid(Ball(2), ("x", "y"), (21,))
+
+
+def test_a_small_part_of_a_boundary_is_drawn_at_last(generator: Generator) -> None:
+    square = Box((0.0, 1.0), (0.0, 1.0))
+    at = sample_part(square, lambda p: (p[:, 1] == 0) & (p[:, 0] < 0.02), 200, "sobol", generator)
+    assert at.points.shape == (200, 2)
+    assert float(at.points[:, 0].max()) < 0.02

@@ -143,3 +143,14 @@ def test_random_dimensions_weigh_points_too() -> None:
     objective = build_objective(built, collocation, LossSettings(), ClosedFormJets())[0]
     weigh(objective)
     assert torch.allclose(RandomDimensions(objective, 3).loss(), objective.loss(), rtol=1e-12)
+
+
+def test_weights_come_to_the_dtype_of_the_points_and_are_checked(objective: Objective) -> None:
+    collocation = objective.collocation
+    ones = torch.ones(30)
+    collocation.weigh(lambda group: ones if group is collocation.equations else None)
+    assert collocation.equations.at.weights is not None
+    assert collocation.equations.at.weights.dtype == torch.float64
+    for wrong in (-1.0, torch.nan):
+        with pytest.raises(ValueError, match="weights of residual must be finite and not below 0"):
+            collocation.weigh(lambda group, wrong=wrong: wrong * ones)  # type: ignore[misc]

@@ -113,3 +113,12 @@ def test_a_tolerance_of_the_loss_is_refused() -> None:
     }
     with pytest.raises(SettingsError, match="leave tolerance at 0"):
         solve(load_problem("ball_poisson"), "metakan", settings=settings)
+
+
+def test_it_follows_to_another_objective_with_its_dimensions() -> None:
+    run = ball_run()
+    random = RandomDimensions(run.objective, 2)
+    random.draw(torch.Generator().manual_seed(3))
+    again = random.of(run.objective.with_ansatz(run.ansatz))
+    assert again.parts == random.parts
+    assert torch.equal(again.loss(), random.loss())

@@ -10,7 +10,7 @@ import pytest
 import torch
 from small_runs import FAST, stop_at
 
-from pinn_metakan.errors import Interrupted, SettingsError
+from pinn_metakan.errors import Interrupted, RunFolderError, SettingsError
 from pinn_metakan.networks.network import Network
 from pinn_metakan.pde.loading import load_problem
 from pinn_metakan.runs.assembled import AssembledRun
@@ -24,6 +24,7 @@ from pinn_metakan.runs.resume import open_run, resume
 from pinn_metakan.runs.solve import solve
 from pinn_metakan.settings.sections import PointSettings
 from pinn_metakan.settings.stages import STAGES, LMSettings, StageEntry
+from pinn_metakan.training.checkpoint import load_checkpoint, save_checkpoint
 
 #: Adam, Levenberg-Marquardt on few points, then on many, then untied.
 STAGES_OF_RUN = ["adam", "lm", "more", "untie"]
@@ -147,9 +148,58 @@ def test_stages_of_version_0_1_0_are_found_in_their_leg(
     index: int, has_entered: bool, expected: tuple[int, int]
 ) -> None:
     trainer = {
+        "parameters": torch.zeros(3 if index < 3 else 5),
         "stage_index": index, "has_entered": has_entered,
         "step": 9, "seconds": 1.5, "history": [],
     }  # fmt: skip
-    state = in_this_format({"trainer": trainer, "points": torch.zeros(1)}, [2, 1])
+    state = in_this_format({"trainer": trainer, "points": torch.zeros(1)}, [2, 1], 3)
     assert (state["leg"], state["trainer"]["stage_index"]) == expected
     assert state["record"] == {"step": 9, "seconds": 1.5, "history": []}
+
+
+def test_a_leg_whose_stage_has_no_step_left_is_left_out() -> None:
+    """Untying is too large for its optimizer, and the one in its place has no steps."""
+    without = {"untie": {"steps": 2, "max_numbers": 1}, "lbfgs": {"steps": 0}}
+    run = assembled(stages=["adam", "untie"], **without)
+    assert [leg.stages for leg in run.legs] == [("adam",)]
+
+
+def test_a_run_that_breaks_off_between_two_legs_keeps_each_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = tmp_path / "run"
+    with monkeypatch.context() as patch:
+
+        def broken(assembled: AssembledRun) -> None:
+            raise RuntimeError("killed")
+
+        patch.setattr(AssembledRun, "begin_next_leg", broken)
+        with pytest.raises(RuntimeError, match="killed"):
+            solve(load_problem("heat"), settings=SETTINGS, out=run)
+    assert (run / "few" / "solution.h5").is_file()
+    resume(run)
+    assert "few" not in json.loads((run / "few" / "report.json").read_text())
+    assert {"few", "tied"} <= set(json.loads((run / "report.json").read_text()))
+
+
+@pytest.mark.parametrize("change", [{"leg": 7}, {"outcome": "later"}])
+def test_a_checkpoint_of_another_version_is_refused_in_one_line(
+    change: dict[str, object], tmp_path: Path
+) -> None:
+    solve(load_problem("heat"), settings=FAST, out=tmp_path / "run")
+    path = tmp_path / "run" / "checkpoint.safetensors"
+    tree = load_checkpoint(path)
+    for key, value in change.items():
+        (tree if key == "leg" else tree["trainer"])[key] = value
+    save_checkpoint(path, tree)
+    with pytest.raises(RunFolderError, match="does not fit this version"):
+        resume(tmp_path / "run")
+
+
+def test_a_converged_run_of_version_0_1_0_stays_in_its_first_leg() -> None:
+    trainer = {
+        "parameters": torch.zeros(3), "stage_index": 3, "has_entered": False,
+        "step": 9, "seconds": 1.5, "history": [],
+    }  # fmt: skip
+    state = in_this_format({"trainer": trainer}, [2, 1], 3)
+    assert (state["leg"], state["trainer"]["stage_index"]) == (0, 2)

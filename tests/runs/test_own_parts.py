@@ -148,8 +148,13 @@ def test_no_path_that_a_run_folder_holds_is_followed() -> None:
 
 
 def test_a_path_in_a_file_of_settings_is_not_followed_unless_named(run: Run) -> None:
-    trap = Path("my/trap.py")
+    trap, nameless = Path("my/trap.py"), Path("my/.py")
     trap.write_text(SINE + TRAP)
+    nameless.write_text(SINE + "\nopen('nameless.ran', 'w')\n")
+    Path("c.toml").write_text('[network]\nfamily = "my/.py:Sine"\n')
+    status, _, err = run("solve", "heat", "--settings", "c.toml", "--out", "r", *FAST_FLAGS)
+    assert (status, Path("nameless.ran").exists()) == (2, False)
+    assert "name the file, whose code will run: --part my/.py" in err
     Path("a.toml").write_text('[network]\nfamily = "my/trap.py:Sine"\n')
     Path("b.toml").write_text('[run]\nnetwork = "my/trap.py:Sine"\n')
     for name, setting in (("a.toml", "network.family"), ("b.toml", "network")):
@@ -186,6 +191,8 @@ def test_the_file_of_a_part_can_be_named_beside_its_class(tmp_path: Path) -> Non
     solve(load_problem("heat"), settings=FAST, out="run")
     with pytest.raises(RunFolderError, match=r"there is no file my/gone\.py"):
         resume("run", parts=["my/gone.py"])
+    with pytest.raises(RunFolderError, match=r"my/wave\.py was named, but run uses no class of"):
+        resume("run", parts=["my/wave.py"])
 
 
 def test_the_command_line_solves_goes_on_and_prints_the_file(run: Run) -> None:

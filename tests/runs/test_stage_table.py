@@ -11,6 +11,7 @@ from pydantic import Field
 from small_runs import FAST, stop_at
 from torch import nn
 
+from pinn_metakan.ansatz.ansatz import Ansatz
 from pinn_metakan.errors import Interrupted, SettingsError
 from pinn_metakan.optimizers.communicator import ONE_PROCESS
 from pinn_metakan.optimizers.flat import assign, flattened
@@ -19,6 +20,7 @@ from pinn_metakan.pde.loading import load_problem
 from pinn_metakan.runs.resume import open_run, rerun, resume
 from pinn_metakan.runs.solve import solve
 from pinn_metakan.runs.stage_optimizer import optimizer_maker
+from pinn_metakan.runs.stages import build_stages
 from pinn_metakan.settings.layers import build_settings, read_settings
 from pinn_metakan.settings.stages import STAGES, StageEntry, stage_section
 
@@ -124,9 +126,7 @@ def test_a_row_cannot_have_the_name_of_another_setting(
 def test_a_row_of_no_optimizer_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(STAGES, "odd", StageEntry(ROW.section, "pathlib:Path"))
     with pytest.raises(TypeError, match=r"stage 'odd': pathlib:Path must be a subclass of Optim"):
-        optimizer_maker(
-            "odd", ROW.section(), lambda: pytest.fail("nothing is trained"), ONE_PROCESS
-        )
+        optimizer_maker("odd", ROW.section(), _nothing, ONE_PROCESS)
 
 
 @pytest.mark.parametrize("stage", STAGES)
@@ -139,3 +139,24 @@ def test_every_option_of_a_row_is_one_of_its_optimizer(stage: str) -> None:
     options = set(STAGES[stage].section.model_fields)
     assert options - own <= takes
     assert takes - {"parameters", "prompts", "communicator"} <= options
+
+
+def test_a_row_that_a_run_does_not_use_is_not_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setitem(STAGES, "descent", ROW)
+        solve(load_problem("heat"), settings=FAST, out=tmp_path / "run")
+    assert "descent" not in (tmp_path / "run" / "settings.toml").read_text()
+    resume(tmp_path / "run")  # where the row is not there
+
+
+def _nothing() -> Ansatz:
+    pytest.fail("nothing is trained")
+
+
+def test_the_remedy_names_a_setting_of_the_stage_that_runs() -> None:
+    settings = build_settings("kan", [("a", {"lm": {"max_numbers": 1}})])
+    (stage,), notes = build_stages(settings, ["lm"], 2, 2, _nothing, ONE_PROCESS)
+    assert stage.remedy == "lbfgs.learning_rate lower"
+    assert "lbfgs takes the place" in notes[0]

@@ -127,8 +127,7 @@ def _add_on_boundary(
         return "no factor is known that vanishes on its face; stays soft"
     elif place.is_whole_boundary:
         return (
-            f"the boundary of {type(domain.space).__name__} is neither flat nor that of a Ball, "
-            "so no factor is known that vanishes on it; stays soft"
+            f"{type(domain.space).__name__} has no factor that vanishes on its boundary; stays soft"
         )
     elif place.why_soft:
         return f"{place.why_soft}; stays soft"
