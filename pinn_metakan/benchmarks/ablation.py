@@ -2,19 +2,9 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
-from typing import Annotated
 
-import typer
-
-from pinn_metakan.benchmarks.command import (
-    DeviceOption,
-    Measurement,
-    ProblemArgument,
-    Progress,
-    SeedsOption,
-)
+from pinn_metakan.benchmarks.command import Progress
 from pinn_metakan.benchmarks.measure.places import prepare_folder
 from pinn_metakan.benchmarks.measure.spread import spread
 from pinn_metakan.benchmarks.measure.variants import (
@@ -108,27 +98,6 @@ GROUPS: dict[str, Callable[[MetaKANSettings, int], Group]] = {
     "meta_learners": _meta_learners,
     "hidden_function": _hidden_functions,
 }
-
-
-def command(
-    problem: ProblemArgument = "heat",
-    out: Annotated[
-        Path,
-        typer.Option(metavar="DIR", help="Keeps the runs and the figure; what is there stays."),
-    ] = Path("outputs/bench-ablation"),
-    seeds: SeedsOption = 3,
-    steps: Annotated[int, typer.Option(min=1, help="Steps of Levenberg-Marquardt.")] = 40,
-    part: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="NAME",
-            help="prompts, hidden_width, meta_learners or hidden_function. Repeatable.",
-        ),
-    ] = None,
-    device: DeviceOption = "auto",
-) -> Measurement:
-    """Change one part of a MetaKAN at a time: prompts, hidden width and function, meta-learners."""
-    return partial(ablation_lines, out, problem, seeds, steps, device, part or [])
 
 
 def ablation_lines(

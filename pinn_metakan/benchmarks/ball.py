@@ -5,12 +5,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 import torch
-import typer
 
-from pinn_metakan.benchmarks.command import DeviceOption, Measurement, Progress, ResultsOption
+from pinn_metakan.benchmarks.command import Progress
 from pinn_metakan.benchmarks.measure.assembled import run_of
 from pinn_metakan.benchmarks.measure.kept import KeptResults
 from pinn_metakan.benchmarks.measure.tensor_memory import MIB, peak_bytes
@@ -23,7 +22,7 @@ from pinn_metakan.runs.assembled import AssembledRun
 from pinn_metakan.runs.choices import DTYPES, chosen_device
 
 PROBLEMS = ("ball_poisson", "ball_allen_cahn")
-_DIMENSIONS = (2, 4, 10, 20, 50, 100)
+DIMENSIONS = (2, 4, 10, 20, 50, 100)
 _WIDTHS = [128, 128, 128]
 #: Points of a step, as in the paper; each step has new ones.
 _POINTS = 100
@@ -83,26 +82,6 @@ ROWS: dict[str, Row] = {
     "kan, default solver": Row("kan", {}, "float64", last=_SOLVER_DIMENSIONS),
     "metakan, default solver": Row("metakan", {}, "float64", last=_SOLVER_DIMENSIONS),
 }
-
-
-def command(
-    out: ResultsOption = Path("outputs/bench-ball"),
-    problem: Annotated[
-        list[str] | None,
-        typer.Option(metavar="NAME", help="ball_poisson or ball_allen_cahn. Repeatable."),
-    ] = None,
-    dimension: Annotated[
-        list[int] | None, typer.Option(help="Dimensions of the ball. Repeatable.")
-    ] = None,
-    row: Annotated[
-        list[str] | None, typer.Option(metavar="NAME", help="A row of the table. Repeatable.")
-    ] = None,
-    steps: Annotated[int, typer.Option(min=1, help="Steps of Adam.")] = 10_000,
-    device: DeviceOption = "auto",
-) -> Measurement:
-    """Solve equations in the ball of up to 100 dimensions: errors, time and memory."""
-    dimensions = dimension or _DIMENSIONS
-    return partial(ball_lines, out, problem or PROBLEMS, dimensions, row or [], steps, device)
 
 
 def ball_lines(

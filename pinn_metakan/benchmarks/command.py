@@ -1,7 +1,8 @@
 """What the command of a benchmark returns, and options that several of them have.
 
-A benchmark's module has a function `command`, whose parameters are the options of the command line
-and whose docstring is its help. It returns what is then measured; only the command line prints.
+A module of `commands` has a function `command`, whose parameters are the options of the command
+line and whose docstring is its help. It returns what is then measured; only the command line
+prints. What measures is imported when the measurement is called, so that help is there at once.
 """
 
 from collections.abc import Callable, Iterator
@@ -12,7 +13,7 @@ import typer
 
 #: Is told what is measured now, and what failed.
 Progress = Callable[[str], None]
-#: Measures: yields the lines of a table in Markdown, each as soon as it is known.
+#: Imports what measures; yields the lines of a table in Markdown, each as soon as it is known.
 Measurement = Callable[[Progress], Iterator[str]]
 
 DeviceOption = Annotated[str, typer.Option(help="auto, cpu or cuda.")]

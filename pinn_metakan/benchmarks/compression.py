@@ -3,11 +3,8 @@
 import math
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import Annotated
 
-import typer
-
-from pinn_metakan.benchmarks.command import DeviceOption, Measurement, ProblemArgument, Progress
+from pinn_metakan.benchmarks.command import Progress
 from pinn_metakan.errors import TrainingError
 from pinn_metakan.networks.compression import pruned, with_codebook
 from pinn_metakan.networks.network import Network
@@ -20,16 +17,6 @@ _WAYS: dict[str, Callable[[Network], Network]] = {
     **{f"codebooks of {m}": partial(with_codebook, centroids=m) for m in (64, 32, 16)},
     **{f"{f:.0%} of the edges cut": partial(pruned, fraction=f) for f in (0.1, 0.3, 0.5)},
 }
-
-
-def command(
-    problem: ProblemArgument = "heat",
-    steps: Annotated[int, typer.Option(min=1, help="Steps of the whole network.")] = 40,
-    more_steps: Annotated[int, typer.Option(min=1, help="Steps of the smaller one.")] = 30,
-    device: DeviceOption = "auto",
-) -> Measurement:
-    """Make trained networks smaller by codebooks and by cutting edges: errors before and after."""
-    return partial(compression_lines, problem, device, steps, more_steps)
 
 
 def compression_lines(

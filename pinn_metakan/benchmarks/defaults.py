@@ -1,14 +1,11 @@
 """The table that the default settings are chosen from: family x coefficients x problem."""
 
 from collections.abc import Iterator, Sequence
-from functools import partial
 from pathlib import Path
-from typing import Annotated
 
 import numpy as np
-import typer
 
-from pinn_metakan.benchmarks.command import DeviceOption, Measurement, Progress, SeedsOption
+from pinn_metakan.benchmarks.command import Progress
 from pinn_metakan.benchmarks.measure.places import prepare_folder
 from pinn_metakan.benchmarks.measure.spread import spread
 from pinn_metakan.benchmarks.measure.variants import (
@@ -66,24 +63,6 @@ PROBLEMS: dict[str, tuple[str, dict[str, object]]] = {
     "burgers nu=0.01/pi": ("burgers", {}),
     "burgers nu=0.01": ("burgers", {"viscosity": 0.01}),
 }
-
-
-def command(
-    out: Annotated[
-        Path, typer.Option(metavar="DIR", help="Keeps the runs; what is complete stays.")
-    ] = Path("outputs/bench-defaults"),
-    seeds: SeedsOption = 3,
-    budget: Annotated[float, typer.Option(metavar="SECONDS", help="For each run.")] = 30.0,
-    device: DeviceOption = "auto",
-    problem: Annotated[
-        list[str] | None, typer.Option(metavar="NAME", help="One of the table. Repeatable.")
-    ] = None,
-    variant: Annotated[
-        list[str] | None, typer.Option(metavar="NAME", help="A row of the table. Repeatable.")
-    ] = None,
-) -> Measurement:
-    """Solve the problems by families x coefficients: the table that defaults are chosen from."""
-    return partial(default_lines, out, seeds, budget, device, problem or [], variant or [])
 
 
 def default_lines(

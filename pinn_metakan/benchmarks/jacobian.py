@@ -1,37 +1,19 @@
 """The cost of the Jacobian of the residual vector: outer products against `torch.func`."""
 
 from collections.abc import Callable, Iterator
-from functools import partial
 from typing import Any
 
 import torch
 from torch import Tensor
 from torch.func import functional_call, grad, vmap
 
-from pinn_metakan.benchmarks.command import (
-    DeviceOption,
-    DtypeOption,
-    Measurement,
-    PointsOption,
-    Progress,
-    RoundsOption,
-)
+from pinn_metakan.benchmarks.command import Progress
 from pinn_metakan.benchmarks.measure.timing import fastest
 from pinn_metakan.benchmarks.step import NETWORKS, VISCOSITY, burgers_by
 from pinn_metakan.runs.assembled import AssembledRun
 
 #: Points that per-point gradients are taken at together.
 _POINTS_AT_ONCE = 250
-
-
-def command(
-    device: DeviceOption = "auto",
-    dtype: DtypeOption = "float64",
-    points: PointsOption = 2000,
-    rounds: RoundsOption = 3,
-) -> Measurement:
-    """Time the Jacobian of the residual vector against torch.func."""
-    return partial(jacobian_lines, device, dtype, points, rounds)
 
 
 def jacobian_lines(

@@ -1,11 +1,10 @@
 """What training keeps in memory: a MetaKAN against the KAN whose coefficients it generates."""
 
 from collections.abc import Iterator
-from functools import partial
 
 from torch import Tensor
 
-from pinn_metakan.benchmarks.command import DeviceOption, DtypeOption, Measurement, Progress
+from pinn_metakan.benchmarks.command import Progress
 from pinn_metakan.benchmarks.measure.assembled import run_of
 from pinn_metakan.benchmarks.measure.tensor_memory import MIB, saved_bytes
 from pinn_metakan.derivatives.jet import Jet
@@ -38,11 +37,6 @@ class _Ball(Problem):
         laplacian = jet("laplacian_u")
         assert isinstance(laplacian, Tensor)  # one name gives one tensor
         return {"poisson": laplacian - 1.0}
-
-
-def command(device: DeviceOption = "auto", dtype: DtypeOption = "float64") -> Measurement:
-    """Count what training [4,128,128,128,1] keeps in memory, KAN and MetaKAN."""
-    return partial(memory_lines, device, dtype)
 
 
 def memory_lines(device: str, dtype: str, progress: Progress) -> Iterator[str]:

@@ -4,14 +4,11 @@ import json
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
-from typing import Annotated
 
 import torch
-import typer
 
-from pinn_metakan.benchmarks.command import Measurement, Progress
+from pinn_metakan.benchmarks.command import Progress
 from pinn_metakan.benchmarks.measure.assembled import run_of
 from pinn_metakan.benchmarks.measure.places import prepare_folder
 from pinn_metakan.benchmarks.names import refuse_unknown
@@ -75,27 +72,6 @@ CASES: dict[str, Case] = {
         "heat", "metakan", {"untie": {"steps": _UNTIE_STEPS, "redraw_every": 0}}
     ),
 }
-
-
-def command(
-    out: Annotated[Path, typer.Option(metavar="FILE", help="Keeps the numbers.")] = Path(
-        "outputs/numbers.json"
-    ),
-    against: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE",
-            help="Tell what has moved from the numbers of another version; more than rounding is "
-            "a failure.",
-        ),
-    ] = None,
-    case: Annotated[
-        list[str] | None,
-        typer.Option(metavar="NAME", help="A row, such as 'heat, kan'. Repeatable."),
-    ] = None,
-) -> Measurement:
-    """Run problems x networks for seconds: residual, gradient, Jacobian, losses and errors."""
-    return partial(number_lines, out, against, case or [])
 
 
 def number_lines(

@@ -1,16 +1,8 @@
 """The cost of one training step: closed-form jets against nested autograd, MetaKAN against MLP."""
 
 from collections.abc import Iterator
-from functools import partial
 
-from pinn_metakan.benchmarks.command import (
-    DeviceOption,
-    DtypeOption,
-    Measurement,
-    PointsOption,
-    Progress,
-    RoundsOption,
-)
+from pinn_metakan.benchmarks.command import Progress
 from pinn_metakan.benchmarks.measure.assembled import gradient_step, run_of
 from pinn_metakan.benchmarks.measure.tensor_memory import MIB, saved_bytes
 from pinn_metakan.benchmarks.measure.timing import fastest
@@ -28,16 +20,6 @@ NETWORKS: dict[str, tuple[str, dict[str, object]]] = {
 VISCOSITY = 0.01
 #: Of both hidden layers.
 _WIDTHS = (16, 64)
-
-
-def command(
-    device: DeviceOption = "auto",
-    dtype: DtypeOption = "float64",
-    points: PointsOption = 4096,
-    rounds: RoundsOption = 5,
-) -> Measurement:
-    """Time a first-order step, and what it keeps: jets against autograd, MetaKAN against MLP."""
-    return partial(step_lines, device, dtype, points, rounds)
 
 
 def step_lines(

@@ -14,6 +14,7 @@ from small_runs import FAST_FLAGS, start
 
 import pinn_metakan
 from pinn_metakan.cli.arithmetic import evaluate
+from pinn_metakan.cli.bench import BENCHMARKS
 from pinn_metakan.settings.networks import NETWORK_SETTINGS
 
 Run = Callable[..., tuple[int, str, str]]
@@ -22,7 +23,15 @@ Write = Callable[..., Path]
 
 @pytest.mark.parametrize(
     "arguments",
-    [["--help"], ["list"], ["--version"], ["solve", "--help"], ["bench", "--help"], ["slove"]],
+    [
+        ["--help"],
+        ["list"],
+        ["--version"],
+        ["solve", "--help"],
+        ["bench", "--help"],
+        ["bench", "step", "--help"],
+        ["slove"],
+    ],
 )
 def test_what_needs_no_torch_starts_at_once(arguments: list[str], tmp_path: Path) -> None:
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -49,6 +58,24 @@ def test_what_needs_no_torch_starts_at_once(arguments: list[str], tmp_path: Path
     assert has_torch == "False"
     assert int(memory) < 80_000
     assert seconds < 1.2  # two interpreters; 0.3 s on an idle machine
+
+
+def test_the_help_of_a_benchmark_imports_nothing_that_measures() -> None:
+    code = (
+        "import sys\n"
+        "from pinn_metakan.cli import main\n"
+        "from pinn_metakan.cli.bench import BENCHMARKS\n"
+        "for name in BENCHMARKS:\n"
+        "    try: main(['bench', name, '--help'])\n"
+        "    except SystemExit as stop: assert stop.code == 0, name\n"
+        "heavy = {'torch', 'scipy', 'numpy', 'matplotlib'} & sys.modules.keys()\n"
+        "assert not heavy, heavy\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], text=True, capture_output=True, timeout=60, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("Usage: pinn-metakan bench ") == len(BENCHMARKS)
 
 
 def test_the_version_is_that_of_the_package(run: Run) -> None:

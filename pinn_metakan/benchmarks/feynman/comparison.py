@@ -4,13 +4,12 @@ import math
 from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 import torch
-import typer
 from torch import Generator
 
-from pinn_metakan.benchmarks.command import Measurement, Progress, ResultsOption, SeedsOption
+from pinn_metakan.benchmarks.command import Progress
 from pinn_metakan.benchmarks.feynman.functions import FEYNMAN
 from pinn_metakan.benchmarks.feynman.methods import METHODS, Method
 from pinn_metakan.benchmarks.feynman.regression import fit
@@ -25,7 +24,7 @@ _SAMPLES = 1000
 _DATA_SEED = 2025
 _HIDDEN = {"[n,5,5,1]": [5, 5], "[n,5,1]": [5]}
 #: Grid intervals of the splines.
-_GRIDS = (5, 10, 20)
+GRIDS = (5, 10, 20)
 #: Test error that the MetaKAN paper reports for G = 5: KAN, MetaKAN.
 _PAPER: dict[str, tuple[float, float]] = {
     "I.6.20a": (5.94e-4, 3.88e-4),
@@ -36,20 +35,6 @@ _PAPER: dict[str, tuple[float, float]] = {
 }
 #: How much lower our optimizer's error should be.
 _FACTOR = 100
-
-
-def command(
-    out: ResultsOption = Path("outputs/bench-feynman"),
-    seeds: SeedsOption = 3,
-    grid: Annotated[
-        list[int] | None, typer.Option(min=1, help="Grid intervals of the splines. Repeatable.")
-    ] = None,
-    function: Annotated[
-        list[str] | None, typer.Option(metavar="NAME", help="Such as I.12.5. Repeatable.")
-    ] = None,
-) -> Measurement:
-    """Fit formulas of physics: KAN and MetaKAN, L-BFGS and Levenberg-Marquardt, test errors."""
-    return partial(feynman_lines, out, seeds, grid or _GRIDS, function or [])
 
 
 def feynman_lines(

@@ -3,22 +3,14 @@
 import math
 import time
 from collections.abc import Iterator, Sequence
-from functools import partial
 from pathlib import Path
 from statistics import median
-from typing import Annotated, Any
+from typing import Any
 
 import torch
-import typer
 from torch import Generator, nn
 
-from pinn_metakan.benchmarks.command import (
-    DeviceOption,
-    Measurement,
-    Progress,
-    ResultsOption,
-    SeedsOption,
-)
+from pinn_metakan.benchmarks.command import Progress
 from pinn_metakan.benchmarks.images.classification import accuracy, steps_of_epoch, train_classifier
 from pinn_metakan.benchmarks.images.classifiers import DENSE, SHAPES, described, make_classifier
 from pinn_metakan.benchmarks.images.data import ImageData, load_images
@@ -27,10 +19,9 @@ from pinn_metakan.benchmarks.measure.tensor_memory import MIB, peak_bytes
 from pinn_metakan.benchmarks.names import refuse_unknown
 from pinn_metakan.errors import TrainingError
 from pinn_metakan.networks.convolution.table import CONVOLUTIONS
-from pinn_metakan.runs.choices import chosen_device
 
 #: Those that are compared unless others are asked for.
-_FEW_SHAPES = ("dense", "small")
+FEW_SHAPES = ("dense", "small")
 _BATCH = 64
 #: Rates of Adam, for plain networks and Meta forms alike. Fully connected Meta forms of 784 inputs
 #: fall to chance at 1e-3, since one step of a meta-learner moves all edges alike. Small
@@ -38,35 +29,6 @@ _BATCH = 64
 _LEARNING_RATES = {"dense": 5e-4, "small": 3e-3, "paper": 1e-3}
 #: Seed of the order of the images is this much above that of the network.
 _ORDER_SEED = 1000
-
-
-def command(
-    folder: Annotated[
-        Path | None,
-        typer.Argument(
-            metavar="[FOLDER]", help="Images in the format of MNIST or CIFAR [digits of 8 x 8]."
-        ),
-    ] = None,
-    out: ResultsOption = Path("outputs/bench-images"),
-    shape: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="NAME",
-            help="dense, small or paper (four convolutions) [dense, small]. Repeatable.",
-        ),
-    ] = None,
-    network: Annotated[
-        list[str] | None,
-        typer.Option(metavar="NAME", help="Such as metakanconv or fastkan. Repeatable."),
-    ] = None,
-    epochs: Annotated[int, typer.Option(min=1, help="Passes over the images.")] = 10,
-    seeds: SeedsOption = 1,
-    device: DeviceOption = "auto",
-) -> Measurement:
-    """Classify images: KANs and MetaKANs, accuracy, parameters, time and memory."""
-    where, _ = chosen_device(device)
-    shapes = shape or _FEW_SHAPES
-    return partial(image_lines, folder, out, shapes, network or [], epochs, seeds, where)
 
 
 def image_lines(
