@@ -30,7 +30,7 @@ TESTS = {
     "tests/networks/test_jets.py": "hermite",
     "tests/test_doctests.py": "hermite or Hermite or ring",
     "tests/pde/test_conditions.py": "conducts",
-    "tests/cli/test_commands.py": "every_name_of_the_face",
+    "tests/cli/test_start_up.py": "every_name_of_the_face",
     "tests/geometry/test_domains.py": "ring and (lie or hole)",
     "tests/geometry/test_own_domains.py": "steady and ring",
     "tests/optimizers/test_every_optimizer.py": "momentum",

@@ -1,4 +1,4 @@
-"""Nothing in the package asks which domain or which condition something is."""
+"""Nothing asks which domain or which condition something is; no file is too long."""
 
 import ast
 from pathlib import Path
@@ -27,6 +27,13 @@ def kinds_asked_for(tree: ast.AST) -> set[str]:
     inner = [part for node in asked for part in ast.walk(node)]
     names = {part.id for part in inner if isinstance(part, ast.Name)}
     return (names | {part.attr for part in inner if isinstance(part, ast.Attribute)}) & KINDS
+
+
+def test_no_file_is_longer_than_300_lines() -> None:
+    for folder in (PACKAGE, PACKAGE.parent / "problems", PACKAGE.parent / "tests"):
+        paths = [path for path in folder.rglob("*.py") if "data" not in path.parts]
+        long = [path for path in paths if len(path.read_text().splitlines()) > 300]
+        assert long == [], "look for the second idea in it"
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
