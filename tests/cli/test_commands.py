@@ -127,11 +127,11 @@ def test_settings_of_a_run_make_it_again(run: Run, tmp_path: Path) -> None:
 
 
 def test_runs_that_start_together_are_all_kept(tmp_path: Path) -> None:
-    seeds = (1, 1, 1, 2, 3)
+    seeds = (1, 1, 2)
     flags = [*FAST_FLAGS, "--network=kan"]
     runs = [start(tmp_path, "solve", "heat", "--seed", str(seed), *flags) for seed in seeds]
     ends = [process.communicate(timeout=120) for process in runs]
-    assert [process.returncode for process in runs] == [0] * 5, ends
+    assert [process.returncode for process in runs] == [0] * len(seeds), ends
     folders = list((tmp_path / "outputs" / "heat").iterdir())
     reports = [json.loads((folder / "report.json").read_text()) for folder in folders]
     assert sorted(report["seed"] for report in reports) == sorted(seeds)
