@@ -34,6 +34,8 @@ def run(arguments: list[str]) -> int:
         return _failed(f"interrupted{_how_to_go_on(stop)}", 130)
     except (KeyboardInterrupt, typer.Abort):
         return _failed("interrupted", 130)
+    except SystemExit as stop:  # code of the user's own, in the middle of a run
+        return _failed(f"a problem or a part of it ended the program: SystemExit({stop.code})", 1)
     except BrokenPipeError:  # the reader of a pipe went away
         silence()
         return 0

@@ -198,6 +198,11 @@ def _recorded_condition(
                 terms = condition.residual(jet, at, variables)
         except ProblemError as error:
             raise ProblemError(f"{label}: {error}") from error
+        if not isinstance(terms, dict):
+            raise ProblemError(
+                f"{label}: its residual returned {type(terms).__name__}, expected a dict of named "
+                "terms such as {'u': (N,)}"
+            )
         return {f"{name}_{key}": value for key, value in terms.items()}
 
     found = _recorded(label, file, function, variables, at, condition.is_pointwise)

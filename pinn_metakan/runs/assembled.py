@@ -115,6 +115,12 @@ class AssembledRun:
         return begin
 
     @property
+    def kept_names(self) -> list[str]:
+        """Names of the folders that legs of this run keep what they began with in."""
+        begins = [leg.begin for leg in self.legs if leg.begin is not None]
+        return [begin.kept_as for begin in begins if begin.kept_as is not None]
+
+    @property
     def evaluations_ahead(self) -> int:
         """How often the solution is still evaluated as a whole, if the run goes to its end."""
         later = self.legs[self.leg + 1 :]

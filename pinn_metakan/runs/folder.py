@@ -67,8 +67,10 @@ class RunFolder:
         """
         try:
             if overwrite:
-                for folder in (*map(self.branch, kept_names()), self):
-                    folder._clear()
+                for branch in map(self.branch, kept_names()):
+                    if branch.is_part_of(self):
+                        branch._clear()
+                self._clear()
             self.path.mkdir(parents=True, exist_ok=True)
             write_new_text(self._settings, settings)
         except FileExistsError as error:
@@ -80,6 +82,37 @@ class RunFolder:
     def branch(self, name: str) -> "RunFolder":
         """The folder inside that keeps what a leg ended with, as a run of its own."""
         return RunFolder(self.path / name)
+
+    def is_part_of(self, whole: "RunFolder") -> bool:
+        """Whether two folders are of one run, by what their checkpoints say of it."""
+        try:
+            part, found = self.load_checkpoint(), whole.load_checkpoint()
+            return all(
+                part["problem"][key] == found["problem"][key] for key in ("sha256", "parameters")
+            ) and bool(part["choices"] == found["choices"])
+        except (RunFolderError, LookupError, TypeError):
+            return False
+
+    def refuse_unless_branch_is_free(self, name: str, overwrite: bool) -> None:
+        """Refuse a folder inside that is taken by something else than this run.
+
+        Args:
+            name: Name of the folder.
+            overwrite: Whether what a run in this folder kept there may be replaced.
+
+        Raises:
+            RunFolderError: If it is a file, a link, or holds another run.
+        """
+        branch = self.branch(name)
+        if branch.path.is_symlink() or (branch.path.exists() and not branch.path.is_dir()):
+            raise RunFolderError(
+                f"{branch.path} is no folder, and this run keeps a part of itself there"
+            )
+        if branch._holds_run() and not (overwrite and branch.is_part_of(self)):
+            raise RunFolderError(
+                f"{branch.path} holds another run, and this one keeps a part of itself there; give "
+                "another --out"
+            )
 
     def make_branch(self, name: str) -> "RunFolder":
         """Make that folder, with settings, checkpoint and history as they are now."""

@@ -12,11 +12,12 @@ from pinn_metakan.pde.problem import Problem
 from pinn_metakan.results.hdf5 import read_solution
 from pinn_metakan.runs.assembled import AssembledRun
 from pinn_metakan.runs.choices import check_budget, choose
+from pinn_metakan.runs.earlier import earlier_beside, earlier_in, refuse_part
 from pinn_metakan.runs.folder import FreshFolder, RunFolder
 from pinn_metakan.runs.same_parts import same_parts
 from pinn_metakan.runs.same_problem import Remembered, refuse_other_numbers, same_problem
 from pinn_metakan.runs.solution import Solution
-from pinn_metakan.runs.solve import Announce, Progress, read_earlier, solve, train_and_write
+from pinn_metakan.runs.solve import Announce, Progress, solve, train_and_write
 from pinn_metakan.settings.layers import Layer, build_settings
 
 
@@ -60,8 +61,10 @@ def resume(
     started = time.time() if started is None else started
     check_budget(budget)
     folder = RunFolder(Path(run))
+    refuse_part(folder)
     assembled = _restored(folder, problem, problems, parts, device)
-    return train_and_write(assembled, folder, budget, started, announce, progress)
+    earlier = earlier_in(folder)
+    return train_and_write(assembled, folder, earlier, budget, started, announce, progress)
 
 
 def open_run(
@@ -91,7 +94,7 @@ def open_run(
     path = Path(path)
     folder = RunFolder(path if path.is_dir() else path.parent)
     field = folder.read_field() if path.is_dir() else read_solution(path)
-    earlier = read_earlier(folder)
+    earlier = earlier_beside(folder, field)
     if problem is None and not evaluate:
         return Solution(field, earlier=earlier, folder=folder.path)
     assembled = _restored(folder, problem, problems, parts, "cpu")

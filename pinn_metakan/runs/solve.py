@@ -11,12 +11,10 @@ from pinn_metakan.errors import Interrupted, TrainingError
 from pinn_metakan.networks.network import Network
 from pinn_metakan.optimizers.verdict import Outcome, Verdict
 from pinn_metakan.pde.problem import Problem
-from pinn_metakan.results.hdf5 import read_solution
 from pinn_metakan.runs.assembled import AssembledRun
 from pinn_metakan.runs.choices import check_budget, choose, network_name, suggested_settings
 from pinn_metakan.runs.folder import FreshFolder, RunFolder
 from pinn_metakan.runs.interrupts import interrupts
-from pinn_metakan.runs.legs.plan import kept_names
 from pinn_metakan.runs.own_parts import PartFile
 from pinn_metakan.runs.solution import Solution
 from pinn_metakan.runs.summary import (
@@ -105,15 +103,19 @@ def solve(
         place.refuse_unless_free(overwrite)
     run = AssembledRun(problem, choices, network if isinstance(network, Network) else None)
     folder = None
+    if isinstance(place, RunFolder):
+        for kept_as in run.kept_names:
+            place.refuse_unless_branch_is_free(kept_as, overwrite)
     if place is not None:
         text = settings_text(choices.settings, choices.as_asked(problem), command)
         folder = place.begin(text, overwrite)
-    return train_and_write(run, folder, budget, started, announce, progress)
+    return train_and_write(run, folder, {}, budget, started, announce, progress)
 
 
 def train_and_write(
     run: AssembledRun,
     folder: RunFolder | None,
+    earlier: Mapping[str, Solution],
     budget: float | None,
     started: float,
     announce: Announce | None,
@@ -124,6 +126,7 @@ def train_and_write(
     Args:
         run: The run.
         folder: Where to write, None for nowhere.
+        earlier: What earlier legs ended with, of a run that goes on.
         budget: Seconds since `started` that all may take.
         started: When the clock began, as `time.time`.
         announce: Told what the run uses.
@@ -171,7 +174,7 @@ def train_and_write(
             return None
 
         save()
-        earlier = {} if folder is None else read_earlier(folder)
+        earlier = dict(earlier)
         try:
             run.trainer.run(should_stop, on_report)
             while run.awaits_next_leg:
@@ -203,12 +206,6 @@ def train_and_write(
         except KeyboardInterrupt:  # the user does not wait for it
             solution = None
         raise Interrupted(path, run.problem.origin.path, solution)
-
-
-def read_earlier(folder: RunFolder) -> dict[str, Solution]:
-    """Read what earlier legs of a run ended with, by the name that it is kept as."""
-    places = {name: folder.branch(name).solution for name in kept_names()}
-    return {name: Solution(read_solution(path)) for name, path in places.items() if path.is_file()}
 
 
 def _concluded(

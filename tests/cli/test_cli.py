@@ -194,7 +194,7 @@ def test_a_budget_covers_the_whole_command(tmp_path: Path) -> None:
     seconds = time.time() - begin
     assert process.returncode == 0, err
     assert "ended by: the budget of 30 s is used up" in out
-    assert 24 < seconds < 33
+    assert 24 < seconds < 36  # 30 s where nobody else computes
 
 
 def test_a_checkout_that_is_not_installed_lists_and_solves(tmp_path: Path) -> None:

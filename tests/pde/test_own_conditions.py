@@ -172,3 +172,12 @@ def broken(**parts: object) -> Condition:
 def test_a_mistake_in_an_own_condition_is_told(parts: dict[str, object], message: str) -> None:
     with pytest.raises(ProblemError, match=message):
         build_constraints(stated(SQUARE, ("x", "y"), wall=broken(**parts)))
+
+
+def test_a_residual_that_is_no_dict_is_named() -> None:
+    class Bare(Level):
+        def residual(self, jet: Jet, at: PointSet, variables: Variables) -> dict[str, Tensor]:
+            return jet("u")  # type: ignore[return-value]
+
+    with pytest.raises(ProblemError, match="condition 'wall': its residual returned Tensor, expec"):
+        stated(Box((0.0, 1.0), (0.0, 1.0)), ("x", "y"), wall=Bare(0.0))

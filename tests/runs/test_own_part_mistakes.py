@@ -32,8 +32,10 @@ def _files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         ("my/broken.py:Sine", r"my/broken\.py failed while loading: SyntaxError"),
         ("my/fails.py:Sine", r"my/fails\.py: Sine failed: ZeroDivisionError: .*fails\.py, line"),
         ("my/abstract.py:Sine", r"my/abstract\.py: Sine failed: TypeError: Can't instantiate abs"),
-        ("my/flat.py:Sine", r"must give 3 tensors of shape \(3, 2, 3\) for inputs of shape \(3,"),
-        ("my/wrong.py:Sine", r"order=2\)\[1\] must be the derivative of \[0\] in x; at one input"),
+        ("my/flat.py:Sine", r"must give 6 tensors of shape \(3, 2, 3\) for inputs of shape \(3,"),
+        ("my/wrong.py:Sine", r"order=5\)\[1\] must be the derivative of \[0\] in x; at one input"),
+        ("my/short.py:Sine", r"must give 6 tensors of shape \(3, 2, 3\)"),
+        ("my/far.py:Sine", r"reach must be a positive number, math.inf for any input, got -1"),
         ("my/crooked.py:Bell", r"sensitivities\(...\)\[0\]\[..., 0\] must be the derivative in w"),
     ],
 )
@@ -45,6 +47,8 @@ def test_each_mistake_of_a_family_is_one_line(family: str, message: str) -> None
         "abstract": SINE.replace("def derivatives", "def slopes"),
         "flat": SINE.replace("range(order + 1)", "range(1)"),
         "wrong": SINE.replace("n * math.pi / 2", "n * math.pi"),
+        "short": SINE.replace("range(order + 1)", "range(min(order, 2) + 1)"),
+        "far": SINE.replace("reach = math.inf", "reach = -1"),
         "crooked": BELL.replace("* ones", "* 2 * ones"),
     }.items():
         Path(f"my/{name}.py").write_text(text)

@@ -219,3 +219,12 @@ def test_help_tells_of_classes_of_ones_own(run: Run) -> None:
     for command in ("solve", "networks"):
         assert "module:Class" in " ".join(run(command, "--help")[1].split())
     assert "module:Class" in run("settings")[1]
+
+
+def test_a_family_that_ends_the_program_while_it_trains_is_told(run: Run) -> None:
+    guard = "        if len(x) > 10: raise SystemExit(0)\n        k ="
+    Path("my/exits.py").write_text(SINE.replace("        k =", guard))
+    family = "--set=network.family=my/exits.py:Sine"
+    status, _, err = run("solve", "heat", "--network", "kan", family, *FAST_FLAGS, "--out", "r")
+    assert status == 1
+    assert "a problem or a part of it ended the program: SystemExit(0)" in err

@@ -10,7 +10,7 @@ from small_runs import FAST, FAST_FLAGS, stop_at
 from torch import Generator
 
 from pinn_metakan.cli import main
-from pinn_metakan.errors import Interrupted, SettingsError
+from pinn_metakan.errors import Interrupted, RunFolderError, SettingsError
 from pinn_metakan.families.rbf import RBF
 from pinn_metakan.networks.kan import make_metakan
 from pinn_metakan.pde.loading import load_problem
@@ -103,3 +103,38 @@ def test_the_command_prints_both_counts_and_errors(
     assert f"parameters: {N_STORED}" in lines
     assert f"before untying, parameters: {N_GENERATED}" in lines
     assert any(line.startswith("before untying, relative L2 error of u:") for line in lines)
+
+
+def test_a_part_of_a_run_is_not_gone_on_with_by_itself(tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    tied = solve(load_problem("heat"), settings=UNTIED, out=run).tied
+    assert tied is not None
+    with pytest.raises(RunFolderError, match=r"tied is what a leg of .*run ended with; go on with"):
+        resume(run / "tied")
+    found = open_run(run).tied
+    assert found is not None
+    assert found.attributes["n_parameters"] == tied.attributes["n_parameters"]
+
+
+def test_another_run_in_the_folder_of_a_part_is_left_alone(tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    solve(load_problem("heat"), settings=FAST, seed=7, out=run / "tied")
+    for overwrite in (False, True):
+        with pytest.raises(RunFolderError, match=r"tied holds another run, and this one keeps"):
+            solve(load_problem("heat"), settings=UNTIED, out=run, overwrite=overwrite)
+        assert solve(load_problem("heat"), settings=FAST, out=run, overwrite=overwrite).tied is None
+    assert open_run(run).tied is None
+    assert resume(run).tied is None
+    assert open_run(run / "tied").attributes["seed"] == 7
+
+
+def test_a_file_or_a_link_in_the_place_of_a_part_is_refused(tmp_path: Path) -> None:
+    for name in ("file", "link"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "file" / "tied").touch()
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "link" / "tied").symlink_to(tmp_path / "elsewhere")
+    for name in ("file", "link"):
+        with pytest.raises(RunFolderError, match="tied is no folder, and this run keeps a part"):
+            solve(load_problem("heat"), settings=UNTIED, out=tmp_path / name)
+        assert not (tmp_path / name / "settings.toml").exists()

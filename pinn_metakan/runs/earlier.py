@@ -1,0 +1,68 @@
+"""What earlier legs of a run ended with, read from the folders inside that keep it."""
+
+import shlex
+
+from pinn_metakan.errors import RunFolderError
+from pinn_metakan.results.field import Field
+from pinn_metakan.results.hdf5 import read_solution
+from pinn_metakan.runs.folder import RunFolder
+from pinn_metakan.runs.legs.plan import kept_names
+from pinn_metakan.runs.solution import Solution
+
+#: What solution.h5 says of both if they are of one run.
+_OF_A_RUN = ("problem", "problem_sha256", "network", "settings", "seed", "dtype")
+
+
+def earlier_in(folder: RunFolder) -> dict[str, Solution]:
+    """Read what earlier legs ended with, of a run that goes on; known by its checkpoints.
+
+    Args:
+        folder: The run folder. Other runs may lie in the folders inside: they are left alone.
+
+    Returns:
+        Solutions by the name that they are kept as.
+    """
+    branches = {name: folder.branch(name) for name in kept_names()}
+    return {
+        name: Solution(read_solution(branch.solution))
+        for name, branch in branches.items()
+        if branch.solution.is_file() and branch.is_part_of(folder)
+    }
+
+
+def earlier_beside(folder: RunFolder, field: Field) -> dict[str, Solution]:
+    """Read what earlier legs ended with, of a run whose solution has been read.
+
+    Args:
+        folder: The run folder.
+        field: Its solution.
+
+    Returns:
+        Solutions by the name that they are kept as.
+    """
+    found = {}
+    for name in kept_names():
+        path = folder.branch(name).solution
+        if f"{name}_n_parameters" in field.attributes and path.is_file():
+            before = read_solution(path)
+            known, told = before.attributes, field.attributes
+            if all(known.get(key) == told.get(key) for key in _OF_A_RUN):
+                found[name] = Solution(before)
+    return found
+
+
+def refuse_part(folder: RunFolder) -> None:
+    """Refuse to go on with what a leg of another run ended with.
+
+    Args:
+        folder: The folder that was named.
+
+    Raises:
+        RunFolderError: If it is such a part; names the run.
+    """
+    whole = RunFolder(folder.path.absolute().parent)
+    if folder.path.absolute().name in kept_names() and folder.is_part_of(whole):
+        raise RunFolderError(
+            f"{folder.path} is what a leg of {whole.path} ended with; go on with that run: "
+            f"pinn-metakan resume {shlex.quote(str(whole.path))}"
+        )
