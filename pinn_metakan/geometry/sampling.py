@@ -34,8 +34,12 @@ class PointSet:
 
     def to(self, device: torch.device, dtype: torch.dtype) -> "PointSet":
         """Copy the points to a device and a dtype."""
-        parts = (self.points, self.normals, self.weights)
-        return PointSet(*(None if part is None else part.to(device, dtype) for part in parts))  # type: ignore[arg-type]
+
+        def copied(part: Tensor | None) -> Tensor | None:
+            return None if part is None else part.to(device, dtype)
+
+        points = self.points.to(device, dtype)
+        return PointSet(points, copied(self.normals), copied(self.weights))
 
 
 def sample_interior(domain: Domain, count: int, sequence: str, generator: Generator) -> PointSet:

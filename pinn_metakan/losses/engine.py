@@ -4,6 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import ClassVar
 
+import torch
 from torch import Tensor
 
 from pinn_metakan.ansatz.ansatz import Ansatz
@@ -47,3 +48,24 @@ class Engine(ABC):
         Returns:
             r, shape (N,), and J, shape (N, P), columns in the order of ``ansatz.parameters()``.
         """
+
+
+def residual_vector(
+    groups: Sequence[TermGroup], weights: Mapping[str, float], derivatives: Derivatives
+) -> Tensor:
+    """Evaluate the weighted terms of all groups, one below the other.
+
+    Args:
+        groups: Terms and their points.
+        weights: w_c of each term.
+        derivatives: Evaluates the field.
+
+    Returns:
+        r, shape (N,).
+    """
+    parts = []
+    for group in groups:
+        values = derivatives(group.at, group.residual.quantities)
+        for term, r in group.evaluate_counted(values).items():
+            parts.append(group.factor(weights[term], len(r)) * r)
+    return torch.cat(parts)

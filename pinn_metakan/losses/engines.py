@@ -29,8 +29,8 @@ def choose_engine(asked: str, ansatz: Ansatz) -> tuple[Engine, str]:
     serving = {name: kind for name, kind in ENGINES.items() if kind.serves(ansatz)}
     if asked == AUTO:
         name, kind = next(iter(serving.items()))
-        has_others = len(serving) < len(ENGINES)
-        why = "; the problem has its own transform" if has_others else ""
+        is_limited = len(serving) < len(ENGINES)
+        why = "; the problem has its own transform" if is_limited else ""
         return kind(), f"{name}: {kind.description}{why}"
     kind = look_up(ENGINES, asked, "engine")
     if asked not in serving:

@@ -11,7 +11,7 @@ from pinn_metakan.derivatives.autograd import evaluate_by_autograd
 from pinn_metakan.derivatives.request import Quantity
 from pinn_metakan.geometry.sampling import PointSet
 from pinn_metakan.losses.collocation import TermGroup
-from pinn_metakan.losses.engine import Derivatives, Engine
+from pinn_metakan.losses.engine import Derivatives, Engine, residual_vector
 
 #: Rows that are differentiated at once; bounds the memory (docs/decisions/0015-bounded-memory.md).
 _ROWS_AT_ONCE = 64
@@ -45,13 +45,7 @@ class NestedAutograd(Engine):
     ) -> tuple[Tensor, Tensor]:
         """Differentiate the residual vector; see `Engine.linearize`."""
         parameters = list(ansatz.parameters())
-        derivatives = self.derivatives(ansatz)
-        parts = []
-        for group in groups:
-            values = derivatives(group.at, group.residual.quantities)
-            for term, r in group.evaluate_counted(values).items():
-                parts.append(group.factor(weights[term], len(r)) * r)
-        vector = torch.cat(parts)
+        vector = residual_vector(groups, weights, self.derivatives(ansatz))
         identity = torch.eye(len(vector), dtype=vector.dtype, device=vector.device)
         blocks = []
         for rows in identity.split(_ROWS_AT_ONCE):

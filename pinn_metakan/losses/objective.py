@@ -9,7 +9,7 @@ from pinn_metakan.ansatz.ansatz import Ansatz
 from pinn_metakan.derivatives.request import Gradient, Quantity
 from pinn_metakan.geometry.sampling import PointSet
 from pinn_metakan.losses.collocation import Collocation, TermGroup
-from pinn_metakan.losses.engine import Derivatives, Engine
+from pinn_metakan.losses.engine import Derivatives, Engine, residual_vector
 
 
 class Objective:
@@ -67,14 +67,8 @@ class Objective:
         return self.engine.derivatives(self.ansatz)
 
     def vector(self) -> Tensor:
-        """Concatenate the weighted terms into r, shape (N,)."""
-        groups = {term: group for group in self.collocation.groups for term in group.terms}
-        return torch.cat(
-            [
-                groups[term].factor(self.weights[term], len(r)) * r
-                for term, r in self.residuals().items()
-            ]
-        )
+        """Evaluate r, the weighted terms one below the other, shape (N,)."""
+        return residual_vector(self.collocation.groups, self.weights, self.derivatives())
 
     def loss(self) -> Tensor:
         """Evaluate |r|^2: the weighted sum of the mean squares of the terms."""

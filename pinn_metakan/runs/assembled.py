@@ -1,7 +1,7 @@
 """A run, assembled: problem, ansatz, points, objective, legs and trainer put together."""
 
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
@@ -117,14 +117,12 @@ class AssembledRun:
     @property
     def kept_names(self) -> list[str]:
         """Names of the folders that legs of this run keep what they began with in."""
-        begins = [leg.begin for leg in self.legs if leg.begin is not None]
-        return [begin.kept_as for begin in begins if begin.kept_as is not None]
+        return _kept_names(self.legs)
 
     @property
     def evaluations_ahead(self) -> int:
         """How often the solution is still evaluated as a whole, if the run goes to its end."""
-        later = self.legs[self.leg + 1 :]
-        return 1 + sum(leg.begin is not None and leg.begin.kept_as is not None for leg in later)
+        return 1 + len(_kept_names(self.legs[self.leg + 1 :]))
 
     def begin_next_leg(self) -> None:
         """Go on with the network and the points of the next leg; the last network is kept."""
@@ -285,3 +283,8 @@ class AssembledRun:
         self.objective.redraw()
         if self._random_dimensions is not None:
             self._random_dimensions.draw(self._generator)
+
+
+def _kept_names(legs: Sequence[PlannedLeg]) -> list[str]:
+    begins = [leg.begin for leg in legs if leg.begin is not None]
+    return [begin.kept_as for begin in begins if begin.kept_as is not None]

@@ -198,6 +198,9 @@ class FreshFolder:
     def refuse_unless_free(self, overwrite: bool) -> None:
         """There is always a next one."""
 
+    def refuse_unless_branch_is_free(self, name: str, overwrite: bool) -> None:
+        """Nothing is in it."""
+
     def begin(self, settings: str, overwrite: bool) -> RunFolder:
         """Make the folder and write the settings.
 

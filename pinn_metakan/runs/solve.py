@@ -103,10 +103,9 @@ def solve(
         place.refuse_unless_free(overwrite)
     run = AssembledRun(problem, choices, network if isinstance(network, Network) else None)
     folder = None
-    if isinstance(place, RunFolder):
+    if place is not None:
         for kept_as in run.kept_names:
             place.refuse_unless_branch_is_free(kept_as, overwrite)
-    if place is not None:
         text = settings_text(choices.settings, choices.as_asked(problem), command)
         folder = place.begin(text, overwrite)
     return train_and_write(run, folder, {}, budget, started, announce, progress)
