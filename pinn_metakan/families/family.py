@@ -35,6 +35,20 @@ class Family(nn.Module, ABC):
             B, B', ... up to the order, each (N, i, D).
         """
 
+    def combined(self, x: Tensor, coefficients: Tensor, order: int) -> tuple[Tensor, ...]:
+        r"""Evaluate few combinations psi_e(x) = sum_k c_ek B_k(x) and their derivatives.
+
+        Args:
+            x: Inputs, shape (N, i).
+            coefficients: c, shape (E, D).
+            order: Highest derivative, 0 to 5.
+
+        Returns:
+            psi, psi', ... up to the order, shape (E, N, i) each.
+        """
+        basis = self.derivatives(x, order)
+        return tuple((b @ coefficients.T).movedim(-1, 0) for b in basis)
+
     def start_sizes(self, inputs: int) -> Tensor:
         """Standard deviations of random coefficients that keep the size of the inputs.
 

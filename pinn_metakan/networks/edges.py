@@ -10,6 +10,7 @@ from torch.func import functional_call
 from pinn_metakan.derivatives.taylor import JetSpace
 from pinn_metakan.families.edge_family import EdgeFamily
 from pinn_metakan.families.family import Family
+from pinn_metakan.networks.coefficients.coefficients import Coefficients
 from pinn_metakan.networks.kernels.composed_product import Recipe, composed_product
 from pinn_metakan.networks.kernels.edgewise_product import edgewise_product, is_cheaper_edgewise
 from pinn_metakan.networks.network import ParameterBlock, outer_products
@@ -20,7 +21,16 @@ _SENSITIVITIES = 2_000_000
 
 
 class Edges(ABC):
-    """The edges of a layer; the arguments are those of `Layer`, inputs bounded already."""
+    """The edges of a layer; the arguments are those of `Layer`, inputs bounded already.
+
+    Args:
+        coefficients: Where those of the edges come from, shape (o, i, D).
+        size: D.
+    """
+
+    def __init__(self, coefficients: Coefficients, size: int):
+        self._coefficients = coefficients
+        self._size = size
 
     @abstractmethod
     def prepare(self, space: JetSpace, x: Tensor) -> Tensor:
@@ -40,10 +50,17 @@ class Edges(ABC):
     def functions(self, x: Tensor, coefficients: Tensor) -> Tensor:
         """Evaluate each edge at the same inputs: (M,) and (o, i, D) -> (o, i, M)."""
 
-    def product(
-        self, space: JetSpace, x: Tensor, weights: Tensor, regenerate: Callable[[], Tensor]
-    ) -> Tensor:
-        """Jets of the outputs; `regenerate` computes the weights once more."""
+    def weights(self) -> Tensor:
+        """What features are multiplied by: the coefficients, shape (o, i D)."""
+        return self._coefficients().flatten(1)
+
+    def blocks_in_parameters(self, jacobian: Tensor) -> list[ParameterBlock]:
+        """Turn a Jacobian in the weights, (N, o, i D), into one in what they come from."""
+        by_edge = jacobian.unflatten(2, (-1, self._size))
+        return self._coefficients.blocks_in_parameters(by_edge)
+
+    def product(self, space: JetSpace, x: Tensor, weights: Tensor) -> Tensor:
+        """Jets of the outputs, (J, N, i) -> (J, N, o)."""
         return self.combine(space, self.prepare(space, x), weights)
 
     def blocks_outside_weights(
@@ -56,7 +73,8 @@ class Edges(ABC):
 class FixedBasis(Edges):
     """Edges that are linear in their coefficients, of functions that depend on the input alone."""
 
-    def __init__(self, family: Family):
+    def __init__(self, family: Family, coefficients: Coefficients):
+        super().__init__(coefficients, family.size)
         self._family = family
 
     def prepare(self, space: JetSpace, x: Tensor) -> Tensor:
@@ -66,13 +84,17 @@ class FixedBasis(Edges):
     def combine(self, space: JetSpace, prepared: Tensor, weights: Tensor) -> Tensor:
         """Multiply by the weights."""
         if self._is_edgewise(space):
-            return self.product(space, prepared, weights, lambda: weights)
+            return self._multiplied(space, prepared, weights, lambda: weights)
         return prepared @ weights.T
 
-    def product(
+    def product(self, space: JetSpace, x: Tensor, weights: Tensor) -> Tensor:
+        """Jets of the outputs; neither functions nor generated weights are kept."""
+        return self._multiplied(space, x, weights, self.weights)
+
+    def _multiplied(
         self, space: JetSpace, x: Tensor, weights: Tensor, regenerate: Callable[[], Tensor]
     ) -> Tensor:
-        """Jets of the outputs; neither functions nor generated weights are kept."""
+        """Multiply by the weights; `regenerate` computes them once more."""
         recipe = Recipe(self._family.derivatives, space.terms, len(space), space.order, regenerate)
         multiply = edgewise_product if self._is_edgewise(space) else composed_product
         return multiply(x[0], space.factors(x), weights, recipe)
@@ -93,13 +115,14 @@ class FixedBasis(Edges):
 
     def functions(self, x: Tensor, coefficients: Tensor) -> Tensor:
         """Combine the functions of the basis."""
-        return _edge_values(self._family, x, coefficients)
+        return edge_values(self._family, x, coefficients)
 
 
 class LearnedBasis(Edges):
     """Edges that are linear in their coefficients, of functions with parameters of their own."""
 
-    def __init__(self, family: Family):
+    def __init__(self, family: Family, coefficients: Coefficients):
+        super().__init__(coefficients, family.size)
         self._family = family
 
     def prepare(self, space: JetSpace, x: Tensor) -> Tensor:
@@ -142,7 +165,7 @@ class LearnedBasis(Edges):
 
     def functions(self, x: Tensor, coefficients: Tensor) -> Tensor:
         """Combine the functions of the basis."""
-        return _edge_values(self._family, x, coefficients)
+        return edge_values(self._family, x, coefficients)
 
     def _functions(self, space: JetSpace, x: Tensor, own: Mapping[str, Tensor]) -> Tensor:
         derivatives = functional_call(self._family, dict(own), (x[0], space.order))
@@ -152,7 +175,8 @@ class LearnedBasis(Edges):
 class NonlinearEdges(Edges):
     """Edges that are not linear in their coefficients."""
 
-    def __init__(self, family: EdgeFamily):
+    def __init__(self, family: EdgeFamily, coefficients: Coefficients):
+        super().__init__(coefficients, family.size)
         self._family = family
 
     def prepare(self, space: JetSpace, x: Tensor) -> Tensor:
@@ -161,7 +185,7 @@ class NonlinearEdges(Edges):
 
     def combine(self, space: JetSpace, prepared: Tensor, weights: Tensor) -> Tensor:
         """Sum the edges of each output."""
-        phi = self._family.derivatives(prepared[0], self._coefficients(weights), space.order)
+        phi = self._family.derivatives(prepared[0], self._by_edge(weights), space.order)
         edges = space.compose(phi, prepared.unsqueeze(2))  # (J, N, o, i)
         return edges.sum(dim=3)
 
@@ -169,7 +193,7 @@ class NonlinearEdges(Edges):
         self, space: JetSpace, prepared: Tensor, slopes: Tensor, weights: Tensor
     ) -> Tensor:
         """Compose the sensitivities of all edges like the edges: (N, o, i D)."""
-        w = self._coefficients(weights)
+        w = self._by_edge(weights)
         size = max(1, _SENSITIVITIES // (len(space) * w.numel()))
         parts = []
         for x, g in zip(prepared.split(size, dim=1), slopes.split(size, dim=1), strict=True):
@@ -183,18 +207,11 @@ class NonlinearEdges(Edges):
         same = x.unsqueeze(1).expand(-1, coefficients.shape[1])  # (M, i)
         return self._family.derivatives(same, coefficients, 0)[0].permute(1, 2, 0)
 
-    def _coefficients(self, weights: Tensor) -> Tensor:
+    def _by_edge(self, weights: Tensor) -> Tensor:
         return weights.unflatten(1, (-1, self._family.size))  # (o, i, D)
 
 
-def edges_of(family: Family | EdgeFamily) -> Edges:
-    """Choose how the edges of a family are evaluated."""
-    if isinstance(family, EdgeFamily):
-        return NonlinearEdges(family)
-    return LearnedBasis(family) if list(family.parameters()) else FixedBasis(family)
-
-
-def _edge_values(family: Family, x: Tensor, coefficients: Tensor) -> Tensor:
+def edge_values(family: Family, x: Tensor, coefficients: Tensor) -> Tensor:
     """Values of edges at the same inputs: (M,) and (o, i, D) -> (o, i, M)."""
     basis = family.derivatives(x.unsqueeze(1), 0)[0][:, 0]  # (M, D)
     return coefficients @ basis.T

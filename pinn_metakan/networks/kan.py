@@ -17,13 +17,14 @@ from pinn_metakan.networks.coefficients.coefficients import (
 from pinn_metakan.networks.coefficients.meta_learner import MetaLearner
 from pinn_metakan.networks.coefficients.sharing import SharedMetaLearners
 from pinn_metakan.networks.dense import KANLinear
+from pinn_metakan.networks.linear import Linear
 from pinn_metakan.networks.network import Layer, Network
 
 _STORED = "stored coefficients"
 
 
 class KAN(Network):
-    """A chain of KAN layers.
+    """A chain of KAN layers, the first of which may be linear.
 
     Args:
         layers: The layers, first to last; each takes the outputs of the one before.
@@ -31,7 +32,9 @@ class KAN(Network):
         description: The line that `describe` returns.
     """
 
-    def __init__(self, layers: Sequence[KANLinear], widths: Sequence[int], description: str):
+    def __init__(
+        self, layers: Sequence[KANLinear | Linear], widths: Sequence[int], description: str
+    ):
         super().__init__()
         self._layers = list(layers)
         self.layers = nn.ModuleList(self._layers)
@@ -41,12 +44,17 @@ class KAN(Network):
     @property
     def edge_coefficients(self) -> int:
         """D, coefficients per edge."""
-        return self._layers[0].family.size
+        return self.kan_layers[0].family.size
 
     @property
     def kan_layers(self) -> tuple[KANLinear, ...]:
-        """The layers, first to last."""
-        return tuple(self._layers)
+        """The layers that have edge functions, first to last."""
+        return tuple(layer for layer in self._layers if isinstance(layer, KANLinear))
+
+    @property
+    def is_generated(self) -> bool:
+        """Whether coefficients come from prompts."""
+        return any(layer.coefficients.is_generated for layer in self.kan_layers)
 
     def chain(self) -> list[Layer]:
         """The layers, first to last."""
@@ -72,11 +80,16 @@ class KAN(Network):
         Returns:
             The network; this one stays as it is.
         """
-        layers = [
-            KANLinear(copy.deepcopy(layer.family), source(layer), layer.bounded)
-            for layer in self._layers
-        ]
-        return KAN(layers, self.widths, f"{_edge_description(layers[0].family)}; {description}")
+
+        def replaced(layer: KANLinear | Linear) -> KANLinear | Linear:
+            if not isinstance(layer, KANLinear):
+                return copy.deepcopy(layer)
+            family = copy.deepcopy(layer.family)
+            return KANLinear(family, source(layer), layer.bounded, layer.bias)
+
+        layers = [replaced(layer) for layer in self._layers]
+        family = self.kan_layers[0].family
+        return KAN(layers, self.widths, f"{_edge_description(family)}; {description}")
 
 
 def make_kan(
@@ -172,7 +185,7 @@ def _chain_of_layers(
     bounded: bool,
     source: str,
 ) -> KAN:
-    layers = []
+    layers: list[KANLinear] = []
     for index, (inputs, outputs) in enumerate(pairwise(widths)):
         functions = family()
         source_of_layer = coefficients(inputs, outputs, functions)

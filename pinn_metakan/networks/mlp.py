@@ -1,42 +1,30 @@
 """The multilayer perceptron: the baseline that KANs are measured against."""
 
-import math
 from collections.abc import Sequence
 from itertools import pairwise
 
-import torch
 from torch import Generator, Tensor, nn
 
 from pinn_metakan.derivatives.taylor import JetSpace
 from pinn_metakan.families.elementwise import tanh_derivatives
+from pinn_metakan.networks.linear import Linear, random_matrix, with_constant
 from pinn_metakan.networks.network import Layer, Network, ParameterBlock, outer_products
 
 
 class TanhLinear(Layer):
-    """y = W tanh(x) + b; without the tanh in a first layer.
+    """y = W tanh(x) + b.
 
     Args:
-        inputs: i.
-        outputs: o.
-        is_first: Whether to leave out the tanh.
-        generator: CPU generator of the random start, that of Glorot and Bengio (2010).
+        matrix: W and b at the start, shape (o, i + 1).
     """
 
-    def __init__(self, inputs: int, outputs: int, is_first: bool, generator: Generator):
+    def __init__(self, matrix: Tensor):
         super().__init__()
-        start = torch.randn(outputs, inputs, generator=generator, dtype=torch.float64)
-        start *= math.sqrt(2 / (inputs + outputs))
-        bias = torch.zeros(outputs, 1, dtype=torch.float64)
-        self.matrix = nn.Parameter(torch.cat([start, bias], dim=1))  # (o, i + 1), W and b
-        self.is_first = is_first
+        self.matrix = nn.Parameter(matrix.detach().clone())
 
     def prepare(self, space: JetSpace, x: Tensor) -> Tensor:
         """Jets of tanh(x) and of the constant 1: (J, N, i) -> (J, N, i + 1)."""
-        if not self.is_first:
-            x = space.compose(tanh_derivatives(x[0], space.order), x)
-        constant = torch.zeros_like(x[..., :1])
-        constant[0] = 1.0
-        return torch.cat([x, constant], dim=2)
+        return with_constant(space.compose(tanh_derivatives(x[0], space.order), x))
 
     def combine(self, space: JetSpace, prepared: Tensor, weights: Tensor) -> Tensor:
         """Multiply by the weights."""
@@ -72,10 +60,8 @@ class MLP(Network):
     def __init__(self, widths: Sequence[int], generator: Generator):
         super().__init__()
         self.widths = tuple(widths)
-        self._layers = [
-            TanhLinear(inputs, outputs, index == 0, generator)
-            for index, (inputs, outputs) in enumerate(pairwise(widths))
-        ]
+        matrices = [random_matrix(i, o, generator) for i, o in pairwise(widths)]
+        self._layers = [Linear(matrices[0]), *(TanhLinear(matrix) for matrix in matrices[1:])]
         self.layers = nn.ModuleList(self._layers)
 
     @property

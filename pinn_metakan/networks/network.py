@@ -129,6 +129,11 @@ class Network(nn.Module, ABC):
     def edge_coefficients(self) -> int | None:
         """D, coefficients per edge; None for a network without edge functions."""
 
+    @property
+    def is_generated(self) -> bool:
+        """Whether weights are generated, so that `baked` changes what is trained."""
+        return False
+
     @abstractmethod
     def chain(self) -> list[Layer]:
         """The layers, first to last."""

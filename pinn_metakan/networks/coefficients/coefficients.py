@@ -26,13 +26,18 @@ class Coefficients(nn.Module, ABC):
             Each parameter and its block (N, size).
         """
 
+    @property
+    def is_generated(self) -> bool:
+        """Whether they come from prompts."""
+        return False
+
     def baked(self) -> "Coefficients":
         """The same coefficients, stored."""
         return Stored(self())
 
     @abstractmethod
     def prompt_parameters(self) -> list[nn.Parameter]:
-        """The prompts; empty if the coefficients are stored."""
+        """Prompts that train at a rate of their own; empty if the coefficients are stored."""
 
 
 def random_coefficients(outputs: int, sizes: Tensor, inputs: int, generator: Generator) -> Tensor:
@@ -88,6 +93,11 @@ class Generated(Coefficients):
         shape = (outputs, inputs, prompt_dimension)
         self.prompts = nn.Parameter(torch.randn(*shape, generator=generator, dtype=torch.float64))
         self.meta_learner = meta_learner
+
+    @property
+    def is_generated(self) -> bool:
+        """True: from prompts."""
+        return True
 
     def forward(self) -> Tensor:
         """Generate the coefficients, shape (o, i, D), from the prompts."""

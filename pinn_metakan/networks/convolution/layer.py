@@ -109,7 +109,7 @@ class KANConv2d(nn.Module):
         """Evaluate the basis at each pixel once, then convolve it."""
         count, channels, height, width = x.shape
         basis = family.derivatives(x.permute(0, 2, 3, 1).reshape(-1, channels), 0)[0]
-        features = basis.view(count, height, width, -1).permute(0, 3, 1, 2)  # (N, c D, ...)
+        features = basis.reshape(count, height, width, -1).permute(0, 3, 1, 2)  # (N, c D, ...)
         kernel = w.view(len(w), channels // self.groups, *self.kernel_size, -1)
         kernel = kernel.permute(0, 1, 4, 2, 3).flatten(1, 2)  # (o, c/groups D, ...)
         return functional.conv2d(

@@ -17,6 +17,6 @@ class Untied(Leg):
 
     def network(self, last: Network) -> Network:
         """Store the coefficients that the last network generates; see `Leg.network`."""
-        if not last.prompts():
+        if not last.is_generated:
             raise SettingsError("untie.steps: only generated coefficients can be untied; set 0")
         return last.baked()

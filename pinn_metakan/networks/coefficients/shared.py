@@ -1,0 +1,91 @@
+"""Coefficients of a linear meta-learner: a layer's edges share E functions, mixed by prompts."""
+
+import math
+
+import torch
+from torch import Generator, Tensor, nn
+
+from pinn_metakan.families.family import Family
+from pinn_metakan.networks.coefficients.coefficients import Coefficients
+
+#: Where the first functions are fitted: inputs of hidden layers are of this size.
+_FITTED_RANGE, _FITTED_POINTS = 3.0, 401
+
+
+class LinearMetaLearner(nn.Module):
+    r"""M(z) = A^T z, from a prompt in R^E to D coefficients: E D parameters and no hidden layer.
+
+    A row of A is a function :math:`\psi_e(x) = \sum_k A_{ek} B_k(x)`.
+
+    Args:
+        start: A, shape (E, D).
+    """
+
+    def __init__(self, start: Tensor):
+        super().__init__()
+        self.functions = nn.Parameter(start.detach().clone())
+
+
+class SharedFunctions(Coefficients):
+    r"""Coefficients w = A^T z of a linear meta-learner, from one prompt z in R^E per edge.
+
+    .. math:: \phi_{oi}(x) = \sum_e z_{oie} \psi_e(x)
+
+    So the edges of a layer share E functions, and need not be evaluated one by one.
+
+    Args:
+        prompts: z at the start, shape (o, i, E).
+        meta_learner: A; several layers may share one.
+    """
+
+    def __init__(self, prompts: Tensor, meta_learner: LinearMetaLearner):
+        super().__init__()
+        self.prompts = nn.Parameter(prompts.detach().clone())
+        self.meta_learner = meta_learner
+
+    def forward(self) -> Tensor:
+        """Generate the coefficients, shape (o, i, D), from the prompts."""
+        return self.prompts @ self.meta_learner.functions
+
+    def blocks_in_parameters(self, jacobian: Tensor) -> list[tuple[nn.Parameter, Tensor]]:
+        """Multiply by dw/dz = A^T and by dw/dA = z; see the base class."""
+        functions = self.meta_learner.functions
+        by_functions = torch.einsum("noid,oie->ned", jacobian, self.prompts)
+        return [
+            (self.prompts, (jacobian @ functions.T).flatten(1)),
+            (functions, by_functions.flatten(1)),
+        ]
+
+    def prompt_parameters(self) -> list[nn.Parameter]:
+        """None that train at a rate of their own: they are what weights are to an MLP."""
+        return []
+
+    @property
+    def is_generated(self) -> bool:
+        """True: from prompts."""
+        return True
+
+
+def first_functions(family: Family, count: int) -> Tensor:
+    r"""Coefficients of tanh x, tanh^2 x, ..., tanh^E x, shape (E, D), fitted by least squares.
+
+    A layer that starts with the first alone is that of a tanh network; the second is even.
+
+    Args:
+        family: The functions that they are made of.
+        count: E.
+
+    Returns:
+        A, exact where the family has them.
+    """
+    x = torch.linspace(-_FITTED_RANGE, _FITTED_RANGE, _FITTED_POINTS, dtype=torch.float64)
+    basis = family.derivatives(x.unsqueeze(1), 0)[0][:, 0]  # (M, D)
+    powers = torch.stack([torch.tanh(x) ** (e + 1) for e in range(count)], dim=1)
+    return torch.linalg.lstsq(basis, powers).solution.T.contiguous()
+
+
+def random_prompts(outputs: int, inputs: int, count: int, generator: Generator) -> Tensor:
+    """Draw prompts (o, i, E) of the size of Glorot's weights, sqrt(2 / (i + o))."""
+    shape = (outputs, inputs, count)
+    drawn = torch.randn(*shape, generator=generator, dtype=torch.float64)
+    return math.sqrt(2 / (inputs + outputs)) * drawn

@@ -1,0 +1,62 @@
+"""A linear layer with biases: the first one of an MLP, and of a MetaKAN with shared functions."""
+
+import math
+
+import torch
+from torch import Generator, Tensor, nn
+
+from pinn_metakan.derivatives.taylor import JetSpace
+from pinn_metakan.networks.network import Layer, ParameterBlock, outer_products
+
+
+class Linear(Layer):
+    """y = W x + b.
+
+    Args:
+        matrix: W and b at the start, shape (o, i + 1).
+    """
+
+    def __init__(self, matrix: Tensor):
+        super().__init__()
+        self.matrix = nn.Parameter(matrix.detach().clone())
+
+    def prepare(self, space: JetSpace, x: Tensor) -> Tensor:
+        """Jets of x and of the constant 1: (J, N, i) -> (J, N, i + 1)."""
+        return with_constant(x)
+
+    def combine(self, space: JetSpace, prepared: Tensor, weights: Tensor) -> Tensor:
+        """Multiply by the weights."""
+        return prepared @ weights.T
+
+    def jacobian(
+        self, space: JetSpace, prepared: Tensor, slopes: Tensor, weights: Tensor
+    ) -> Tensor:
+        """Outer products of slopes and features, shape (N, o, i + 1)."""
+        return outer_products(slopes, prepared)
+
+    def weights(self) -> Tensor:
+        """W and b as one matrix (o, i + 1)."""
+        return self.matrix
+
+    def blocks_in_parameters(self, jacobian: Tensor) -> list[ParameterBlock]:
+        """The Jacobian itself: the weights are the parameters."""
+        return [(self.matrix, jacobian.flatten(1))]
+
+    def prompts(self) -> list[nn.Parameter]:
+        """No prompts."""
+        return []
+
+
+def with_constant(x: Tensor) -> Tensor:
+    """Append the jets of the constant 1: (J, N, i) -> (J, N, i + 1)."""
+    constant = torch.zeros_like(x[..., :1])
+    constant[0] = 1.0
+    return torch.cat([x, constant], dim=2)
+
+
+def random_matrix(inputs: int, outputs: int, generator: Generator) -> Tensor:
+    """Draw W as Glorot and Bengio (2010) do, sqrt(2 / (i + o)) N(0, 1), with b = 0: (o, i + 1)."""
+    start = torch.randn(outputs, inputs, generator=generator, dtype=torch.float64)
+    start *= math.sqrt(2 / (inputs + outputs))
+    bias = torch.zeros(outputs, 1, dtype=torch.float64)
+    return torch.cat([start, bias], dim=1)

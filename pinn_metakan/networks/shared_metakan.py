@@ -1,0 +1,77 @@
+"""The MetaKAN of a linear meta-learner: the edges of a layer share few learned functions."""
+
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+
+import torch
+from torch import Generator
+
+from pinn_metakan.families.edge_family import EdgeFamily
+from pinn_metakan.families.table import AnyFamily
+from pinn_metakan.networks.coefficients.clustering import meta_learner_labels
+from pinn_metakan.networks.coefficients.shared import (
+    LinearMetaLearner,
+    SharedFunctions,
+    first_functions,
+    random_prompts,
+)
+from pinn_metakan.networks.dense import KANLinear
+from pinn_metakan.networks.kan import KAN
+from pinn_metakan.networks.linear import Linear, random_matrix
+
+
+def make_shared_metakan(
+    widths: Sequence[int],
+    family: Callable[[], AnyFamily],
+    generator: Generator,
+    prompt_dimension: int = 1,
+    meta_learners: int | Sequence[int] = 0,
+) -> KAN:
+    r"""Make a MetaKAN with a linear meta-learner, whose first layer is linear as an MLP's.
+
+    .. math:: y_o = \sum_i w_{oi} x_i + b_o, \qquad
+        y_o = \sum_i \sum_e z_{oie} \psi_e(x_i) + b_o \quad \text{in later layers}
+
+    It has n_0 n_1 + E sum_{l >= 1} n_l n_{l+1} + C E D + sum_{l >= 1} n_l parameters, where C is
+    the number of meta-learners. With E = 1 its random start is that of an MLP, whose function tanh
+    is learned from there.
+
+    Args:
+        widths: n_0 ... n_L.
+        family: Makes the family of one layer.
+        generator: CPU generator of the random start.
+        prompt_dimension: E, functions of a layer.
+        meta_learners: 0 for one per layer; C for as many, shared by layers of similar numbers of
+            outputs (K-means); or the label of each layer but the first, from 0.
+
+    Returns:
+        The network, float64 on the CPU.
+
+    Raises:
+        ValueError: If there is no hidden layer, `meta_learners` does not fit the layers, or the
+            family is not linear in its coefficients.
+
+    Source: Zhao et al., ICML 2025, arXiv:2506.07549, with a linear M(z); the rest is our own.
+    """
+    if len(widths) < 3:
+        raise ValueError("shared functions need a hidden layer: give at least one width")
+    labels = meta_learner_labels(widths[2:], meta_learners)
+    learners: dict[int, LinearMetaLearner] = {}
+    layers: list[Linear | KANLinear] = [Linear(random_matrix(widths[0], widths[1], generator))]
+    size = 0
+    for label, (inputs, outputs) in zip(labels, pairwise(widths[1:]), strict=True):
+        functions = family()
+        if isinstance(functions, EdgeFamily):
+            name = type(functions).__name__
+            raise ValueError(f"functions are shared by families linear in coefficients, not {name}")
+        if label not in learners:
+            learners[label] = LinearMetaLearner(first_functions(functions, prompt_dimension))
+        prompts = random_prompts(outputs, inputs, prompt_dimension, generator)
+        coefficients = SharedFunctions(prompts, learners[label])
+        bias = torch.zeros(outputs, dtype=torch.float64)
+        layers.append(KANLinear(functions, coefficients, True, bias))
+        size = functions.size
+    sets = f"{len(learners)} set{'s' if len(learners) > 1 else ''}"
+    each = f"{prompt_dimension} function{'s' if prompt_dimension > 1 else ''}"
+    name = type(layers[-1].family).__name__ if isinstance(layers[-1], KANLinear) else ""
+    return KAN(layers, widths, f"{sets} of {each} of {size} {name} terms, shared by all edges")
