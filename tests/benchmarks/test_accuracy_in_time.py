@@ -77,6 +77,21 @@ def test_runs_with_another_setting_are_kept_beside_the_others(
     assert made == [("heat", 0)] * 2
 
 
+def test_a_gpu_is_measured_by_wall_time_and_kept_apart(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[tuple[str, int]] = []
+    monkeypatch.setattr(accuracy, "_trained", made_up(made))
+    lines(tmp_path, problems=["heat"], networks=["mlp"], seeds=1)
+    gpu = torch.device("cuda")
+    monkeypatch.setattr(accuracy, "chosen_device", lambda name, dtype: (gpu, "as asked for"))
+    monkeypatch.setattr(accuracy, "product_rate", lambda device: 1e12)
+    rate, _, header, *_ = lines(tmp_path, problems=["heat"], networks=["mlp"], seeds=1)
+    assert "1000 GFLOP/s" in rate
+    assert "error at 5 s wall" in header
+    assert made == [("heat", 0)] * 2
+
+
 def test_training_ends_at_the_first_step_past_the_seconds(tmp_path: Path) -> None:
     layers: list[Layer] = [*SMALL, ("long", {"adam": {"steps": 10**6}})]
     lines(tmp_path, problems=["poisson"], networks=["mlp"], seeds=1, seconds=0.2, layers=layers)

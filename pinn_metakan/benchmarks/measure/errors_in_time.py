@@ -25,15 +25,15 @@ def errors_while_training(
     """
     clock = TrainingClock(run.choices.device)
 
-    def error() -> float:
+    def largest_error() -> float:
         return max(run.trainer.least_squares.measure().values())
 
-    seconds, errors = [0.0], [error()]
+    seconds, errors = [0.0], [largest_error()]
 
     def measure() -> None:
         with clock.standing():
             seconds.append(clock.seconds)
-            errors.append(error())
+            errors.append(largest_error())
 
     def should_stop() -> Verdict | None:
         measure()
