@@ -34,6 +34,7 @@ SMALL = {
     "feynman": ["--seeds=1", "--grid=1", "--function=I.6.20a"],
     "ball": ["--steps=1", "--problem=ball_poisson", "--dimension=2", "--row=metakan"],
     "numbers": ["--case=poisson, mlp"],
+    "accuracy": ["--seeds=1", "--seconds=0.1", "--problem=poisson", "--network=mlp"],
     "defaults": ["--seeds=1", "--budget=0.1", "--problem=heat", "--variant=mlp (default)"],
 }
 

@@ -10,6 +10,7 @@ import torch
 
 from pinn_metakan.benchmarks.command import Progress
 from pinn_metakan.benchmarks.measure.assembled import run_of
+from pinn_metakan.benchmarks.measure.machine import one_thread
 from pinn_metakan.benchmarks.measure.places import prepare_folder
 from pinn_metakan.benchmarks.names import refuse_unknown
 from pinn_metakan.errors import TrainingError, UserError
@@ -121,12 +122,8 @@ def number_lines(
 
 def run_case(case: Case) -> Numbers:
     """Run a case; its numbers are norms at the start, losses on the way and the last error."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)  # sums are added in another order by several
-    try:
+    with one_thread():
         return _numbers(case)
-    finally:
-        torch.set_num_threads(threads)
 
 
 def _numbers(case: Case) -> Numbers:

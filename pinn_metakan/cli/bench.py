@@ -15,6 +15,7 @@ BENCHMARKS = (
     "jacobian",
     "memory",
     "defaults",
+    "accuracy",
     "feynman",
     "images",
     "ball",

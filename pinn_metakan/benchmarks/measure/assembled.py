@@ -1,25 +1,26 @@
 """Runs that are measured: put together, and ready for a step."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from pinn_metakan.networks.network import Network
 from pinn_metakan.pde.problem import Problem
 from pinn_metakan.runs.assembled import AssembledRun
 from pinn_metakan.runs.choices import choose, network_name, suggested_settings
-from pinn_metakan.settings.layers import Layer
+from pinn_metakan.settings.layers import Layer, layers_of
 
 
 def run_of(
     problem: Problem,
     network: str | Network,
-    settings: Mapping[str, object],
+    settings: Mapping[str, object] | Sequence[Layer],
     device: str,
     dtype: str,
+    seed: int = 0,
 ) -> AssembledRun:
-    """Put a run together, ready for a step; seed 0."""
-    layers: list[Layer] = [("benchmark", settings)]
+    """Put a run together, ready for a step."""
+    layers = layers_of("benchmark", settings)
     name = network_name(network)
-    choices = choose(name, suggested_settings(problem, name, layers), 0, device, dtype)
+    choices = choose(name, suggested_settings(problem, name, layers), seed, device, dtype)
     return AssembledRun(problem, choices, network if isinstance(network, Network) else None)
 
 

@@ -1,0 +1,52 @@
+"""The command `bench accuracy`."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pinn_metakan.benchmarks.command import (
+    DeviceOption,
+    Measurement,
+    Progress,
+    ResultsOption,
+    SeedsOption,
+)
+
+
+def command(
+    out: ResultsOption = Path("outputs/bench-accuracy"),
+    problem: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="One of the table. Repeatable.")
+    ] = None,
+    network: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="A network that 'networks' lists. Repeatable."),
+    ] = None,
+    seeds: SeedsOption = 3,
+    seconds: Annotated[
+        float, typer.Option(metavar="SECONDS", help="Training time that ends a run.")
+    ] = 80.0,
+    set_: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            metavar="key=value",
+            help="A setting of all runs, which are kept beside those without it. Repeatable.",
+        ),
+    ] = None,
+    device: DeviceOption = "auto",
+) -> Measurement:
+    """Solve the problems by several networks on one thread: errors after equal CPU times."""
+
+    def measure(progress: Progress) -> Iterator[str]:
+        from pinn_metakan.benchmarks.accuracy import accuracy_lines
+        from pinn_metakan.settings.layers import parse_pair
+
+        layers = [parse_pair(pair) for pair in set_ or []]
+        return accuracy_lines(
+            out, problem or [], network or [], seeds, seconds, layers, device, progress
+        )
+
+    return measure
