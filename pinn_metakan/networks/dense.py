@@ -76,6 +76,11 @@ class KANLinear(Layer):
         """The prompts of generated coefficients."""
         return self.coefficients.prompt_parameters()
 
+    def linear_parameters(self) -> list[nn.Parameter]:
+        """Stored coefficients of a family that is linear in them."""
+        is_linear = isinstance(self.family, Family)
+        return self.coefficients.linear_parameters() if is_linear else []
+
     def functions(self, x: Tensor, coefficients: Tensor) -> Tensor:
         """Evaluate edges of given coefficients at the same inputs: (M,), (o, i, D) -> (o, i, M)."""
         return self._edges.functions(x, coefficients)

@@ -48,6 +48,10 @@ class TanhLinear(Layer):
         """No prompts."""
         return []
 
+    def linear_parameters(self) -> list[nn.Parameter]:
+        """All parameters, W and b."""
+        return [self.matrix]
+
 
 class MLP(Network):
     r"""x -> W_L tanh(... tanh(W_1 x + b_1) ...) + b_L.

@@ -76,6 +76,10 @@ class Layer(nn.Module, ABC):
     def prompts(self) -> list[nn.Parameter]:
         """The prompts, which train at a rate of their own; empty for stored weights."""
 
+    def linear_parameters(self) -> list[nn.Parameter]:
+        """Parameters that the outputs are affine in, all together; empty where none is known."""
+        return []
+
     def evaluate(self, x: Tensor, weights: Tensor) -> Tensor:
         """Evaluate at points: (N, i) and (o, K) -> (N, o), differentiable any number of times."""
         return self.combine(VALUES, self.prepare(VALUES, x.unsqueeze(0)), weights)[0]
@@ -145,6 +149,10 @@ class Network(nn.Module, ABC):
     @abstractmethod
     def baked(self) -> "Network":
         """A network with the same outputs whose weights are all stored, none generated."""
+
+    def alternatives(self) -> "Sequence[Network]":
+        """Networks to choose one from by the residual before training; none for most networks."""
+        return ()
 
     def weights(self) -> tuple[Tensor, ...]:
         """Weights (o, K) of all layers; a MetaKAN generates them here, once per step."""

@@ -15,8 +15,10 @@ from pinn_metakan.families.table import family_maker
 from pinn_metakan.networks.kan import make_kan, make_metakan
 from pinn_metakan.networks.mlp import MLP
 from pinn_metakan.networks.network import Network
+from pinn_metakan.networks.random_features import RandomFeatures
 from pinn_metakan.settings.networks import (
     NETWORK_SETTINGS,
+    FeaturesSettings,
     KANSettings,
     MetaKANSettings,
     MLPSettings,
@@ -68,6 +70,13 @@ def _(
     settings: MLPSettings, inputs: int, outputs: int, generator: Generator, own: OwnClasses
 ) -> Network:
     return MLP([inputs, *settings.widths, outputs], generator)
+
+
+@_built.register
+def _(
+    settings: FeaturesSettings, inputs: int, outputs: int, generator: Generator, own: OwnClasses
+) -> Network:
+    return RandomFeatures([inputs, sum(settings.widths), outputs], settings.spread, generator)
 
 
 @_built.register

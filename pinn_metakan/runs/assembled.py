@@ -25,8 +25,10 @@ from pinn_metakan.runs.choices import DTYPES, RunChoices
 from pinn_metakan.runs.fields import error_measure, main_grid, reference_on, values_on
 from pinn_metakan.runs.legs.leg import Leg
 from pinn_metakan.runs.legs.plan import PlannedLeg, plan_legs
+from pinn_metakan.runs.network_choice import best_alternative
 from pinn_metakan.runs.stages import build_stages
 from pinn_metakan.settings.sections import PointSettings
+from pinn_metakan.settings.stages import LinearSettings
 from pinn_metakan.training.least_squares import LeastSquares
 from pinn_metakan.training.record import TrainingRecord
 from pinn_metakan.training.trainer import Stage, Trainer
@@ -127,17 +129,31 @@ class AssembledRun:
     def begin_next_leg(self) -> None:
         """Go on with the network and the points of the next leg; the last network is kept."""
         begin = self.next_leg
-        self.ansatz = self.ansatz.with_network(begin.network(self.network))
         points = begin.points(self._points)
         if points != self._points:
             self._points = points
             collocation = self._drawn(points)
             collocation.leave_out(self.satisfied)
             self.objective = self.objective.with_collocation(collocation)
+        self.leg += 1
+        self._take(begin.network(self.network))
+
+    def choose_network(self) -> None:
+        """Choose by the residual what the network leaves open; it counts as training time."""
+        alternatives = self.network.alternatives()
+        if alternatives:
+            self.record.start_clock()
+            section = self.settings.stage("linear")
+            assert isinstance(section, LinearSettings)
+            self._take(best_alternative(self.objective, alternatives, section))
+            self.record.stop_clock()
+
+    def _take(self, network: Network) -> None:
+        """Go on with another network."""
+        self.ansatz = self.ansatz.with_network(network)
         self.objective = self.objective.with_ansatz(self.ansatz)
         if self._random_dimensions is not None:
             self._random_dimensions = self._random_dimensions.of(self.objective)
-        self.leg += 1
         self.trainer = self._make_trainer()
 
     def evaluate(self, points: Tensor) -> dict[str, Tensor]:
@@ -152,19 +168,6 @@ class AssembledRun:
             return dict(zip(names, values_on(objective, points).unbind(1), strict=True))
 
         return evaluate
-
-    @torch.no_grad()
-    def loss_of_zero(self) -> float:
-        """The loss of a network that is zero everywhere: what a loss is small beside."""
-        parameters = list(self.ansatz.parameters())
-        kept = [parameter.clone() for parameter in parameters]
-        try:
-            for parameter in parameters:
-                parameter.zero_()
-            return float(self.objective.loss())
-        finally:
-            for parameter, value in zip(parameters, kept, strict=True):
-                parameter.copy_(value)
 
     def state(self) -> dict[str, Any]:
         """All that a checkpoint holds."""
@@ -191,6 +194,7 @@ class AssembledRun:
             "leg": self.leg,
             "record": self.record.state(),
             "trainer": self.trainer.state(),
+            "buffers": dict(self.network.named_buffers()),
         }
 
     def load(self, state: dict[str, Any]) -> None:
@@ -200,6 +204,9 @@ class AssembledRun:
         state = in_this_format(state, stages_of_legs, n_parameters)
         while self.leg < state["leg"]:
             self.begin_next_leg()
+        for name, buffer in self.network.named_buffers():
+            buffer.copy_(state.get("buffers", {}).get(name, buffer))
+        self._take(self.network)  # what was prepared with other buffers is made anew
         self._generator.set_state(state["generator"])
         self.objective.collocation.unpack(state["points"])
         if self._random_dimensions is not None:
@@ -236,12 +243,11 @@ class AssembledRun:
             n_residuals = len(self.objective.vector())
         for leg in plan_legs(self.settings):
             network = network if leg.begin is None else leg.begin.network(network)
-            n_parameters = network.n_parameters
             stages, notes = build_stages(
                 self.settings,
                 leg.stages,
                 n_residuals,
-                n_parameters,
+                network,
                 lambda: self.ansatz,
                 self._communicator,
             )

@@ -102,6 +102,7 @@ def solve(
     if place is not None:
         place.refuse_unless_free(overwrite)
     run = AssembledRun(problem, choices, network if isinstance(network, Network) else None)
+    run.choose_network()
     folder = None
     if place is not None:
         for kept_as in run.kept_names:

@@ -19,7 +19,7 @@ def optimizer_maker(
 ) -> Callable[[], Optimizer]:
     """Find the optimizer of a stage, and what makes it when the stage begins.
 
-    Of parameters, prompts, communicator and the settings of the stage its class is handed, by name,
+    Of parameters, prompts, last layer, communicator and the settings of the stage its class is handed, by name,
     those that its constructor takes.
 
     Args:
@@ -46,6 +46,7 @@ def optimizer_maker(
         handed: dict[str, Any] = {
             "parameters": list(now.parameters()),
             "prompts": now.network.prompts(),
+            "last_layer": now.network.chain()[-1].linear_parameters(),
             "communicator": communicator,
         }
         return kind(**{name: value for name, value in handed.items() if name in takes}, **options)

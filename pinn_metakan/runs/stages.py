@@ -4,10 +4,11 @@ from collections.abc import Callable, Sequence
 
 from pinn_metakan.ansatz.ansatz import Ansatz
 from pinn_metakan.errors import SettingsError
+from pinn_metakan.networks.network import Network
 from pinn_metakan.optimizers.communicator import Communicator
 from pinn_metakan.runs.stage_optimizer import optimizer_maker
 from pinn_metakan.settings.sections import Settings
-from pinn_metakan.settings.stages import STAGES, LMSettings
+from pinn_metakan.settings.stages import STAGES, LinearSettings, LMSettings
 from pinn_metakan.training.trainer import Stage
 
 
@@ -15,7 +16,7 @@ def build_stages(
     settings: Settings,
     names: Sequence[str],
     n_residuals: int,
-    n_parameters: int,
+    network: Network,
     ansatz: Callable[[], Ansatz],
     communicator: Communicator,
 ) -> tuple[list[Stage], tuple[str, ...]]:
@@ -25,7 +26,7 @@ def build_stages(
         settings: All settings.
         names: Names of the stages, in their order.
         n_residuals: Length N of the residual vector.
-        n_parameters: Number P of what is trained.
+        network: What they begin with.
         ansatz: Gives what is trained, as it is when it is called.
         communicator: Adds up what other processes have of the residuals.
 
@@ -38,6 +39,7 @@ def build_stages(
     if settings.loss.random_dimensions:
         redraw_every = settings.stage("adam").redraw_every
         _refuse_unless_stochastic(names, redraw_every, settings.tolerance)
+    n_parameters = network.n_parameters
     stages: list[Stage] = []
     notes: list[str] = []
     for name in names:
@@ -49,6 +51,11 @@ def build_stages(
                 f"Levenberg-Marquardt in stage {name}"
             )
             runs, section = "lbfgs", settings.stage("lbfgs")
+        if isinstance(section, LinearSettings) and not network.chain()[-1].linear_parameters():
+            raise SettingsError(
+                f"{name}.steps: the last layer of this network is no sum with stored coefficients; "
+                "set 0, or take another network, such as kan or mlp"
+            )
         make = optimizer_maker(runs, section, ansatz, communicator)
         remedy = f"{runs}.{STAGES[runs].remedy}"
         stages.append(Stage(name, section.steps, section.redraw_every, make, remedy))

@@ -107,7 +107,7 @@ def closing_notes(run: AssembledRun, field: Field) -> list[str]:
     for name, error in field.relative_l2.items():
         if loss >= _SMALL_LOSS or error < _LARGE_ERROR:
             continue
-        at_zero = run.loss_of_zero()
+        at_zero = _loss_of_zero(run)
         text = f"the loss is {loss:.0e}, but the error of {name} is {error:.1g}"
         if 0 < at_zero < loss / _SMALL_LOSS:
             notes.append(
@@ -121,6 +121,20 @@ def closing_notes(run: AssembledRun, field: Field) -> list[str]:
                 "needs, or is the reference of other parameters?"
             )
     return notes
+
+
+@torch.no_grad()
+def _loss_of_zero(run: AssembledRun) -> float:
+    """The loss of a network that is zero everywhere: what a loss is small beside."""
+    parameters = list(run.ansatz.parameters())
+    kept = [parameter.clone() for parameter in parameters]
+    try:
+        for parameter in parameters:
+            parameter.zero_()
+        return float(run.objective.loss())
+    finally:
+        for parameter, value in zip(parameters, kept, strict=True):
+            parameter.copy_(value)
 
 
 def summary(

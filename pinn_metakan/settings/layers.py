@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from pinn_metakan.errors import SettingsError, look_up
 from pinn_metakan.settings.networks import (
     NETWORK_SETTINGS,
+    RUN_DEFAULTS,
     CustomSettings,
     OwnNetworkSettings,
     Section,
@@ -45,7 +46,8 @@ def build_settings(network: str, layers: Sequence[Layer]) -> Settings:
     every = settings_class()
     merged: dict[str, object] = {}
     settings: Settings = every(network=section())
-    for label, layer in layers:
+    own: Layer = (f"network {network}", RUN_DEFAULTS.get(network, {}))
+    for label, layer in [own, *layers]:
         if not isinstance(layer, Mapping):
             raise SettingsError(f"{label}: expected a dict of settings, got {layer!r}")
         merged = _merged(merged, layer)

@@ -3,6 +3,7 @@
 Why the defaults are what they are: docs/decisions/0008-edge-family.md and 0009-meta-learner.md.
 """
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
@@ -53,6 +54,17 @@ class MLPSettings(Section):
     widths: list[Width] = Field(default=[16, 16, 16], description="hidden widths")
 
 
+class FeaturesSettings(Section):
+    """Random tanh features: fixed, and only their sum is trained."""
+
+    widths: list[Width] = Field(
+        default=[500], min_length=1, description="number of features; several are added up"
+    )
+    spread: float = Field(
+        default=0.0, ge=0, description="steepness of the features, 0 to choose by the residual"
+    )
+
+
 #: An option of a class that the user wrote.
 Option = bool | int | float | str
 
@@ -87,12 +99,13 @@ def _preset(base: type[KANSettings], description: str, **defaults: Any) -> type[
 _FASTKAN: dict[str, float | str] = {"count": 8.0, "reach": 2.0, "width": 2**-0.5}
 _PLAIN, _META = KANSettings, MetaKANSettings
 
-#: Name of the network -> its settings. The first three have the defaults that do best here, the
+#: Name of the network -> its settings. The first four have the defaults that do best here, the
 #: others are those of the field: the family of the edges is what their name stands for.
 NETWORK_SETTINGS: dict[str, type[Section]] = {
     "metakan": MetaKANSettings,
     "kan": KANSettings,
     "mlp": MLPSettings,
+    "features": FeaturesSettings,
     "splinekan": _preset(_PLAIN, "The KAN of Liu et al.: cubic B-splines.", family="bspline"),
     "metasplinekan": _preset(
         _META,
@@ -117,3 +130,6 @@ NETWORK_SETTINGS: dict[str, type[Section]] = {
     "fourierkan": _preset(_PLAIN, "Fourier KAN: sines and cosines.", family="fourier"),
     "metafourierkan": _preset(_META, "Meta Fourier KAN.", family="fourier"),
 }
+
+#: Name of the network -> settings of the run that it has in place of the default.
+RUN_DEFAULTS: dict[str, Mapping[str, object]] = {"features": {"stages": ["linear"]}}

@@ -4,7 +4,7 @@ A new optimizer is one file and one row here, and so is a new kind of leg. Their
 not imported: reading settings needs no torch.
 
 Why the defaults are what they are: docs/decisions/0001-levenberg-marquardt.md,
-0002-corrected-steps.md, 0003-units-of-parameters.md and 0011-untying.md.
+0002-corrected-steps.md, 0003-units-of-parameters.md, 0011-untying.md and 0017-linear-start.md.
 """
 
 from dataclasses import dataclass
@@ -94,6 +94,18 @@ class UntieSettings(LMSettings):
     steps: int = Field(default=0, ge=0, description="0 to leave the coefficients generated")
 
 
+class LinearSettings(StageSettings):
+    """The stage that solves for the last layer alone, by linear least squares."""
+
+    steps: int = Field(default=20, ge=0, description="most steps; where all is affine it takes one")
+    damping: float = Field(
+        default=1e-14, gt=0, description="of the last layer, as part of the largest singular value"
+    )
+    tolerance: float = Field(
+        default=1e-3, ge=0, description="relative fall of the loss that a step must reach"
+    )
+
+
 @dataclass(frozen=True)
 class StageEntry:
     """A stage that settings can name.
@@ -148,6 +160,9 @@ STAGES: dict[str, StageEntry] = {
     "lm": StageEntry(LMSettings, _LM, "damping higher"),
     "untie": StageEntry(
         UntieSettings, _LM, "damping higher", leg="pinn_metakan.runs.legs.untied:Untied"
+    ),
+    "linear": StageEntry(
+        LinearSettings, "pinn_metakan.optimizers.last_layer:LastLayer", "damping higher"
     ),
 }
 #: Names of the stages that come with the package; users may put others into the table.

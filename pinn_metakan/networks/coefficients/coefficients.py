@@ -39,6 +39,10 @@ class Coefficients(nn.Module, ABC):
     def prompt_parameters(self) -> list[nn.Parameter]:
         """Prompts that train at a rate of their own; empty if the coefficients are stored."""
 
+    def linear_parameters(self) -> list[nn.Parameter]:
+        """Parameters that the coefficients are linear in; empty where none is known."""
+        return []
+
 
 def random_coefficients(outputs: int, sizes: Tensor, inputs: int, generator: Generator) -> Tensor:
     """Draw coefficients (o, i, D), normal, of the standard deviations (D,) that a family wants."""
@@ -68,6 +72,10 @@ class Stored(Coefficients):
     def prompt_parameters(self) -> list[nn.Parameter]:
         """No prompts."""
         return []
+
+    def linear_parameters(self) -> list[nn.Parameter]:
+        """The coefficients themselves."""
+        return [self.values]
 
 
 class Generated(Coefficients):

@@ -1,0 +1,123 @@
+"""Gauss-Newton on the last layer alone, which is one linear least-squares solve if all is affine."""
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from pinn_metakan.optimizers.flat import assign, flattened
+from pinn_metakan.optimizers.optimizer import NOT_FINITE, Optimizer, Probe
+from pinn_metakan.optimizers.verdict import Outcome, Verdict
+
+#: The linear model counts as exact if it misses the residual by less than this part of what the
+#: step moved it by.
+_EXACT = 1e-6
+#: A step that fails is damped more by this factor, so many times at most
+#: (docs/decisions/0017-linear-start.md).
+_MORE, _TRIALS = 10.0, 16
+_SOLVED = Verdict(Outcome.SETTLED, "solved: the residual is affine in the last layer")
+_NO_LOWER_LOSS = Verdict(Outcome.STUCK, "no progress: no damping gives a lower loss")
+
+
+class DampedSolution:
+    r"""Minimizes |r + J step|^2 + (lambda s_1)^2 |step|^2, columns of J scaled to the length 1.
+
+    s_1 is the largest singular value of the scaled J. One factorization, QR and then SVD, serves
+    every lambda.
+
+    Args:
+        r: Shape (N,).
+        jacobian: J, shape (N, P).
+    """
+
+    def __init__(self, r: Tensor, jacobian: Tensor):
+        jacobian = jacobian.double()
+        norms = torch.linalg.vector_norm(jacobian, dim=0)
+        self._units = torch.where(norms > 0, 1 / norms, torch.ones_like(norms))  # (P,)
+        q, upper = torch.linalg.qr(jacobian * self._units)
+        left, self._singular, right = torch.linalg.svd(upper, full_matrices=False)
+        self._right = right.T
+        self._parts = left.T @ (q.T @ -r.double())
+
+    def step(self, damping: float) -> Tensor:
+        """The step of a damping lambda, shape (P,)."""
+        singular = self._singular
+        amount = (damping * singular[0]) ** 2
+        return self._units * (self._right @ (self._parts * singular / (singular**2 + amount)))
+
+
+class LastLayer(Optimizer):
+    """Gauss-Newton steps on the parameters that the network is affine in; the others stay.
+
+    The stage ends after one step where the residual is affine in them, because then the step leads
+    to the lowest loss. Otherwise it ends when a step lowers the loss too little.
+
+    Args:
+        parameters: All parameters.
+        last_layer: Those of them that are solved for.
+        damping: lambda of `DampedSolution`; raised for a step that fails.
+        tolerance: Ends the stage when |r|^2 falls by less than this part of it.
+
+    Source: Golub, Pereyra, SIAM J. Numer. Anal. 10 (1973) 413-432 (last layers are linear).
+    """
+
+    def __init__(
+        self,
+        parameters: Sequence[nn.Parameter],
+        last_layer: Sequence[nn.Parameter],
+        damping: float = 1e-14,
+        tolerance: float = 1e-3,
+    ):
+        self._last_layer = list(last_layer)
+        solved = {id(parameter) for parameter in last_layer}
+        chosen = [torch.full((p.numel(),), id(p) in solved) for p in parameters]
+        self._columns = torch.cat(chosen)  # (P,), booleans
+        self._damping = self._least_damping = damping
+        self._tolerance = tolerance
+
+    @torch.no_grad()
+    def step(self, probe: Probe) -> Verdict | None:
+        """Take one step; see `Optimizer.step`."""
+        point = flattened(self._last_layer)
+        r, jacobian = probe.linearize()
+        before = float(r.square().sum())
+        if not math.isfinite(before) or not bool(torch.isfinite(jacobian).all()):
+            return NOT_FINITE
+        if not bool(self._columns.all()):
+            jacobian = jacobian[:, self._columns.to(jacobian.device)]
+        model = DampedSolution(r, jacobian)
+        for _ in range(_TRIALS):
+            step = model.step(self._damping).to(point)
+            assign(point + step, self._last_layer)
+            there = probe.residual()
+            after = float(there.square().sum())
+            if after < before:
+                return self._verdict(before, after, r, there, jacobian @ step)
+            self._damping *= _MORE
+        assign(point, self._last_layer)
+        return _NO_LOWER_LOSS
+
+    def _verdict(
+        self, before: float, after: float, r: Tensor, there: Tensor, moved: Tensor
+    ) -> Verdict | None:
+        is_exact = float((there - r - moved).norm()) <= _EXACT * float(moved.norm())
+        if is_exact and self._damping == self._least_damping:
+            return _SOLVED
+        self._damping = max(self._least_damping, self._damping / _MORE**2)
+        if before - after > self._tolerance * before:
+            return None
+        slow = f"step tolerance: |r|^2 falls by less than {self._tolerance:.0e} of it per step"
+        return Verdict(Outcome.SETTLED, slow)
+
+    def objective_changed(self) -> None:
+        """Keep the damping: no more is known of the objective."""
+
+    def state(self) -> dict[str, object]:
+        """Copy the damping."""
+        return {"damping": self._damping}
+
+    def load(self, state: dict[str, Any]) -> None:
+        """Go on from a state."""
+        self._damping = state["damping"]
