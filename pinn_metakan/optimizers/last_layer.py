@@ -1,4 +1,4 @@
-"""Gauss-Newton on the last layer alone, which is one linear least-squares solve if all is affine."""
+"""Gauss-Newton on the last layer alone: one linear least-squares solve where all is affine."""
 
 import math
 from collections.abc import Sequence

@@ -11,6 +11,7 @@ from pinn_metakan.derivatives.request import Quantity, Variables
 from pinn_metakan.errors import ProblemError
 from pinn_metakan.geometry.domain import Domain
 from pinn_metakan.geometry.sampling import PointSet, sample_interior
+from pinn_metakan.pde.affinity import is_affine
 from pinn_metakan.pde.condition import Condition
 from pinn_metakan.pde.domain_check import check_domain
 from pinn_metakan.pde.problem import Problem, has_transform
@@ -36,6 +37,7 @@ class Residual:
         is_pointwise: Whether each term has one value for each point.
         recorded: Its terms at the few points where it was recorded, with made-up values.
         at: Those points.
+        is_affine: Whether its terms are affine in the unknowns and their derivatives.
     """
 
     label: str
@@ -46,6 +48,7 @@ class Residual:
     is_pointwise: bool
     recorded: Mapping[str, Tensor]
     at: PointSet
+    is_affine: bool
 
     def evaluate(self, jet: Jet, at: PointSet) -> dict[str, Tensor]:
         """Evaluate the terms.
@@ -89,6 +92,11 @@ class Formulation:
     variables: Variables
     equations: Residual
     conditions: Mapping[str, Residual]
+
+    @property
+    def is_affine(self) -> bool:
+        """Whether equations and conditions are affine in the unknowns."""
+        return all(residual.is_affine for residual in (self.equations, *self.conditions.values()))
 
     def fingerprint(self) -> dict[str, Tensor]:
         """Numbers that differ between different problems, even if their texts are the same.
@@ -221,7 +229,14 @@ def _recorded(
     is_pointwise: bool,
 ) -> Residual:
     found = record(label, function, variables, at, is_pointwise)
-    terms = tuple(found.values)
     return Residual(
-        label, file, function, terms, found.quantities, is_pointwise, dict(found.values), at
+        label,
+        file,
+        function,
+        tuple(found.values),
+        found.quantities,
+        is_pointwise,
+        dict(found.values),
+        at,
+        is_affine(function, variables, at, found.quantities),
     )

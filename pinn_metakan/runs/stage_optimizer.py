@@ -19,8 +19,8 @@ def optimizer_maker(
 ) -> Callable[[], Optimizer]:
     """Find the optimizer of a stage, and what makes it when the stage begins.
 
-    Of parameters, prompts, last layer, communicator and the settings of the stage its class is handed, by name,
-    those that its constructor takes.
+    Of parameters, prompts, last layer, communicator and the settings of the stage its class is
+    handed, by name, those that its constructor takes.
 
     Args:
         stage: A name of `STAGES`.

@@ -41,6 +41,7 @@ def facts(run: AssembledRun) -> list[tuple[str, str]]:
         ("problem", f"{run.problem.origin.name} ({run.problem.origin.label})"),
         ("network", f"{run.choices.network} {widths}, {run.network.describe()}"),
         ("parameters", str(run.network.n_parameters)),
+        ("equations", f"{'' if run.formulation.is_affine else 'not '}affine in the unknowns"),
         ("conditions", conditions),
         *((part.setting, f"{part.spelled} ({part.origin.label})") for part in run.choices.parts),
         *(("note", note) for note in run.notes),
