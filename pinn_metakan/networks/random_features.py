@@ -111,7 +111,7 @@ class RandomFeatures(Network):
     def describe(self) -> str:
         """One line on what the network is made of."""
         spread = "open" if self._is_open else f"{float(self.layer.spread):g}"
-        return f"fixed random tanh features of spread {spread}, and their trained sum"
+        return f"trained sum of fixed random tanh features, spread {spread}"
 
     def baked(self) -> "RandomFeatures":
         """The network itself: its weights are stored."""

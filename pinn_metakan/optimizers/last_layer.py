@@ -7,6 +7,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from pinn_metakan.optimizers.communicator import ONE_PROCESS, Communicator
 from pinn_metakan.optimizers.flat import assign, flattened
 from pinn_metakan.optimizers.optimizer import NOT_FINITE, Optimizer, Probe
 from pinn_metakan.optimizers.verdict import Outcome, Verdict
@@ -59,6 +60,7 @@ class LastLayer(Optimizer):
         last_layer: Those of them that are solved for.
         damping: lambda of `DampedSolution`; raised for a step that fails.
         tolerance: Ends the stage when |r|^2 falls by less than this part of it.
+        communicator: Gathers what other processes have of r and J.
 
     Source: Golub, Pereyra, SIAM J. Numer. Anal. 10 (1973) 413-432 (last layers are linear).
     """
@@ -69,6 +71,7 @@ class LastLayer(Optimizer):
         last_layer: Sequence[nn.Parameter],
         damping: float = 1e-14,
         tolerance: float = 1e-3,
+        communicator: Communicator = ONE_PROCESS,
     ):
         self._last_layer = list(last_layer)
         solved = {id(parameter) for parameter in last_layer}
@@ -76,12 +79,13 @@ class LastLayer(Optimizer):
         self._columns = torch.cat(chosen)  # (P,), booleans
         self._damping = self._least_damping = damping
         self._tolerance = tolerance
+        self._gathered = communicator.gathered
 
     @torch.no_grad()
     def step(self, probe: Probe) -> Verdict | None:
         """Take one step; see `Optimizer.step`."""
         point = flattened(self._last_layer)
-        r, jacobian = probe.linearize()
+        r, jacobian = map(self._gathered, probe.linearize())
         before = float(r.square().sum())
         if not math.isfinite(before) or not bool(torch.isfinite(jacobian).all()):
             return NOT_FINITE
@@ -91,7 +95,7 @@ class LastLayer(Optimizer):
         for _ in range(_TRIALS):
             step = model.step(self._damping).to(point)
             assign(point + step, self._last_layer)
-            there = probe.residual()
+            there = self._gathered(probe.residual())
             after = float(there.square().sum())
             if after < before:
                 return self._verdict(before, after, r, there, jacobian @ step)

@@ -8,6 +8,7 @@ from sums_of_squares import Squares, rosenbrock
 from torch import Tensor, nn
 
 from pinn_metakan.optimizers.first_order import Adam
+from pinn_metakan.optimizers.last_layer import LastLayer
 from pinn_metakan.optimizers.lbfgs import LBFGS
 from pinn_metakan.optimizers.levenberg_marquardt import LevenbergMarquardt
 from pinn_metakan.optimizers.optimizer import Optimizer
@@ -16,6 +17,7 @@ MAKERS: dict[str, Callable[[nn.Parameter], Optimizer]] = {
     "adam": lambda x: Adam([x], steps=100, learning_rate=1e-2, final_factor=0.1),
     "lbfgs": lambda x: LBFGS([x]),
     "lm": lambda x: LevenbergMarquardt([x], damping=1.0),
+    "linear": lambda x: LastLayer([x], [x], tolerance=0.0),
 }
 
 

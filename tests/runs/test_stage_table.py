@@ -13,6 +13,7 @@ from torch import nn
 
 from pinn_metakan.ansatz.ansatz import Ansatz
 from pinn_metakan.errors import Interrupted, SettingsError
+from pinn_metakan.networks.mlp import MLP
 from pinn_metakan.optimizers.communicator import ONE_PROCESS
 from pinn_metakan.optimizers.flat import assign, flattened
 from pinn_metakan.optimizers.optimizer import Optimizer, Probe
@@ -157,6 +158,7 @@ def _nothing() -> Ansatz:
 
 def test_the_remedy_names_a_setting_of_the_stage_that_runs() -> None:
     settings = build_settings("kan", [("a", {"lm": {"max_numbers": 1}})])
-    (stage,), notes = build_stages(settings, ["lm"], 2, 2, _nothing, ONE_PROCESS)
+    network = MLP((1, 1), torch.Generator())
+    (stage,), notes = build_stages(settings, ["lm"], 2, network, _nothing, ONE_PROCESS)
     assert stage.remedy == "lbfgs.learning_rate lower"
     assert "lbfgs takes the place" in notes[0]
