@@ -70,7 +70,7 @@ class LastLayer(Optimizer):
         parameters: Sequence[nn.Parameter],
         last_layer: Sequence[nn.Parameter],
         damping: float = 1e-14,
-        tolerance: float = 1e-3,
+        tolerance: float = 0.1,
         communicator: Communicator = ONE_PROCESS,
     ):
         self._last_layer = list(last_layer)

@@ -102,7 +102,7 @@ class LinearSettings(StageSettings):
         default=1e-14, gt=0, description="of the last layer, as part of the largest singular value"
     )
     tolerance: float = Field(
-        default=1e-3, ge=0, description="relative fall of the loss that a step must reach"
+        default=0.1, ge=0, description="relative fall of the loss that a step must reach"
     )
 
 

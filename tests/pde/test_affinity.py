@@ -11,7 +11,8 @@ from pinn_metakan.pde.loading import load_problem
 Write = Callable[..., Path]
 
 AFFINE = {
-    "a source": "x, t, u_t = jet('x', 't', 'u_t')\n        return {'r': u_t - 1e3 * torch.exp(x * t)}",
+    "a source": "x, t, u_t = jet('x', 't', 'u_t')\n"
+    "        return {'r': u_t - 1e3 * torch.exp(x * t)}",
     "coefficients that vary": "x, u, u_xx = jet('x', 'u', 'u_xx')\n"
     "        return {'r': torch.where(x > 0.5, x, 1.0) * u_xx + torch.sin(x) * u - 1}",
     "a gradient": "u_t, g = jet('u_t', 'gradient_u')\n        return {'r': u_t - g.sum(1)}",
@@ -19,7 +20,8 @@ AFFINE = {
 }
 OTHERS = {
     "a square": "u, u_t = jet('u', 'u_t')\n        return {'r': u_t - u * u}",
-    "transport by itself": "u, u_t, u_x = jet('u', 'u_t', 'u_x')\n        return {'r': u_t + u * u_x}",
+    "transport by itself": "u, u_t, u_x = jet('u', 'u_t', 'u_x')\n"
+    "        return {'r': u_t + u * u_x}",
     "a modulus": "u, u_t = jet('u', 'u_t')\n        return {'r': u_t - abs(u)}",
     "one of two terms": "u, u_t = jet('u', 'u_t')\n        return {'r': u_t, 's': torch.sin(u)}",
     "a root": "u, u_t = jet('u', 'u_t')\n        return {'r': u_t - torch.sqrt(u)}",

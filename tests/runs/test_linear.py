@@ -21,6 +21,8 @@ SMALL: dict[str, object] = {
     "evaluation": {"shape": [41, 41]},
     "report_every": 1,
 }
+#: The mean square of the source of poisson: the loss of u = 0.
+LOSS_OF_POISSON = torch.pi**4
 WAVE: dict[str, str] = {
     "conditions": "{'start': Initial(u=lambda x: torch.sin(torch.pi * x), u_t=0.0),"
     " 'walls': Dirichlet(u=0.0)}",
@@ -67,8 +69,8 @@ def test_soft_conditions_are_solved_too() -> None:
 def test_a_nonlinear_equation_takes_steps() -> None:
     problem = load_problem("burgers", parameters={"viscosity": 0.1})
     solution = solve(problem, "features", settings=SMALL | {"network": {"widths": [300]}})
-    assert 1 < solution.history["step"][-1] < 20
-    assert solution.relative_l2["u"] < 1e-4
+    assert 1 < solution.history["step"][-1] < 10
+    assert solution.relative_l2["u"] < 5e-3
 
 
 def test_the_spread_is_chosen_without_a_reference(write_problem: Write) -> None:
@@ -118,17 +120,15 @@ def test_a_run_goes_on_with_the_spread_that_was_chosen(
     assert resumed["u"].tobytes() == straight["u"].tobytes()
     evaluated = open_run(tmp_path / "run", evaluate=True)
     points = torch.tensor([[0.3, 0.4]], dtype=torch.float64)
-    assert torch.equal(evaluated(points)["u"], straight(points)["u"])
+    assert (evaluated(points)["u"] == straight(points)["u"]).all()
 
 
 def test_the_stage_can_begin_the_training_of_other_networks() -> None:
     for network in ("mlp", "kan"):
-        errors = {}
-        for stages in (["linear", "lm"], ["lm"]):
-            settings = FAST | {"stages": stages, "linear": {"damping": 1e-6}}
-            settings = settings | {"network": {"widths": [8, 8]}, "lm": {"steps": 1}}
-            errors[len(stages)] = solve(load_problem("poisson"), network, settings=settings)
-        assert errors[2].history["loss"][0] < errors[1].history["loss"][0]
+        settings = FAST | {"network": {"widths": [8, 8]}, "stages": ["linear", "lm"]}
+        history = solve(load_problem("poisson"), network, settings=settings).history
+        assert history["step"][0] == 1
+        assert history["loss"][-1] < history["loss"][0] < LOSS_OF_POISSON / 2
 
 
 def test_generated_coefficients_cannot_be_solved_for() -> None:

@@ -139,7 +139,7 @@ def test_every_option_of_a_row_is_one_of_its_optimizer(stage: str) -> None:
     own = {"steps", "redraw_every", "max_numbers"}  # of the stage, not of its optimizer
     options = set(STAGES[stage].section.model_fields)
     assert options - own <= takes
-    assert takes - {"parameters", "prompts", "communicator"} <= options
+    assert takes - {"parameters", "prompts", "last_layer", "communicator"} <= options
 
 
 def test_a_row_that_a_run_does_not_use_is_not_written(
