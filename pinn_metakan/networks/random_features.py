@@ -95,7 +95,8 @@ class RandomFeatures(Network):
         self.widths = (inputs, count, outputs)
         directions = torch.randn(count, inputs, generator=generator, dtype=torch.float64)
         centers = 2 * torch.rand(count, inputs, generator=generator, dtype=torch.float64) - 1
-        start = torch.randn(outputs, count + 1, generator=generator, dtype=torch.float64) / count
+        start = torch.randn(outputs, count + 1, generator=generator, dtype=torch.float64)
+        start /= count + 1
         self.layer = FeatureSum(directions, centers, spread or _FIRST_SPREAD, start)
         self._is_open = spread == 0
 

@@ -58,7 +58,7 @@ class FeaturesSettings(Section):
     """Random tanh features: fixed, and only their sum is trained."""
 
     widths: list[Width] = Field(
-        default=[500], min_length=1, description="number of features; several are added up"
+        default=[500], description="number of features; several numbers are added up"
     )
     spread: float = Field(
         default=0.0, ge=0, description="steepness of the features, 0 to choose by the residual"
