@@ -3,6 +3,7 @@
 from torch import Tensor, nn
 
 from pinn_metakan.derivatives.taylor import JetSpace
+from pinn_metakan.families.edge_family import EdgeFamily
 from pinn_metakan.families.table import AnyFamily
 from pinn_metakan.networks.bound import Bound
 from pinn_metakan.networks.coefficients.coefficients import Coefficients
@@ -77,9 +78,10 @@ class KANLinear(Layer):
         return self.coefficients.prompt_parameters()
 
     def linear_parameters(self) -> list[nn.Parameter]:
-        """Stored coefficients of a family that is linear in them."""
-        is_linear = isinstance(self.family, Family)
-        return self.coefficients.linear_parameters() if is_linear else []
+        """Biases, and stored coefficients of a family that is linear in them."""
+        is_linear = not isinstance(self.family, EdgeFamily)
+        found = self.coefficients.linear_parameters() if is_linear else []
+        return [*found, self.bias] if found and self.bias is not None else found
 
     def functions(self, x: Tensor, coefficients: Tensor) -> Tensor:
         """Evaluate edges of given coefficients at the same inputs: (M,), (o, i, D) -> (o, i, M)."""

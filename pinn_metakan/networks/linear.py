@@ -46,6 +46,10 @@ class Linear(Layer):
         """No prompts."""
         return []
 
+    def linear_parameters(self) -> list[nn.Parameter]:
+        """All parameters, W and b."""
+        return [self.matrix]
+
 
 def with_constant(x: Tensor) -> Tensor:
     """Append the jets of the constant 1: (J, N, i) -> (J, N, i + 1)."""

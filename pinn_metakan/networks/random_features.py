@@ -7,6 +7,7 @@ from torch import Generator, Tensor, nn
 
 from pinn_metakan.derivatives.taylor import JetSpace
 from pinn_metakan.families.elementwise import tanh_derivatives
+from pinn_metakan.networks.linear import with_constant
 from pinn_metakan.networks.network import Layer, Network, ParameterBlock, outer_products
 
 #: Spreads that a network of open spread offers (docs/decisions/0017-linear-start.md).
@@ -38,13 +39,10 @@ class FeatureSum(Layer):
 
     def prepare(self, space: JetSpace, x: Tensor) -> Tensor:
         """Jets of the features and of the constant 1: (J, N, i) -> (J, N, K + 1)."""
-        constant = torch.zeros_like(x[..., :1])
-        constant[0] = 1.0
         shift = (self.directions * self.centers).sum(dim=1, keepdim=True)
         slopes = self.spread * torch.cat([self.directions, -shift], dim=1)  # (K, i + 1)
-        inner = torch.cat([x, constant], dim=2) @ slopes.T  # (J, N, K)
-        features = space.compose(tanh_derivatives(inner[0], space.order), inner)
-        return torch.cat([features, constant], dim=2)
+        inner = with_constant(x) @ slopes.T  # (J, N, K)
+        return with_constant(space.compose(tanh_derivatives(inner[0], space.order), inner))
 
     def combine(self, space: JetSpace, prepared: Tensor, weights: Tensor) -> Tensor:
         """Multiply by the weights."""

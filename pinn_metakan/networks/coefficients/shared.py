@@ -60,6 +60,10 @@ class SharedFunctions(Coefficients):
         """None that train at a rate of their own: they are what weights are to an MLP."""
         return []
 
+    def linear_parameters(self) -> list[nn.Parameter]:
+        """The prompts."""
+        return [self.prompts]
+
     @property
     def is_generated(self) -> bool:
         """True: from prompts."""
