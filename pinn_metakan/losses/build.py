@@ -1,5 +1,6 @@
 """Points and objective of a problem, from its formulation."""
 
+from collections.abc import Callable
 from functools import partial
 
 import torch
@@ -13,7 +14,7 @@ from pinn_metakan.losses.engine import Engine
 from pinn_metakan.losses.nested_autograd import NestedAutograd
 from pinn_metakan.losses.objective import Objective
 from pinn_metakan.pde.condition import Condition
-from pinn_metakan.pde.formulation import Formulation
+from pinn_metakan.pde.formulation import Formulation, Residual
 from pinn_metakan.settings.sections import LossSettings, PointSettings
 
 #: A condition whose residual is below this for an untrained network is satisfied by construction
@@ -45,28 +46,28 @@ def build_collocation(
     """
     domain, variables = formulation.problem.domain, formulation.variables
 
-    def interior(generator: Generator) -> PointSet:
-        return sample_interior(domain, points.interior, points.sequence, generator)
+    def interior(count: int, generator: Generator) -> PointSet:
+        return sample_interior(domain, count, points.sequence, generator)
 
-    def of_condition(condition: Condition, generator: Generator) -> PointSet:
-        count = points.initial if condition.region == "initial" else points.boundary
+    def of_condition(condition: Condition, count: int, generator: Generator) -> PointSet:
         return condition.sample(variables, domain, count, points.sequence, generator)
 
-    conditions = formulation.problem.conditions
-    draws = [(formulation.equations, interior)]
-    draws += [
-        (residual, partial(of_condition, conditions[name]))
-        for name, residual in formulation.conditions.items()
-    ]
+    draws: list[tuple[Residual, Callable[[int, Generator], PointSet], int]] = []
+    first = min(points.first or points.interior, points.interior)
+    draws.append((formulation.equations, interior, first))
+    for name, residual in formulation.conditions.items():
+        condition = formulation.problem.conditions[name]
+        count = points.initial if condition.region == "initial" else points.boundary
+        draws.append((residual, partial(of_condition, condition), count))
     groups = []
-    for residual, draw in draws:
+    for residual, draw, count in draws:
         try:
-            at = draw(generator).to(device, dtype)
+            at = draw(count, generator).to(device, dtype)
         except ValueError as error:
             file = formulation.problem.origin.label
             raise ProblemError(f"{file}: {residual.label}: {error}") from error
-        groups.append(TermGroup(residual, residual.terms, variables, draw, at))
-    return Collocation(groups, points.adaptive, generator)
+        groups.append(TermGroup(residual, residual.terms, variables, draw, count, at))
+    return Collocation(groups, points.adaptive, generator, points.interior)
 
 
 def build_objective(

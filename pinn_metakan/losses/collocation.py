@@ -16,6 +16,8 @@ from pinn_metakan.pde.formulation import Residual
 #: Candidates for each point that is chosen (docs/decisions/0010-collocation-points.md). A front
 #: fills a hundredth of the domain: with few candidates there would be too few in it to choose from.
 _CANDIDATES = 20
+#: More points, in parts of those so far (docs/decisions/0010-collocation-points.md).
+_GROWTH = 2
 
 
 @dataclass(eq=False)
@@ -26,15 +28,22 @@ class TermGroup:
         residual: The residual function.
         terms: Those of its terms that count; hard conditions leave out theirs.
         variables: What names mean.
-        draw: Draws new points from a generator.
+        draw: Draws so many new points from a generator.
+        count: How many points are asked for; there may be others where conditions are in pairs.
         at: The points now, on the device and in the dtype of the network.
     """
 
     residual: Residual
     terms: tuple[str, ...]
     variables: Variables
-    draw: Callable[[Generator], PointSet]
+    draw: Callable[[int, Generator], PointSet]
+    count: int
     at: PointSet
+
+    def drawn(self, generator: Generator) -> PointSet:
+        """New points, on the device and in the dtype of those now."""
+        like = self.at.points
+        return self.draw(self.count, generator).to(like.device, like.dtype)
 
     def evaluate(self, at: PointSet, values: Mapping[Quantity, Tensor]) -> dict[str, Tensor]:
         """Evaluate all terms at points from the derivatives of the field there, (N,) each."""
@@ -68,11 +77,15 @@ class Collocation:
         groups: Terms and how their points are drawn, those of the equations first.
         adaptive: Which part of the points of the equations is chosen by size, 0 to 1.
         generator: CPU generator; what was drawn from it before decides what is drawn next.
+        most: Most points of the equations; with fewer than there are, none are added.
     """
 
-    def __init__(self, groups: Sequence[TermGroup], adaptive: float, generator: Generator):
+    def __init__(
+        self, groups: Sequence[TermGroup], adaptive: float, generator: Generator, most: int = 0
+    ):
         self.groups = list(groups)
         self._adaptive = adaptive
+        self._most = most
         self._generator = generator
 
     @property
@@ -104,6 +117,20 @@ class Collocation:
             weighed = PointSet(points, group.at.normals, found)
             group.at = weighed.to(points.device, points.dtype)
 
+    def add_points(self) -> bool:
+        """Ask for more points of the equations from the next drawing on.
+
+        Points of conditions are few beside them, and are all there from the start.
+
+        Returns:
+            Whether there will be more; False where there are as many as there may be.
+        """
+        equations = self.equations
+        if equations.count >= self._most:
+            return False
+        equations.count = min(_GROWTH * equations.count, self._most)
+        return True
+
     def redraw(self, sizes: Sizes) -> None:
         """Draw new points for every group, a part of those of the equations by size.
 
@@ -111,16 +138,15 @@ class Collocation:
             sizes: What the residual and the slopes are at points; see `drawn_by_size`.
         """
         for group in self.groups:
-            like = group.at.points
-            group.at = group.draw(self._generator).to(like.device, like.dtype)
+            group.at = group.drawn(self._generator)
         equations = self.equations
         count = round(self._adaptive * len(equations.at.points))
         if count == 0:
             return
         assert equations.at.weights is None, "points that come with weights are drawn as they are"
         like = equations.at.points
-        pool = [equations.draw(self._generator).points for _ in range(_CANDIDATES)]
-        candidates = torch.cat(pool)[: _CANDIDATES * count].to(like.device, like.dtype)
+        pool = [equations.drawn(self._generator).points for _ in range(_CANDIDATES)]
+        candidates = torch.cat(pool)[: _CANDIDATES * count]
         chosen = drawn_by_size(candidates, count, sizes, self._generator)
         equations.at = PointSet(torch.cat([like[count:], chosen]))
 
@@ -150,3 +176,4 @@ class Collocation:
             assert points is not None
             at = PointSet(points, parts["normals"], parts.get("weights"))
             group.at = at.to(like.device, like.dtype)
+        self.equations.count = len(self.equations.at.points)

@@ -89,6 +89,23 @@ class Objective:
         """Draw all points anew, a part of them where residual or slope are large."""
         self.collocation.redraw(self._sizes)
 
+    def add_points(self) -> bool:
+        """Draw more points, all anew; False if there are as many as there may be."""
+        if not self.collocation.add_points():
+            return False
+        self.redraw()
+        return True
+
+    @torch.no_grad()
+    def fresh_loss(self) -> float:
+        """Evaluate the loss on new points, and go back to those so far."""
+        kept = [group.at for group in self.collocation.groups]
+        self.redraw()
+        loss = float(self.loss())
+        for group, at in zip(self.collocation.groups, kept, strict=True):
+            group.at = at
+        return loss
+
     @torch.no_grad()
     def _sizes(self, points: Tensor) -> Tensor:
         """The size of the residual, and the square of each slope, (M, 1 + unknowns)."""

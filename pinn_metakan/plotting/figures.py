@@ -123,6 +123,20 @@ def history_figure(field: Field) -> Figure:
         seconds = history["seconds"]
         marker = "." if len(seconds) <= _MARKED else ""
         axis.semilogy(seconds, history["loss"], marker=marker, color="tab:gray", label="loss")
+        fresh = history.get("loss_fresh", np.full_like(seconds, np.nan))
+        if np.isfinite(fresh).any():
+            axis.semilogy(
+                seconds, fresh, linestyle="", marker="x", markersize=5, color="tab:gray",
+                label="loss on points not trained on",
+            )  # fmt: skip
+        points = history.get("points", np.zeros_like(seconds))
+        for begin in np.flatnonzero(np.diff(points) > 0):
+            count, at = points[begin + 1], seconds[begin]
+            axis.axvline(at, color="0.75", linestyle=":", zorder=0)
+            axis.annotate(
+                f"{count:.0f} points", (at, 0.02), xycoords=("data", "axes fraction"),
+                rotation=90, fontsize=7, color="0.5", ha="right",
+            )  # fmt: skip
         prefix = "relative_l2_"
         for name, values in history.items():
             if name.startswith(prefix):

@@ -43,7 +43,8 @@ class Field:
         coordinates: Names of the coordinates of the problem.
         units: Unit by coordinate and unknown.
         long_names: Name in figures by coordinate and unknown.
-        history: Columns `step`, `seconds`, `loss`, `relative_l2_<unknown>`.
+        history: Columns `step`, `seconds`, `loss`, `relative_l2_<unknown>`; `points`, of the
+            equations, and `loss_fresh`, on points that were not trained on, NaN where not measured.
         attributes: Facts of the run: problem, network, settings, seed, versions, ...
         slice: Fields on a plane, where `grid` has scattered points.
         has_time: Whether the last coordinate is time.

@@ -264,6 +264,9 @@ class AssembledRun:
             residual=lambda: self.objective.vector(),
             linearize=lambda: self.objective.linearize(),
             redraw=self._redraw,
+            add_points=lambda: self.objective.add_points(),
+            count_points=lambda: len(self.equations.at.points),
+            fresh_loss=lambda: self.objective.fresh_loss(),
             measure=error_measure(
                 self.evaluate, self.grid, self.reference, self.settings.evaluation
             ),
@@ -278,6 +281,7 @@ class AssembledRun:
             self.settings.tolerance,
             self.record,
             sum(stage.steps for stages in later for stage in stages),
+            self.settings.points.fresh_ratio,
         )
 
     def _loss(self) -> Tensor:

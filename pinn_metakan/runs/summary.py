@@ -70,7 +70,7 @@ def evaluate_field(run: AssembledRun, earlier: Mapping[str, Field]) -> Field:
         plane = field_on(*parts, plane_points, reference)
     names = (*run.problem.coordinates, *run.problem.unknowns)
     history = {
-        key: torch.tensor([row[key] for row in run.record.entries], dtype=torch.float64).numpy()
+        key: np.array([row.get(key, math.nan) for row in run.record.entries], dtype=np.float64)
         for key in _history_keys(run)
     }
     return Field(
@@ -186,7 +186,9 @@ def evaluation_seconds(run: AssembledRun) -> float:
 
 
 def _history_keys(run: AssembledRun) -> list[str]:
-    return ["step", "seconds", "loss", *(f"relative_l2_{name}" for name in run.reference)]
+    sometimes = {key for row in run.record.entries for key in row} & {"loss_fresh", "points"}
+    errors = (f"relative_l2_{name}" for name in run.reference)
+    return ["step", "seconds", "loss", *sorted(sometimes), *errors]
 
 
 def _attributes(run: AssembledRun) -> dict[str, str | int | float]:

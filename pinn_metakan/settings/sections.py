@@ -16,7 +16,17 @@ from pinn_metakan.settings.stages import SHIPPED_STAGES, STAGES, StageEntry, Sta
 class PointSettings(Section):
     """Collocation points."""
 
-    interior: int = Field(default=2000, gt=0, description="inside the domain")
+    interior: int = Field(default=4000, gt=0, description="inside the domain, at most")
+    first: int = Field(
+        default=800,
+        ge=0,
+        description="inside the domain at the start, 0 for all; more follow when they are needed",
+    )
+    fresh_ratio: float = Field(
+        default=4.0,
+        gt=1,
+        description="loss on fresh points over the trained one, above which points are doubled",
+    )
     boundary: int = Field(default=200, gt=0, description="for each soft boundary condition")
     initial: int = Field(default=200, gt=0, description="for each soft initial condition")
     sequence: Literal["sobol", "latin_hypercube", "halton", "uniform"] = Field(

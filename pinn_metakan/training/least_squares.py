@@ -1,5 +1,6 @@
 """What is minimized, and the evaluations of it that an optimizer asks for."""
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -19,9 +20,12 @@ class LeastSquares:
         loss: Evaluates the loss at their present values, a scalar tensor with a graph.
         residual: Evaluates the residual vector (N,), whose squared length is the loss.
         linearize: Evaluates that vector and its Jacobian (N, P).
-        redraw: Gives the loss new points.
+        redraw: Gives the loss new points, as many as before.
         measure: Gives errors against a reference by name; empty without a reference.
         unusable_term: Names a part of the loss that is not finite, or None.
+        add_points: Gives it more, new ones; False where it has as many as it may.
+        count_points: Counts the points of the equations.
+        fresh_loss: Evaluates the loss on new points that it does not keep.
         communicator: Adds up what other processes have of the residuals.
     """
 
@@ -32,6 +36,9 @@ class LeastSquares:
     redraw: Callable[[], None]
     measure: Callable[[], dict[str, float]]
     unusable_term: Callable[[], str | None]
+    add_points: Callable[[], bool] = lambda: False
+    count_points: Callable[[], int] = lambda: 0
+    fresh_loss: Callable[[], float] = lambda: math.nan
     communicator: Communicator = ONE_PROCESS
 
     def evaluate(self) -> Tensor:

@@ -10,6 +10,7 @@ from pinn_metakan.optimizers.flat import assign, flattened
 from pinn_metakan.optimizers.optimizer import Optimizer
 from pinn_metakan.optimizers.verdict import Outcome, Verdict
 from pinn_metakan.training.least_squares import BestSeen, LeastSquares
+from pinn_metakan.training.point_guard import PointGuard
 from pinn_metakan.training.record import TrainingRecord
 
 
@@ -71,6 +72,7 @@ class Trainer:
         tolerance: The run has converged when the loss is below it; 0 for never.
         record: Steps, seconds and history so far, to go on with; an empty one unless given.
         steps_after: Steps that follow when these stages are over, at most; for the progress.
+        largest_ratio: Loss on fresh points over that on trained ones, above which points are added.
     """
 
     def __init__(
@@ -81,6 +83,7 @@ class Trainer:
         tolerance: float,
         record: TrainingRecord | None = None,
         steps_after: int = 0,
+        largest_ratio: float = math.inf,
     ):
         self.least_squares = least_squares
         self.record = record or TrainingRecord()
@@ -94,6 +97,7 @@ class Trainer:
         self._is_stuck = False
         self.verdict = Verdict(Outcome.STEPS_TAKEN, "no stage has a step")
         self._best = BestSeen(least_squares)
+        self.guard = PointGuard(least_squares, largest_ratio)
 
     @property
     def step(self) -> int:
@@ -160,6 +164,7 @@ class Trainer:
             "is_stuck": self._is_stuck,
             "outcome": self.verdict.outcome.value,
             "stop_reason": self.verdict.sentence,
+            "guard": self.guard.state(),
             "optimizer": None if self._optimizer is None else self._optimizer.state(),
         }
 
@@ -171,6 +176,8 @@ class Trainer:
         self._best.parameters = state["best"].to(self._best.parameters)
         self._best.loss = state["best_loss"].to(self._best.loss)
         self._is_stuck, self.verdict = state["is_stuck"], _verdict_of(state)
+        if "guard" in state:  # not in version 0.1.0
+            self.guard.load(state["guard"])
         if state["optimizer"] is not None and not self.is_finished:
             self._optimizer = self._stage.make()
             self._optimizer.load(state["optimizer"])
@@ -186,10 +193,6 @@ class Trainer:
             stopped = should_stop()
             if stopped is not None:
                 return stopped
-            if self._is_due(stage.redraw_every) or self._is_stuck:
-                self.least_squares.redraw()
-                optimizer.objective_changed()
-                self._best.forget_loss()
             verdict = optimizer.step(self._best)
             if verdict is not None and verdict.outcome is Outcome.NOT_FINITE:
                 raise self._diverged(float(self._best.last_loss))
@@ -200,11 +203,19 @@ class Trainer:
             self._is_stuck = verdict is not None and verdict.outcome is Outcome.STUCK
             if self._is_stuck and not was_stuck and stage.redraw_every > 0:
                 verdict = None
-            if self._is_due(self._report_every) or verdict or self._stage_step == stage.steps:
+            is_over = verdict is not None or self._stage_step == stage.steps
+            if self._is_due(self._report_every) or is_over:
                 verdict = verdict or self._converged()
-                if verdict or self._stage_step == stage.steps:
+                is_over = is_over or verdict is not None
+                if is_over:
                     self.load_best()
                 self._record(stage, report)
+            if is_over and stage.redraw_every > 1:
+                self._note_fresh(self.guard.compare(self.record.entries[-1]["loss"]))
+            elif not is_over and (self._is_due(stage.redraw_every) or self._is_stuck):
+                self._renew_points(stage)
+                optimizer.objective_changed()
+                self._best.forget_loss()
         if verdict is None:
             verdict = Verdict(Outcome.STEPS_TAKEN, f"all {stage.steps} steps taken")
         self.verdict = verdict.in_stage(stage.name)
@@ -215,6 +226,20 @@ class Trainer:
         if verdict.outcome is Outcome.LOSS_REACHED:
             self._stage_index = len(self._stages)
         return None
+
+    def _renew_points(self, stage: Stage) -> None:
+        """Give new points; where each step has its own, none is compared with trained ones."""
+        if stage.redraw_every == 1:
+            self.least_squares.redraw()
+            return
+        trained = float(self.least_squares.evaluate())
+        self._note_fresh(self.guard.renew(trained, self._is_stuck))
+
+    def _note_fresh(self, loss: float) -> None:
+        """Put the loss on fresh points into the entry of this step, if it has one."""
+        entries = self.record.entries
+        if entries and entries[-1]["step"] == self.step:
+            entries[-1]["loss_fresh"] = loss
 
     @property
     def _stage(self) -> Stage:
@@ -229,6 +254,7 @@ class Trainer:
         if not math.isfinite(loss):
             raise self._diverged(loss)
         row = {"step": float(self.step), "seconds": self.record.seconds, "loss": loss}
+        row["points"] = float(self.least_squares.count_points())
         return row | {f"relative_l2_{k}": v for k, v in self.least_squares.measure().items()}
 
     def _record(self, stage: Stage, report: Callable[[ProgressEntry], None]) -> None:
