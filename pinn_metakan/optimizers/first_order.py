@@ -1,12 +1,11 @@
 """Adam with two learning rates and a schedule."""
 
-import copy
 import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from pinn_metakan.errors import look_up
 from pinn_metakan.optimizers.optimizer import Optimizer, Probe
@@ -28,6 +27,8 @@ def exponential(progress: float, final: float) -> float:
     return float(final**progress)
 
 
+#: beta_1, beta_2 and epsilon, those of the paper.
+_DECAY, _SQUARE_DECAY, _EPSILON = 0.9, 0.999, 1e-8
 #: Name -> (progress from 0 to 1, final factor) -> factor of the learning rate.
 SCHEDULES: dict[str, Callable[[float, float], float]] = {
     "constant": constant,
@@ -37,7 +38,15 @@ SCHEDULES: dict[str, Callable[[float, float], float]] = {
 
 
 class Adam(Optimizer):
-    """Adam (Kingma, Ba, 2015) with a higher rate for prompts, as MetaKANs need.
+    r"""Adam with a higher rate for prompts, as MetaKANs need.
+
+    .. math:: m \leftarrow \beta_1 m + (1 - \beta_1) g, \quad
+        v \leftarrow \beta_2 v + (1 - \beta_2) g^2, \quad
+        \theta \leftarrow \theta - \eta \frac{m / (1 - \beta_1^n)}
+        {\sqrt{v / (1 - \beta_2^n)} + \epsilon}
+
+    Its numbers are those of torch.optim.Adam, which is not used because making one loads the
+    compiler of torch: two seconds before the first step of every run.
 
     Args:
         parameters: All parameters.
@@ -50,6 +59,8 @@ class Adam(Optimizer):
 
     Raises:
         LookupError: If there is no such schedule.
+
+    Source: Kingma, Ba, ICLR 2015, arXiv:1412.6980.
     """
 
     def __init__(
@@ -64,11 +75,10 @@ class Adam(Optimizer):
     ):
         is_prompt = {id(p) for p in prompts}
         others = [p for p in parameters if id(p) not in is_prompt]
-        groups: list[dict[str, Any]] = [{"params": others}]
-        if prompts:
-            groups.append({"params": list(prompts)})
-        self._rates = [learning_rate, learning_rate * prompt_factor]
-        self._adam = torch.optim.Adam(groups, lr=learning_rate)
+        self._parameters = [*others, *prompts]
+        rates = (learning_rate, learning_rate * prompt_factor)
+        self._rates = [rates[id(p) in is_prompt] for p in self._parameters]
+        self._moments = [(torch.zeros_like(p), torch.zeros_like(p)) for p in self._parameters]
         self._schedule = look_up(SCHEDULES, schedule, "schedule")
         self._final_factor = final_factor
         self._steps = steps
@@ -77,22 +87,36 @@ class Adam(Optimizer):
     def step(self, probe: Probe) -> Verdict | None:
         """Take one step; never ends the stage by itself."""
         factor = self._schedule(self._taken / self._steps, self._final_factor)
-        for group, rate in zip(self._adam.param_groups, self._rates, strict=False):
-            group["lr"] = rate * factor
         probe.gradient()
-        self._adam.step()
         self._taken += 1
+        with torch.no_grad():
+            for p, rate, moments in zip(self._parameters, self._rates, self._moments, strict=True):
+                if p.grad is not None:
+                    self._move(p, p.grad, rate * factor, *moments)
         return None
+
+    def _move(self, p: Tensor, gradient: Tensor, rate: float, mean: Tensor, square: Tensor) -> None:
+        """Update the moments of a parameter, then the parameter, in the order of torch's Adam."""
+        mean.lerp_(gradient, 1 - _DECAY)
+        square.mul_(_SQUARE_DECAY).addcmul_(gradient, gradient, value=1 - _SQUARE_DECAY)
+        length = rate / (1 - _DECAY**self._taken)
+        correction = (1 - _SQUARE_DECAY**self._taken) ** 0.5
+        p.addcdiv_(mean, (square.sqrt() / correction).add_(_EPSILON), value=-length)
 
     def objective_changed(self) -> None:
         """Keep the moments: they are averages over points anyway."""
 
     def state(self) -> dict[str, object]:
         """Copy the moments and the number of steps taken."""
-        return {"adam": copy.deepcopy(self._adam.state_dict()["state"]), "taken": self._taken}
+        entries = {
+            number: {"exp_avg": mean.clone(), "exp_avg_sq": square.clone()}
+            for number, (mean, square) in enumerate(self._moments)
+        }
+        return {"adam": entries, "taken": self._taken}
 
     def load(self, state: dict[str, Any]) -> None:
         """Go on from a state."""
-        groups = self._adam.state_dict()["param_groups"]
-        self._adam.load_state_dict({"state": state["adam"], "param_groups": groups})
+        for number, entry in state["adam"].items():
+            for moment, name in zip(self._moments[number], ("exp_avg", "exp_avg_sq"), strict=True):
+                moment.copy_(entry[name])
         self._taken = state["taken"]

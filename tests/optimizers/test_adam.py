@@ -32,3 +32,26 @@ def test_a_schedule_goes_from_one_to_its_final_factor(name: str) -> None:
 def test_an_unknown_schedule_is_refused() -> None:
     with pytest.raises(LookupError, match="constant, cosine, exponential"):
         Adam([nn.Parameter(torch.zeros(1))], schedule="linear")
+
+
+def test_its_numbers_are_those_of_torch() -> None:
+    generator = torch.Generator().manual_seed(0)
+    starts = [torch.randn(*shape, generator=generator) for shape in ((3, 2), (4,))]
+    ours, theirs = ([nn.Parameter(start.clone()) for start in starts] for _ in range(2))
+    optimizer = Adam(ours, [ours[1]], learning_rate=1e-2, schedule="constant")
+    oracle = torch.optim.Adam(
+        [{"params": theirs[:1], "lr": 1e-2}, {"params": theirs[1:], "lr": 1e-1}]
+    )
+
+    class Drawn(Squares):
+        def gradient(self) -> Tensor:
+            for p, other in zip(ours, theirs, strict=True):
+                p.grad = torch.randn(p.shape, generator=generator)
+                other.grad = p.grad.clone()
+            return torch.zeros(())
+
+    for _ in range(20):
+        optimizer.step(Drawn(lambda x: x, (1.0,)))
+        oracle.step()
+    for p, other in zip(ours, theirs, strict=True):
+        assert torch.equal(p, other)
