@@ -47,6 +47,11 @@ class KAN(Network):
         return self.kan_layers[0].family.size
 
     @property
+    def dense_layers(self) -> tuple[KANLinear | Linear, ...]:
+        """All layers, first to last."""
+        return tuple(self._layers)
+
+    @property
     def kan_layers(self) -> tuple[KANLinear, ...]:
         """The layers that have edge functions, first to last."""
         return tuple(layer for layer in self._layers if isinstance(layer, KANLinear))

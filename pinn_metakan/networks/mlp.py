@@ -63,9 +63,21 @@ class MLP(Network):
 
     def __init__(self, widths: Sequence[int], generator: Generator):
         super().__init__()
-        self.widths = tuple(widths)
         matrices = [random_matrix(i, o, generator) for i, o in pairwise(widths)]
-        self._layers = [Linear(matrices[0]), *(TanhLinear(matrix) for matrix in matrices[1:])]
+        self._take([Linear(matrices[0]), *(TanhLinear(matrix) for matrix in matrices[1:])])
+
+    @classmethod
+    def of_layers(cls, layers: Sequence[Linear | TanhLinear]) -> "MLP":
+        """Make it of layers, the first of which is linear."""
+        made = cls.__new__(cls)
+        Network.__init__(made)
+        made._take(layers)
+        return made
+
+    def _take(self, layers: Sequence[Linear | TanhLinear]) -> None:
+        shapes = [layer.matrix.shape for layer in layers]
+        self.widths = (shapes[0][1] - 1, *(shape[0] for shape in shapes))
+        self._layers = list(layers)
         self.layers = nn.ModuleList(self._layers)
 
     @property

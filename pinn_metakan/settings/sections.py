@@ -78,7 +78,9 @@ class Settings(Section):
         default="hard", description="by construction where possible, or all of them in the loss"
     )
     stages: list[str] = Field(
-        default=["adam", "lm", "untie"], min_length=1, description="in their order"
+        default=["adam", "lm", "lift", "refine", "enrich", "widen", "untie"],
+        min_length=1,
+        description="in their order",
     )
     engine: Annotated[Literal["auto", "jets", "autograd"], BeforeValidator(_spelled_today)] = Field(
         default="auto", description="closed-form jets, or nested torch.autograd; auto chooses"

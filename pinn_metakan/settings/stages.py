@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from pydantic import Field, create_model
 
-from pinn_metakan.settings.networks import Section
+from pinn_metakan.settings.networks import Section, Width
 
 
 class StageSettings(Section):
@@ -88,6 +88,43 @@ class LMSettings(StageSettings):
     )
 
 
+class LiftSettings(LMSettings):
+    """A later stage: the tanh of an MLP's layers becomes functions that are learned."""
+
+    steps: int = Field(default=0, ge=0, description="0 to leave the network as it is")
+    family: str = Field(default="chebyshev", description="family of the functions")
+    options: dict[str, float | str] = Field(
+        default={"degree": 5.0, "lowest": 1.0}, description="options of the family"
+    )
+    functions: int = Field(default=1, gt=0, description="functions of a layer")
+
+
+class EnrichSettings(LMSettings):
+    """A later stage: the edges of a layer share more functions."""
+
+    steps: int = Field(default=0, ge=0, description="0 to leave the network as it is")
+    functions: int = Field(default=1, gt=0, description="how many more in each layer")
+
+
+class RefineSettings(LMSettings):
+    """A later stage: edge functions are made of more terms, or of another family."""
+
+    steps: int = Field(default=0, ge=0, description="0 to leave the network as it is")
+    family: str = Field(default="chebyshev", description="family of the functions from here on")
+    options: dict[str, float | str] = Field(
+        default={"degree": 8.0, "lowest": 1.0}, description="options of the family"
+    )
+
+
+class WidenSettings(LMSettings):
+    """A later stage: hidden layers have more units."""
+
+    steps: int = Field(default=0, ge=0, description="0 to leave the network as it is")
+    widths: list[Width] = Field(
+        default=[], description="hidden widths from here on; empty for half as many units again"
+    )
+
+
 class UntieSettings(LMSettings):
     """The last stage: a MetaKAN's coefficients are stored, and trained as those of a plain KAN."""
 
@@ -153,11 +190,16 @@ def stage_section(
 
 
 _LM = "pinn_metakan.optimizers.levenberg_marquardt:LevenbergMarquardt"
+_GROWN = "pinn_metakan.runs.legs.grown"
 #: Name of the stage -> its settings and its optimizer.
 STAGES: dict[str, StageEntry] = {
     "adam": StageEntry(AdamSettings, "pinn_metakan.optimizers.first_order:Adam"),
     "lbfgs": StageEntry(LBFGSSettings, "pinn_metakan.optimizers.lbfgs:LBFGS"),
     "lm": StageEntry(LMSettings, _LM, "damping higher"),
+    "lift": StageEntry(LiftSettings, _LM, "damping higher", leg=f"{_GROWN}:Lifted"),
+    "refine": StageEntry(RefineSettings, _LM, "damping higher", leg=f"{_GROWN}:Refined"),
+    "enrich": StageEntry(EnrichSettings, _LM, "damping higher", leg=f"{_GROWN}:Enriched"),
+    "widen": StageEntry(WidenSettings, _LM, "damping higher", leg=f"{_GROWN}:Widened"),
     "untie": StageEntry(
         UntieSettings, _LM, "damping higher", leg="pinn_metakan.runs.legs.untied:Untied"
     ),

@@ -1,13 +1,15 @@
 """The legs that settings ask for."""
 
+import inspect
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from pinn_metakan.errors import SettingsError
 from pinn_metakan.runs.legs.leg import Leg
 from pinn_metakan.runs.named_class import named_class
 from pinn_metakan.settings.sections import Settings
-from pinn_metakan.settings.stages import STAGES
+from pinn_metakan.settings.stages import STAGES, StageSettings
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,7 @@ def plan_legs(settings: Settings) -> list[PlannedLeg]:
     for name in _legs():
         if names.count(name) > 1:
             raise SettingsError(f"stages: {name} can be there once")
-    return list(_cut(names))
+    return list(_cut(names, settings))
 
 
 def kept_names() -> list[str]:
@@ -56,13 +58,20 @@ def _legs() -> dict[str, type[Leg]]:
     }
 
 
-def _cut(names: Sequence[str]) -> Iterator[PlannedLeg]:
+def _made(kind: type[Leg], section: StageSettings) -> Leg:
+    """Make a leg; of the settings of its stage its class is handed those that it takes, by name."""
+    takes = inspect.signature(kind).parameters
+    options: dict[str, Any] = {name: value for name, value in section if name in takes}
+    return kind(**options)
+
+
+def _cut(names: Sequence[str], settings: Settings) -> Iterator[PlannedLeg]:
     begin: Leg | None = None
     stages: list[str] = []
     legs = _legs()
     for name in names:
         if name in legs:
             yield PlannedLeg(begin, tuple(stages))
-            begin, stages = legs[name](), []
+            begin, stages = _made(legs[name], settings.stage(name)), []
         stages.append(name)
     yield PlannedLeg(begin, tuple(stages))
