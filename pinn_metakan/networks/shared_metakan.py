@@ -24,6 +24,7 @@ def make_shared_metakan(
     widths: Sequence[int],
     family: Callable[[], AnyFamily],
     generator: Generator,
+    bounded: bool = True,
     prompt_dimension: int = 1,
     meta_learners: int | Sequence[int] = 0,
 ) -> KAN:
@@ -40,6 +41,7 @@ def make_shared_metakan(
         widths: n_0 ... n_L.
         family: Makes the family of one layer.
         generator: CPU generator of the random start.
+        bounded: Whether layers keep their inputs inside the family's reach.
         prompt_dimension: E, functions of a layer.
         meta_learners: 0 for one per layer; C for as many, shared by layers of similar numbers of
             outputs (K-means); or the label of each layer but the first, from 0.
@@ -69,7 +71,7 @@ def make_shared_metakan(
         prompts = random_prompts(outputs, inputs, prompt_dimension, generator)
         coefficients = SharedFunctions(prompts, learners[label])
         bias = torch.zeros(outputs, dtype=torch.float64)
-        layers.append(KANLinear(functions, coefficients, True, bias))
+        layers.append(KANLinear(functions, coefficients, bounded, bias))
         size = functions.size
     sets = f"{len(learners)} set{'s' if len(learners) > 1 else ''}"
     each = f"{prompt_dimension} function{'s' if prompt_dimension > 1 else ''}"

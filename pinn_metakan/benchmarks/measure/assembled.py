@@ -5,7 +5,12 @@ from collections.abc import Callable, Mapping, Sequence
 from pinn_metakan.networks.network import Network
 from pinn_metakan.pde.problem import Problem
 from pinn_metakan.runs.assembled import AssembledRun
-from pinn_metakan.runs.choices import choose, network_name, suggested_settings
+from pinn_metakan.runs.choices import (
+    choose,
+    network_name,
+    present_network,
+    suggested_settings,
+)
 from pinn_metakan.settings.layers import Layer, layers_of
 
 
@@ -19,7 +24,7 @@ def run_of(
 ) -> AssembledRun:
     """Put a run together, ready for a step."""
     layers = layers_of("benchmark", settings)
-    name = network_name(network)
+    name = present_network(problem, network_name(network), layers)
     choices = choose(name, suggested_settings(problem, name, layers), seed, device, dtype)
     return AssembledRun(problem, choices, network if isinstance(network, Network) else None)
 
