@@ -5,10 +5,13 @@ import math
 import torch
 from torch import Generator, Tensor, nn
 
+from pinn_metakan.families.edge_family import EdgeFamily
 from pinn_metakan.families.family import Family
+from pinn_metakan.families.table import AnyFamily
 from pinn_metakan.networks.coefficients.coefficients import Coefficients
 
-#: Where the first functions are fitted: inputs of hidden layers are of this size.
+#: Where the first functions are fitted: inputs of hidden layers are of this size
+#: (docs/decisions/0018-shared-functions.md).
 _FITTED_RANGE, _FITTED_POINTS = 3.0, 401
 
 
@@ -68,6 +71,25 @@ class SharedFunctions(Coefficients):
     def is_generated(self) -> bool:
         """True: from prompts."""
         return True
+
+
+def linear_meta_learner(family: AnyFamily, count: int) -> LinearMetaLearner:
+    """Make a meta-learner whose E functions start as powers of tanh.
+
+    Args:
+        family: The functions that they are made of.
+        count: E.
+
+    Returns:
+        The meta-learner, float64.
+
+    Raises:
+        ValueError: If the family is not linear in its coefficients.
+    """
+    if isinstance(family, EdgeFamily):
+        name = type(family).__name__
+        raise ValueError(f"functions are shared by families linear in coefficients, not {name}")
+    return LinearMetaLearner(first_functions(family, count))
 
 
 def first_functions(family: Family, count: int) -> Tensor:
