@@ -3,6 +3,8 @@
 from collections.abc import Callable, Mapping, Sequence
 
 from pinn_metakan.networks.network import Network
+from pinn_metakan.optimizers.flat import assign, flattened
+from pinn_metakan.optimizers.levenberg_marquardt import LevenbergMarquardt
 from pinn_metakan.pde.problem import Problem
 from pinn_metakan.runs.assembled import AssembledRun
 from pinn_metakan.runs.choices import (
@@ -12,6 +14,7 @@ from pinn_metakan.runs.choices import (
     suggested_settings,
 )
 from pinn_metakan.settings.layers import Layer, layers_of
+from pinn_metakan.training.least_squares import BestSeen
 
 
 def run_of(
@@ -27,6 +30,18 @@ def run_of(
     name = present_network(problem, network_name(network), layers)
     choices = choose(name, suggested_settings(problem, name, layers), seed, device, dtype)
     return AssembledRun(problem, choices, network if isinstance(network, Network) else None)
+
+
+def least_squares_step(run: AssembledRun) -> Callable[[], None]:
+    """Return what takes a step of Levenberg-Marquardt, from the same parameters each time."""
+    parameters = list(run.ansatz.parameters())
+    start = flattened(parameters)
+
+    def step() -> None:
+        assign(start, parameters)
+        LevenbergMarquardt(parameters).step(BestSeen(run.trainer.least_squares))
+
+    return step
 
 
 def gradient_step(run: AssembledRun) -> Callable[[], None]:
