@@ -77,6 +77,7 @@ def test_a_layer_equals_the_sum_over_its_edges(
     assert torch.allclose(layer(x), expected + layer.bias, atol=1e-13)
 
 
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # torch.func compiles its own rules
 @pytest.mark.parametrize("functions", [1, 2])
 def test_gradients_in_points_and_parameters_go_through_torch_func(
     functions: int, generator: Generator
@@ -139,6 +140,14 @@ def test_float32_is_near_float64(generator: Generator) -> None:
     found = network.float()(x.float())
     assert found.dtype == torch.float32
     assert torch.allclose(found.double(), expected, atol=1e-5)
+
+
+@pytest.mark.parametrize("family", ["chebyshev", "rbf", "bspline"])
+def test_the_same_seed_gives_the_same_bits(family: str) -> None:
+    seeds = [Generator().manual_seed(2) for _ in range(6)]
+    made = [make_shared_metakan(WIDTHS, family_maker(family, {}), seed, True, 2) for seed in seeds]
+    bits = {b"".join(p.detach().numpy().tobytes() for p in n.parameters()) for n in made}
+    assert len(bits) == 1
 
 
 def test_networks_that_cannot_share_functions_are_refused(generator: Generator) -> None:
