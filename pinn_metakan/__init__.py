@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from pinn_metakan.networks.kan import KAN, make_kan, make_metakan
     from pinn_metakan.networks.mlp import MLP
     from pinn_metakan.networks.network import Layer, Network
+    from pinn_metakan.networks.shared_metakan import make_shared_metakan
     from pinn_metakan.optimizers.optimizer import Optimizer, Probe
     from pinn_metakan.optimizers.verdict import Outcome, Verdict
     from pinn_metakan.pde.boundary_conditions import Dirichlet, Neumann, Periodic, Robin
@@ -126,6 +127,7 @@ _PLACES = {
     "load_problem": "pde.loading",
     "make_kan": "networks.kan",
     "make_metakan": "networks.kan",
+    "make_shared_metakan": "networks.shared_metakan",
     "open_run": "runs.resume",
     "pruned": "networks.compression",
     "rerun": "runs.resume",
@@ -196,6 +198,7 @@ __all__ = [
     "load_problem",
     "make_kan",
     "make_metakan",
+    "make_shared_metakan",
     "open_run",
     "pruned",
     "rerun",

@@ -28,7 +28,7 @@ class BallPoisson(Problem):
         self.settings = {"points": {"interior": 4000 if dimension < 8 else 6000}}
         # Two wide layers do better here than three: docs/decisions/0008-edge-family.md.
         wide = {"network": {"widths": [16, 16]}}
-        self.network_settings = {"metakan": wide, "kan": wide}
+        self.network_settings = {"metakan-sine": wide, "kan": wide}
 
     def residual(self, jet: Jet) -> dict[str, torch.Tensor]:
         """Balance of diffusion and source, (N,)."""

@@ -33,9 +33,9 @@ class Burgers(Problem):
             "untie": {"redraw_every": 20},
             "evaluation": {"shape": [801, 101]},  # resolves the layer, so that its error counts
         }
-        # Widths of the MetaKAN: docs/decisions/0009-meta-learner.md.
+        # Widths of metakan-sine: docs/decisions/0009-meta-learner.md.
         self.network_settings = {
-            "metakan": {"network": {"widths": [12, 12, 12]}},
+            "metakan-sine": {"network": {"widths": [12, 12, 12]}},
             "kan": {
                 "network": {"widths": [8, 8, 8]},
                 "points": {"interior": 5000},

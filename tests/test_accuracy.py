@@ -9,8 +9,10 @@ from pinn_metakan.runs.solve import solve
 CASES: list[tuple[str, dict[str, object], str, list[int]]] = [
     ("poisson", {}, "kan", [6, 6]),
     ("poisson", {}, "metakan", [8, 8]),
+    ("poisson", {}, "metakan-sine", [8, 8]),
     ("heat", {}, "kan", [6, 6]),
     ("heat", {}, "metakan", [8, 8]),
+    ("heat", {}, "metakan-sine", [8, 8]),
     ("burgers", {"viscosity": 0.1}, "kan", [5, 5, 5]),
 ]
 SETTINGS: dict[str, object] = {

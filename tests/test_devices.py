@@ -128,7 +128,13 @@ def test_soft_conditions_stay_on_the_device(name: str) -> None:
 
 @pytest.mark.parametrize(
     ("name", "network"),
-    [("burgers", "metakan"), ("burgers", "kagn"), ("ball_poisson", "wavkan"), ("poisson", "mlp")],
+    [
+        ("burgers", "metakan"),
+        ("burgers", "metakan-sine"),
+        ("burgers", "kagn"),
+        ("ball_poisson", "wavkan"),
+        ("poisson", "mlp"),
+    ],
 )
 def test_nested_autograd_stays_on_the_device(name: str, network: str) -> None:
     objective = with_network(objective_of(name, "soft"), network)
@@ -143,7 +149,7 @@ def test_stored_coefficients_stay_on_the_device(network: str) -> None:
 
 
 def test_many_dimensions_stay_on_the_device() -> None:
-    run = on_meta(shipped("ball_poisson", 8), "metakan")  # their product goes edge by edge
+    run = on_meta(shipped("ball_poisson", 8), "metakan-sine")  # their product goes edge by edge
     assert_stays(run.objective)
     assert RandomDimensions(run.objective, 3).loss().device == META
 

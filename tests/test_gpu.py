@@ -23,7 +23,7 @@ def no_waiting() -> Iterator[None]:
     torch.cuda.set_sync_debug_mode("default")
 
 
-@pytest.mark.parametrize("network", ["metakan", "kan", "mlp", "features"])
+@pytest.mark.parametrize("network", ["metakan", "metakan-sine", "kan", "mlp", "features"])
 def test_first_order_steps_never_wait_for_the_device(
     network: str, request: pytest.FixtureRequest
 ) -> None:

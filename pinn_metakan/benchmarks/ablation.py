@@ -32,8 +32,11 @@ _HIDDEN_WIDTHS = (8, 16, 32, 64, 128)
 _FEW = (1, 2)
 _FIGURE = "ablation.png"
 
-#: The part -> what it changes of the default MetaKAN.
-Values = Mapping[float | str, Mapping[str, object]]
+#: The network whose parts are changed.
+_NETWORK = "metakan-sine"
+
+#: The part -> a network, and settings of it; those of the same network are changes of the default.
+Values = Mapping[float | str, Variant]
 
 
 @dataclass(frozen=True)
@@ -56,7 +59,7 @@ def _prompts(default: MetaKANSettings, outputs: int) -> Group:
 
     def curve(meta_learners: int) -> Values:
         return {
-            e: {"prompt_dimension": e, "frequency": omega, "meta_learners": meta_learners}
+            e: _changed(prompt_dimension=e, frequency=omega, meta_learners=meta_learners)
             for e, omega in sorted(frequencies.items())
         }
 
@@ -66,7 +69,7 @@ def _prompts(default: MetaKANSettings, outputs: int) -> Group:
 
 def _hidden_widths(default: MetaKANSettings, outputs: int) -> Group:
     widths = sorted({*_HIDDEN_WIDTHS, default.hidden_width})
-    values: Values = {h: {"hidden_width": h} for h in widths}
+    values: Values = {h: _changed(hidden_width=h) for h in widths}
     title = "Hidden width of the meta-learner"
     return Group(title, "hidden width h [-]", {_named(default): values})
 
@@ -75,16 +78,25 @@ def _meta_learners(default: MetaKANSettings, outputs: int) -> Group:
     layers = [*default.widths, outputs]
     few = [c for c in _FEW if c < len(layers) and c <= len(set(layers))]  # K-means of their widths
     values: Values = {
-        **{c: {"meta_learners": c} for c in few},
-        len(layers): {"meta_learners": 0},
+        **{c: _changed(meta_learners=c) for c in few},
+        len(layers): _changed(meta_learners=0),
     }
     across = f"number C for the {len(layers)} layers [-]"
     return Group("Meta-learners", across, {_named(default): values})
 
 
 def _hidden_functions(default: MetaKANSettings, outputs: int) -> Group:
-    values: Values = {name: {"hidden_function": name} for name in HIDDEN_FUNCTIONS}
+    values: dict[float | str, Variant] = {
+        name: _changed(hidden_function=name) for name in HIDDEN_FUNCTIONS
+    }
+    if default.widths:  # what shares functions has a hidden layer
+        same = {"widths": default.widths, "prompt_dimension": default.prompt_dimension}
+        values["linear (shared functions)"] = Variant("metakan", same)
     return Group("Hidden function", "hidden function", {_named(default): values})
+
+
+def _changed(**changes: object) -> Variant:
+    return Variant(_NETWORK, changes)
 
 
 def _named(default: MetaKANSettings) -> str:
@@ -133,23 +145,24 @@ def ablation_lines(
     loaded = load_problem(problem)  # a wrong name is told before anything else
     if type(loaded).reference is Problem.reference:
         raise SettingsError(f"{problem} has no reference, so there are no errors to compare")
-    default = suggested_settings(loaded, "metakan").network
+    default = suggested_settings(loaded, _NETWORK).network
     assert isinstance(default, MetaKANSettings)
     prepare_folder(folder, [_FIGURE])
     yield "| part | value | parameters | error | lowest | highest | seconds |"
     yield "|---|---|---|---|---|---|---|"
     panels = []
-    for group in (GROUPS[part](default, len(loaded.unknowns)) for part in parts or GROUPS):
+    for group in (GROUPS[name](default, len(loaded.unknowns)) for name in parts or GROUPS):
         curves = {}
         for name, values in group.curves.items():
             errors = []
-            for value, changes in values.items():
+            for value, part in values.items():
                 runs = []
-                others = {k: v for k, v in changes.items() if getattr(default, k) != v}
-                label = ", ".join([problem, *(f"{k}={v}" for k, v in sorted(others.items()))])
+                others = _without_defaults(part, default)
+                names = [problem] if part.network == _NETWORK else [problem, part.network]
+                label = ", ".join([*names, *(f"{k}={v}" for k, v in sorted(others.items()))])
                 for seed in range(seeds):
                     progress(f"{label}, seed {seed}")
-                    variant = Variant("metakan", {"network": others, "lm": {"steps": steps}})
+                    variant = Variant(part.network, {"network": others, "lm": {"steps": steps}})
                     path = folder / as_word(f"{label}, {steps} steps") / f"seed-{seed}"
                     case = Case(problem, {}, variant, seed)
                     runs.append(run_case(path, case, device, progress))
@@ -163,3 +176,10 @@ def ablation_lines(
     title = f"{problem}, MetaKAN after {steps} steps, median and range of {seeds} seeds"
     (path,) = write_figures({_FIGURE: curves_figure(title, panels)}, folder)
     yield f"\n{path}"
+
+
+def _without_defaults(part: Variant, default: MetaKANSettings) -> dict[str, object]:
+    """Settings of a part that its network does not have without being asked."""
+    if part.network != _NETWORK:
+        return dict(part.settings)
+    return {k: v for k, v in part.settings.items() if getattr(default, k) != v}

@@ -24,7 +24,7 @@ from pinn_metakan.runs.choices import DTYPES, chosen_device, suggested_settings
 from pinn_metakan.settings.layers import Layer
 from pinn_metakan.settings.networks import NETWORK_SETTINGS
 
-NETWORKS = ("metakan", "kan", "mlp")
+NETWORKS = ("metakan", "metakan-sine", "kan", "mlp")
 #: Name of the row -> problem and its parameters.
 PROBLEMS: dict[str, tuple[str, Mapping[str, object]]] = {
     "poisson": ("poisson", {}),

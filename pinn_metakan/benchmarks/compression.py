@@ -22,7 +22,7 @@ _WAYS: dict[str, Callable[[Network], Network]] = {
 def compression_lines(
     problem: str, device: str, steps: int, more_steps: int, progress: Progress
 ) -> Iterator[str]:
-    """Solve a problem by a KAN and a MetaKAN, make them smaller, and train them again.
+    """Solve a problem by a KAN and two MetaKANs, make them smaller, and train them again.
 
     Args:
         problem: Name or file of a problem.
@@ -49,7 +49,7 @@ def compression_lines(
 
     yield "| network | made smaller | parameters | error | after more training |"
     yield "|---|---|---|---|---|"
-    for name in ("kan", "metakan"):
+    for name in ("kan", "metakan", "metakan-sine"):
         whole, network = error(name, name, {"lm": {"steps": steps}})
         yield f"| {name} | not | {network.n_parameters if network else '-'} | {whole:.1e} | |"
         if network is None:

@@ -23,12 +23,14 @@ from pinn_metakan.runs.solution import Solution
 _TIMES = (5.0, 10.0, 20.0)
 
 
-def _metakan(**network: object) -> Variant:
-    return Variant("metakan", {"network": network})
+def _sine(**network: object) -> Variant:
+    return Variant("metakan-sine", {"network": network})
 
 
 #: The KAN of two hidden layers whose edges have more functions.
 _EIGHT_GAUSSIANS = {"widths": [8, 8], "options": {"count": 8}}
+#: The MetaKAN of two functions per layer that has about as many parameters as that of one.
+_TWO_FUNCTIONS = {"widths": [12, 12, 12], "prompt_dimension": 2}
 #: Name of the row -> what is run. The paper's row has its cubic splines, ReLU meta-learner, scalar
 #: prompts and Adam with two rates.
 VARIANTS: dict[str, Variant] = {
@@ -37,15 +39,19 @@ VARIANTS: dict[str, Variant] = {
     "kan, cubic": Variant("kan", {"network": {"family": "bspline"}}),
     "kan, quintic": Variant("kan", {"network": {"family": "bspline", "options": {"order": 5}}}),
     "kan, fourier": Variant("kan", {"network": {"family": "fourier"}}),
-    "metakan, rbf (default)": _metakan(),
-    "metakan, rbf, untied": Variant("metakan", {"lm": {"steps": 30}, "untie": {"steps": 100}}),
-    "metakan, rbf, E=1": _metakan(prompt_dimension=1, frequency=5.0),
-    "metakan, rbf, E=4": _metakan(prompt_dimension=4, frequency=2.0),
-    "metakan, rbf, [14,14]": _metakan(widths=[14, 14]),
-    "metakan, rbf, tanh": _metakan(hidden_function="tanh"),
-    "metakan, cubic": _metakan(family="bspline"),
-    "metakan, quintic": _metakan(family="bspline", options={"order": 5}),
-    "metakan, fourier": _metakan(family="fourier"),
+    "metakan (default)": Variant("metakan", {}),
+    "metakan, E=2, [12,12,12]": Variant("metakan", {"network": _TWO_FUNCTIONS}),
+    "metakan-sine, rbf (default)": _sine(),
+    "metakan-sine, rbf, untied": Variant(
+        "metakan-sine", {"lm": {"steps": 30}, "untie": {"steps": 100}}
+    ),
+    "metakan-sine, rbf, E=1": _sine(prompt_dimension=1, frequency=5.0),
+    "metakan-sine, rbf, E=4": _sine(prompt_dimension=4, frequency=2.0),
+    "metakan-sine, rbf, [14,14]": _sine(widths=[14, 14]),
+    "metakan-sine, rbf, tanh": _sine(hidden_function="tanh"),
+    "metakan-sine, cubic": _sine(family="bspline"),
+    "metakan-sine, quintic": _sine(family="bspline", options={"order": 5}),
+    "metakan-sine, fourier": _sine(family="fourier"),
     "metakan, the paper's": Variant(
         "metasplinekan",
         {

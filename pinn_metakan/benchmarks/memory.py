@@ -16,12 +16,16 @@ _WIDTHS = [128, 128, 128]
 _POINTS = 100
 #: Numbers that Adam and the gradient hold for each parameter.
 _PER_PARAMETER = 3
+_CUBIC: dict[str, object] = {"family": "bspline"}
+_SINE: dict[str, object] = {**_CUBIC, "prompt_dimension": 1, "hidden_width": 32}
 #: Name -> network, settings, engine. The first is what the others are compared with.
 _CASES: dict[str, tuple[str, dict[str, object], str]] = {
-    "kan, autograd": ("kan", {}, "autograd"),
-    "kan, jets": ("kan", {}, "jets"),
-    "metakan, autograd": ("metakan", {"prompt_dimension": 1, "hidden_width": 32}, "autograd"),
-    "metakan, jets": ("metakan", {"prompt_dimension": 1, "hidden_width": 32}, "jets"),
+    "kan, autograd": ("kan", _CUBIC, "autograd"),
+    "kan, jets": ("kan", _CUBIC, "jets"),
+    "metakan-sine, autograd": ("metakan-sine", _SINE, "autograd"),
+    "metakan-sine, jets": ("metakan-sine", _SINE, "jets"),
+    "metakan, autograd": ("metakan", {}, "autograd"),
+    "metakan, jets": ("metakan", {}, "jets"),
 }
 
 
@@ -56,7 +60,7 @@ def memory_lines(device: str, dtype: str, progress: Progress) -> Iterator[str]:
     for name, (network, settings, engine) in _CASES.items():
         progress(name)
         layer = {
-            "network": {"widths": _WIDTHS, "family": "bspline", **settings},
+            "network": {"widths": _WIDTHS, **settings},
             "points": {"interior": _POINTS},
             "engine": engine,
         }

@@ -22,8 +22,11 @@ from pinn_metakan.runs.assembled import AssembledRun
 Numbers = dict[str, float]
 
 PROBLEMS = ("poisson", "heat", "burgers", "ball_poisson")
-NETWORKS = ("metakan", "kan", "mlp", "splinekan")
+NETWORKS = ("metakan", "kan", "mlp", "splinekan", "metakan-sine")
+#: Networks whose coefficients are generated.
+_META = ("metakan", "metakan-sine")
 _ADAM_STEPS, _LM_STEPS, _FIRST_LM_STEPS, _UNTIE_STEPS = 20, 10, 3, 5
+_UNTIE = {"steps": _UNTIE_STEPS, "redraw_every": 0}
 _SHORT: dict[str, object] = {
     "points": {"interior": 300, "boundary": 40, "initial": 40},
     "adam": {"steps": _ADAM_STEPS},
@@ -68,10 +71,8 @@ class Case:
 #: Name of the row -> what is run.
 CASES: dict[str, Case] = {
     **{f"{p}, {n}": Case(p, n, {}) for p in PROBLEMS for n in NETWORKS},
-    "heat, metakan, soft": Case("heat", "metakan", {"conditions": "soft"}),
-    "heat, metakan, untied": Case(
-        "heat", "metakan", {"untie": {"steps": _UNTIE_STEPS, "redraw_every": 0}}
-    ),
+    **{f"heat, {n}, soft": Case("heat", n, {"conditions": "soft"}) for n in _META},
+    **{f"heat, {n}, untied": Case("heat", n, {"untie": _UNTIE}) for n in _META},
 }
 
 

@@ -1,21 +1,24 @@
 """The cost of one training step: closed-form jets against nested autograd, MetaKAN against MLP."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from pinn_metakan.benchmarks.command import Progress
-from pinn_metakan.benchmarks.measure.assembled import gradient_step, run_of
+from pinn_metakan.benchmarks.measure.assembled import gradient_step, least_squares_step, run_of
 from pinn_metakan.benchmarks.measure.tensor_memory import MIB, saved_bytes
 from pinn_metakan.benchmarks.measure.timing import fastest
 from pinn_metakan.pde.loading import load_problem
 from pinn_metakan.runs.assembled import AssembledRun
+from pinn_metakan.settings.stages import LMSettings
 
 #: Name -> the network and its settings.
 NETWORKS: dict[str, tuple[str, dict[str, object]]] = {
     "mlp": ("mlp", {}),
     "kan, rbf": ("kan", {"family": "rbf"}),
-    "metakan, rbf": ("metakan", {"family": "rbf"}),
-    "metakan, cubic": ("metakan", {"family": "bspline"}),
-    "metakan, quintic": ("metakan", {"family": "bspline", "options": {"order": 5}}),
+    "metakan": ("metakan", {}),
+    "metakan, E=2": ("metakan", {"prompt_dimension": 2}),
+    "metakan-sine, rbf": ("metakan-sine", {"family": "rbf"}),
+    "metakan-sine, cubic": ("metakan-sine", {"family": "bspline"}),
+    "metakan-sine, quintic": ("metakan-sine", {"family": "bspline", "options": {"order": 5}}),
 }
 VISCOSITY = 0.01
 #: Of both hidden layers.
@@ -27,6 +30,9 @@ def step_lines(
 ) -> Iterator[str]:
     """Compare the residual of Burgers' equation and its gradient by both engines.
 
+    Its Jacobian, and a whole step of Levenberg-Marquardt, are compared with those of the MLP; they
+    are left out where the Jacobian would be too large to train with.
+
     Args:
         device: "auto", "cpu" or "cuda".
         dtype: "float64" or "float32".
@@ -37,10 +43,12 @@ def step_lines(
     Yields:
         Rows of a table in Markdown.
     """
-    yield "| widths | network | jets | autograd | ratio | over MLP | kept | autograd | ratio |"
-    yield "|---|---|---|---|---|---|---|---|---|"
+    costs = "Jacobian | over MLP | LM step | over MLP | kept | autograd | ratio"
+    yield f"| widths | network | jets | autograd | ratio | over MLP | {costs} |"
+    yield "|" + "---|" * 13
     for width in _WIDTHS:
         mlp = 0.0
+        solver_of_mlp: list[float] = []
         for name, (network, settings) in NETWORKS.items():
             progress(f"[2,{width},{width},1], {name}")
             engines = [
@@ -50,11 +58,32 @@ def step_lines(
             jets, autograd = fastest([gradient_step(e) for e in engines], rounds)
             kept = [saved_bytes(engine) / MIB for engine in engines]
             mlp = mlp or jets
+            solver = _solver_times(engines[0], rounds)
+            solver_of_mlp = solver_of_mlp or solver
             yield (
                 f"| [2,{width},{width},1] | {name} | {1e3 * jets:.1f} ms | {1e3 * autograd:.1f} ms "
                 f"| {autograd / jets:.1f} | {jets / mlp:.1f} "
+                f"| {_beside(solver, solver_of_mlp)} "
                 f"| {kept[0]:.1f} MiB | {kept[1]:.1f} MiB | {kept[0] / kept[1]:.2f} |"
             )
+
+
+def _solver_times(run: AssembledRun, rounds: int) -> list[float]:
+    """Times of the Jacobian and of a step of Levenberg-Marquardt [s]; none if it is too large."""
+    settings = run.settings.stage("lm")
+    assert isinstance(settings, LMSettings)
+    n_residuals = len(run.objective.vector())
+    if n_residuals * run.network.n_parameters > settings.max_numbers:
+        return []
+    return fastest([run.objective.linearize, least_squares_step(run)], rounds)
+
+
+def _beside(times: Sequence[float], of_mlp: Sequence[float]) -> str:
+    """Cells of times, each with its ratio to that of the MLP."""
+    if not times:
+        return "- | - | - | -"
+    pairs = zip(times, of_mlp, strict=True)
+    return " | ".join(f"{1e3 * time:.1f} ms | {time / mlp:.1f}" for time, mlp in pairs)
 
 
 def burgers_by(

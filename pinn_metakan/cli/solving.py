@@ -89,6 +89,7 @@ def solve_command(
         from pinn_metakan.cli.settings_file import refuse_another, refuse_unnamed_code
         from pinn_metakan.pde.catalogue import find_problem
         from pinn_metakan.pde.loading import load_problem
+        from pinn_metakan.runs.choices import present_network
         from pinn_metakan.runs.solve import solve
         from pinn_metakan.settings.layers import read_settings
         from pinn_metakan.settings.sections import RunSettings
@@ -108,6 +109,7 @@ def solve_command(
     layers += _changes(set_)
     if conditions is not None:
         layers.append(("--conditions", {"conditions": conditions}))
+    network = present_network(loaded, network, layers)
     seed = run.seed if seed is None else seed
     with Display() as display:
         solution = solve(

@@ -4,7 +4,7 @@ import copy
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 
-from torch import Generator, Tensor, nn
+from torch import Generator, nn
 
 from pinn_metakan.families.table import AnyFamily
 from pinn_metakan.networks.coefficients.clustering import meta_learner_labels
@@ -162,7 +162,8 @@ def make_metakan(
     Source: Zhao et al., ICML 2025, arXiv:2506.07549.
     """
 
-    def meta_learner(sizes: Tensor) -> MetaLearner:
+    def meta_learner(functions: AnyFamily, inputs: int) -> MetaLearner:
+        sizes = functions.start_sizes(inputs)
         return MetaLearner(
             prompt_dimension, hidden_width, sizes, hidden_function, frequency, generator
         )

@@ -6,15 +6,14 @@ from itertools import pairwise
 import torch
 from torch import Generator
 
-from pinn_metakan.families.edge_family import EdgeFamily
 from pinn_metakan.families.table import AnyFamily
 from pinn_metakan.networks.coefficients.clustering import meta_learner_labels
 from pinn_metakan.networks.coefficients.shared import (
-    LinearMetaLearner,
     SharedFunctions,
-    first_functions,
+    linear_meta_learner,
     random_prompts,
 )
+from pinn_metakan.networks.coefficients.sharing import SharedMetaLearners
 from pinn_metakan.networks.dense import KANLinear
 from pinn_metakan.networks.kan import KAN
 from pinn_metakan.networks.linear import Linear, random_matrix
@@ -24,6 +23,7 @@ def make_shared_metakan(
     widths: Sequence[int],
     family: Callable[[], AnyFamily],
     generator: Generator,
+    bounded: bool = True,
     prompt_dimension: int = 1,
     meta_learners: int | Sequence[int] = 0,
 ) -> KAN:
@@ -40,6 +40,7 @@ def make_shared_metakan(
         widths: n_0 ... n_L.
         family: Makes the family of one layer.
         generator: CPU generator of the random start.
+        bounded: Whether layers keep their inputs inside the family's reach.
         prompt_dimension: E, functions of a layer.
         meta_learners: 0 for one per layer; C for as many, shared by layers of similar numbers of
             outputs (K-means); or the label of each layer but the first, from 0.
@@ -56,22 +57,18 @@ def make_shared_metakan(
     if len(widths) < 3:
         raise ValueError("shared functions need a hidden layer: give at least one width")
     labels = meta_learner_labels(widths[2:], meta_learners)
-    learners: dict[int, LinearMetaLearner] = {}
+    learners = SharedMetaLearners(
+        labels, widths[1:-1], lambda functions, _: linear_meta_learner(functions, prompt_dimension)
+    )
     layers: list[Linear | KANLinear] = [Linear(random_matrix(widths[0], widths[1], generator))]
-    size = 0
-    for label, (inputs, outputs) in zip(labels, pairwise(widths[1:]), strict=True):
+    for number, (inputs, outputs) in enumerate(pairwise(widths[1:])):
         functions = family()
-        if isinstance(functions, EdgeFamily):
-            name = type(functions).__name__
-            raise ValueError(f"functions are shared by families linear in coefficients, not {name}")
-        if label not in learners:
-            learners[label] = LinearMetaLearner(first_functions(functions, prompt_dimension))
+        learner = learners.of_layer(number, functions)
         prompts = random_prompts(outputs, inputs, prompt_dimension, generator)
-        coefficients = SharedFunctions(prompts, learners[label])
         bias = torch.zeros(outputs, dtype=torch.float64)
-        layers.append(KANLinear(functions, coefficients, True, bias))
-        size = functions.size
-    sets = f"{len(learners)} set{'s' if len(learners) > 1 else ''}"
+        layers.append(KANLinear(functions, SharedFunctions(prompts, learner), bounded, bias))
+    count = len(set(labels))
+    sets = f"{count} set{'s' if count > 1 else ''}"
     each = f"{prompt_dimension} function{'s' if prompt_dimension > 1 else ''}"
-    name = type(layers[-1].family).__name__ if isinstance(layers[-1], KANLinear) else ""
-    return KAN(layers, widths, f"{sets} of {each} of {size} {name} terms, shared by all edges")
+    terms = f"{functions.size} {type(functions).__name__} terms"
+    return KAN(layers, widths, f"{sets} of {each} of {terms}, shared by all edges of a layer")

@@ -16,6 +16,7 @@ from pinn_metakan.networks.kan import make_kan, make_metakan
 from pinn_metakan.networks.mlp import MLP
 from pinn_metakan.networks.network import Network
 from pinn_metakan.networks.random_features import RandomFeatures
+from pinn_metakan.networks.shared_metakan import make_shared_metakan
 from pinn_metakan.settings.networks import (
     NETWORK_SETTINGS,
     FeaturesSettings,
@@ -24,6 +25,7 @@ from pinn_metakan.settings.networks import (
     MLPSettings,
     OwnNetworkSettings,
     Section,
+    SharedMetaKANSettings,
 )
 
 #: The setting that names a class of the user's own -> what makes it.
@@ -51,6 +53,24 @@ def _(
         hidden_width=settings.hidden_width,
         hidden_function=settings.hidden_function,
         frequency=settings.frequency,
+        meta_learners=settings.meta_learners,
+    )
+
+
+@_built.register
+def _(
+    settings: SharedMetaKANSettings,
+    inputs: int,
+    outputs: int,
+    generator: Generator,
+    own: OwnClasses,
+) -> Network:
+    return make_shared_metakan(
+        [inputs, *settings.widths, outputs],
+        family_maker(settings.family, settings.options, own.get("network.family")),
+        generator,
+        bounded=settings.bounded,
+        prompt_dimension=settings.prompt_dimension,
         meta_learners=settings.meta_learners,
     )
 
@@ -144,13 +164,16 @@ def list_networks(widths: Sequence[int]) -> list[NetworkEntry]:
         widths: Inputs, hidden widths and outputs.
 
     Returns:
-        One entry per name.
+        One entry per name; none for a network that cannot have these widths.
     """
     entries = []
     inputs, *hidden, outputs = widths
     for name, section in NETWORK_SETTINGS.items():
         settings = section.model_validate({"widths": hidden})
-        network = build_network(inputs, outputs, settings, Generator().manual_seed(0))
+        try:
+            network = build_network(inputs, outputs, settings, Generator().manual_seed(0))
+        except SettingsError:
+            continue
         size = network.edge_coefficients
         entries.append(NetworkEntry(name, network.n_parameters, size, network.describe()))
     return entries

@@ -20,6 +20,8 @@ _COLUMNS = 2
 def activations_figure(field: Field) -> Figure:
     """Draw every edge function: one panel per layer, one cell per edge, colored by its range.
 
+    Of edges that share functions, a panel beside it shows these, with tanh.
+
     Args:
         field: With activations.
 
@@ -27,13 +29,18 @@ def activations_figure(field: Field) -> Figure:
         The figure.
     """
     with mpl.rc_context(STYLE):
-        figure, axes = _empty_panels(len(field.activations), 4.4)
-        for number, (axis, layer) in enumerate(zip(axes, field.activations, strict=True), start=1):
+        shared = sum(layer.shared is not None for layer in field.activations)
+        figure, panels = _empty_panels(len(field.activations) + shared, 4.4)
+        axes = iter(panels)
+        for layer in field.activations:
+            axis = next(axes)
             lines = _edge_curves(axis, layer)
             figure.colorbar(lines, ax=axis, label="range of the function [-]")
             axis.set_title(
-                f"layer {number}: edges over [{layer.inputs[0]:g}, {layer.inputs[-1]:g}]"
+                f"layer {layer.number}: edges over [{layer.inputs[0]:g}, {layer.inputs[-1]:g}]"
             )
+            if layer.shared is not None:
+                _draw_shared(next(axes), layer, layer.shared)
         figure.suptitle(headline(field), fontsize=12)
     return figure
 
@@ -47,16 +54,12 @@ def prompts_figure(field: Field) -> Figure:
     Returns:
         The figure.
     """
-    swept = [
-        (number, layer, layer.sweep)
-        for number, layer in enumerate(field.activations, start=1)
-        if layer.sweep is not None
-    ]
+    swept = [(layer, layer.sweep) for layer in field.activations if layer.sweep is not None]
     with mpl.rc_context(STYLE):
         figure, axes = _empty_panels(len(swept), 3.6)
-        for axis, (number, layer, sweep) in zip(axes, swept, strict=True):
+        for axis, (layer, sweep) in zip(axes, swept, strict=True):
             _draw_sweep(figure, axis, layer, sweep)
-            axis.set_title(f"layer {number}: {len(sweep.trained)} prompts")
+            axis.set_title(f"layer {layer.number}: {len(sweep.trained)} prompts")
         figure.suptitle(headline(field), fontsize=12)
     return figure
 
@@ -90,6 +93,17 @@ def _edge_curves(axis: Axes, layer: LayerActivations) -> LineCollection:
     axis.set_xticks(range(1, inputs + 1))
     axis.set_yticks(range(1, outputs + 1))
     return lines
+
+
+def _draw_shared(axis: Axes, layer: LayerActivations, shared: Array) -> None:
+    axis.plot(layer.inputs, np.tanh(layer.inputs), "k--", linewidth=1.0, label="tanh")
+    for number, values in enumerate(shared, start=1):
+        axis.plot(layer.inputs, values, label=f"function {number}")
+    axis.set_xlabel("input [-]")
+    axis.set_ylabel("function [-]")
+    axis.grid(alpha=0.3)
+    axis.legend(fontsize=9)
+    axis.set_title(f"layer {layer.number}: what its {layer.functions[..., 0].size} edges share")
 
 
 def _draw_sweep(figure: Figure, axis: Axes, layer: LayerActivations, sweep: Sweep) -> None:

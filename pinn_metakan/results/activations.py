@@ -25,11 +25,17 @@ class LayerActivations:
     """The edge functions of one layer.
 
     Args:
+        number: Which layer of the network it is, from 1; one without edge functions has none.
         inputs: M inputs [-], over the range that the family covers; of the first layer [-1, 1].
         functions: Shape (o, i, M); of a wide layer, those of the first outputs and inputs.
-        sweep: How the function changes with the prompt; None for stored coefficients.
+        sweep: How the function changes with the prompt; None for coefficients that are stored, or
+            combine shared functions.
+        shared: The E functions that all edges of the layer combine, shape (E, M); None unless they
+            share functions.
     """
 
+    number: int
     inputs: Array
     functions: Array
     sweep: Sweep | None = None
+    shared: Array | None = None

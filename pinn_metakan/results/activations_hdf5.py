@@ -33,6 +33,10 @@ def write_layer(group: h5py.Group, layer: LayerActivations) -> None:
         describe(dataset, "-", called)
 
     write("functions", layer.functions, "edge functions", "to", "from", "input")
+    if layer.shared is not None:
+        numbers = np.arange(1.0, len(layer.shared) + 1)
+        scales["shared"] = _write_scale(group, "shared", numbers, "function that edges share")
+        write("shared_functions", layer.shared, "functions that edges share", "shared", "input")
     if layer.sweep is not None:
         sweep = layer.sweep
         called = "prompt, along its main axis"
@@ -46,15 +50,16 @@ def write_layer(group: h5py.Group, layer: LayerActivations) -> None:
 def read_layers(group: h5py.Group) -> tuple[LayerActivations, ...]:
     """Read the layers that a group holds, first to last."""
     layers = []
-    for number in range(1, len(group) + 1):
+    for number in sorted(int(name.removeprefix("layer_")) for name in group):
         stored = group[f"layer_{number}"]
         sweep = None
         if "sweep_positions" in stored:
             names = ("sweep_positions", "sweep_functions", "trained_positions")
             sweep = Sweep(*(read_array(stored[name]) for name in names))
-        layers.append(
-            LayerActivations(read_array(stored["input"]), read_array(stored["functions"]), sweep)
-        )
+        name = "shared_functions"
+        shared = read_array(stored[name]) if name in stored else None
+        inputs, functions = read_array(stored["input"]), read_array(stored["functions"])
+        layers.append(LayerActivations(number, inputs, functions, sweep, shared))
     return tuple(layers)
 
 

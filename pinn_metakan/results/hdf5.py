@@ -32,8 +32,8 @@ def write_solution(path: Path, field: Field) -> None:
             _write_grid(file.create_group("slice"), field.slice, field)
         history = file.create_group("history")
         _write_columns(history, field.history)
-        for number, layer in enumerate(field.activations, start=1):
-            write_layer(file.create_group(f"activations/layer_{number}"), layer)
+        for layer in field.activations:
+            write_layer(file.create_group(f"activations/layer_{layer.number}"), layer)
 
 
 def read_solution(path: Path) -> Field:
@@ -74,7 +74,7 @@ def read_solution(path: Path) -> Field:
                 has_time=bool(attributes["has_time"]),
                 activations=read_layers(file["activations"]) if "activations" in file else (),
             )
-    except (OSError, KeyError) as error:
+    except (OSError, KeyError, ValueError) as error:
         detail = " ".join(str(error).split())
         raise RunFolderError(f"{path} is not a solution of this package ({detail})") from error
 

@@ -6,10 +6,12 @@ import torch
 from torch import Tensor
 
 from pinn_metakan.networks.coefficients.coefficients import Generated
+from pinn_metakan.networks.coefficients.shared import SharedFunctions
 from pinn_metakan.networks.dense import KANLinear
 from pinn_metakan.networks.kan import KAN
 from pinn_metakan.networks.network import Network
 from pinn_metakan.results.activations import LayerActivations, Sweep
+from pinn_metakan.results.metrics import Array
 
 #: How many inputs functions are evaluated at, and how many prompts a sweep has.
 _INPUTS, _PROMPTS = 121, 61
@@ -22,31 +24,40 @@ _WIDE = 3.0
 
 @torch.no_grad()
 def activations_of(network: Network) -> tuple[LayerActivations, ...]:
-    """Evaluate the edge functions of each layer, and how they change with the prompt.
+    """Evaluate the edge functions of each layer, and what they are made from.
 
     Args:
         network: A trained network.
 
     Returns:
-        One entry per layer; empty for a network whose edges are numbers.
+        One entry per layer that has edge functions; empty for a network whose edges are numbers.
     """
     if not isinstance(network, KAN):
         return ()
     return tuple(
-        _layer_activations(layer, number == 0) for number, layer in enumerate(network.kan_layers)
+        _layer_activations(layer, number)
+        for number, layer in enumerate(network.chain(), start=1)
+        if isinstance(layer, KANLinear)
     )
 
 
-def _layer_activations(layer: KANLinear, is_first: bool) -> LayerActivations:
+def _layer_activations(layer: KANLinear, number: int) -> LayerActivations:
     coefficients = layer.coefficients()
     reach = layer.family.reach if math.isfinite(layer.family.reach) else _WIDE
-    limit = 1.0 if is_first else reach  # the first layer sees scaled coordinates
+    limit = 1.0 if number == 1 else reach  # the first layer sees scaled coordinates
     x = torch.linspace(-limit, limit, _INPUTS, dtype=torch.float64).to(coefficients)
     some = coefficients[:_MOST_EDGES, :_MOST_EDGES]
     functions = layer.functions(x, some).double().cpu().numpy()
     source = layer.coefficients
     sweep = _sweep_of(layer, source, x) if isinstance(source, Generated) else None
-    return LayerActivations(x.double().cpu().numpy(), functions, sweep)
+    shared = _shared_functions(layer, source, x) if isinstance(source, SharedFunctions) else None
+    return LayerActivations(number, x.double().cpu().numpy(), functions, sweep, shared)
+
+
+def _shared_functions(layer: KANLinear, source: SharedFunctions, x: Tensor) -> Array:
+    """Functions that the edges of a layer share, shape (E, M)."""
+    shared = layer.functions(x, source.meta_learner.functions.unsqueeze(1))  # (E, 1, M)
+    return shared[:, 0].double().cpu().numpy()
 
 
 def _sweep_of(layer: KANLinear, source: Generated, x: Tensor) -> Sweep:

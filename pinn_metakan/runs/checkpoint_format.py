@@ -3,6 +3,24 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from pinn_metakan.settings.earlier_names import present_name
+
+
+def with_present_name(state: dict[str, Any]) -> dict[str, Any]:
+    """Call the network of a checkpoint what it is called now.
+
+    Args:
+        state: What was read.
+
+    Returns:
+        The state, as it is unless its network has another name now.
+    """
+    chosen = state.get("choices")
+    if not isinstance(chosen, Mapping) or "network" not in chosen:
+        return state
+    name = present_name(chosen["network"], [chosen.get("settings")])
+    return state | {"choices": {**chosen, "network": name}}
+
 
 def in_this_format(
     state: dict[str, Any], stages_of_legs: Sequence[int], parameters_of_first: int

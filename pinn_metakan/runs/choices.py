@@ -11,6 +11,7 @@ from pinn_metakan.errors import SettingsError, look_up
 from pinn_metakan.networks.network import Network
 from pinn_metakan.pde.problem import Problem
 from pinn_metakan.runs.own_parts import OwnPart, PartFile, load_parts, own_names
+from pinn_metakan.settings.earlier_names import present_name
 from pinn_metakan.settings.layers import Layer, build_settings
 from pinn_metakan.settings.sections import RunSettings, Settings
 
@@ -73,14 +74,30 @@ def network_name(network: str | Network) -> str:
     return network if isinstance(network, str) else "custom"
 
 
+def present_network(problem: Problem, network: str, layers: Sequence[Layer] = ()) -> str:
+    """What a network is called now, if the problem's suggestions or layers are of an earlier one.
+
+    Args:
+        problem: The problem.
+        network: What it was asked for as.
+        layers: Settings over those that the problem suggests.
+
+    Returns:
+        The name.
+    """
+    suggested = (problem.settings, problem.network_settings.get(network))
+    return present_name(network, [*suggested, *(layer for _, layer in layers)])
+
+
 def suggested_settings(problem: Problem, network: str, layers: Sequence[Layer] = ()) -> Settings:
     """Merge the default, the problem's suggestions for a network, and further layers."""
     label = problem.origin.label
-    suggestions: list[Layer] = [
-        (f"{label}: settings", problem.settings),
-        (f"{label}: network_settings", problem.network_settings.get(network, {})),
-    ]
-    return build_settings(network, [*suggestions, *layers])
+    name = present_network(problem, network, layers)
+    suggestions: list[Layer] = [(f"{label}: settings", problem.settings)]
+    for key, section in problem.network_settings.items():
+        if present_name(key, [section]) == name:
+            suggestions.append((f"{label}: network_settings", section))
+    return build_settings(name, [*suggestions, *layers])
 
 
 def choose(

@@ -1,6 +1,8 @@
 """What earlier legs of a run ended with, read from the folders inside that keep it."""
 
+import json
 import shlex
+from collections.abc import Mapping
 
 from pinn_metakan.errors import RunFolderError
 from pinn_metakan.results.field import Field
@@ -8,9 +10,10 @@ from pinn_metakan.results.hdf5 import read_solution
 from pinn_metakan.runs.folder import RunFolder
 from pinn_metakan.runs.legs.plan import kept_names
 from pinn_metakan.runs.solution import Solution
+from pinn_metakan.settings.earlier_names import present_name
 
 #: What solution.h5 says of both if they are of one run.
-_OF_A_RUN = ("problem", "problem_sha256", "network", "settings", "seed", "dtype")
+_OF_A_RUN = ("problem", "problem_sha256", "settings", "seed", "dtype")
 
 
 def earlier_in(folder: RunFolder) -> dict[str, Solution]:
@@ -45,10 +48,16 @@ def earlier_beside(folder: RunFolder, field: Field) -> dict[str, Solution]:
         path = folder.branch(name).solution
         if f"{name}_n_parameters" in field.attributes and path.is_file():
             before = read_solution(path)
-            known, told = before.attributes, field.attributes
-            if all(known.get(key) == told.get(key) for key in _OF_A_RUN):
+            if _facts(before.attributes) == _facts(field.attributes):
                 found[name] = Solution(before)
     return found
+
+
+def _facts(attributes: Mapping[str, str | int | float]) -> list[object]:
+    """What is the same of all parts of a run."""
+    settings = json.loads(str(attributes.get("settings", "{}")))
+    network = present_name(str(attributes.get("network")), [settings])
+    return [network, *(attributes.get(key) for key in _OF_A_RUN)]
 
 
 def refuse_part(folder: RunFolder) -> None:

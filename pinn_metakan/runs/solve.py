@@ -12,7 +12,13 @@ from pinn_metakan.networks.network import Network
 from pinn_metakan.optimizers.verdict import Outcome, Verdict
 from pinn_metakan.pde.problem import Problem
 from pinn_metakan.runs.assembled import AssembledRun
-from pinn_metakan.runs.choices import check_budget, choose, network_name, suggested_settings
+from pinn_metakan.runs.choices import (
+    check_budget,
+    choose,
+    network_name,
+    present_network,
+    suggested_settings,
+)
 from pinn_metakan.runs.folder import FreshFolder, RunFolder
 from pinn_metakan.runs.interrupts import interrupts
 from pinn_metakan.runs.own_parts import PartFile
@@ -94,7 +100,7 @@ def solve(
     if not isinstance(problem, Problem):
         raise TypeError(f"solve needs a problem such as load_problem('heat'), got {problem!r}")
     layers = layers_of("settings", settings)
-    name = network_name(network)
+    name = present_network(problem, network_name(network), layers)
     chosen = suggested_settings(problem, name, layers)
     choices = choose(name, chosen, seed, device, dtype, parts, problems)
     check_budget(budget)

@@ -1,6 +1,7 @@
 """Settings of the networks, and the names of the field as presets of them.
 
-Why the defaults are what they are: docs/decisions/0008-edge-family.md and 0009-meta-learner.md.
+Why the defaults are what they are: docs/decisions/0008-edge-family.md, 0009-meta-learner.md and
+0018-shared-functions.md.
 """
 
 from collections.abc import Mapping
@@ -45,6 +46,26 @@ class MetaKANSettings(KANSettings):
     )
     meta_learners: Annotated[int, Field(ge=0)] | list[int] = Field(
         default=0, description="0: one for each layer; C: so many; or each layer's number"
+    )
+
+
+class SharedMetaKANSettings(KANSettings):
+    """A MetaKAN of a linear meta-learner: the edges of a layer share few learned functions."""
+
+    widths: list[Width] = Field(default=[16, 16, 16], description="hidden widths")
+    family: str = Field(
+        default="chebyshev",
+        description="family that the functions are made of, or your own: module:Class",
+    )
+    options: dict[str, float | str] = Field(
+        default={"degree": 5.0, "lowest": 1.0},
+        description="options of the family, such as degree or count",
+    )
+    prompt_dimension: int = Field(
+        default=1, gt=0, description="functions of a layer, numbers for each edge"
+    )
+    meta_learners: Annotated[int, Field(ge=0)] | list[int] = Field(
+        default=0, description="0: own functions for each layer; C: so many sets; or their numbers"
     )
 
 
@@ -99,13 +120,14 @@ def _preset(base: type[KANSettings], description: str, **defaults: Any) -> type[
 _FASTKAN: dict[str, float | str] = {"count": 8.0, "reach": 2.0, "width": 2**-0.5}
 _PLAIN, _META = KANSettings, MetaKANSettings
 
-#: Name of the network -> its settings. The first four have the defaults that do best here, the
+#: Name of the network -> its settings. The first five have the defaults that do best here, the
 #: others are those of the field: the family of the edges is what their name stands for.
 NETWORK_SETTINGS: dict[str, type[Section]] = {
-    "metakan": MetaKANSettings,
+    "metakan": SharedMetaKANSettings,
     "kan": KANSettings,
     "mlp": MLPSettings,
     "features": FeaturesSettings,
+    "metakan-sine": MetaKANSettings,
     "splinekan": _preset(_PLAIN, "The KAN of Liu et al.: cubic B-splines.", family="bspline"),
     "metasplinekan": _preset(
         _META,

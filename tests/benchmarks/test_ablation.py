@@ -11,7 +11,7 @@ from torch import Generator
 from pinn_metakan.benchmarks import ablation
 from pinn_metakan.benchmarks.ablation import GROUPS, ablation_lines
 from pinn_metakan.benchmarks.measure import variants
-from pinn_metakan.benchmarks.measure.variants import Case
+from pinn_metakan.benchmarks.measure.variants import Case, Variant
 from pinn_metakan.errors import SettingsError
 from pinn_metakan.networks.coefficients.meta_learner import HIDDEN_FUNCTIONS
 from pinn_metakan.networks.table import build_network
@@ -24,16 +24,16 @@ def test_each_part_is_changed_and_the_default_is_solved_once(
 ) -> None:
     suggested = TINY | {"network": {"widths": [3, 3]}}
     path = write_problem(
-        extra=f"network_settings = {{'metakan': {suggested}}}\n"
+        extra=f"network_settings = {{'metakan-sine': {suggested}}}\n"
         "    def reference(self, points): return {'u': points[:, 0]}"
     )
     monkeypatch.chdir(path.parent)
     out, few = Path("out"), ["meta_learners", "hidden_function"]
     told: list[str] = []
     rows = list(ablation_lines(out, "mine.py", 1, 1, "cpu", few, told.append))
-    assert len(rows) == 2 + 3 + 4 + 1
+    assert len(rows) == 2 + 3 + 5 + 1
     runs = {path.parent for path in out.glob("*/seed-*")}
-    assert len(runs) == len(set(told)) == 6  # the default is in both groups
+    assert len(runs) == len(set(told)) == 7  # the default is in both groups
     assert (out / "ablation.png").stat().st_size > 10_000
     monkeypatch.setattr(variants, "solve", None)
     assert list(ablation_lines(out, "mine.py", 1, 1, "cpu", few, str)) == rows
@@ -48,7 +48,7 @@ def test_the_table_has_the_parts_that_the_paper_leaves_open() -> None:
     assert values["Prompts"] == {1, 2, 4, 8}
     assert {8, 128} <= values["Hidden width of the meta-learner"]
     assert values["Meta-learners"] == {1, 2, 4}
-    assert {"relu", "sine"} <= values["Hidden function"]
+    assert {"relu", "sine", "linear (shared functions)"} <= values["Hidden function"]
 
 
 @pytest.mark.parametrize("part", GROUPS)
@@ -61,9 +61,11 @@ def test_every_variant_builds_a_network(
 ) -> None:
     group = GROUPS[part](MetaKANSettings.model_validate(suggested), outputs)
     for parts in group.curves.values():
-        for changes in parts.values():
-            layers: list[Layer] = [("test", {"network": suggested}), ("test", {"network": changes})]
-            settings = build_settings("metakan", layers)
+        for variant in parts.values():
+            layers: list[Layer] = [("test", {"network": variant.settings})]
+            if variant.network == "metakan-sine":
+                layers.insert(0, ("test", {"network": suggested}))
+            settings = build_settings(variant.network, layers)
             assert build_network(2, outputs, settings.network, generator).n_parameters > 0
 
 
@@ -101,7 +103,8 @@ def test_what_the_problem_suggests_is_the_default(
     assert rows[0].startswith("| Meta-learners, E = 3 |")
     assert changes[:3] == [{"meta_learners": 1}, {"meta_learners": 2}, {}]
     others = [{} if name == "tanh" else {"hidden_function": name} for name in HIDDEN_FUNCTIONS]
-    assert changes[3:] == others
+    same = {"widths": [3, 5], "prompt_dimension": 3}  # of the network that shares functions
+    assert changes[3:] == [*others, same]
 
 
 def test_an_unknown_part_is_refused(tmp_path: Path) -> None:
@@ -122,7 +125,9 @@ def test_the_ablation_draws_what_has_not_failed(
 ) -> None:
     groups = {
         "few": lambda default, outputs: ablation.Group(
-            "Few", "C [-]", {"some": {1: {"meta_learners": 1}, 2: {"meta_learners": 0}}}
+            "Few",
+            "C [-]",
+            {"some": {c: Variant("metakan-sine", {"meta_learners": c % 2}) for c in (1, 2)}},
         )
     }
     monkeypatch.setattr(ablation, "GROUPS", groups)

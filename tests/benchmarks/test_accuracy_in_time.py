@@ -104,7 +104,9 @@ def test_training_ends_at_the_first_step_past_the_seconds(tmp_path: Path) -> Non
 
 def test_the_last_leg_is_trained_too_and_its_parameters_are_counted(tmp_path: Path) -> None:
     layers: list[Layer] = [*SMALL, ("untied", {"untie": {"steps": 2}})]
-    row = lines(tmp_path, problems=["poisson"], networks=["metakan"], seeds=1, layers=layers)[-1]
+    row = lines(tmp_path, problems=["poisson"], networks=["metakan-sine"], seeds=1, layers=layers)[
+        -1
+    ]
     _, _, size, last_size, *_, steps = cells(row)
     assert steps == "6"
     assert int(last_size) == 6 * (2 * 3 + 3)  # coefficients of the edges of [2, 3, 1]

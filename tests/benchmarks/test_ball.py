@@ -16,12 +16,13 @@ def test_rows_are_kept_and_not_made_again(tmp_path: Path, monkeypatch: pytest.Mo
     wide = [name for name, row in ROWS.items() if row.settings]
     arguments = (tmp_path, ["ball_poisson"], [20], wide, 1, "cpu", str)
     header, _, *rows = list(ball_lines(*arguments))
-    assert len(rows) == 6
+    assert len(rows) == 8
     assert all(len(row.split("|")) == len(header.split("|")) for row in rows)
     counts = {row.split(" | ")[2]: int(row.split(" | ")[3]) for row in rows}
     edges = 20 * 128 + 2 * 128**2 + 128
     assert counts["kan"] == 9 * edges
-    assert counts["metakan"] == edges + 4 * (2 * 32 + 32 * 9 + 9)
+    assert counts["metakan-sine"] == edges + 4 * (2 * 32 + 32 * 9 + 9)
+    assert counts["metakan"] == edges + 3 * (128 + 5) + 1  # biases, 5 coefficients per layer
     monkeypatch.setattr(ball, "run_of", None)
     assert list(ball_lines(*arguments))[2:] == rows
 

@@ -15,7 +15,9 @@ def of_poisson() -> Numbers:
     return numbers.run_case(CASES["poisson, mlp"])
 
 
-@pytest.mark.parametrize("name", ["poisson, mlp", "heat, metakan, untied"])
+@pytest.mark.parametrize(
+    "name", ["poisson, mlp", "heat, metakan, untied", "heat, metakan-sine, untied"]
+)
 def test_numbers_are_the_same_again(name: str, tmp_path: Path) -> None:
     first, second = tmp_path / "first.json", tmp_path / "second.json"
     list(number_lines(first, None, [name], str))

@@ -85,7 +85,9 @@ def test_the_engines_agree_on_shipped_problems(shipped_problem: Problem, network
     assert_engines_agree(objective_of(shipped_problem, network))
 
 
-@pytest.mark.parametrize("network", ["metakan", "wavkan", "mlp"])  # a kind of edges each
+@pytest.mark.parametrize(
+    "network", ["metakan", "metakan-sine", "wavkan", "mlp"]
+)  # a kind of edges each
 def test_the_engines_agree_on_soft_conditions(shipped_problem: Problem, network: str) -> None:
     assert_engines_agree(objective_of(shipped_problem, network, "soft"))
 

@@ -6,9 +6,11 @@ import pytest
 from torch import Generator
 
 from pinn_metakan.families.bspline import BSpline
+from pinn_metakan.families.chebyshev import Chebyshev
 from pinn_metakan.families.rbf import RBF
 from pinn_metakan.networks.kan import make_kan, make_metakan
 from pinn_metakan.networks.mlp import MLP
+from pinn_metakan.networks.shared_metakan import make_shared_metakan
 
 DEEP = (128, 128, 128, 1)
 
@@ -49,3 +51,28 @@ def test_metakan_count_follows_the_formula(
         widths, RBF, generator, prompt_dimension=prompt, hidden_width=h, meta_learners=meta_learners
     )
     assert network.n_parameters == expected
+
+
+@pytest.mark.parametrize(
+    ("widths", "functions", "meta_learners", "expected"),
+    [
+        ((2, 16, 16, 16, 1), 1, 0, 609 + 15),  # an MLP of 609, and three functions of 5 terms
+        ((2, 16, 16, 16, 1), 1, 1, 609 + 5),
+        ((2, 12, 12, 12, 1), 2, 0, 24 + 2 * (144 + 144 + 12) + 37 + 3 * 2 * 5),
+        ((2, 12, 12, 12, 1), 2, 1, 24 + 2 * (144 + 144 + 12) + 37 + 2 * 5),
+        ((3, 4, 5, 2), 3, [0, 0], 12 + 3 * (20 + 10) + 11 + 3 * 5),
+    ],
+)
+def test_counts_of_shared_functions_follow_the_formula(
+    widths: tuple[int, ...],
+    functions: int,
+    meta_learners: int | list[int],
+    expected: int,
+    generator: Generator,
+) -> None:
+    network = make_shared_metakan(
+        widths, lambda: Chebyshev(5, 1), generator, True, functions, meta_learners
+    )
+    assert network.n_parameters == expected
+    if functions == 1 and meta_learners == 0:
+        assert expected == MLP(widths, generator).n_parameters + 3 * 5

@@ -12,7 +12,11 @@ from pinn_metakan.networks.convolution.classifier import ConvClassifier, conv_cl
 from pinn_metakan.networks.convolution.table import CONVOLUTIONS, conv_settings
 from pinn_metakan.networks.network import Network
 from pinn_metakan.networks.table import build_network
-from pinn_metakan.settings.networks import NETWORK_SETTINGS, MetaKANSettings
+from pinn_metakan.settings.networks import (
+    NETWORK_SETTINGS,
+    MetaKANSettings,
+    SharedMetaKANSettings,
+)
 
 WIDTHS = (2, 5, 4, 1)
 CHANNELS, CLASSES = (1, 3, 4), 5
@@ -25,20 +29,30 @@ EDGES: dict[str, tuple[int, int]] = {
     "chebykan": (4 + 1, 0),  # degree 4
     "kaln": (3 + 2, 0),  # degree 3, SiLU
     "kagn": (3 + 2, 2),  # degree 3, SiLU; the recurrence has degree - 1
+    "metakan": (5, 0),  # degrees 1 to 5
     "fourierkan": (9, 0),  # 4 frequencies, sine and cosine, and SiLU
 }
+
+
+def stored_parameters(name: str, edges: int, layers: int) -> int:
+    """Parameters of the edges of all layers, if they are stored."""
+    plain = {"metakan": name, "metakan-sine": "kan"}.get(name, name.removeprefix("meta"))
+    assert plain in EDGES, f"count the coefficients of {plain} by hand, and add a row to EDGES"
+    size, own = EDGES[plain]
+    return edges * size + layers * own
 
 
 def edge_parameters(name: str, edges: int, layers: int) -> int:
     """Parameters of the edges of all layers, one meta-learner per layer."""
     settings = NETWORK_SETTINGS[name]()
-    plain = name.removeprefix("meta")
-    assert plain in EDGES, f"count the coefficients of {plain} by hand, and add a row to EDGES"
-    size, own = EDGES[plain]
+    size = stored_parameters(name, 1, 0)
+    if isinstance(settings, SharedMetaKANSettings):
+        return settings.prompt_dimension * (edges + layers * size)
     if not isinstance(settings, MetaKANSettings):
-        return edges * size + layers * own
+        return stored_parameters(name, edges, layers)
     e, h = settings.prompt_dimension, settings.hidden_width
-    return e * edges + layers * (e * h + h + h * size + size + own)
+    own = stored_parameters(name, 0, layers)
+    return e * edges + layers * (e * h + h + h * size + size) + own
 
 
 def dense(name: str, generator: Generator) -> Network:
@@ -71,15 +85,17 @@ def assert_trains_and_comes_back(
 @pytest.mark.parametrize("name", sorted({*NETWORK_SETTINGS} - {"mlp", "features"}))
 def test_a_dense_network(name: str, generator: Generator, tmp_path: Path) -> None:
     network, again = dense(name, generator), dense(name, generator)
-    edges = sum(a * b for a, b in pairwise(WIDTHS))
-    assert network.n_parameters == edge_parameters(name, edges, len(WIDTHS) - 1)
+    edges, layers, others = sum(a * b for a, b in pairwise(WIDTHS)), len(WIDTHS) - 1, 0
+    if name == "metakan":  # its first layer is linear, and it has biases
+        linear = WIDTHS[0] * WIDTHS[1]
+        edges, layers, others = edges - linear, layers - 1, linear + sum(WIDTHS[1:])
+    assert network.n_parameters == others + edge_parameters(name, edges, layers)
     x = 2 * torch.rand(30, 2, generator=generator, dtype=torch.float64) - 1
     assert_trains_and_comes_back(network, again, x, tmp_path)
     baked = network.baked()
     with torch.no_grad():
         assert torch.allclose(baked(x), network(x), atol=1e-13)
-    plain = name.removeprefix("meta")
-    assert baked.n_parameters == edge_parameters(plain, edges, len(WIDTHS) - 1)
+    assert baked.n_parameters == others + stored_parameters(name, edges, layers)
 
 
 @pytest.mark.parametrize("name", CONVOLUTIONS)
@@ -101,5 +117,4 @@ def test_a_convolutional_network(name: str, generator: Generator, tmp_path: Path
     assert not baked.prompts()
     with torch.no_grad():
         assert torch.allclose(baked(x), network(x), atol=1e-12)
-    plain = CONVOLUTIONS[name.removeprefix("meta")]
-    assert count(baked) == edge_parameters(plain, edges, layers)
+    assert count(baked) == stored_parameters(CONVOLUTIONS[name], edges, layers)

@@ -14,6 +14,7 @@ from pinn_metakan.families.table import FAMILIES, family_maker
 from pinn_metakan.networks.coefficients.meta_learner import HIDDEN_FUNCTIONS
 from pinn_metakan.networks.kan import KAN, make_kan, make_metakan
 from pinn_metakan.networks.network import Network
+from pinn_metakan.networks.shared_metakan import make_shared_metakan
 
 #: Up to order 4, mixed.
 SPACE = JetSpace([Derivative(0, (0, 0, 1, 1)), Derivative(0, (1, 1, 1))])
@@ -39,7 +40,7 @@ def assert_jets_equal_autograd(network: Network, generator: Generator) -> None:
         expected = evaluate_by_autograd(lambda p: network.evaluate(p, weights), x, asked)
         for place, quantity in enumerate(asked):
             size = 1 + float(expected[quantity].detach().abs().max())
-            assert (found[place, :, k] - expected[quantity]).abs().max() < 1e-9 * size
+            assert (found[place, :, k] - expected[quantity]).abs().max() < 1e-10 * size
 
 
 def assert_jacobian_equals_autograd(network: Network, generator: Generator) -> None:
@@ -58,7 +59,7 @@ def assert_jacobian_equals_autograd(network: Network, generator: Generator) -> N
         gradients = torch.autograd.grad(sums[row], parameters, retain_graph=True)
         expected = torch.cat([g.flatten() for g in gradients])
         size = 1 + float(expected.abs().max())
-        assert (found[row] - expected).abs().max() < 1e-9 * size
+        assert (found[row] - expected).abs().max() < 1e-10 * size
 
 
 @pytest.mark.parametrize("meta_learners", [0, 1])
@@ -69,6 +70,18 @@ def test_the_jacobian_through_a_meta_learner_equals_autograd(
     network = make_metakan(
         (2, 4, 3, 2), RBF, generator, hidden_function=name, meta_learners=meta_learners
     )
+    assert_jacobian_equals_autograd(network, generator)
+
+
+@pytest.mark.parametrize("meta_learners", [0, 1])
+@pytest.mark.parametrize("functions", [1, 2])
+@pytest.mark.parametrize("family", ["chebyshev", "rbf", "bspline", "gram"])
+def test_jets_and_the_jacobian_of_shared_functions_equal_autograd(
+    family: str, functions: int, meta_learners: int, generator: Generator
+) -> None:
+    make = family_maker(family, {"order": 5} if family == "bspline" else {})
+    network = make_shared_metakan((2, 3, 4, 2), make, generator, True, functions, meta_learners)
+    assert_jets_equal_autograd(network, generator)
     assert_jacobian_equals_autograd(network, generator)
 
 

@@ -9,10 +9,14 @@ import pytest
 import torch
 from torch import Generator
 
+from pinn_metakan.families.chebyshev import Chebyshev
 from pinn_metakan.families.rbf import RBF
 from pinn_metakan.families.table import FAMILIES, family_maker
+from pinn_metakan.networks.coefficients.shared import SharedFunctions
 from pinn_metakan.networks.kan import make_kan, make_metakan
 from pinn_metakan.networks.mlp import MLP
+from pinn_metakan.networks.shared_metakan import make_shared_metakan
+from pinn_metakan.plotting.activations import activations_figure
 from pinn_metakan.plotting.figures import draw_activations
 from pinn_metakan.results.activations import LayerActivations
 from pinn_metakan.results.field import Field, FieldOnGrid
@@ -67,16 +71,54 @@ def field_of(activations: tuple[LayerActivations, ...]) -> Field:
     return replace(field, activations=activations)
 
 
-@pytest.mark.parametrize("make", [make_kan, make_metakan])
+def test_edges_combine_the_functions_that_they_share(generator: Generator) -> None:
+    network = make_shared_metakan((2, 4, 3, 1), RBF, generator, prompt_dimension=2)
+    activations = activations_of(network)
+    assert [layer.number for layer in activations] == [2, 3]  # the first is linear
+    for layer, found in zip(network.kan_layers, activations, strict=True):
+        assert isinstance(layer.coefficients, SharedFunctions)
+        assert found.shared is not None
+        assert found.sweep is None
+        assert (found.inputs[0], found.inputs[-1]) == (-1.5, 1.5)
+        prompts = layer.coefficients.prompts.detach().numpy()
+        np.testing.assert_allclose(found.functions, prompts @ found.shared, atol=1e-12)
+
+
+def test_the_first_of_two_shared_functions_starts_as_tanh(generator: Generator) -> None:
+    network = make_shared_metakan((2, 3, 1), lambda: Chebyshev(5, 1), generator, True, 2)
+    (layer,) = activations_of(network)
+    assert layer.shared is not None
+    np.testing.assert_allclose(layer.shared[0], np.tanh(layer.inputs), atol=1e-12)
+
+
+def test_figures_show_what_edges_share_beside_them(generator: Generator) -> None:
+    network = make_shared_metakan((2, 3, 3, 1), RBF, generator, prompt_dimension=2)
+    figure = activations_figure(field_of(activations_of(network)))
+    titles = [axis.get_title() for axis in figure.axes if axis.get_title()]
+    assert titles == [
+        "layer 2: edges over [-1.5, 1.5]",
+        "layer 2: what its 9 edges share",
+        "layer 3: edges over [-1.5, 1.5]",
+        "layer 3: what its 3 edges share",
+    ]
+    labels = [text.get_text() for text in figure.axes[1].get_legend().get_texts()]
+    assert labels == ["tanh", "function 1", "function 2"]
+
+
+@pytest.mark.parametrize("make", [make_kan, make_metakan, make_shared_metakan])
 def test_activations_come_back_from_hdf5_and_are_drawn(
     make: type, generator: Generator, tmp_path: Path
 ) -> None:
     written = activations_of(make((2, 3, 3, 1), RBF, generator))
     write_solution(tmp_path / "solution.h5", field_of(written))
     field = read_solution(tmp_path / "solution.h5")
-    assert len(field.activations) == 3
+    assert len(field.activations) == (2 if make is make_shared_metakan else 3)
     for old, new in zip(written, field.activations, strict=True):
         np.testing.assert_array_equal(old.functions, new.functions)
+        assert old.number == new.number
+        assert (old.shared is None) == (new.shared is None)
+        if old.shared is not None and new.shared is not None:
+            np.testing.assert_array_equal(old.shared, new.shared)
         assert (old.sweep is None) == (new.sweep is None)
         if old.sweep is not None and new.sweep is not None:
             np.testing.assert_array_equal(old.sweep.functions, new.sweep.functions)
@@ -84,4 +126,5 @@ def test_activations_come_back_from_hdf5_and_are_drawn(
     expected = ["activations.png"] + (["prompts.png"] if make is make_metakan else [])
     assert names == expected
     assert all((tmp_path / name).stat().st_size > 5_000 for name in names)
-    assert math.isclose(written[0].inputs[-1], 1.0)
+    limit = 1.5 if make is make_shared_metakan else 1.0  # the first layer sees coordinates
+    assert math.isclose(written[0].inputs[-1], limit)

@@ -124,7 +124,7 @@ def test_a_run_goes_on_with_the_spread_that_was_chosen(
 
 
 def test_the_stage_can_begin_the_training_of_other_networks() -> None:
-    for network in ("mlp", "kan"):
+    for network in ("mlp", "kan", "metakan"):
         settings = FAST | {"network": {"widths": [8, 8]}, "stages": ["linear", "lm"]}
         history = solve(load_problem("poisson"), network, settings=settings).history
         assert history["step"][0] == 1
@@ -134,7 +134,7 @@ def test_the_stage_can_begin_the_training_of_other_networks() -> None:
 def test_generated_coefficients_cannot_be_solved_for() -> None:
     settings = FAST | {"stages": ["linear", "adam"]}
     with pytest.raises(SettingsError, match=r"linear\.steps: the last layer of this network is no"):
-        solve(load_problem("heat"), "metakan", settings=settings)
+        solve(load_problem("heat"), "metakan-sine", settings=settings)
 
 
 def test_features_are_trained_by_the_linear_stage_unless_others_are_given() -> None:

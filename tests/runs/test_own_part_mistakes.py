@@ -78,7 +78,7 @@ def test_options_of_a_family_are_checked_by_its_constructor(
     ("network", "options", "message"),
     [
         ("my/bell.py:Bell", {}, "network: my/bell.py: Bell must be a subclass of Network of pinn"),
-        ("wave:WaveNet", {}, r"network: there is no wave\.py in the folders of problems"),
+        ("ripple:WaveNet", {}, r"network: there is no ripple\.py in the folders of problems"),
         ("my/wave.py:WaveNet", {"inputs": 3}, "WaveNet has no option 'inputs'; it has widths, na"),
         ("my/wave.py:WaveNet", {"name": 3}, "WaveNet: name must be a name, got 3"),
         ("my/wave.py:WaveNet", {"widths": 3}, r"my/wave\.py: WaveNet failed: TypeError: "),

@@ -42,7 +42,7 @@ def test_a_baked_network_stores_coefficients_and_gives_the_same_outputs(
 
 def test_untying_lowers_the_error_and_keeps_the_result_before(tmp_path: Path) -> None:
     settings = UNTIED | {"lm": {"steps": 8}, "untie": {"steps": 8}}
-    solution = solve(load_problem("heat"), settings=settings, out=tmp_path / "run")
+    solution = solve(load_problem("heat"), "metakan-sine", settings=settings, out=tmp_path / "run")
     assert solution.tied is not None
     assert solution.relative_l2["u"] < 0.5 * solution.tied.relative_l2["u"]
     assert solution.attributes["n_parameters"] == N_STORED
@@ -63,13 +63,14 @@ def test_untying_lowers_the_error_and_keeps_the_result_before(tmp_path: Path) ->
     assert (tmp_path / "run" / "tied" / "solution.png").is_file()
 
 
+@pytest.mark.parametrize("network", ["metakan", "metakan-sine"])
 @pytest.mark.parametrize("steps", [5, 7, 9])  # while tied, at the change, while untied
-def test_a_run_that_is_untied_goes_on_exactly(steps: int, tmp_path: Path) -> None:
+def test_a_run_that_is_untied_goes_on_exactly(steps: int, network: str, tmp_path: Path) -> None:
     settings = UNTIED | {"report_every": 1}
-    whole = solve(load_problem("heat"), settings=settings)
+    whole = solve(load_problem("heat"), network, settings=settings)
     run = tmp_path / "run"
     with pytest.raises(Interrupted):
-        solve(load_problem("heat"), settings=settings, out=run, progress=stop_at(steps))
+        solve(load_problem("heat"), network, settings=settings, out=run, progress=stop_at(steps))
     assert (run / "tied" / "solution.h5").exists() == (steps >= N_STEPS_TIED)
     resumed = resume(run)
     np.testing.assert_array_equal(resumed["u"], whole["u"])
@@ -80,8 +81,8 @@ def test_a_run_that_is_untied_goes_on_exactly(steps: int, tmp_path: Path) -> Non
 
 def test_a_run_that_is_replaced_leaves_no_tied_result(tmp_path: Path) -> None:
     run = tmp_path / "run"
-    solve(load_problem("heat"), settings=UNTIED, out=run)
-    solve(load_problem("heat"), settings=FAST, out=run, overwrite=True)
+    solve(load_problem("heat"), "metakan-sine", settings=UNTIED, out=run)
+    solve(load_problem("heat"), "metakan-sine", settings=FAST, out=run, overwrite=True)
     assert open_run(run).tied is None
 
 
@@ -89,7 +90,11 @@ def test_only_generated_coefficients_can_be_untied() -> None:
     with pytest.raises(SettingsError, match=r"untie\.steps: only generated coefficients"):
         solve(load_problem("heat"), "kan", settings=UNTIED)
     with pytest.raises(SettingsError, match="untie can be there once"):
-        solve(load_problem("heat"), settings=UNTIED | {"stages": ["lm", "untie", "untie"]})
+        solve(
+            load_problem("heat"),
+            "metakan-sine",
+            settings=UNTIED | {"stages": ["lm", "untie", "untie"]},
+        )
 
 
 def test_the_command_prints_both_counts_and_errors(
@@ -97,7 +102,7 @@ def test_the_command_prints_both_counts_and_errors(
 ) -> None:
     flags = [*FAST_FLAGS, "--set=untie.steps=2", f"--out={tmp_path / 'run'}"]
     with pytest.raises(SystemExit) as stop:
-        main(["solve", "heat", *flags])
+        main(["solve", "heat", "--network=metakan-sine", *flags])
     assert stop.value.code == 0
     lines = capsys.readouterr().out.splitlines()
     assert f"parameters: {N_STORED}" in lines
@@ -107,7 +112,7 @@ def test_the_command_prints_both_counts_and_errors(
 
 def test_a_part_of_a_run_is_not_gone_on_with_by_itself(tmp_path: Path) -> None:
     run = tmp_path / "run"
-    tied = solve(load_problem("heat"), settings=UNTIED, out=run).tied
+    tied = solve(load_problem("heat"), "metakan-sine", settings=UNTIED, out=run).tied
     assert tied is not None
     with pytest.raises(RunFolderError, match=r"tied is what a leg of .*run ended with; go on with"):
         resume(run / "tied")
@@ -118,11 +123,18 @@ def test_a_part_of_a_run_is_not_gone_on_with_by_itself(tmp_path: Path) -> None:
 
 def test_another_run_in_the_folder_of_a_part_is_left_alone(tmp_path: Path) -> None:
     run = tmp_path / "run"
-    solve(load_problem("heat"), settings=FAST, seed=7, out=run / "tied")
+    solve(load_problem("heat"), "metakan-sine", settings=FAST, seed=7, out=run / "tied")
     for overwrite in (False, True):
         with pytest.raises(RunFolderError, match=r"tied holds another run, and this one keeps"):
-            solve(load_problem("heat"), settings=UNTIED, out=run, overwrite=overwrite)
-        assert solve(load_problem("heat"), settings=FAST, out=run, overwrite=overwrite).tied is None
+            solve(
+                load_problem("heat"), "metakan-sine", settings=UNTIED, out=run, overwrite=overwrite
+            )
+        assert (
+            solve(
+                load_problem("heat"), "metakan-sine", settings=FAST, out=run, overwrite=overwrite
+            ).tied
+            is None
+        )
     assert open_run(run).tied is None
     assert resume(run).tied is None
     assert open_run(run / "tied").attributes["seed"] == 7
@@ -136,5 +148,5 @@ def test_a_file_or_a_link_in_the_place_of_a_part_is_refused(tmp_path: Path) -> N
     (tmp_path / "link" / "tied").symlink_to(tmp_path / "elsewhere")
     for name in ("file", "link"):
         with pytest.raises(RunFolderError, match="tied is no folder, and this run keeps a part"):
-            solve(load_problem("heat"), settings=UNTIED, out=tmp_path / name)
+            solve(load_problem("heat"), "metakan-sine", settings=UNTIED, out=tmp_path / name)
         assert not (tmp_path / name / "settings.toml").exists()

@@ -6,7 +6,7 @@ from pinn_metakan.benchmarks.images.data import ImageData
 from pinn_metakan.networks.convolution.classifier import conv_classifier
 from pinn_metakan.networks.convolution.table import CONVOLUTIONS
 from pinn_metakan.networks.table import build_network
-from pinn_metakan.settings.networks import NETWORK_SETTINGS
+from pinn_metakan.settings.networks import NETWORK_SETTINGS, MetaKANSettings
 
 #: Name of the shape -> outputs of the convolutions; none for a fully connected network. The last is
 #: that of the MetaKAN paper.
@@ -17,8 +17,8 @@ SHAPES: dict[str, tuple[int, ...]] = {
 }
 #: Hidden width of fully connected networks.
 _HIDDEN = [32]
-#: Meta forms have scalar prompts, as in the paper, and our sine; its fully connected networks have
-#: meta-learners of 16 hidden units.
+#: Meta-learners with a hidden layer have scalar prompts, as in the paper, and our sine; those of
+#: its fully connected networks have 16 hidden units.
 _META: dict[str, object] = {
     "prompt_dimension": 1,
     "hidden_function": "sine",
@@ -45,13 +45,15 @@ def make_classifier(
         The classifier, float64 on the CPU, and its prompts.
     """
     channels, height, width = data.shape
-    changes = {**_META, "hidden_width": _META_WIDTH[shape]} if name.startswith("meta") else {}
+    section = NETWORK_SETTINGS[CONVOLUTIONS.get(name, name)]
+    has_hidden_layer = issubclass(section, MetaKANSettings)
+    changes = {**_META, "hidden_width": _META_WIDTH[shape]} if has_hidden_layer else {}
     if SHAPES[shape]:
         convolutional = conv_classifier(
             name, [channels, *SHAPES[shape]], data.classes, generator, changes=changes
         )
         return convolutional, convolutional.prompts()
-    settings = NETWORK_SETTINGS[name].model_validate({"widths": _HIDDEN, **changes})
+    settings = section.model_validate({"widths": _HIDDEN, **changes})
     network = build_network(channels * height * width, data.classes, settings, generator)
     return nn.Sequential(nn.Flatten(), network), network.prompts()
 

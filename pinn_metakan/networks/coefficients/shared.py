@@ -5,10 +5,13 @@ import math
 import torch
 from torch import Generator, Tensor, nn
 
+from pinn_metakan.families.edge_family import EdgeFamily
 from pinn_metakan.families.family import Family
+from pinn_metakan.families.table import AnyFamily
 from pinn_metakan.networks.coefficients.coefficients import Coefficients
 
-#: Where the first functions are fitted: inputs of hidden layers are of this size.
+#: Where the first functions are fitted, unless the family covers less: inputs of hidden layers are
+#: of this size (docs/decisions/0018-shared-functions.md).
 _FITTED_RANGE, _FITTED_POINTS = 3.0, 401
 
 
@@ -70,6 +73,25 @@ class SharedFunctions(Coefficients):
         return True
 
 
+def linear_meta_learner(family: AnyFamily, count: int) -> LinearMetaLearner:
+    """Make a meta-learner whose E functions start as powers of tanh.
+
+    Args:
+        family: The functions that they are made of.
+        count: E.
+
+    Returns:
+        The meta-learner, float64.
+
+    Raises:
+        ValueError: If the family is not linear in its coefficients.
+    """
+    if isinstance(family, EdgeFamily):
+        name = type(family).__name__
+        raise ValueError(f"functions are shared by families linear in coefficients, not {name}")
+    return LinearMetaLearner(first_functions(family, count))
+
+
 def first_functions(family: Family, count: int) -> Tensor:
     r"""Coefficients of tanh x, tanh^2 x, ..., tanh^E x, shape (E, D), fitted by least squares.
 
@@ -82,10 +104,12 @@ def first_functions(family: Family, count: int) -> Tensor:
     Returns:
         A, exact where the family has them.
     """
-    x = torch.linspace(-_FITTED_RANGE, _FITTED_RANGE, _FITTED_POINTS, dtype=torch.float64)
+    limit = min(_FITTED_RANGE, family.reach)
+    x = torch.linspace(-limit, limit, _FITTED_POINTS, dtype=torch.float64)
     basis = family.derivatives(x.unsqueeze(1), 0)[0][:, 0]  # (M, D)
     powers = torch.stack([torch.tanh(x) ** (e + 1) for e in range(count)], dim=1)
-    return torch.linalg.lstsq(basis, powers).solution.T.contiguous()
+    # Torch's default driver gives other bits each time.
+    return torch.linalg.lstsq(basis, powers, driver="gelsd").solution.T.contiguous()
 
 
 def random_prompts(outputs: int, inputs: int, count: int, generator: Generator) -> Tensor:

@@ -1,36 +1,39 @@
 """Meta-learners that several layers share."""
 
 from collections.abc import Callable, Sequence
+from typing import Generic, TypeVar
 
-from torch import Tensor
+from torch import nn
 
 from pinn_metakan.families.table import AnyFamily
-from pinn_metakan.networks.coefficients.meta_learner import MetaLearner
+
+#: What turns prompts into coefficients.
+Learner = TypeVar("Learner", bound=nn.Module)
 
 
-class SharedMetaLearners:
+class SharedMetaLearners(Generic[Learner]):
     """One meta-learner for each label, made when the first layer of that label asks for it.
 
-    Its coefficients start with the sizes that suit the layer of most inputs that it serves.
+    It is made for the layer of most inputs that it serves.
 
     Args:
         labels: Label of each layer.
         inputs: Edges per output of each layer.
-        make: Makes a meta-learner from the sizes (D,) that coefficients start with.
+        make: Makes a meta-learner from the family of the edges and their number per output.
     """
 
     def __init__(
         self,
         labels: Sequence[int],
         inputs: Sequence[int],
-        make: Callable[[Tensor], MetaLearner],
+        make: Callable[[AnyFamily, int], Learner],
     ):
         self._labels = tuple(labels)
         self._inputs = tuple(inputs)
         self._make = make
-        self._made: dict[int, MetaLearner] = {}
+        self._made: dict[int, Learner] = {}
 
-    def of_layer(self, layer: int, family: AnyFamily) -> MetaLearner:
+    def of_layer(self, layer: int, family: AnyFamily) -> Learner:
         """The meta-learner of a layer, made if none of its label was asked for before.
 
         Args:
@@ -44,5 +47,5 @@ class SharedMetaLearners:
         if label not in self._made:
             served = zip(self._inputs, self._labels, strict=True)
             widest = max(inputs for inputs, other in served if other == label)
-            self._made[label] = self._make(family.start_sizes(widest))
+            self._made[label] = self._make(family, widest)
         return self._made[label]

@@ -10,12 +10,17 @@ from torch import Generator, Tensor, nn
 from torch.nn import functional
 from torch.nn.utils import skip_init
 
-from pinn_metakan.families.table import family_maker
+from pinn_metakan.families.table import AnyFamily, family_maker
 from pinn_metakan.networks.coefficients.clustering import meta_learner_labels
 from pinn_metakan.networks.coefficients.sharing import SharedMetaLearners
 from pinn_metakan.networks.convolution.layer import KANConv2d
-from pinn_metakan.networks.convolution.table import conv_settings, kan_conv2d, meta_learner_of
-from pinn_metakan.settings.networks import MetaKANSettings
+from pinn_metakan.networks.convolution.table import (
+    AnyMetaLearner,
+    conv_settings,
+    kan_conv2d,
+    meta_learner_of,
+)
+from pinn_metakan.settings.networks import MetaKANSettings, SharedMetaKANSettings
 
 #: Every kernel is square and of this size; its inputs are padded so that images keep theirs.
 _KERNEL = 3
@@ -99,12 +104,16 @@ def conv_classifier(
     settings = conv_settings(name, changes)
     family = family_maker(settings.family, settings.options)()
     learners = None
-    if isinstance(settings, MetaKANSettings):
+    if isinstance(settings, MetaKANSettings | SharedMetaKANSettings):
         labels = meta_learner_labels(channels[1:], meta_learners)
         edges = [count * _KERNEL**2 for count in channels[:-1]]
-        learners = SharedMetaLearners(
-            labels, edges, lambda sizes: meta_learner_of(settings, sizes, generator)
-        )
+
+        def make(family: AnyFamily, inputs: int) -> AnyMetaLearner:
+            learner = meta_learner_of(settings, family, inputs, generator)
+            assert learner is not None  # settings are those of a Meta form
+            return learner
+
+        learners = SharedMetaLearners(labels, edges, make)
     elif meta_learners != 0:
         raise ValueError(
             f"{name} stores its coefficients and takes no meta_learners, got {meta_learners}; "

@@ -10,6 +10,7 @@ from pinn_metakan.families.edge_family import EdgeFamily
 from pinn_metakan.families.family import Family
 from pinn_metakan.networks.bound import Bound
 from pinn_metakan.networks.coefficients.coefficients import Coefficients
+from pinn_metakan.networks.coefficients.shared import SharedFunctions
 
 Pair = tuple[int, int]
 
@@ -89,7 +90,10 @@ class KANConv2d(nn.Module):
         Raises:
             ValueError: If the channels do not fit the coefficients.
         """
-        w = self.coefficients()  # (o, c/groups taps, D)
+        source = self.coefficients
+        w = (
+            source.prompts if isinstance(source, SharedFunctions) else source()
+        )  # (o, c/groups t, K)
         if x.ndim != 4:
             raise ValueError(f"expected images (N, c, height, width), got shape {tuple(x.shape)}")
         channels, taps = x.shape[1], self.kernel_size[0] * self.kernel_size[1]
@@ -106,15 +110,22 @@ class KANConv2d(nn.Module):
         return self._by_features(self.family, x, w)
 
     def _by_features(self, family: Family, x: Tensor, w: Tensor) -> Tensor:
-        """Evaluate the basis at each pixel once, then convolve it."""
+        """Evaluate the basis, or the functions that edges share, at each pixel, then convolve."""
         count, channels, height, width = x.shape
-        basis = family.derivatives(x.permute(0, 2, 3, 1).reshape(-1, channels), 0)[0]
-        features = basis.reshape(count, height, width, -1).permute(0, 3, 1, 2)  # (N, c D, ...)
+        functions = self._functions(family, x.permute(0, 2, 3, 1).reshape(-1, channels))
+        features = functions.reshape(count, height, width, -1).permute(0, 3, 1, 2)  # (N, c K, ...)
         kernel = w.view(len(w), channels // self.groups, *self.kernel_size, -1)
-        kernel = kernel.permute(0, 1, 4, 2, 3).flatten(1, 2)  # (o, c/groups D, ...)
+        kernel = kernel.permute(0, 1, 4, 2, 3).flatten(1, 2)  # (o, c/groups K, ...)
         return functional.conv2d(
             features, kernel, None, self.stride, self.padding, self.dilation, self.groups
         )
+
+    def _functions(self, family: Family, x: Tensor) -> Tensor:
+        """What the weights multiply, (M, c) -> (M, c, K): K = D of a basis, E shared functions."""
+        if isinstance(self.coefficients, SharedFunctions):
+            shared = self.coefficients.meta_learner.functions
+            return family.combined(x, shared, 0)[0].movedim(0, -1)
+        return family.derivatives(x, 0)[0]
 
     def _by_patches(self, family: EdgeFamily, x: Tensor, w: Tensor) -> Tensor:
         """Evaluate each edge at its own pixel of each patch."""

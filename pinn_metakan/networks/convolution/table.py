@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
-from torch import Generator, Tensor
+from torch import Generator
 
 from pinn_metakan.errors import look_up
-from pinn_metakan.families.table import family_maker
+from pinn_metakan.families.table import AnyFamily, family_maker
 from pinn_metakan.networks.coefficients.coefficients import (
     Coefficients,
     Generated,
@@ -14,9 +14,23 @@ from pinn_metakan.networks.coefficients.coefficients import (
     random_coefficients,
 )
 from pinn_metakan.networks.coefficients.meta_learner import MetaLearner
+from pinn_metakan.networks.coefficients.shared import (
+    LinearMetaLearner,
+    SharedFunctions,
+    linear_meta_learner,
+    random_prompts,
+)
 from pinn_metakan.networks.convolution.layer import KANConv2d, Pair
 from pinn_metakan.networks.table import NetworkEntry
-from pinn_metakan.settings.networks import NETWORK_SETTINGS, KANSettings, MetaKANSettings
+from pinn_metakan.settings.networks import (
+    NETWORK_SETTINGS,
+    KANSettings,
+    MetaKANSettings,
+    SharedMetaKANSettings,
+)
+
+#: What turns prompts into coefficients.
+AnyMetaLearner = MetaLearner | LinearMetaLearner
 
 #: Name of the convolution -> the dense network with the same edges.
 CONVOLUTIONS: dict[str, str] = {
@@ -32,6 +46,7 @@ CONVOLUTIONS: dict[str, str] = {
     "metakalnconv": "metakaln",
     "kagnconv": "kagn",
     "metakagnconv": "metakagn",
+    "sharedkanconv": "metakan",
 }
 #: Settings of a whole dense network, which arguments take the place of here.
 _OF_NETWORKS = ("widths", "meta_learners")
@@ -63,16 +78,50 @@ def conv_settings(name: str, changes: Mapping[str, object] | None = None) -> KAN
     return settings
 
 
-def meta_learner_of(settings: MetaKANSettings, sizes: Tensor, generator: Generator) -> MetaLearner:
-    """Make the meta-learner that settings describe; coefficients start with the sizes (D,)."""
+def meta_learner_of(
+    settings: KANSettings, family: AnyFamily, inputs: int, generator: Generator
+) -> AnyMetaLearner | None:
+    """Make the meta-learner that settings describe.
+
+    Args:
+        settings: Those of a Meta form, or of one that stores its coefficients.
+        family: That of the edges.
+        inputs: Edges per output, which coefficients start with a size for.
+        generator: CPU generator of the random start.
+
+    Returns:
+        The meta-learner; None for coefficients that are stored.
+    """
+    if isinstance(settings, SharedMetaKANSettings):
+        return linear_meta_learner(family, settings.prompt_dimension)
+    if not isinstance(settings, MetaKANSettings):
+        return None
     return MetaLearner(
         settings.prompt_dimension,
         settings.hidden_width,
-        sizes,
+        family.start_sizes(inputs),
         settings.hidden_function,
         settings.frequency,
         generator,
     )
+
+
+def _coefficients(
+    settings: KANSettings,
+    shape: Pair,
+    family: AnyFamily,
+    learner: AnyMetaLearner | None,
+    generator: Generator,
+) -> Coefficients:
+    """Make the coefficients of a layer (o, i), stored unless there is a meta-learner."""
+    outputs, inputs = shape
+    if isinstance(learner, LinearMetaLearner) and isinstance(settings, SharedMetaKANSettings):
+        prompts = random_prompts(outputs, inputs, settings.prompt_dimension, generator)
+        return SharedFunctions(prompts, learner)
+    if isinstance(learner, MetaLearner) and isinstance(settings, MetaKANSettings):
+        return Generated(outputs, inputs, settings.prompt_dimension, learner, generator)
+    sizes = family.start_sizes(inputs)
+    return Stored(random_coefficients(outputs, sizes, inputs, generator))
 
 
 def kan_conv2d(
@@ -86,7 +135,7 @@ def kan_conv2d(
     dilation: Pair = (1, 1),
     groups: int = 1,
     bounded: bool | None = None,
-    meta_learner: MetaLearner | None = None,
+    meta_learner: AnyMetaLearner | None = None,
     changes: Mapping[str, object] | None = None,
 ) -> KANConv2d:
     """Make a convolutional layer.
@@ -114,7 +163,7 @@ def kan_conv2d(
     Raises:
         LookupError: If there is no such convolution.
         ValueError: If the groups do not divide channels and outputs, a setting cannot be or
-            contradicts `bounded`, or coefficients that are stored are given a meta-learner.
+            contradicts `bounded`, or the meta-learner is of another kind of coefficients.
     """
     settings = conv_settings(name, changes)
     if bounded is None:
@@ -123,23 +172,30 @@ def kan_conv2d(
         raise ValueError(
             f"bounded={bounded} contradicts changes={{'bounded': {settings.bounded}}}; give one"
         )
-    if meta_learner is not None and not isinstance(settings, MetaKANSettings):
-        raise ValueError(
-            f"{name} stores its coefficients and takes no meta_learner; leave it out, or choose "
-            f"meta{name}"
-        )
+    if meta_learner is not None:
+        _refuse_another_learner(name, settings, meta_learner)
     if channels % groups or outputs % groups:
         raise ValueError(f"{groups} groups do not divide {channels} channels, {outputs} outputs")
     family = family_maker(settings.family, settings.options)()
     inputs = channels // groups * kernel_size[0] * kernel_size[1]
-    sizes = family.start_sizes(inputs)
-    source: Coefficients
-    if isinstance(settings, MetaKANSettings):
-        learner = meta_learner or meta_learner_of(settings, sizes, generator)
-        source = Generated(outputs, inputs, settings.prompt_dimension, learner, generator)
-    else:
-        source = Stored(random_coefficients(outputs, sizes, inputs, generator))
+    learner = meta_learner or meta_learner_of(settings, family, inputs, generator)
+    source = _coefficients(settings, (outputs, inputs), family, learner, generator)
     return KANConv2d(family, source, kernel_size, stride, padding, dilation, groups, bounded)
+
+
+def _refuse_another_learner(name: str, settings: KANSettings, learner: AnyMetaLearner) -> None:
+    """Refuse a meta-learner that the coefficients of a convolution do not come from."""
+    is_shared = isinstance(settings, SharedMetaKANSettings)
+    if not is_shared and not isinstance(settings, MetaKANSettings):
+        raise ValueError(
+            f"{name} stores its coefficients and takes no meta_learner; leave it out, or choose "
+            f"meta{name}"
+        )
+    expected = LinearMetaLearner if is_shared else MetaLearner
+    if not isinstance(learner, expected):
+        raise ValueError(
+            f"meta_learner: {name} needs a {expected.__name__}, got a {type(learner).__name__}"
+        )
 
 
 def list_convolutions(channels: Sequence[int]) -> list[NetworkEntry]:

@@ -10,6 +10,11 @@ from pinn_metakan.families.edge_family import EdgeFamily
 from pinn_metakan.families.table import FAMILIES, AnyFamily, family_maker
 from pinn_metakan.networks.coefficients.coefficients import Generated, Stored, random_coefficients
 from pinn_metakan.networks.coefficients.meta_learner import MetaLearner
+from pinn_metakan.networks.coefficients.shared import (
+    SharedFunctions,
+    linear_meta_learner,
+    random_prompts,
+)
 from pinn_metakan.networks.convolution.layer import KANConv2d
 
 
@@ -37,6 +42,22 @@ def by_loops(layer: KANConv2d, x: Tensor) -> Tensor:
                 pixel = x[n, group * inputs + c, row, column]
                 y[n, o, r, s] += edge(layer.family, pixel, w[o, c * kh * kw + a * kw + b])
     return y
+
+
+@pytest.mark.parametrize("family", ["chebyshev", "rbf", "bspline", "gram"])
+@pytest.mark.parametrize("functions", [1, 3])
+def test_shared_functions_convolve_as_the_edges_that_they_make(
+    family: str, functions: int, generator: Generator
+) -> None:
+    basis = family_maker(family, {})()
+    learner = linear_meta_learner(basis, functions)
+    source = SharedFunctions(random_prompts(4, 12, functions, generator), learner)
+    geometry = ((2, 3), (2, 1), (1, 0), (1, 2), 2, True)
+    shared = KANConv2d(basis, source, *geometry)
+    generic = KANConv2d(basis, Stored(source()), *geometry)  # w = A^T z
+    x = torch.randn(2, 4, 4, 6, generator=generator, dtype=torch.float64)
+    assert torch.allclose(shared(x), generic(x), atol=1e-13)
+    assert torch.allclose(shared.baked()(x), shared(x), atol=1e-13)
 
 
 @pytest.mark.parametrize("family", FAMILIES)

@@ -103,3 +103,14 @@ def test_stored_coefficients_take_no_meta_learner(generator: Generator) -> None:
         kan_conv2d("kanconv", 1, 1, (3, 3), generator, meta_learner=meta)  # type: ignore[arg-type]
     with pytest.raises(ValueError, match=r"no meta_learners, got 1; .* choose metafastkanconv"):
         conv_classifier("fastkanconv", [1, 2], 2, generator, meta_learners=1)
+
+
+def test_a_meta_learner_of_another_kind_is_refused(generator: Generator) -> None:
+    learners = {
+        name: kan_conv2d(name, 1, 1, (3, 3), generator).coefficients.get_submodule("meta_learner")
+        for name in ("metakanconv", "sharedkanconv")
+    }
+    with pytest.raises(ValueError, match="sharedkanconv needs a LinearMetaLearner, got a MetaL"):
+        kan_conv2d("sharedkanconv", 1, 1, (3, 3), generator, meta_learner=learners["metakanconv"])  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="metakanconv needs a MetaLearner, got a LinearMetaLea"):
+        kan_conv2d("metakanconv", 1, 1, (3, 3), generator, meta_learner=learners["sharedkanconv"])  # type: ignore[arg-type]
