@@ -28,7 +28,7 @@ class Prepared:
         space: Which derivatives are carried.
         first: What the first layer's `prepare` gives.
         data: Jets of g, (J, N, m).
-        factor: Jets of B, (J, N, m).
+        factor: Jets of B U, (J, N, m).
         quantities: What was asked for, coordinates left out.
     """
 
@@ -53,14 +53,19 @@ class FieldJets:
 
 
 class Ansatz(nn.Module):
-    r"""u(x; theta) = g(x) + B(x) N(features(x); theta), or what the problem's own transform says.
+    r"""u = g(x) + B(x) U N(features(x); theta), or what the problem's own transform makes of U N.
+
+    The sizes U of the unknowns let the outputs N of the network be of order one.
 
     Args:
         features: Coordinates to network inputs.
         network: N.
         constraints: g and B, one for each unknown.
         transforming: The problem whose `transform` is used in place of the constraints, or None.
+        sizes: U [unit of each unknown]; 1 unless given.
     """
+
+    sizes: Tensor
 
     def __init__(
         self,
@@ -68,8 +73,11 @@ class Ansatz(nn.Module):
         network: Network,
         constraints: Sequence[Constraint],
         transforming: Problem | None = None,
+        sizes: Sequence[float] | None = None,
     ):
         super().__init__()
+        sizes = [1.0] * len(constraints) if sizes is None else sizes
+        self.register_buffer("sizes", torch.tensor(sizes, dtype=torch.float64))
         self.features = features
         self.network = network
         self._constraints = tuple(constraints)
@@ -82,14 +90,25 @@ class Ansatz(nn.Module):
 
     def with_network(self, network: Network) -> "Ansatz":
         """The same ansatz around another network."""
-        return Ansatz(self.features, network, self._constraints, self._transforming)
+        parts = (self._constraints, self._transforming, self.sizes.tolist())
+        return Ansatz(self.features, network, *parts).to(self.sizes)
+
+    def with_sizes(self, sizes: Sequence[float]) -> "Ansatz":
+        """The same ansatz, whose unknowns have other sizes."""
+        parts = (self._constraints, self._transforming, sizes)
+        return Ansatz(self.features, self.network, *parts).to(self.sizes)
+
+    def without_constraints(self) -> "Ansatz":
+        """U N alone, around the same network."""
+        free = [Constraint(None, None)] * len(self._constraints)
+        return Ansatz(self.features, self.network, free, None, self.sizes.tolist()).to(self.sizes)
 
     def with_weights(self) -> FieldFunction:
         """Make the network's weights once, and give the field that uses them at any points."""
         weights = self.network.weights()
 
         def field(points: Tensor) -> Tensor:
-            outputs = self.network.evaluate(self.features(points), weights)  # (N, m)
+            outputs = self.network.evaluate(self.features(points), weights) * self.sizes  # (N, m)
             columns = outputs.unbind(1)
             if self._transforming is not None:
                 return _transformed(self._transforming, points, columns)
@@ -143,7 +162,7 @@ class Ansatz(nn.Module):
             space,
             self.network.chain()[0].prepare(space, inputs).detach(),
             constant_jets(self._all_data, count, points, space),
-            constant_jets(self._all_factors, count, points, space),
+            constant_jets(self._all_factors, count, points, space) * self.sizes,
             asked,
         )
 

@@ -10,16 +10,18 @@ from pinn_metakan.derivatives.request import Gradient, Quantity
 from pinn_metakan.geometry.sampling import PointSet
 from pinn_metakan.losses.collocation import Collocation, TermGroup
 from pinn_metakan.losses.engine import Derivatives, Engine, residual_vector
+from pinn_metakan.losses.scales import Scales
 
 
 class Objective:
-    r"""r = concat over terms c of sqrt(w_c / N_c) r_c, and the loss |r|^2.
+    r"""r = concat over terms c of sqrt(w_c / N_c) r_c / R_c, and the loss |r|^2.
 
     Args:
         ansatz: The field; its parameters are all that is trained.
         collocation: Terms and their points.
         weights: w_c by term, 1 unless given.
         engine: What differentiates.
+        sizes: R_c by term [its unit], 1 unless given: terms of weight 1 balance each other.
 
     Raises:
         LookupError: If a weight names no term.
@@ -31,6 +33,7 @@ class Objective:
         collocation: Collocation,
         weights: Mapping[str, float],
         engine: Engine,
+        sizes: Mapping[str, float] | None = None,
     ):
         self.ansatz = ansatz
         self.collocation = collocation
@@ -41,14 +44,32 @@ class Objective:
                 known = ", ".join(terms)
                 raise LookupError(f"no residual term {name!r} to weight; there are {known}")
         self.weights = {term: float(weights.get(term, 1.0)) for term in terms}
+        self.sizes = {term: 1.0 if sizes is None else sizes[term] for term in terms}
+        #: w_c / R_c^2 by term: what the square of a residual in the user's units counts for.
+        self.scaled_weights = {
+            term: weight / self.sizes[term] / self.sizes[term]
+            for term, weight in self.weights.items()
+        }
 
     def with_ansatz(self, ansatz: Ansatz) -> "Objective":
         """The same objective, on the same points, of another ansatz."""
-        return Objective(ansatz, self.collocation, self.weights, self.engine)
+        return Objective(ansatz, self.collocation, self.weights, self.engine, self.sizes)
 
     def with_collocation(self, collocation: Collocation) -> "Objective":
         """The same objective on other points."""
-        return Objective(self.ansatz, collocation, self.weights, self.engine)
+        return Objective(self.ansatz, collocation, self.weights, self.engine, self.sizes)
+
+    @property
+    def scales(self) -> Scales:
+        """Sizes of unknowns and of terms."""
+        names = self.collocation.equations.variables.unknowns
+        unknowns = dict(zip(names, self.ansatz.sizes.tolist(), strict=True))
+        return Scales(unknowns, self.sizes)
+
+    def scaled(self, scales: Scales) -> "Objective":
+        """The same objective, of the same network, with other sizes of unknowns and terms."""
+        ansatz = self.ansatz.with_sizes(list(scales.unknowns.values()))
+        return Objective(ansatz, self.collocation, self.weights, self.engine, scales.terms)
 
     def residuals(self) -> dict[str, Tensor]:
         """Evaluate all terms on their points, (N_c,) each, with one set of network weights."""
@@ -68,7 +89,7 @@ class Objective:
 
     def vector(self) -> Tensor:
         """Evaluate r, the weighted terms one below the other, shape (N,)."""
-        return residual_vector(self.collocation.groups, self.weights, self.derivatives())
+        return residual_vector(self.collocation.groups, self.scaled_weights, self.derivatives())
 
     def loss(self) -> Tensor:
         """Evaluate |r|^2: the weighted sum of the mean squares of the terms."""
@@ -76,7 +97,7 @@ class Objective:
 
     def linearize(self) -> tuple[Tensor, Tensor]:
         """Evaluate r (N,) and its Jacobian (N, P), columns in the order of the parameters."""
-        return self.engine.linearize(self.ansatz, self.collocation.groups, self.weights)
+        return self.engine.linearize(self.ansatz, self.collocation.groups, self.scaled_weights)
 
     def first_unusable_term(self) -> str | None:
         """Name a term that is NaN or infinite now, None if all are finite."""
@@ -116,7 +137,7 @@ class Objective:
         asked: Iterable[Quantity] = [*group.residual.quantities, *gradients]
         values = self.derivatives()(at, asked)
         terms = group.evaluate(at, values)
-        weighted = [self.weights[term] ** 0.5 * terms[term] for term in group.terms]
+        weighted = [self.scaled_weights[term] ** 0.5 * terms[term] for term in group.terms]
         residual = torch.stack(weighted).norm(dim=0)
         slopes = [(values[gradient] * length).square().sum(dim=1) for gradient in gradients]
         return torch.stack([residual, *slopes], dim=1)

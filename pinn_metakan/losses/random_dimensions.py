@@ -81,7 +81,7 @@ class RandomDimensions:
                 product = first[term] * second[term]
                 if group.at.weights is not None:
                     product = group.at.weights * product
-                part = objective.weights[term] * product.mean()
+                part = objective.scaled_weights[term] * product.mean()
                 total = part if total is None else total + part
         assert total is not None
         return total

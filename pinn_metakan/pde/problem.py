@@ -58,6 +58,8 @@ class Problem(ABC):
         conditions: Named conditions.
         units: Unit of each coordinate and unknown, "-" (dimensionless) unless given.
         long_names: Name of each coordinate and unknown in figures.
+        scales: How large changes of an unknown are [its unit], where what is found from the
+            equations and conditions does not suit.
         settings: Suggested settings, nested as in a settings file.
         network_settings: More suggested settings for one network, by its name.
     """
@@ -68,6 +70,7 @@ class Problem(ABC):
     conditions: Mapping[str, Condition] = {}
     units: Mapping[str, str] = {}
     long_names: Mapping[str, str] = {}
+    scales: Mapping[str, float] = {}
     settings: Mapping[str, object] = {}
     network_settings: Mapping[str, Mapping[str, object]] = {}
     _parameters: Mapping[str, object] = {}

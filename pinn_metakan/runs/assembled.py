@@ -13,6 +13,7 @@ from pinn_metakan.losses.build import build_collocation, build_objective
 from pinn_metakan.losses.collocation import Collocation, TermGroup
 from pinn_metakan.losses.engines import choose_engine
 from pinn_metakan.losses.random_dimensions import RandomDimensions
+from pinn_metakan.losses.scales import Scales, estimate_scales
 from pinn_metakan.networks.network import Network
 from pinn_metakan.networks.table import build_network
 from pinn_metakan.optimizers.communicator import ONE_PROCESS, Communicator
@@ -79,6 +80,7 @@ class AssembledRun:
         self.objective, self.satisfied = build_objective(
             built, self._drawn(self._points), settings.loss, engine
         )
+        self._scale(self._estimated_scales())
         count = settings.loss.random_dimensions
         self._random_dimensions = RandomDimensions(self.objective, count) if count else None
         if self._random_dimensions is not None:
@@ -190,6 +192,7 @@ class AssembledRun:
             "parts": [part.record() for part in self.choices.parts],
             "generator": self._generator.get_state(),
             "points": self.objective.collocation.pack(),
+            "scales": self.objective.scales.as_dict(),
             "dimensions": [] if random is None else [list(part) for part in random.parts],
             "leg": self.leg,
             "record": self.record.state(),
@@ -209,6 +212,11 @@ class AssembledRun:
         self._take(self.network)  # what was prepared with other buffers is made anew
         self._generator.set_state(state["generator"])
         self.objective.collocation.unpack(state["points"])
+        scales = self.objective.scales.replaced_by(state["scales"])
+        if scales != self.objective.scales:
+            self._scale(scales)
+            if self._random_dimensions is not None:
+                self._random_dimensions = self._random_dimensions.of(self.objective)
         if self._random_dimensions is not None:
             self._random_dimensions.parts = tuple(tuple(part) for part in state["dimensions"])
         self.record.load(state["record"])
@@ -224,6 +232,16 @@ class AssembledRun:
             return build_network(inputs, outputs, self.settings.network, self._generator, own)
 
         return make
+
+    def _estimated_scales(self) -> Scales:
+        objective, given = self.objective, self.problem.scales
+        parts = (objective.ansatz, objective.collocation, objective.engine)
+        return estimate_scales(*parts, given)
+
+    def _scale(self, scales: Scales) -> None:
+        """Go on with other sizes of unknowns and terms."""
+        self.objective = self.objective.scaled(scales)
+        self.ansatz = self.objective.ansatz
 
     def _drawn(self, points: PointSettings) -> Collocation:
         return build_collocation(self.formulation, points, self._generator, *self._place)

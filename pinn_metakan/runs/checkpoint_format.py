@@ -29,7 +29,8 @@ def in_this_format(
 
     Version 0.1.0 counted stages over the whole run, and noted whether the stage that unties had
     begun; now each leg counts its own. Where the loss was small enough it counted all as over,
-    whichever leg it was in: that leg is told by the number of parameters.
+    whichever leg it was in: that leg is told by the number of parameters. Up to version 0.2.0
+    nothing was scaled.
 
     Args:
         state: What was read.
@@ -37,8 +38,9 @@ def in_this_format(
         parameters_of_first: Number of parameters that are trained in the first leg.
 
     Returns:
-        The state, with ``leg`` and ``record``.
+        The state, with ``leg``, ``record`` and ``scales``, whose names that are missing count as 1.
     """
+    state = {"scales": {}} | state
     if "leg" in state:
         return state
     trainer: Mapping[str, Any] = state["trainer"]
