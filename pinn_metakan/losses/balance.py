@@ -13,7 +13,7 @@ better; sizes follow exactly where unknowns or equations are multiplied by a num
 
 Source: Duff, Koster, SIAM J. Matrix Anal. Appl. 22 (2001) 973-996 (the matching); Butkovic,
 Max-linear Systems, 2010.
-"""  # noqa: D415
+"""
 
 import numpy as np
 from numpy.typing import NDArray

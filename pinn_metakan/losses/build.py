@@ -13,12 +13,13 @@ from pinn_metakan.losses.collocation import Collocation, TermGroup
 from pinn_metakan.losses.engine import Engine
 from pinn_metakan.losses.nested_autograd import NestedAutograd
 from pinn_metakan.losses.objective import Objective
+from pinn_metakan.losses.responses import measure_responses
 from pinn_metakan.pde.condition import Condition
 from pinn_metakan.pde.formulation import Formulation, Residual
 from pinn_metakan.settings.sections import LossSettings, PointSettings
 
-#: A condition whose residual is below this for an untrained network is satisfied by construction
-#: (docs/decisions/0006-hard-conditions.md).
+#: A condition whose residual is below this for an untrained network, beside what it would be
+#: without the transform, is satisfied by construction (docs/decisions/0006-hard-conditions.md).
 _SATISFIED = {torch.float64: 1e-9, torch.float32: 1e-4}
 
 
@@ -100,12 +101,17 @@ def build_objective(
 
 
 def _satisfied_by_trial(built: BuiltAnsatz, collocation: Collocation) -> frozenset[str]:
-    """The terms of conditions that the problem's own transform makes zero."""
-    trial = Objective(built.ansatz, collocation, {}, NestedAutograd())
-    tolerance = _SATISFIED[next(built.ansatz.parameters()).dtype]
+    """The terms that the problem's own transform makes zero, beside what a free field has there."""
+    engine, points = NestedAutograd(), collocation.equations.at.points
+    trial = Objective(built.ansatz, collocation, {}, engine)
+    with torch.no_grad():
+        sizes = built.ansatz(points).square().mean(dim=0).sqrt().tolist()
+    free = built.ansatz.without_constraints().with_sizes(sizes)
+    expected = measure_responses(free, collocation.groups[1:], points, engine).sizes()
+    tolerance = _SATISFIED[points.dtype]
+    residuals = trial.residuals()
     return frozenset(
         term
-        for term, values in trial.residuals().items()
-        if float(values.detach().abs().max()) < tolerance
-        and term not in collocation.equations.terms
+        for term, size in expected.items()
+        if float(residuals[term].detach().abs().max()) <= tolerance * size
     )

@@ -4,9 +4,11 @@ With one layer of random features phi_j of order one, u_k = g_k + B_k sum_j a_kj
 and its Jacobian at a = 0 say how large each term is for u = g, and how it answers to a network
 whose outputs are of order one:
 
-.. math:: r_c^2 = \langle r_{c,n}^2 \rangle, \qquad L_{ck}^2 =
-    \frac{\langle \sum_j (\partial r_{c,n} / \partial a_{kj})^2 \rangle}{\sum_j \langle \phi_j^2 \rangle}.
-"""  # noqa: D415
+.. math::
+    r_c^2 = \langle r_{c,n}^2 \rangle, \qquad
+    L_{ck}^2 = \Big\langle \sum_j (\partial r_{c,n} / \partial a_{kj})^2 \Big\rangle \Big/
+    \sum_j \langle \phi_j^2 \rangle.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -42,6 +44,11 @@ class Responses:
     terms: tuple[str, ...]
     at_data: Array
     to: Array
+
+    def sizes(self, unknowns: Array | float = 1.0) -> dict[str, float]:
+        """Size of each term for unknowns of some sizes: the root of the sum of squares."""
+        squares = self.at_data**2 + np.square(self.to * unknowns).sum(axis=1)
+        return dict(zip(self.terms, np.sqrt(squares).tolist(), strict=True))
 
 
 def with_random_features(ansatz: Ansatz, points: Tensor) -> tuple[Ansatz, float]:

@@ -82,11 +82,8 @@ def estimate_scales(
     sizes = balanced_sizes(at_data, equations.to, least, fixed)
     sizes = np.where(sizes > 0, sizes, means)
     sizes = np.where(sizes > 0, sizes, 1.0)
-    terms = {
-        term: _size(at, to * sizes)
-        for part in (equations, conditions)
-        for term, at, to in zip(part.terms, part.at_data, part.to, strict=True)
-    }
+    found = equations.sizes(sizes) | conditions.sizes(sizes)
+    terms = {term: size if 0 < size < np.inf else 1.0 for term, size in found.items()}
     return Scales(dict(zip(names, sizes.tolist(), strict=True)), terms)
 
 
@@ -118,8 +115,3 @@ def _usable(responses: Responses) -> Responses:
 
 def _finite(numbers: Array) -> Array:
     return np.where(np.isfinite(numbers), numbers, 0.0)
-
-
-def _size(at_data: float, answers: Array) -> float:
-    size = float(np.sqrt(at_data**2 + np.square(answers).sum()))
-    return size if 0 < size < np.inf else 1.0

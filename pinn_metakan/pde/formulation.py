@@ -1,5 +1,6 @@
 """The formulation of a problem: checked, with its residuals recorded before training."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -160,6 +161,7 @@ def _formulate(problem: Problem) -> Formulation:
         refuse_names(variables.column_names(), variables.unknowns)
     except ValueError as error:
         raise ProblemError(str(error)) from error
+    _refuse_scales(problem)
     refuse_parameters(problem)
     if any("parameters" in vars(kind) for kind in type(problem).__mro__ if kind is not Problem):
         raise ProblemError("'parameters' holds what the constructor was given; take another name")
@@ -180,6 +182,21 @@ def _formulate(problem: Problem) -> Formulation:
     if shared:
         raise ProblemError(f"residual and conditions both have a term {shared.pop()!r}; rename one")
     return Formulation(problem, variables, interior, conditions)
+
+
+def _refuse_scales(problem: Problem) -> None:
+    """Refuse sizes of what is no unknown, and sizes that are none."""
+    if not isinstance(problem.scales, Mapping):
+        raise ProblemError("scales must be a dict such as {'u': 100.0}")
+    for name, size in problem.scales.items():
+        if name not in problem.unknowns:
+            known = ", ".join(problem.unknowns)
+            raise ProblemError(f"scales: {name!r} is no unknown; there are {known}")
+        is_number = isinstance(size, int | float) and not isinstance(size, bool)
+        if not is_number or not 0 < size < math.inf:
+            raise ProblemError(
+                f"scales: the size of {name} must be a positive, finite number, got {size!r}"
+            )
 
 
 def _recorded_condition(

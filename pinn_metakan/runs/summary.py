@@ -24,7 +24,8 @@ from pinn_metakan.runs.fields import (
 from pinn_metakan.version import __version__
 
 _VERSIONED = ("torch", "numpy", "scipy", "h5py")
-#: A loss below the one that goes with an error above the other is worth a word.
+#: A loss below the one, whose terms are scaled to be of order one, that goes with an error above
+#: the other is worth a word.
 _SMALL_LOSS, _LARGE_ERROR = 1e-8, 0.1
 
 
@@ -43,6 +44,7 @@ def facts(run: AssembledRun) -> list[tuple[str, str]]:
         ("parameters", str(run.network.n_parameters)),
         ("equations", f"{'' if run.formulation.is_affine else 'not '}affine in the unknowns"),
         ("conditions", conditions),
+        ("scales", scales_text(run)),
         *((part.setting, f"{part.spelled} ({part.origin.label})") for part in run.choices.parts),
         *(("note", note) for note in run.notes),
         ("points", f"{', '.join(counts)} ({run.settings.points.sequence})"),
@@ -50,6 +52,21 @@ def facts(run: AssembledRun) -> list[tuple[str, str]]:
         ("device", f"{run.choices.device} ({run.choices.device_reason}){threads}"),
         ("dtype", run.choices.dtype),
     ]
+
+
+def scales_text(run: AssembledRun) -> str:
+    """Tell sizes of unknowns and coordinates with their units, and those of residual terms."""
+    scales, given = run.objective.scales, run.problem.units
+    lengths = run.ansatz.features.length.tolist()
+    coordinates = run.problem.coordinates  # the first may be a vector, as long as the first column
+    rest = lengths[len(lengths) - len(coordinates) + 1 :]
+    sizes = dict(scales.unknowns) | dict(zip(coordinates, [lengths[0], *rest], strict=True))
+    units = {name: f" {given[name]}" for name in sizes if given.get(name, "-") != "-"}
+    quantities = [f"{name} {size:.3g}{units.get(name, '')}" for name, size in sizes.items()]
+    equations = [f"{term} {scales.terms[term]:.3g}" for term in run.equations.terms]
+    soft = [f"{t} {s:.3g}" for t, s in scales.terms.items() if t not in run.equations.terms]
+    parts = [", ".join(quantities), f"equation {', '.join(equations)}"]
+    return "; ".join([*parts, *([f"condition {', '.join(soft)}"] if soft else [])])
 
 
 def evaluate_field(run: AssembledRun, earlier: Mapping[str, Field]) -> Field:
@@ -108,34 +125,13 @@ def closing_notes(run: AssembledRun, field: Field) -> list[str]:
     for name, error in field.relative_l2.items():
         if loss >= _SMALL_LOSS or error < _LARGE_ERROR:
             continue
-        at_zero = _loss_of_zero(run)
-        text = f"the loss is {loss:.0e}, but the error of {name} is {error:.1g}"
-        if 0 < at_zero < loss / _SMALL_LOSS:
-            notes.append(
-                f"{text}: a network that is zero has a loss of {at_zero:.0e}, so this one is not "
-                "small. State the problem in units in which its numbers are about 1"
-            )
-        else:
-            notes.append(
-                f"{text}: equations and conditions are met by another solution than the "
-                "reference. Is a condition missing, are the data less smooth than the equation "
-                "needs, or is the reference of other parameters?"
-            )
+        notes.append(
+            f"the loss is {loss:.0e}, but the error of {name} is {error:.1g}: equations and "
+            "conditions are met by another solution than the reference. Is a condition missing, "
+            "are the data less smooth than the equation needs, or is the reference of other "
+            "parameters?"
+        )
     return notes
-
-
-@torch.no_grad()
-def _loss_of_zero(run: AssembledRun) -> float:
-    """The loss of a network that is zero everywhere: what a loss is small beside."""
-    parameters = list(run.ansatz.parameters())
-    kept = [parameter.clone() for parameter in parameters]
-    try:
-        for parameter in parameters:
-            parameter.zero_()
-        return float(run.objective.loss())
-    finally:
-        for parameter, value in zip(parameters, kept, strict=True):
-            parameter.copy_(value)
 
 
 def summary(
@@ -164,6 +160,7 @@ def summary(
         "converged": trainer.verdict.is_converged,
         "stop_reason": trainer.verdict.sentence,
         "notes": list(notes),
+        "scales": run.objective.scales.as_dict(),
         "versions": json.loads(str(attributes["versions"])),
     } | {name: _summary_of_earlier(field) for name, field in earlier.items()}
 
@@ -210,6 +207,7 @@ def _attributes(run: AssembledRun) -> dict[str, str | int | float]:
         "network": run.choices.network,
         "n_parameters": run.network.n_parameters,
         "settings": json.dumps(run.settings.as_dict()),
+        "scales": json.dumps(run.objective.scales.as_dict()),
         "seed": run.choices.seed,
         "dtype": run.choices.dtype,
         "device": device,

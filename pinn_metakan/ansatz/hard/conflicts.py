@@ -25,10 +25,14 @@ def find_conflicts(
     notes: list[str] = []
 
     def compare(
-        a: tuple[str, Field], b: tuple[str, Field], points: Tensor, what: str = "values"
+        a: tuple[str, Field],
+        b: tuple[str, Field],
+        points: Tensor,
+        sizes: tuple[float, ...],
+        what: str = "values",
     ) -> None:
         first, second = a[1](points), b[1](points)
-        size = max(1.0, float(first.abs().max()), float(second.abs().max()))
+        size = max(*sizes, float(first.abs().max()), float(second.abs().max()))
         worst = int((first - second).abs().argmax())
         if float((first - second).abs()[worst]) > _AGREEMENT * size:
             place = ", ".join(f"{value:g}" for value in points[worst].tolist())
@@ -44,31 +48,44 @@ def find_conflicts(
         return points
 
     inside = sample_interior(domain, _COMPARED_POINTS, "sobol", generator).points
+    at_start = start_of(inside)
     names = face_names(variables, domain)
     for face, piece in pieces.faces.items():
         for other, other_piece in pieces.faces.items():
             if other.axis > face.axis and other_piece[0] != piece[0]:
                 corner = on_face(on_face(inside, face), other)
-                compare(
-                    piece, other_piece, corner, f"values where {names[face]} meets {names[other]}"
+                sizes = (
+                    _size(piece[1], on_face(inside, face)),
+                    _size(other_piece[1], on_face(inside, other)),
                 )
+                what = f"values where {names[face]} meets {names[other]}"
+                compare(piece, other_piece, corner, sizes, what)
     boundaries = [(piece, on_face(inside, face)) for face, piece in pieces.faces.items()]
     if pieces.curved is not None:
         at = sample_boundary(domain, _COMPARED_POINTS, "sobol", generator)
         boundaries.append((pieces.curved, at.points))
     for piece, points in boundaries:
         if pieces.initial is not None:
-            compare(piece, pieces.initial, start_of(points))
+            sizes = _size(piece[1], points), _size(pieces.initial[1], at_start)
+            compare(piece, pieces.initial, start_of(points), sizes)
         if pieces.velocity is not None:
             slope = (piece[0], _slope_of(piece[1]))
-            compare(slope, pieces.velocity, start_of(points), "velocities")
+            sizes = _size(slope[1], points), _size(pieces.velocity[1], at_start)
+            compare(slope, pieces.velocity, start_of(points), sizes, "velocities")
     for axis, name in periodic.items():
         low, high = domain.bounds[axis]
-        candidates = [*pieces.faces.values(), pieces.initial, pieces.velocity]
-        for piece in [candidate for candidate in candidates if candidate is not None]:
+        placed = [(piece, on_face(inside, face)) for face, piece in pieces.faces.items()]
+        placed += [(p, at_start) for p in (pieces.initial, pieces.velocity) if p is not None]
+        for piece, points in placed:
             ends = (name, _shifted(piece[1], axis, low))
-            compare(ends, (piece[0], _shifted(piece[1], axis, high)), inside, "values at both ends")
+            other_ends = (piece[0], _shifted(piece[1], axis, high))
+            compare(ends, other_ends, inside, (_size(piece[1], points),), "values at both ends")
     return conflicts, notes
+
+
+def _size(values: Field, points: Tensor) -> float:
+    """How large data are where they are given, beside which rounding is no conflict."""
+    return float(values(points).abs().max())
 
 
 def _slope_of(values: Field) -> Field:

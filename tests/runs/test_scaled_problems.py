@@ -1,0 +1,177 @@
+"""A problem in other units is solved as well: size, lengths, duration and equation do not matter."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import cast
+
+import numpy as np
+import pytest
+import torch
+from small_runs import PROBLEM_NAMES
+from torch import Tensor
+
+from pinn_metakan.benchmarks.measure.assembled import run_of
+from pinn_metakan.derivatives.jet import Jet
+from pinn_metakan.derivatives.request import Coordinate, Derivative
+from pinn_metakan.geometry.ball import Ball
+from pinn_metakan.geometry.box import Box
+from pinn_metakan.geometry.domain import Domain
+from pinn_metakan.geometry.space_time import SpaceTime
+from pinn_metakan.pde.condition import Condition
+from pinn_metakan.pde.data import Data
+from pinn_metakan.pde.formulation import formulate
+from pinn_metakan.pde.loading import load_problem
+from pinn_metakan.pde.problem import Problem
+from pinn_metakan.runs.assembled import AssembledRun
+from pinn_metakan.runs.solve import solve
+
+SHORT: dict[str, object] = {
+    "network": {"widths": [5, 5]},
+    "points": {"interior": 120, "boundary": 30, "initial": 30},
+    "adam": {"steps": 5},
+    "lm": {"steps": 6, "redraw_every": 4},
+    "untie": {"steps": 0},
+    "evaluation": {"shape": [15, 15], "points": 200},
+    "report_every": 1,
+}
+
+
+@dataclass(frozen=True)
+class Factors:
+    """What a problem is multiplied by.
+
+    Args:
+        size: The unknowns.
+        length: The coordinates of space.
+        duration: Time.
+        equation: The residual.
+    """
+
+    size: float = 1.0
+    length: float = 1.0
+    duration: float = 1.0
+    equation: float = 1.0
+
+
+class InOtherUnits(Problem):
+    """A shipped problem whose unknowns, coordinates and residual are multiplied by numbers."""
+
+    def __init__(self, name: str, factors: Factors):
+        shipped = load_problem(name)
+        self._shipped, self._variables = shipped, formulate(shipped).variables
+        self._factors = factors
+        self.coordinates, self.unknowns = shipped.coordinates, shipped.unknowns
+        self.settings, self.network_settings = shipped.settings, shipped.network_settings
+        self.domain = scaled_domain(shipped.domain, factors)
+        self.conditions = {
+            key: self._scaled(condition) for key, condition in shipped.conditions.items()
+        }
+
+    def residual(self, jet: Jet) -> dict[str, Tensor]:
+        def unscaled(*names: str) -> Tensor | tuple[Tensor, ...]:
+            values = [jet(name) * self._unit(name) for name in names]
+            return values[0] if len(values) == 1 else tuple(values)
+
+        terms = self._shipped.residual(cast(Jet, unscaled))
+        return {term: self._factors.equation * value for term, value in terms.items()}
+
+    def reference(self, points: Tensor) -> dict[str, Tensor]:
+        found = self._shipped.reference(points / self._lengths())
+        assert found is not None
+        return {name: self._factors.size * value for name, value in found.items()}
+
+    def _lengths(self) -> Tensor:
+        columns = range(self.domain.dimension)
+        space, time = self._factors.length, self._factors.duration
+        lengths = [time if c == self.domain.time_axis else space for c in columns]
+        return torch.tensor(lengths, dtype=torch.float64)
+
+    def _unit(self, name: str) -> float:
+        lengths, quantity = self._lengths().tolist(), self._variables.parse(name)
+        if isinstance(quantity, Coordinate):
+            return 1 / lengths[quantity.columns[0]]
+        axes = quantity.axes if isinstance(quantity, Derivative) else quantity.axes[:1] * 2
+        return math.prod(lengths[axis] for axis in axes) / self._factors.size
+
+    def _scaled(self, condition: Condition) -> Condition:
+        values: Mapping[str, Data] = vars(condition)["values"]
+        return type(condition)(**{name: self._times(data) for name, data in values.items()})
+
+    def _times(self, data: Data) -> Data:
+        if not callable(data):
+            return self._factors.size * data
+        function = data
+
+        def scaled(*coordinates: Tensor) -> Tensor:
+            lengths = self._lengths().tolist()
+            return self._factors.size * function(
+                *(x / length for x, length in zip(coordinates, lengths, strict=False))
+            )
+
+        return scaled
+
+
+def scaled_domain(domain: Domain, factors: Factors) -> Domain:
+    if isinstance(domain, SpaceTime):
+        space, (start, end) = scaled_domain(domain.space, factors), domain.bounds[-1]
+        return SpaceTime(space, factors.duration * start, factors.duration * end)
+    if isinstance(domain, Ball):
+        return Ball(domain.dimension, factors.length * domain.radius)
+    return Box(*((factors.length * low, factors.length * high) for low, high in domain.bounds))
+
+
+def scaled_run(name: str, factors: Factors, **settings: object) -> AssembledRun:
+    changes = {**SHORT, **settings}
+    if name.startswith("ball"):
+        changes["evaluation"] = {"points": 200}
+    return run_of(InOtherUnits(name, factors), "metakan", changes, "cpu", "float64")
+
+
+def train(run: AssembledRun) -> list[float]:
+    """All losses on the way."""
+    run.trainer.run(lambda: None, lambda entry: None)
+    return [entry["loss"] for entry in run.record.entries]
+
+
+def lengths_of(run: AssembledRun) -> Tensor:
+    """The factor of each coordinate."""
+    assert isinstance(run.problem, InOtherUnits)
+    return run.problem._lengths()
+
+
+def errors(run: AssembledRun) -> list[float]:
+    """Relative L2 error of each unknown after training."""
+    train(run)
+    values = run.evaluate(run.grid.points)
+    return [float((values[k] - r).norm() / r.norm()) for k, r in run.reference.items()]
+
+
+@pytest.mark.parametrize("conditions", ["hard", "soft"])
+@pytest.mark.parametrize("power", [20, -20])
+@pytest.mark.parametrize("name", PROBLEM_NAMES)
+def test_powers_of_two_change_no_bit(name: str, power: int, conditions: str) -> None:
+    size = 2.0**power
+    factors = Factors(size, length=4.0 * size, duration=0.5 / size, equation=8.0 / size)
+    expected = scaled_run(name, Factors(), conditions=conditions)
+    run = scaled_run(name, factors, conditions=conditions)
+    assert (run.ansatz.sizes == size * expected.ansatz.sizes).all()
+    terms = run.equations.terms
+    for term, found in run.objective.sizes.items():
+        unit = factors.equation if term in terms else size
+        assert found == unit * expected.objective.sizes[term]
+    for found, same in zip(run.objective.linearize(), expected.objective.linearize(), strict=True):
+        assert (found == same).all()
+    assert train(run) == train(expected)
+    points = expected.grid.points
+    values = run.evaluate(points * lengths_of(run))["u"]
+    assert (values == size * expected.evaluate(points)["u"]).all()
+
+
+@pytest.mark.parametrize("name", PROBLEM_NAMES)
+def test_units_that_round_reach_the_same_error(name: str) -> None:
+    (expected,) = errors(scaled_run(name, Factors()))
+    for size in (1e-6, 1e-3, 1e3, 1e6):
+        factors = Factors(size, length=1 / size, duration=3 * size, equation=size**2)
+        (found,) = errors(scaled_run(name, factors))
+        assert expected / 3 < found < 3 * expected
