@@ -16,7 +16,8 @@ from pinn_metakan.networks.network import Network
 from pinn_metakan.pde.problem import Problem
 from pinn_metakan.pde.user_code import call_user
 
-#: Two evaluations of a field that differ by more than this, relative to its size, are different.
+#: Two evaluations of a field that differ by more than this, relative to its size, are different
+#: (docs/decisions/0016-scales.md).
 _AGREEMENT = 1e-6
 #: Takes points (N, d), gives the field (N, m).
 FieldFunction = Callable[[Tensor], Tensor]

@@ -1,7 +1,8 @@
 """All settings of a run, by sections, and what a run is besides its settings.
 
 Why the defaults are what they are: docs/decisions/0010-collocation-points.md (points),
-0006-hard-conditions.md (conditions and their weight), 0005-closed-form-jets.md (engine).
+0006-hard-conditions.md (conditions), 0016-scales.md (their weight), 0005-closed-form-jets.md
+(engine).
 """
 
 from functools import cache
@@ -44,10 +45,10 @@ class LossSettings(Section):
     """Weights of the residual terms."""
 
     condition_weight: float = Field(
-        default=100.0,
+        default=1.0,
         ge=0,
         allow_inf_nan=False,
-        description="weight of each soft condition; an equation has 1",
+        description="weight of each soft condition; an equation has 1, which balances them",
     )
     weights: dict[str, Annotated[float, Field(ge=0, allow_inf_nan=False)]] = Field(
         default={}, description="weights by term, in place of the above"

@@ -63,7 +63,7 @@ def test_the_loss_is_the_weighted_mean_where_points_have_weights(objective: Obje
     weights = weigh(objective)
     assert len(weights) == 5
     expected = sum(
-        objective.weights[term] * (weights[term] * r.square()).mean()
+        objective.scaled_weights[term] * (weights[term] * r.square()).mean()
         for term, r in objective.residuals().items()
     )
     assert torch.allclose(objective.loss(), expected, rtol=1e-12)

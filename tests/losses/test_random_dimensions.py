@@ -70,7 +70,7 @@ def test_training_with_random_dimensions_lowers_the_error() -> None:
     settings = STOCHASTIC | {"adam": {"steps": 200, "redraw_every": 1}, "report_every": 50}
     solution = solve(load_problem("ball_poisson"), "kan", settings=settings)
     errors = solution.history["relative_l2_u"]
-    assert errors[-1] < 0.5 * errors[0]
+    assert errors[-1] < 0.6 * errors[0]
     assert solution.attributes["stop_reason"] == "adam: all 200 steps taken"
 
 

@@ -1,4 +1,4 @@
-"""A problem in other units is solved as well: size, lengths, duration and equation change nothing."""
+"""A problem in other units is solved as well: its sizes, lengths and duration change nothing."""
 
 import math
 from collections.abc import Mapping
