@@ -45,10 +45,10 @@ class LossSettings(Section):
     """Weights of the residual terms."""
 
     condition_weight: float = Field(
-        default=1.0,
+        default=10.0,
         ge=0,
         allow_inf_nan=False,
-        description="weight of each soft condition; an equation has 1, which balances them",
+        description="weight of each soft condition; an equation has 1, which would balance them",
     )
     weights: dict[str, Annotated[float, Field(ge=0, allow_inf_nan=False)]] = Field(
         default={}, description="weights by term, in place of the above"

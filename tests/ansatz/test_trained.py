@@ -31,6 +31,7 @@ def run(write_problem: Write) -> AssembledRun:
     changes: dict[str, object] = {
         **FAST, "network": {"widths": [6]}, "points": {"interior": 300}, "engine": "jets",
         "evaluation": {"shape": [11, 11]}, "lm": {"steps": 40, "redraw_every": 0},
+        "loss": {"condition_weight": 1.0},
     }  # fmt: skip
     run = run_of(problem, "kan", changes, "cpu", "float64")
     diffusivity = nn.Parameter(torch.tensor([1.5], dtype=torch.float64))

@@ -96,17 +96,19 @@ class InOtherUnits(Problem):
         return math.prod(lengths[axis] for axis in axes) / self._factors.size
 
     def _scaled(self, condition: Condition) -> Condition:
+        if "values" not in vars(condition):  # it is periodic
+            return condition
         values: Mapping[str, Data] = vars(condition)["values"]
-        return type(condition)(**{name: self._times(data) for name, data in values.items()})
+        return type(condition)(**{k: self._times(d, 1 / self._unit(k)) for k, d in values.items()})
 
-    def _times(self, data: Data) -> Data:
+    def _times(self, data: Data, size: float) -> Data:
         if not callable(data):
-            return self._factors.size * data
+            return size * data
         function = data
 
         def scaled(*coordinates: Tensor) -> Tensor:
             lengths = self._lengths().tolist()
-            return self._factors.size * function(
+            return size * function(
                 *(x / length for x, length in zip(coordinates, lengths, strict=False))
             )
 
