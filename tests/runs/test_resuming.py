@@ -31,8 +31,8 @@ def test_a_hundred_steps_equal_fifty_and_fifty_resumed(
         "conditions": conditions,
         "adam": {"steps": share, "redraw_every": 20},
         "lbfgs": {"steps": share, "redraw_every": 20},
-        "lm": {"steps": share, "redraw_every": 20},
-        "untie": {"steps": share, "redraw_every": 20},
+        "lm": {"steps": share, "redraw_every": 20, "tolerance": 0.0},
+        "untie": {"steps": share, "redraw_every": 20, "tolerance": 0.0},
         "points": {"interior": 60, "adaptive": 0.5},
         "report_every": 10,
     }
