@@ -1,6 +1,6 @@
 """Points and objective of a problem, from its formulation."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 
 import torch
@@ -14,6 +14,7 @@ from pinn_metakan.losses.engine import Engine
 from pinn_metakan.losses.nested_autograd import NestedAutograd
 from pinn_metakan.losses.objective import Objective
 from pinn_metakan.losses.responses import measure_responses
+from pinn_metakan.losses.scales import estimate_scales
 from pinn_metakan.pde.condition import Condition
 from pinn_metakan.pde.formulation import Formulation, Residual
 from pinn_metakan.settings.sections import LossSettings, PointSettings
@@ -72,18 +73,24 @@ def build_collocation(
 
 
 def build_objective(
-    built: BuiltAnsatz, collocation: Collocation, loss: LossSettings, engine: Engine
+    built: BuiltAnsatz,
+    collocation: Collocation,
+    loss: LossSettings,
+    engine: Engine,
+    sizes: Mapping[str, float] | None = None,
 ) -> tuple[Objective, frozenset[str]]:
-    """Weigh the terms that are not satisfied by construction.
+    """Weigh the terms that are not satisfied by construction, and scale them and the unknowns.
 
     Args:
         built: The ansatz.
         collocation: All terms; those that are satisfied are left out of it.
         loss: Weights.
         engine: What differentiates.
+        sizes: Sizes of unknowns that the problem states.
 
     Returns:
-        The objective, and the names of the terms that are satisfied by construction.
+        The objective, with an ansatz of its own, and the names of the terms that are satisfied by
+        construction.
 
     Raises:
         SettingsError: If a weight names no term.
@@ -95,9 +102,11 @@ def build_objective(
     soft = [term for group in collocation.groups[1:] for term in group.terms]
     weights = dict.fromkeys(soft, loss.condition_weight) | loss.weights
     try:
-        return Objective(built.ansatz, collocation, weights, engine), satisfied
+        objective = Objective(built.ansatz, collocation, weights, engine)
     except LookupError as error:
         raise SettingsError(f"loss.weights: {error}") from error
+    scales = estimate_scales(built.ansatz, collocation, engine, sizes or {})
+    return objective.scaled(scales), satisfied
 
 
 def _satisfied_by_trial(built: BuiltAnsatz, collocation: Collocation) -> frozenset[str]:

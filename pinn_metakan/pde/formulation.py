@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -98,6 +99,17 @@ class Formulation:
     def is_affine(self) -> bool:
         """Whether equations and conditions are affine in the unknowns."""
         return all(residual.is_affine for residual in (self.equations, *self.conditions.values()))
+
+    def record(self) -> dict[str, Any]:
+        """What a checkpoint holds of the problem."""
+        origin = self.problem.origin
+        return {
+            "name": origin.name,
+            "path": str(origin.path.resolve()) if origin.path else None,
+            "sha256": origin.sha256,
+            "parameters": dict(self.problem.parameters),
+            "fingerprint": self.fingerprint(),
+        }
 
     def fingerprint(self) -> dict[str, Tensor]:
         """Numbers that differ between different problems, even if their texts are the same.

@@ -13,7 +13,6 @@ from pinn_metakan.losses.build import build_collocation, build_objective
 from pinn_metakan.losses.collocation import Collocation, TermGroup
 from pinn_metakan.losses.engines import choose_engine
 from pinn_metakan.losses.random_dimensions import RandomDimensions
-from pinn_metakan.losses.scales import Scales, estimate_scales
 from pinn_metakan.networks.network import Network
 from pinn_metakan.networks.table import build_network
 from pinn_metakan.optimizers.communicator import ONE_PROCESS, Communicator
@@ -73,14 +72,13 @@ class AssembledRun:
             self._maker_of_network(network),
             *self._place,
         )
-        self.ansatz = built.ansatz
-        engine, self.engine_reason = choose_engine(settings.engine, self.ansatz)
+        engine, self.engine_reason = choose_engine(settings.engine, built.ansatz)
         self.notes = (*built.notes, *note_jumps(self.formulation))
         self._points = settings.points
         self.objective, self.satisfied = build_objective(
-            built, self._drawn(self._points), settings.loss, engine
+            built, self._drawn(self._points), settings.loss, engine, problem.scales
         )
-        self._scale(self._estimated_scales())
+        self.ansatz = self.objective.ansatz
         count = settings.loss.random_dimensions
         self._random_dimensions = RandomDimensions(self.objective, count) if count else None
         if self._random_dimensions is not None:
@@ -173,16 +171,9 @@ class AssembledRun:
 
     def state(self) -> dict[str, Any]:
         """All that a checkpoint holds."""
-        origin = self.problem.origin
         random = self._random_dimensions
         return {
-            "problem": {
-                "name": origin.name,
-                "path": str(origin.path.resolve()) if origin.path else None,
-                "sha256": origin.sha256,
-                "parameters": dict(self.problem.parameters),
-                "fingerprint": self.formulation.fingerprint(),
-            },
+            "problem": self.formulation.record(),
             "choices": {
                 "network": self.choices.network,
                 "settings": self.settings.as_dict(),
@@ -209,14 +200,11 @@ class AssembledRun:
             self.begin_next_leg()
         for name, buffer in self.network.named_buffers():
             buffer.copy_(state.get("buffers", {}).get(name, buffer))
+        self.objective = self.objective.scaled(self.objective.scales.replaced_by(state["scales"]))
+        self.ansatz = self.objective.ansatz
         self._take(self.network)  # what was prepared with other buffers is made anew
         self._generator.set_state(state["generator"])
         self.objective.collocation.unpack(state["points"])
-        scales = self.objective.scales.replaced_by(state["scales"])
-        if scales != self.objective.scales:
-            self._scale(scales)
-            if self._random_dimensions is not None:
-                self._random_dimensions = self._random_dimensions.of(self.objective)
         if self._random_dimensions is not None:
             self._random_dimensions.parts = tuple(tuple(part) for part in state["dimensions"])
         self.record.load(state["record"])
@@ -232,16 +220,6 @@ class AssembledRun:
             return build_network(inputs, outputs, self.settings.network, self._generator, own)
 
         return make
-
-    def _estimated_scales(self) -> Scales:
-        objective, given = self.objective, self.problem.scales
-        parts = (objective.ansatz, objective.collocation, objective.engine)
-        return estimate_scales(*parts, given)
-
-    def _scale(self, scales: Scales) -> None:
-        """Go on with other sizes of unknowns and terms."""
-        self.objective = self.objective.scaled(scales)
-        self.ansatz = self.objective.ansatz
 
     def _drawn(self, points: PointSettings) -> Collocation:
         return build_collocation(self.formulation, points, self._generator, *self._place)
