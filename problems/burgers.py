@@ -25,23 +25,15 @@ class Burgers(Problem):
             "initial": Initial(u=lambda x: -torch.sin(math.pi * x)),
             "walls": Dirichlet(u=0.0),
         }
-        # Why these: docs/decisions/0010-collocation-points.md and 0001-levenberg-marquardt.md.
+        # Why these: docs/decisions/0010-collocation-points.md.
         self.settings = {
-            "points": {"interior": 4000, "adaptive": 0.9},  # most of them follow the layer
-            "adam": {"steps": 100},
-            "lm": {"steps": 120, "redraw_every": 20},
-            "untie": {"redraw_every": 20},
+            "points": {"interior": 6000, "adaptive": 0.9},  # most of them follow the layer
             "evaluation": {"shape": [801, 101]},  # resolves the layer, so that its error counts
         }
         # Widths of metakan-sine: docs/decisions/0009-meta-learner.md.
         self.network_settings = {
             "metakan-sine": {"network": {"widths": [12, 12, 12]}},
-            "kan": {
-                "network": {"widths": [8, 8, 8]},
-                "points": {"interior": 5000},
-                "lm": {"steps": 160},
-            },
-            "mlp": {"lm": {"steps": 300}},
+            "kan": {"network": {"widths": [8, 8, 8]}},
         }
 
     def residual(self, jet: Jet) -> dict[str, torch.Tensor]:

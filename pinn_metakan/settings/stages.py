@@ -59,7 +59,7 @@ class LBFGSSettings(StageSettings):
 class LMSettings(StageSettings):
     """The stage of Levenberg-Marquardt."""
 
-    steps: int = Field(default=50, ge=0, description="most steps, 0 to leave the stage out")
+    steps: int = Field(default=400, ge=0, description="most steps, 0 to leave the stage out")
     damping: float = Field(
         default=1e-3, gt=0, description="first damping, as part of the trace of J^T J"
     )
@@ -80,7 +80,7 @@ class LMSettings(StageSettings):
     scaling: float = Field(
         default=0.5, ge=0, le=1, description="units of the parameters: 0 plain, 1 by column norms"
     )
-    redraw_every: int = Field(default=25, ge=0, description="steps between new points, 0 for never")
+    redraw_every: int = Field(default=10, ge=0, description="steps between new points, 0 for never")
     max_numbers: int = Field(
         default=100_000_000,
         gt=0,
