@@ -36,7 +36,8 @@ def test_an_offset_of_hard_data_is_no_size(write_problem: Write) -> None:
 
 def test_an_untrained_loss_is_of_order_one(write_problem: Write) -> None:
     for conditions in ("hard", "soft"):
-        run = run_with(write_problem(**KELVIN), conditions=conditions)
+        balanced = {"condition_weight": 1.0}
+        run = run_with(write_problem(**KELVIN), conditions=conditions, loss=balanced)
         assert 0.05 < float(run.objective.loss().detach()) < 10
 
 

@@ -172,11 +172,12 @@ def test_powers_of_two_change_no_bit(name: str, power: int, conditions: str) -> 
 
 @pytest.mark.parametrize("name", PROBLEM_NAMES)
 def test_units_that_round_reach_the_same_error(name: str) -> None:
-    (expected,) = errors(scaled_run(name, Factors()))
+    few = {"points": {"interior": 200}, "lm": {"steps": 2}}  # more steps blow rounding up
+    (expected,) = errors(scaled_run(name, Factors(), **few))
     for size in (1e-6, 1e-3, 1e3, 1e6):
         factors = Factors(size, length=1 / size, duration=3 * size, equation=size**2)
-        (found,) = errors(scaled_run(name, factors))
-        assert expected / 3 < found < 3 * expected
+        (found,) = errors(scaled_run(name, factors, **few))
+        assert found == pytest.approx(expected, rel=1e-2)
 
 
 class LargeHeat(Problem):
@@ -224,10 +225,9 @@ class LargeSource(Problem):
 def test_kelvin_and_pascal_are_solved_as_numbers_of_order_one(
     kind: type[LargeHeat] | type[LargeSource],
 ) -> None:
-    changes = {**SHORT, "adam": {"steps": 10}, "lm": {"steps": 12}}
+    changes = {**SHORT, "points": {"interior": 200}, "adam": {"steps": 10}, "lm": {"steps": 12}}
     found, expected = (
         solve(problem, settings=changes, device="cpu").relative_l2["u"]
         for problem in (kind(), kind(1.0))
     )
-    assert expected < 1e-2
-    assert expected / 3 < found < 3 * expected
+    assert max(found, expected) < 1e-2
