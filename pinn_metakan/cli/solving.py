@@ -280,6 +280,8 @@ def _summary(solution: "Solution", problem_file: Path | None) -> Iterator[str]:
         yield f"before untying, parameters: {solution.tied.attributes['n_parameters']}"
     yield f"training time: {attributes['seconds']:.1f} s"
     yield f"ended by: {attributes['stop_reason']}"
+    if "advice" in attributes:
+        yield f"advice: {attributes['advice']}"
     if attributes.get("outcome") == Outcome.OUT_OF_TIME.value:
         yield f"go on with: {resume_line(folder, problem_file)}"
     yield f"folder: {folder}"

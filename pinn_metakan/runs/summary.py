@@ -21,6 +21,7 @@ from pinn_metakan.runs.fields import (
     residuals_on,
     values_on,
 )
+from pinn_metakan.training.limit import Diagnosis, diagnose
 from pinn_metakan.version import __version__
 
 _VERSIONED = ("torch", "numpy", "scipy", "h5py")
@@ -159,6 +160,8 @@ def summary(
         "loss": run.record.entries[-1]["loss"],
         "converged": trainer.verdict.is_converged,
         "stop_reason": trainer.verdict.sentence,
+        "limited_by": attributes.get("limited_by"),
+        "advice": attributes.get("advice"),
         "notes": list(notes),
         "scales": run.objective.scales.as_dict(),
         "versions": json.loads(str(attributes["versions"])),
@@ -216,7 +219,18 @@ def _attributes(run: AssembledRun) -> dict[str, str | int | float]:
         "stop_reason": run.trainer.verdict.sentence,
         "versions": json.dumps(versions),
     }
+    diagnosis = _diagnosis(run)
+    if diagnosis is not None:
+        attributes |= {"limited_by": diagnosis.limit.value, "advice": diagnosis.sentence}
     return attributes | ({"parts": json.dumps(parts)} if parts else {})
+
+
+def _diagnosis(run: AssembledRun) -> Diagnosis | None:
+    trainer, ratio = run.trainer, run.settings.points.fresh_ratio
+    if not run.record.entries:
+        return None
+    loss = run.record.entries[-1]["loss"]
+    return diagnose(trainer.verdict, loss, trainer.guard.ratio, ratio)
 
 
 def _summary_of_earlier(field: Field) -> dict[str, object]:
