@@ -99,15 +99,19 @@ def _polynomials(t: Tensor, count: int) -> Tensor:
 
 def _maps(coefficients: Tensor, lowest: int, order: int) -> Tensor:
     """What turns coefficients into those of each derivative, shape (order + 1, D, Q)."""
-    return torch.from_numpy(_maps_of(lowest, coefficients.shape[1], order)).to(coefficients)
+    like = coefficients
+    return _maps_of(lowest, like.shape[1], order, like.dtype, like.device)
 
 
 @cache
-def _maps_of(lowest: int, count: int, order: int) -> np.ndarray:
+def _maps_of(
+    lowest: int, count: int, order: int, dtype: torch.dtype, device: torch.device
+) -> Tensor:
+    """The same, made once: a copy to a device at every call would wait for it."""
     maps = np.zeros((order + 1, count, max(2, lowest + count + order)))
     for k in range(count):
         series = np.eye(lowest + k + 1)[lowest + k]
         for n in range(order + 1):
             maps[n, k, : len(series)] = series
             series = chebyshev.chebmul(chebyshev.chebder(series), [0.5, 0.0, -0.5])
-    return maps
+    return torch.from_numpy(maps).to(device, dtype)
