@@ -1,5 +1,6 @@
 """What only a CUDA device can show; run with -m gpu."""
 
+import warnings
 from collections.abc import Iterator
 
 import pytest
@@ -18,7 +19,8 @@ pytestmark = pytest.mark.gpu
 @pytest.fixture
 def no_waiting() -> Iterator[None]:
     """Raise where the host waits for the device."""
-    torch.cuda.set_sync_debug_mode("error")
+    with warnings.catch_warnings(action="ignore"):  # that it does not find every wait yet
+        torch.cuda.set_sync_debug_mode("error")
     yield
     torch.cuda.set_sync_debug_mode("default")
 
