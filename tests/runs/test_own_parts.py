@@ -41,13 +41,20 @@ def run(capsys: pytest.CaptureFixture[str]) -> Run:
     return call
 
 
-@pytest.mark.parametrize("network", ["kan", "metakan", "metakan-sine"])
+@pytest.mark.parametrize("network", ["kan", "metakan-sine"])
 @pytest.mark.parametrize("family", ["sine:Sine", "my/bell.py:Bell"])
 def test_a_family_of_the_users_own_trains(network: str, family: str) -> None:
     part = {"widths": [4], "family": family}
     solution = solve(load_problem("heat"), network, settings=FAST | {"network": part})
     assert solution.history["loss"][-1] < 0.5 * solution.history["loss"][0]
     assert family.rpartition(":")[2] in solution.network.describe()  # type: ignore[union-attr]
+
+
+def test_edges_share_functions_of_a_family_of_the_users_own() -> None:
+    part = {"widths": [4], "family": "sine:Sine"}
+    solution = solve(load_problem("heat"), "metakan", settings=FAST | {"network": part})
+    assert solution.history["loss"][-1] < 0.5 * solution.history["loss"][0]
+    assert "Sine terms, shared" in solution.network.describe()  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize("engine", ["jets", "autograd"])
