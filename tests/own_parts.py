@@ -73,9 +73,9 @@ class WaveNet(Network):
 
 
 def write_parts(folder: Path) -> None:
-    """Write problems/sine.py, which is found by its name, my/bell.py and my/wave.py."""
+    """Write problems/sine.py, which is found by its name, my/bell.py and my/ripple.py."""
     for name in ("problems", "my"):
         (folder / name).mkdir()
     (folder / "problems" / "sine.py").write_text(SINE)
-    (folder / "my" / "wave.py").write_text(WAVE)
+    (folder / "my" / "ripple.py").write_text(WAVE)
     (folder / "my" / "bell.py").write_text(BELL)

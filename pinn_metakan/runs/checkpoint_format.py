@@ -6,20 +6,26 @@ from typing import Any
 from pinn_metakan.settings.earlier_names import present_name
 
 
-def with_present_name(state: dict[str, Any]) -> dict[str, Any]:
-    """Call the network of a checkpoint what it is called now.
+def with_present_choices(state: dict[str, Any]) -> dict[str, Any]:
+    """Say what a run of an earlier version was asked to be as this version says it.
+
+    Up to version 0.2.0 metakan was another network, and all points were there from the start.
 
     Args:
         state: What was read.
 
     Returns:
-        The state, as it is unless its network has another name now.
+        The state, with other choices if they are of such a version.
     """
     chosen = state.get("choices")
-    if not isinstance(chosen, Mapping) or "network" not in chosen:
+    settings = chosen.get("settings") if isinstance(chosen, Mapping) else None
+    if not isinstance(chosen, Mapping) or not isinstance(settings, Mapping):
         return state
-    name = present_name(chosen["network"], [chosen.get("settings")])
-    return state | {"choices": {**chosen, "network": name}}
+    name = present_name(str(chosen.get("network")), [settings])
+    points = settings.get("points")
+    if isinstance(points, Mapping):
+        settings = {**settings, "points": {"first": 0, **points}}
+    return state | {"choices": {**chosen, "network": name, "settings": settings}}
 
 
 def in_this_format(

@@ -13,7 +13,7 @@ from pinn_metakan.files import write_new_text, write_text, written_whole
 from pinn_metakan.plotting.figures import FIGURES, draw_all
 from pinn_metakan.results.field import Field
 from pinn_metakan.results.hdf5 import read_solution, write_solution
-from pinn_metakan.runs.checkpoint_format import with_present_name
+from pinn_metakan.runs.checkpoint_format import with_present_choices
 from pinn_metakan.runs.legs.plan import kept_names
 from pinn_metakan.training.checkpoint import load_checkpoint, save_checkpoint
 
@@ -137,14 +137,14 @@ class RunFolder:
         """Read the checkpoint.
 
         Returns:
-            The tree that was saved; its network has the name that it has now.
+            The tree that was saved, choices of earlier versions as this one says them.
 
         Raises:
             RunFolderError: If this is not a run or its checkpoint cannot be used.
         """
         if not self.path.is_dir():
             raise RunFolderError(f"there is no run folder {self.path}")
-        return with_present_name(load_checkpoint(self._checkpoint))
+        return with_present_choices(load_checkpoint(self._checkpoint))
 
     def finish(
         self, field: Field, report: Mapping[str, object], history: list[dict[str, float]]

@@ -124,7 +124,7 @@ def test_a_run_goes_on_with_the_spread_that_was_chosen(
 
 
 def test_the_stage_can_begin_the_training_of_other_networks() -> None:
-    for network in ("mlp", "kan", "metakan"):
+    for network in ("mlp", "kan"):
         settings = FAST | {"network": {"widths": [8, 8]}, "stages": ["linear", "lm"]}
         history = solve(load_problem("poisson"), network, settings=settings).history
         assert history["step"][0] == 1

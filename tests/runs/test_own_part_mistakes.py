@@ -28,7 +28,7 @@ def _files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         ("sine:", r"network\.family: expected module:Class, got 'sine:'"),
         (":Sine", r"network\.family: expected module:Class, got ':Sine'"),
         ("my/empty.py:Sine", r"my/empty\.py defines no class, so there is no 'Sine'"),
-        ("my/wave.py:WaveNet", r"WaveNet must be a subclass of Family or EdgeFamily of pinn_m"),
+        ("my/ripple.py:WaveNet", r"WaveNet must be a subclass of Family or EdgeFamily of pinn_m"),
         ("my/broken.py:Sine", r"my/broken\.py failed while loading: SyntaxError"),
         ("my/fails.py:Sine", r"my/fails\.py: Sine failed: ZeroDivisionError: .*fails\.py, line"),
         ("my/abstract.py:Sine", r"my/abstract\.py: Sine failed: TypeError: Can't instantiate abs"),
@@ -79,9 +79,13 @@ def test_options_of_a_family_are_checked_by_its_constructor(
     [
         ("my/bell.py:Bell", {}, "network: my/bell.py: Bell must be a subclass of Network of pinn"),
         ("ripple:WaveNet", {}, r"network: there is no ripple\.py in the folders of problems"),
-        ("my/wave.py:WaveNet", {"inputs": 3}, "WaveNet has no option 'inputs'; it has widths, na"),
-        ("my/wave.py:WaveNet", {"name": 3}, "WaveNet: name must be a name, got 3"),
-        ("my/wave.py:WaveNet", {"widths": 3}, r"my/wave\.py: WaveNet failed: TypeError: "),
+        (
+            "my/ripple.py:WaveNet",
+            {"inputs": 3},
+            "WaveNet has no option 'inputs'; it has widths, na",
+        ),
+        ("my/ripple.py:WaveNet", {"name": 3}, "WaveNet: name must be a name, got 3"),
+        ("my/ripple.py:WaveNet", {"widths": 3}, r"my/ripple\.py: WaveNet failed: TypeError: "),
     ],
 )
 def test_each_mistake_of_a_network_is_one_line(

@@ -66,8 +66,8 @@ def test_both_engines_take_a_family_of_the_users_own(engine: str) -> None:
 
 def test_a_network_of_the_users_own_trains_with_its_options() -> None:
     options = {"network": {"options": {"widths": [5, 4], "name": "mine"}}}
-    solution = solve(load_problem("heat"), "my/wave.py:WaveNet", settings=FAST | options)
-    assert solution.attributes["network"] == "my/wave.py:WaveNet"
+    solution = solve(load_problem("heat"), "my/ripple.py:WaveNet", settings=FAST | options)
+    assert solution.attributes["network"] == "my/ripple.py:WaveNet"
     assert solution.network is not None
     assert solution.network.widths == (2, 5, 4, 1)
     assert solution.network.describe() == "mine: an MLP in a class of its own"
@@ -91,14 +91,14 @@ def test_a_run_keeps_name_hash_and_text_of_its_parts() -> None:
     assert "parts" not in solve(load_problem("heat"), settings=FAST).attributes
 
 
-@pytest.mark.parametrize("network", ["my/wave.py:WaveNet", "kan"])
+@pytest.mark.parametrize("network", ["my/ripple.py:WaveNet", "kan"])
 def test_a_run_of_a_named_file_goes_on_exactly_once_it_is_named(network: str) -> None:
     settings = FAST | {"report_every": 1}
     if network == "kan":
         settings |= {"network": {"widths": [3], "family": "my/bell.py:Bell"}}
     else:
         settings.pop("network")
-    part = Path("my/bell.py" if network == "kan" else "my/wave.py")
+    part = Path("my/bell.py" if network == "kan" else "my/ripple.py")
     whole = solve(load_problem("heat"), network, settings=settings)
     with pytest.raises(Interrupted):
         solve(load_problem("heat"), network, settings=settings, out="run", progress=stop_at(3))
@@ -193,32 +193,36 @@ def test_the_file_of_a_part_can_be_named_beside_its_class(tmp_path: Path) -> Non
         assert solve(load_problem("heat"), "kan", settings=settings, **given)["u"].any()  # type: ignore[arg-type]
     with pytest.raises(SettingsError, match=r"there is no file my/gone\.py"):
         solve(load_problem("heat"), "kan", settings=settings, parts=["my/gone.py"])
-    with pytest.raises(SettingsError, match=r"my/wave\.py was named, but no setting takes a class"):
-        solve(load_problem("heat"), "kan", settings=settings, parts=["my/bell.py", "my/wave.py"])
+    with pytest.raises(
+        SettingsError, match=r"my/ripple\.py was named, but no setting takes a class"
+    ):
+        solve(load_problem("heat"), "kan", settings=settings, parts=["my/bell.py", "my/ripple.py"])
     solve(load_problem("heat"), settings=FAST, out="run")
     with pytest.raises(RunFolderError, match=r"there is no file my/gone\.py"):
         resume("run", parts=["my/gone.py"])
-    with pytest.raises(RunFolderError, match=r"my/wave\.py was named, but run uses no class of"):
-        resume("run", parts=["my/wave.py"])
+    with pytest.raises(RunFolderError, match=r"my/ripple\.py was named, but run uses no class of"):
+        resume("run", parts=["my/ripple.py"])
 
 
 def test_the_command_line_solves_goes_on_and_prints_the_file(run: Run) -> None:
     flags = [flag for flag in FAST_FLAGS if "widths" not in flag]
     flags += ["--set=adam.steps=100000", "--set=network.options.widths=[3]", "--budget=8"]
-    status, out, err = run("solve", "heat", "--network", "my/wave.py:WaveNet", *flags)
+    status, out, err = run("solve", "heat", "--network", "my/ripple.py:WaveNet", *flags)
     assert (status, err) == (0, "")
-    assert "my/wave.py:WaveNet (my/wave.py)" in out
+    assert "my/ripple.py:WaveNet (my/ripple.py)" in out
     (folder,) = Path("outputs/heat").glob("*-WaveNet-seed0")
-    assert f"go on with: pinn-metakan resume {folder} --part {Path('my/wave.py').resolve()}" in out
+    assert (
+        f"go on with: pinn-metakan resume {folder} --part {Path('my/ripple.py').resolve()}" in out
+    )
     status, out, err = run("resume", str(folder))
     assert (status, out) == (2, "")
     assert err.endswith(
-        f"run: pinn-metakan resume {folder} --part {Path('my/wave.py').resolve()}\n"
+        f"run: pinn-metakan resume {folder} --part {Path('my/ripple.py').resolve()}\n"
     )
     change = ["--set=adam.steps=2", "--out=again"]
-    status, _, err = run("rerun", str(folder), "--part", "my/wave.py", *change)
+    status, _, err = run("rerun", str(folder), "--part", "my/ripple.py", *change)
     assert (status, err) == (0, "")
-    status, _, err = run("resume", str(folder), "--part", "my/wave.py", "--budget=5")
+    status, _, err = run("resume", str(folder), "--part", "my/ripple.py", "--budget=5")
     assert (status, err) == (0, "")
 
 
