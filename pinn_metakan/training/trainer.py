@@ -181,6 +181,10 @@ class Trainer:
         if state["optimizer"] is not None and not self.is_finished:
             self._optimizer = self._stage.make()
             self._optimizer.load(state["optimizer"])
+            if "guard" not in state and (self._is_due(self._stage.redraw_every) or self._is_stuck):
+                self.least_squares.redraw()  # up to version 0.2.0 a step began with new points
+                self._optimizer.objective_changed()
+                self._best.forget_loss()
 
     def _run_stage(
         self, stage: Stage, should_stop: ShouldStop, report: Callable[[ProgressEntry], None]
