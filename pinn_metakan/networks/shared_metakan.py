@@ -23,9 +23,9 @@ def make_shared_metakan(
     widths: Sequence[int],
     family: Callable[[], AnyFamily],
     generator: Generator,
-    bounded: bool = True,
     prompt_dimension: int = 1,
     meta_learners: int | Sequence[int] = 0,
+    bounded: bool = True,
 ) -> KAN:
     r"""Make a MetaKAN with a linear meta-learner, whose first layer is linear as an MLP's.
 
@@ -40,10 +40,10 @@ def make_shared_metakan(
         widths: n_0 ... n_L.
         family: Makes the family of one layer.
         generator: CPU generator of the random start.
-        bounded: Whether layers keep their inputs inside the family's reach.
         prompt_dimension: E, functions of a layer.
         meta_learners: 0 for one per layer; C for as many, shared by layers of similar numbers of
             outputs (K-means); or the label of each layer but the first, from 0.
+        bounded: Whether layers keep their inputs inside the family's reach.
 
     Returns:
         The network, float64 on the CPU.

@@ -9,6 +9,8 @@ from small_runs import FAST
 from torch import Tensor
 from torch.func import functional_call, jacrev
 
+from pinn_metakan.families.chebyshev import Chebyshev
+from pinn_metakan.families.family import Family
 from pinn_metakan.losses import closed_form_jets
 from pinn_metakan.losses.closed_form_jets import ClosedFormJets
 from pinn_metakan.losses.engines import ENGINES, choose_engine
@@ -85,9 +87,8 @@ def test_the_engines_agree_on_shipped_problems(shipped_problem: Problem, network
     assert_engines_agree(objective_of(shipped_problem, network))
 
 
-@pytest.mark.parametrize(
-    "network", ["metakan", "metakan-sine", "wavkan", "mlp"]
-)  # a kind of edges each
+# a kind of edges each
+@pytest.mark.parametrize("network", ["metakan", "metakan-sine", "wavkan", "mlp"])
 def test_the_engines_agree_on_soft_conditions(shipped_problem: Problem, network: str) -> None:
     assert_engines_agree(objective_of(shipped_problem, network, "soft"))
 
@@ -129,6 +130,7 @@ def test_the_jacobian_equals_that_of_torch_func(
     r, found = objective.linearize()
     monkeypatch.setattr(KANLinear, "product", Layer.product)  # which torch.func can transform
     monkeypatch.setattr(FixedBasis, "_is_edgewise", lambda self, space: False)  # so is this
+    monkeypatch.setattr(Chebyshev, "combined", Family.combined)  # and this
     objective.engine = ClosedFormJets()  # prepares the points anew
     assert torch.allclose(r, objective.vector().detach(), atol=1e-12)
     expected = by_torch_func(objective)

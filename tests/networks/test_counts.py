@@ -71,7 +71,7 @@ def test_counts_of_shared_functions_follow_the_formula(
     generator: Generator,
 ) -> None:
     network = make_shared_metakan(
-        widths, lambda: Chebyshev(5, 1), generator, True, functions, meta_learners
+        widths, lambda: Chebyshev(5, 1), generator, functions, meta_learners
     )
     assert network.n_parameters == expected
     if functions == 1 and meta_learners == 0:

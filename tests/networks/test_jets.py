@@ -80,7 +80,7 @@ def test_jets_and_the_jacobian_of_shared_functions_equal_autograd(
     family: str, functions: int, meta_learners: int, generator: Generator
 ) -> None:
     make = family_maker(family, {"order": 5} if family == "bspline" else {})
-    network = make_shared_metakan((2, 3, 4, 2), make, generator, True, functions, meta_learners)
+    network = make_shared_metakan((2, 3, 4, 2), make, generator, functions, meta_learners)
     assert_jets_equal_autograd(network, generator)
     assert_jacobian_equals_autograd(network, generator)
 

@@ -34,9 +34,7 @@ SPACE = JetSpace([Derivative(0, (0, 0, 1, 1)), Derivative(0, (1, 1, 1))])
 
 
 def shared(generator: Generator, functions: int = 1, meta_learners: int = 0) -> KAN:
-    return make_shared_metakan(
-        WIDTHS, lambda: Chebyshev(5, 1), generator, True, functions, meta_learners
-    )
+    return make_shared_metakan(WIDTHS, lambda: Chebyshev(5, 1), generator, functions, meta_learners)
 
 
 def points(generator: Generator) -> Tensor:
@@ -66,7 +64,7 @@ def test_one_function_starts_as_an_mlp_of_the_same_seed(generator: Generator) ->
 def test_a_layer_equals_the_sum_over_its_edges(
     family: str, functions: int, generator: Generator
 ) -> None:
-    network = make_shared_metakan((2, 4, 3), family_maker(family, {}), generator, True, functions)
+    network = make_shared_metakan((2, 4, 3), family_maker(family, {}), generator, functions)
     (layer,) = network.kan_layers
     x = points(generator)[:, :1].expand(-1, 4)
     generic = FixedBasis(layer.family, layer.coefficients)  # type: ignore[arg-type]
@@ -145,7 +143,7 @@ def test_float32_is_near_float64(generator: Generator) -> None:
 @pytest.mark.parametrize("family", ["chebyshev", "rbf", "bspline"])
 def test_the_same_seed_gives_the_same_bits(family: str) -> None:
     seeds = [Generator().manual_seed(2) for _ in range(6)]
-    made = [make_shared_metakan(WIDTHS, family_maker(family, {}), seed, True, 2) for seed in seeds]
+    made = [make_shared_metakan(WIDTHS, family_maker(family, {}), seed, 2) for seed in seeds]
     bits = {b"".join(p.detach().numpy().tobytes() for p in n.parameters()) for n in made}
     assert len(bits) == 1
 

@@ -85,7 +85,7 @@ def test_edges_combine_the_functions_that_they_share(generator: Generator) -> No
 
 
 def test_the_first_of_two_shared_functions_starts_as_tanh(generator: Generator) -> None:
-    network = make_shared_metakan((2, 3, 1), lambda: Chebyshev(5, 1), generator, True, 2)
+    network = make_shared_metakan((2, 3, 1), lambda: Chebyshev(5, 1), generator, 2)
     (layer,) = activations_of(network)
     assert layer.shared is not None
     np.testing.assert_allclose(layer.shared[0], np.tanh(layer.inputs), atol=1e-12)
