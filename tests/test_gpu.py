@@ -19,10 +19,14 @@ pytestmark = pytest.mark.gpu
 @pytest.fixture
 def no_waiting() -> Iterator[None]:
     """Raise where the host waits for the device."""
-    with warnings.catch_warnings(action="ignore"):  # that it does not find every wait yet
-        torch.cuda.set_sync_debug_mode("error")
+
+    def note(mode: str) -> None:
+        with warnings.catch_warnings(action="ignore"):  # that it does not find every wait yet
+            torch.cuda.set_sync_debug_mode(mode)
+
+    note("error")
     yield
-    torch.cuda.set_sync_debug_mode("default")
+    note("default")
 
 
 @pytest.mark.parametrize("network", ["metakan", "metakan-sine", "kan", "mlp", "features"])
