@@ -26,7 +26,7 @@ def command(
     ] = None,
     seeds: SeedsOption = 3,
     seconds: Annotated[
-        float, typer.Option(metavar="SECONDS", help="Training time that ends a run.")
+        float, typer.Option("--seconds", metavar="S", help="Training time that ends a run.")
     ] = 80.0,
     set_: Annotated[
         list[str] | None,
