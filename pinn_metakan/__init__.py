@@ -64,7 +64,7 @@ if TYPE_CHECKING:
     from pinn_metakan.runs.solution import Solution
     from pinn_metakan.runs.solve import solve
     from pinn_metakan.settings.stages import STAGES, StageEntry, stage_section
-    from pinn_metakan.training.trainer import ProgressEntry
+    from pinn_metakan.training.progress import ProgressEntry
 
 #: Name -> the module that it is in.
 _PLACES = {
@@ -107,7 +107,7 @@ _PLACES = {
     "Probe": "optimizers.optimizer",
     "Problem": "pde.problem",
     "ProblemError": "errors",
-    "ProgressEntry": "training.trainer",
+    "ProgressEntry": "training.progress",
     "RBF": "families.rbf",
     "Robin": "pde.boundary_conditions",
     "RunFolderError": "errors",

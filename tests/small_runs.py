@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from pinn_metakan.training.trainer import ProgressEntry
+from pinn_metakan.training.progress import ProgressEntry
 
 SHIPPED = Path(__file__).parents[1] / "problems"
 PROBLEM_NAMES = sorted(path.stem for path in SHIPPED.glob("[!_]*.py"))

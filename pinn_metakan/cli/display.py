@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 
 from pinn_metakan.cli.output import print_lines
-from pinn_metakan.training.trainer import ProgressEntry
+from pinn_metakan.training.progress import ProgressEntry
 
 #: Lines of progress when the output is no terminal come at most so often [s].
 _PLAIN_SECONDS = 10.0

@@ -67,7 +67,11 @@ def with_random_features(ansatz: Ansatz, points: Tensor) -> tuple[Ansatz, float]
     network = MLP(widths, generator)
     first, last = (layer.weights().detach() for layer in network.chain())
     directions = torch.randn(first.shape, generator=generator, dtype=torch.float64)
-    spread = (inputs @ directions[:, :-1].T).std(dim=0).clamp(min=torch.finfo(inputs.dtype).tiny)
+    spread = (
+        (inputs @ directions[:, :-1].T)
+        .std(dim=0, correction=0)
+        .clamp(min=torch.finfo(inputs.dtype).tiny)
+    )
     directions[:, :-1] /= spread.unsqueeze(1)  # arguments of tanh spread by one, in any dimension
     with torch.no_grad():
         first.copy_(directions)

@@ -96,7 +96,7 @@ def enriched(network: Network, count: int = 1) -> KAN:
 
 
 def refined(network: Network, family: Callable[[], AnyFamily]) -> KAN:
-    r"""Give edges another family, such as one of more functions, fitted by least squares.
+    r"""Replace the family of edges, by one of more functions say; coefficients are fitted.
 
     Where the new family has the functions of the old one, the outputs stay the same; else they
     change by the error of the fit.

@@ -32,7 +32,7 @@ from pinn_metakan.runs.summary import (
 )
 from pinn_metakan.settings.layers import Layer, layers_of
 from pinn_metakan.settings.text import settings_text
-from pinn_metakan.training.trainer import ProgressEntry
+from pinn_metakan.training.progress import ProgressEntry
 
 logger = logging.getLogger(__name__)
 

@@ -29,7 +29,7 @@ class PointGuard:
         return self.ratio > self._largest_ratio
 
     def renew(self, trained: float, is_stuck: bool) -> float:
-        """Give new points, and more of them if they are too few or no step lowers the loss.
+        """Draw new points, and more of them if they are too few or no step lowers the loss.
 
         Args:
             trained: The loss on the points so far.

@@ -11,6 +11,7 @@ from pinn_metakan.optimizers.optimizer import Optimizer
 from pinn_metakan.optimizers.verdict import Outcome, Verdict
 from pinn_metakan.training.least_squares import BestSeen, LeastSquares
 from pinn_metakan.training.point_guard import PointGuard
+from pinn_metakan.training.progress import ProgressEntry, ShouldStop
 from pinn_metakan.training.record import TrainingRecord
 
 
@@ -31,33 +32,6 @@ class Stage:
     redraw_every: int
     make: Callable[[], Optimizer]
     remedy: str = "adam.learning_rate lower"
-
-
-@dataclass(frozen=True)
-class ProgressEntry:
-    """Where a run stands.
-
-    Args:
-        stage: Name of the stage.
-        step: Steps taken in all stages.
-        total: Steps that all stages have at most.
-        loss: The loss.
-        errors: Relative L2 error by unknown.
-        seconds: Training time so far.
-        seconds_left: What the rest takes at the pace of this stage, at most.
-    """
-
-    stage: str
-    step: int
-    total: int
-    loss: float
-    errors: dict[str, float]
-    seconds: float
-    seconds_left: float
-
-
-#: Asked before each step: why to stop now, or None.
-ShouldStop = Callable[[], Verdict | None]
 
 
 class Trainer:
@@ -232,7 +206,7 @@ class Trainer:
         return None
 
     def _renew_points(self, stage: Stage) -> None:
-        """Give new points; where each step has its own, none is compared with trained ones."""
+        """Draw new points; where each step has its own, none is compared with trained ones."""
         if stage.redraw_every == 1:
             self.least_squares.redraw()
             return

@@ -162,7 +162,7 @@ def test_prepared_points_are_made_once_and_again_when_they_change(
         type(objective.ansatz), "prepare", lambda *a: calls.append(a) or prepare(*a)
     )
     group = objective.collocation.equations
-    group.at = group.draw(torch.Generator().manual_seed(9))
+    group.at = group.drawn(torch.Generator().manual_seed(9))
     objective.loss()
     objective.loss()
     assert len(calls) == 1

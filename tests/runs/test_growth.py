@@ -7,7 +7,7 @@ from pinn_metakan.errors import SettingsError
 from pinn_metakan.optimizers.verdict import Verdict
 from pinn_metakan.runs.assembled import AssembledRun
 from pinn_metakan.runs.choices import choose, suggested_settings
-from pinn_metakan.training.trainer import ProgressEntry
+from pinn_metakan.training.progress import ProgressEntry
 
 SHORT = {
     "points": {"interior": 200, "first": 0},

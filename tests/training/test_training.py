@@ -12,7 +12,8 @@ from pinn_metakan.optimizers.levenberg_marquardt import LevenbergMarquardt
 from pinn_metakan.optimizers.verdict import Outcome, Verdict
 from pinn_metakan.training.checkpoint import load_checkpoint, save_checkpoint
 from pinn_metakan.training.least_squares import LeastSquares
-from pinn_metakan.training.trainer import ProgressEntry, Stage, Trainer
+from pinn_metakan.training.progress import ProgressEntry
+from pinn_metakan.training.trainer import Stage, Trainer
 
 
 class Bowl:
