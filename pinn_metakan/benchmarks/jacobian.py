@@ -62,9 +62,10 @@ def _per_point_gradients(run: AssembledRun) -> Callable[[], Tensor]:
         return slope[1] + u(point) * slope[0] - viscosity * curvature
 
     gradients: Any = vmap(grad(residual), (None, 0), chunk_size=_POINTS_AT_ONCE)
+    (size,) = run.objective.sizes.values()
 
     def evaluate() -> Tensor:
         found: dict[str, Tensor] = gradients(parameters, points)
-        return torch.cat([found[k].flatten(1) for k in parameters], dim=1) / len(points) ** 0.5
+        return torch.cat([found[k].flatten(1) for k in parameters], dim=1) / (size * len(points) ** 0.5)
 
     return evaluate

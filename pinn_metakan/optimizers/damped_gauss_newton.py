@@ -21,6 +21,7 @@ from pinn_metakan.optimizers.verdict import Outcome, Verdict
 _IDLE_STEPS = 5
 _ZERO = Verdict(Outcome.LOSS_REACHED, "loss tolerance: the residual is zero")
 _NO_LOWER_LOSS = Verdict(Outcome.STUCK, "no progress: no damping gives a lower loss")
+_NO_JACOBIAN = Verdict(Outcome.STUCK, "no progress: derivatives in the parameters are infinite")
 _NO_INFLUENCE = Verdict(
     Outcome.STUCK, "no progress: the residual does not depend on the parameters"
 )
@@ -60,8 +61,10 @@ class DampedGaussNewton(Optimizer):
         """Take one step; see `Optimizer.step`."""
         point = flattened(self._parameters)
         here = Linearization(point, *probe.linearize(), self._scaling, self._communicator)
-        if not math.isfinite(here.loss) or not math.isfinite(here.trace):
+        if not math.isfinite(here.loss):
             return NOT_FINITE
+        if not math.isfinite(here.trace):
+            return _NO_JACOBIAN
         if here.loss == 0:
             return _ZERO
         if here.trace == 0:

@@ -14,10 +14,11 @@ def test_compression_goes_on_without_a_network_that_fails(monkeypatch: pytest.Mo
     monkeypatch.setattr(compression, "solve", solve_or_diverge(lambda name, _: name == "kan"))
     rows = [cells(line) for line in compression_lines("heat", "cpu", 1, 1, told.append)][2:]
     assert rows[0][:4] == ["kan", "not", "-", "nan"]
-    assert len(rows) == 1 + 1 + len(few)
+    others = 2  # metakan and metakan-sine
+    assert len(rows) == 1 + others * (1 + len(few))
     assert not any("nan" in row for row in rows[1:])
     assert told[1] == "kan: the loss is nan"
     monkeypatch.setattr(compression, "solve", solve_or_diverge(lambda name, _: name == "custom"))
     rows = [cells(line) for line in compression_lines("heat", "cpu", 1, 1, str)][2:]
-    assert len(rows) == 2 * (1 + len(few))
+    assert len(rows) == 3 * (1 + len(few))
     assert [row[3:] for row in rows[1 : 1 + len(few)]] == [["nan", "nan"]] * len(few)

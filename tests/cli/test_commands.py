@@ -50,7 +50,7 @@ def test_show_tells_what_a_problem_is(run: Run, write_problem: Write) -> None:
         "condition    initial: Initial(u=f(x))",
         "condition    walls: Dirichlet(u=0.0)",
         "reference    yes",
-        "suggests     adam: {'steps': 100}",
+        "suggests     points: {'interior': 6000, 'adaptive': 0.9}",
     ):
         assert text in out
     path = write_problem(

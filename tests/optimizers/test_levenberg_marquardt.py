@@ -111,8 +111,15 @@ def first_verdict(probe: Squares) -> Verdict:
     return verdict
 
 
-def test_a_jacobian_that_is_not_finite_is_told() -> None:
-    assert first_verdict(Squares(lambda x: x.abs().sqrt(), (0.0, 1.0))) == NOT_FINITE
+def test_a_jacobian_that_is_not_finite_ends_in_no_progress() -> None:
+    """The loss is finite there, and so is the best state so far."""
+    verdict = first_verdict(Squares(lambda x: x.abs().sqrt(), (0.0, 1.0)))
+    assert verdict.outcome is Outcome.STUCK
+    assert "derivatives in the parameters are infinite" in verdict.sentence
+
+
+def test_a_loss_that_is_not_finite_is_told() -> None:
+    assert first_verdict(Squares(lambda x: x / 0.0, (1.0, 1.0))) == NOT_FINITE
 
 
 def test_a_minimum_is_told_as_no_progress() -> None:
