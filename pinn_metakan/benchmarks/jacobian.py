@@ -66,6 +66,7 @@ def _per_point_gradients(run: AssembledRun) -> Callable[[], Tensor]:
 
     def evaluate() -> Tensor:
         found: dict[str, Tensor] = gradients(parameters, points)
-        return torch.cat([found[k].flatten(1) for k in parameters], dim=1) / (size * len(points) ** 0.5)
+        rows = torch.cat([found[k].flatten(1) for k in parameters], dim=1)
+        return rows / (size * len(points) ** 0.5)
 
     return evaluate
