@@ -24,7 +24,7 @@ from pinn_metakan.runs.choices import DTYPES, chosen_device, suggested_settings
 from pinn_metakan.settings.layers import Layer
 from pinn_metakan.settings.networks import NETWORK_SETTINGS
 
-NETWORKS = ("metakan", "metakan-sine", "kan", "mlp")
+NETWORKS = ("metakan", "kan", "mlp", "features")
 #: Name of the row -> problem and its parameters.
 PROBLEMS: dict[str, tuple[str, Mapping[str, object]]] = {
     "poisson": ("poisson", {}),
@@ -39,7 +39,7 @@ PROBLEMS: dict[str, tuple[str, Mapping[str, object]]] = {
     "advection": ("advection", {}),
 }
 #: Training times that errors are read at, as far as the runs go [s].
-_TIMES = (5.0, 10.0, 20.0, 40.0, 80.0)
+_TIMES = (2.0, 5.0, 10.0, 20.0, 40.0, 80.0)
 _SIZES = ("parameters", "at the end")
 _DTYPE = "float64"
 #: Errors are measured here while the clock stands, so the history needs none of its own.

@@ -42,6 +42,7 @@ def errors_while_training(
 
     clock.start()
     try:
+        run.choose_network()
         run.trainer.run(should_stop, lambda entry: None)
         while run.awaits_next_leg and clock.seconds < limit:
             measure()
