@@ -19,10 +19,10 @@ from pinn_metakan.runs.choices import choose, suggested_settings
 Write = Callable[..., Path]
 
 
-def run_of(problem: Problem, **settings: object) -> AssembledRun:
+def run_of(problem: Problem, network: str = "metakan", **settings: object) -> AssembledRun:
     layers = [("fast", FAST), ("test", settings)]
-    chosen = suggested_settings(problem, "metakan", layers)  # type: ignore[arg-type]
-    return AssembledRun(problem, choose("metakan", chosen, 0, "cpu", "float64"))
+    chosen = suggested_settings(problem, network, layers)  # type: ignore[arg-type]
+    return AssembledRun(problem, choose(network, chosen, 0, "cpu", "float64"))
 
 
 def with_part(objective: Objective, adaptive: float) -> Objective:
@@ -60,7 +60,7 @@ def test_a_weight_of_no_term_is_refused(shipped_problem: Problem) -> None:
 
 
 def test_weights_are_generated_once_a_step(shipped_problem: Problem) -> None:
-    run = run_of(shipped_problem, conditions="soft")
+    run = run_of(shipped_problem, "metakan-sine", conditions="soft")
     calls: list[object] = []
     learner = run.network.layers[0].coefficients.meta_learner  # type: ignore[union-attr]
     learner.register_forward_pre_hook(lambda *a: calls.append(a))
