@@ -79,8 +79,8 @@ class Ansatz(nn.Module):
         sizes: Sequence[float] | None = None,
     ):
         super().__init__()
-        sizes = [1.0] * len(constraints) if sizes is None else sizes
-        self.register_buffer("sizes", torch.tensor(sizes, dtype=torch.float64))
+        self._numbers = (1.0,) * len(constraints) if sizes is None else tuple(sizes)
+        self.register_buffer("sizes", torch.tensor(self._numbers, dtype=torch.float64))
         self.features = features
         self.network = network
         self._constraints = tuple(constraints)
@@ -93,7 +93,7 @@ class Ansatz(nn.Module):
 
     def with_network(self, network: Network) -> "Ansatz":
         """The same ansatz around another network."""
-        parts = (self._constraints, self._transforming, self.sizes.tolist())
+        parts = (self._constraints, self._transforming, self._numbers)
         return Ansatz(self.features, network, *parts).to(self.sizes)
 
     def with_sizes(self, sizes: Sequence[float]) -> "Ansatz":
@@ -104,7 +104,7 @@ class Ansatz(nn.Module):
     def without_constraints(self) -> "Ansatz":
         """U N alone, around the same network."""
         free = [Constraint(None, None)] * len(self._constraints)
-        return Ansatz(self.features, self.network, free, None, self.sizes.tolist()).to(self.sizes)
+        return Ansatz(self.features, self.network, free, None, self._numbers).to(self.sizes)
 
     def with_weights(self) -> FieldFunction:
         """Make the network's weights once, and give the field that uses them at any points."""

@@ -134,11 +134,16 @@ def test_a_row_of_no_optimizer_is_refused(monkeypatch: pytest.MonkeyPatch) -> No
 def test_every_option_of_a_row_is_one_of_its_optimizer(stage: str) -> None:
     from importlib import import_module
 
-    module, _, name = STAGES[stage].optimizer.partition(":")
-    takes = set(inspect.signature(getattr(import_module(module), name)).parameters)
+    def taken_by(place: str) -> set[str]:
+        module, _, name = place.partition(":")
+        return set(inspect.signature(getattr(import_module(module), name)).parameters)
+
+    row = STAGES[stage]
+    takes, of_leg = taken_by(row.optimizer), taken_by(row.leg) if row.leg else set()
     own = {"steps", "redraw_every", "max_numbers"}  # of the stage, not of its optimizer
-    options = set(STAGES[stage].section.model_fields)
-    assert options - own <= takes
+    options = set(row.section.model_fields)
+    assert of_leg <= options
+    assert options - own - of_leg <= takes
     assert takes - {"parameters", "prompts", "last_layer", "communicator"} <= options
 
 
