@@ -8,7 +8,7 @@ import copy
 from collections.abc import Callable, Sequence
 
 import torch
-from torch import Generator, Tensor
+from torch import Generator, Tensor, nn
 
 from pinn_metakan.families.edge_family import EdgeFamily
 from pinn_metakan.families.family import Family
@@ -61,6 +61,33 @@ def lifted(network: Network, family: Callable[[], AnyFamily], functions: int = 1
     return KAN(layers, network.widths, f"{functions} shared functions per layer, lifted from tanh")
 
 
+def released(network: Network) -> KAN:
+    """Learn functions that were held.
+
+    Args:
+        network: A MetaKAN with shared functions that are held.
+
+    Returns:
+        The network, with the same outputs.
+
+    Raises:
+        TypeError: If it has none.
+    """
+    kan = _copied_kan(network)
+    learners: dict[nn.Module, LinearMetaLearner] = {}
+
+    def learned(layer: KANLinear) -> Coefficients:
+        source = layer.coefficients
+        if not isinstance(source, SharedFunctions) or source.is_learned:
+            raise TypeError("only shared functions that are held can be released")
+        held = source.meta_learner
+        if held not in learners:
+            learners[held] = LinearMetaLearner(held.functions)
+        return SharedFunctions(source.prompts, learners[held])
+
+    return kan.with_coefficients(learned, "shared functions, held at the start")
+
+
 def enriched(network: Network, count: int = 1) -> KAN:
     r"""Add functions to those that the edges of each layer share: E becomes E + count.
 
@@ -77,7 +104,7 @@ def enriched(network: Network, count: int = 1) -> KAN:
         TypeError: If a layer shares no functions.
     """
     kan = _copied_kan(network)
-    learners: dict[LinearMetaLearner, LinearMetaLearner] = {}
+    learners: dict[nn.Module, LinearMetaLearner] = {}
 
     def more(layer: KANLinear) -> Coefficients:
         source = layer.coefficients
@@ -113,7 +140,7 @@ def refined(network: Network, family: Callable[[], AnyFamily]) -> KAN:
             is not linear in them.
     """
     kan = _copied_kan(network)
-    learners: dict[LinearMetaLearner, LinearMetaLearner] = {}
+    learners: dict[nn.Module, LinearMetaLearner] = {}
     layers: list[KANLinear | Linear] = []
     for layer in kan.dense_layers:
         if not isinstance(layer, KANLinear):

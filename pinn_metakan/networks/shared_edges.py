@@ -1,7 +1,7 @@
 """Edges that share E functions: evaluated once per input, not once per edge."""
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from pinn_metakan.derivatives.taylor import JetSpace
 from pinn_metakan.families.family import Family
@@ -58,8 +58,10 @@ class SharedEdges(Edges):
     def blocks_outside_weights(
         self, space: JetSpace, prepared: Tensor, slopes: Tensor, weights: Tensor
     ) -> list[ParameterBlock]:
-        """Differentiate in the functions, (N, E D)."""
+        """Differentiate in the functions, (N, E D), unless they are held."""
         functions = self._source.meta_learner.functions
+        if not isinstance(functions, nn.Parameter):
+            return []
         by_features = (slopes @ weights).unflatten(2, (len(functions), -1))  # (J, N, E, i)
         factors = space.factors(prepared)
         basis = [b.movedim(2, 0) for b in self._family.derivatives(prepared[0], space.order)]

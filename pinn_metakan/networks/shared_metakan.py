@@ -26,6 +26,7 @@ def make_shared_metakan(
     prompt_dimension: int = 1,
     meta_learners: int | Sequence[int] = 0,
     bounded: bool = True,
+    is_held: bool = False,
 ) -> KAN:
     r"""Make a MetaKAN with a linear meta-learner, whose first layer is linear as an MLP's.
 
@@ -44,6 +45,7 @@ def make_shared_metakan(
         meta_learners: 0 for one per layer; C for as many, shared by layers of similar numbers of
             outputs (K-means); or the label of each layer but the first, from 0.
         bounded: Whether layers keep their inputs inside the family's reach.
+        is_held: Whether the functions stay what they start as, until `released`.
 
     Returns:
         The network, float64 on the CPU.
@@ -58,7 +60,9 @@ def make_shared_metakan(
         raise ValueError("shared functions need a hidden layer: give at least one width")
     labels = meta_learner_labels(widths[2:], meta_learners)
     learners = SharedMetaLearners(
-        labels, widths[1:-1], lambda functions, _: linear_meta_learner(functions, prompt_dimension)
+        labels,
+        widths[1:-1],
+        lambda functions, _: linear_meta_learner(functions, prompt_dimension, is_held),
     )
     layers: list[Linear | KANLinear] = [Linear(random_matrix(widths[0], widths[1], generator))]
     for number, (inputs, outputs) in enumerate(pairwise(widths[1:])):
@@ -71,4 +75,5 @@ def make_shared_metakan(
     sets = f"{count} set{'s' if count > 1 else ''}"
     each = f"{prompt_dimension} function{'s' if prompt_dimension > 1 else ''}"
     terms = f"{functions.size} {type(functions).__name__} terms"
-    return KAN(layers, widths, f"{sets} of {each} of {terms}, shared by all edges of a layer")
+    held = ", held at the start" if is_held else ""
+    return KAN(layers, widths, f"{sets} of {each} of {terms}, shared by all edges of a layer{held}")

@@ -72,6 +72,7 @@ def _(
         bounded=settings.bounded,
         prompt_dimension=settings.prompt_dimension,
         meta_learners=settings.meta_learners,
+        is_held=settings.held,
     )
 
 

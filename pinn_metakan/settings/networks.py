@@ -67,6 +67,9 @@ class SharedMetaKANSettings(KANSettings):
     meta_learners: Annotated[int, Field(ge=0)] | list[int] = Field(
         default=0, description="0: own functions for each layer; C: so many sets; or their numbers"
     )
+    held: bool = Field(
+        default=False, description="keep the functions as they start, until the stage release"
+    )
 
 
 class MLPSettings(Section):

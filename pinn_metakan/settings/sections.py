@@ -79,7 +79,7 @@ class Settings(Section):
         default="hard", description="by construction where possible, or all of them in the loss"
     )
     stages: list[str] = Field(
-        default=["adam", "lm", "lift", "refine", "enrich", "widen", "untie"],
+        default=["adam", "lm", "lift", "release", "refine", "enrich", "widen", "untie"],
         min_length=1,
         description="in their order",
     )

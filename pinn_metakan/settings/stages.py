@@ -99,6 +99,12 @@ class LiftSettings(LMSettings):
     functions: int = Field(default=1, gt=0, description="functions of a layer")
 
 
+class ReleaseSettings(LMSettings):
+    """A later stage: functions that a MetaKAN has held so far are learned."""
+
+    steps: int = Field(default=0, ge=0, description="0 to go on holding them")
+
+
 class EnrichSettings(LMSettings):
     """A later stage: the edges of a layer share more functions."""
 
@@ -197,6 +203,7 @@ STAGES: dict[str, StageEntry] = {
     "lbfgs": StageEntry(LBFGSSettings, "pinn_metakan.optimizers.lbfgs:LBFGS"),
     "lm": StageEntry(LMSettings, _LM, "damping higher"),
     "lift": StageEntry(LiftSettings, _LM, "damping higher", leg=f"{_GROWN}:Lifted"),
+    "release": StageEntry(ReleaseSettings, _LM, "damping higher", leg=f"{_GROWN}:Released"),
     "refine": StageEntry(RefineSettings, _LM, "damping higher", leg=f"{_GROWN}:Refined"),
     "enrich": StageEntry(EnrichSettings, _LM, "damping higher", leg=f"{_GROWN}:Enriched"),
     "widen": StageEntry(WidenSettings, _LM, "damping higher", leg=f"{_GROWN}:Widened"),

@@ -11,7 +11,7 @@ from pinn_metakan.derivatives.taylor import JetSpace
 from pinn_metakan.families.chebyshev import Chebyshev
 from pinn_metakan.families.rbf import RBF
 from pinn_metakan.families.wavelet import Wavelet
-from pinn_metakan.networks.growth import enriched, lifted, refined, widened
+from pinn_metakan.networks.growth import enriched, lifted, refined, released, widened
 from pinn_metakan.networks.kan import make_kan, make_metakan
 from pinn_metakan.networks.mlp import MLP
 from pinn_metakan.networks.network import Network
@@ -31,6 +31,14 @@ def mlp(generator: Generator) -> Network:
 
 def shared(generator: Generator) -> Network:
     return make_shared_metakan(WIDTHS, chebyshev(), generator, 2)
+
+
+def held(generator: Generator) -> Network:
+    return make_shared_metakan(WIDTHS, chebyshev(), generator, 2, is_held=True)
+
+
+def held_clustered(generator: Generator) -> Network:
+    return make_shared_metakan(WIDTHS, chebyshev(), generator, 1, meta_learners=1, is_held=True)
 
 
 def clustered(generator: Generator) -> Network:
@@ -66,6 +74,8 @@ def jets_of(network: Network) -> Tensor:
         (shared, lambda n: enriched(n, 2), 2 * (2 * 5 + 5 * 4 + 4 * 2)),
         (shared, lambda n: refined(n, chebyshev(8)), 2 * 2 * 3),
         (shared, wide, 2 * (7 * 6 + 6 * 2 - 5 * 4 - 4 * 2) + 2 * 2 + 2 + 2),
+        (held, released, 2 * 2 * 5),
+        (held_clustered, released, 5),
         (clustered, enriched, 5 + 5 * 4 + 4 * 2),
         (clustered, lambda n: refined(n, chebyshev(7)), 2),
         (stored, lambda n: refined(n, chebyshev(6)), 2 * 5 + 5 * 4 + 4 * 2),
@@ -93,6 +103,14 @@ def test_what_is_new_trains(make: Callable[[Generator], Network], generator: Gen
     assert moved > network.n_parameters
 
 
+def test_held_functions_are_not_trained(generator: Generator) -> None:
+    """An MLP has as many parameters, and the same outputs from the same start."""
+    network = make_shared_metakan(WIDTHS, chebyshev(), Generator().manual_seed(3), is_held=True)
+    same = MLP(WIDTHS, Generator().manual_seed(3))
+    assert network.n_parameters == same.n_parameters
+    torch.testing.assert_close(jets_of(network), jets_of(same), rtol=1e-12, atol=1e-12)
+
+
 def test_families_without_the_old_functions_are_fitted(generator: Generator) -> None:
     network = make_shared_metakan(WIDTHS, chebyshev(3), generator)
     gap = (jets_of(refined(network, lambda: RBF(15, 3.5)))[0] - jets_of(network)[0]).abs().max()
@@ -105,6 +123,8 @@ def test_what_cannot_grow_is_refused(generator: Generator) -> None:
         lifted(sine, chebyshev())
     with pytest.raises(TypeError, match="only a MetaKAN with shared functions"):
         enriched(sine)
+    with pytest.raises(TypeError, match="only shared functions that are held"):
+        released(shared(generator))
     with pytest.raises(TypeError, match="expected a KAN or a MetaKAN, got MLP"):
         enriched(mlp(generator))
     with pytest.raises(TypeError, match="can be refined"):

@@ -19,7 +19,7 @@ SHORT = {
 
 def grown_run(network: str, stage: str, **options: object) -> AssembledRun:
     problem = load_problem("heat")
-    widths = {"network": {"widths": [6, 6]}}
+    widths = {"network": {"widths": [6, 6], **({"held": True} if stage == "release" else {})}}
     layers = [("short", {**SHORT, **widths, stage: {"steps": 5, **options}})]
     settings = suggested_settings(problem, network, layers)
     return AssembledRun(problem, choose(network, settings, 0, "cpu", "float64"))
@@ -35,6 +35,7 @@ def go_on() -> Verdict | None:
         ("mlp", "lift", {}),
         ("mlp", "lift", {"functions": 2}),
         ("mlp", "widen", {}),
+        ("metakan", "release", {}),
         ("kan", "widen", {"widths": [7, 8]}),
     ],
 )

@@ -29,6 +29,20 @@ class LinearMetaLearner(nn.Module):
         self.functions = nn.Parameter(start.detach().clone())
 
 
+class HeldFunctions(nn.Module):
+    r"""M(z) = A^T z with an A that is not trained: with :math:`\psi_1 = \tanh` an MLP's layer.
+
+    Args:
+        functions: A, shape (E, D).
+    """
+
+    functions: Tensor
+
+    def __init__(self, functions: Tensor):
+        super().__init__()
+        self.register_buffer("functions", functions.detach().clone())
+
+
 class SharedFunctions(Coefficients):
     r"""Coefficients w = A^T z of a linear meta-learner, from one prompt z in R^E per edge.
 
@@ -41,7 +55,7 @@ class SharedFunctions(Coefficients):
         meta_learner: A; several layers may share one.
     """
 
-    def __init__(self, prompts: Tensor, meta_learner: LinearMetaLearner):
+    def __init__(self, prompts: Tensor, meta_learner: LinearMetaLearner | HeldFunctions):
         super().__init__()
         self.prompts = nn.Parameter(prompts.detach().clone())
         self.meta_learner = meta_learner
@@ -53,11 +67,11 @@ class SharedFunctions(Coefficients):
     def blocks_in_parameters(self, jacobian: Tensor) -> list[tuple[nn.Parameter, Tensor]]:
         """Multiply by dw/dz = A^T and by dw/dA = z; see the base class."""
         functions = self.meta_learner.functions
-        by_functions = torch.einsum("noid,oie->ned", jacobian, self.prompts)
-        return [
-            (self.prompts, (jacobian @ functions.T).flatten(1)),
-            (functions, by_functions.flatten(1)),
-        ]
+        blocks = [(self.prompts, (jacobian @ functions.T).flatten(1))]
+        if isinstance(functions, nn.Parameter):
+            by_functions = torch.einsum("noid,oie->ned", jacobian, self.prompts)
+            blocks.append((functions, by_functions.flatten(1)))
+        return blocks
 
     def prompt_parameters(self) -> list[nn.Parameter]:
         """None that train at a rate of their own: they are what weights are to an MLP."""
@@ -72,13 +86,21 @@ class SharedFunctions(Coefficients):
         """True: from prompts."""
         return True
 
+    @property
+    def is_learned(self) -> bool:
+        """Whether the functions are trained, not held."""
+        return isinstance(self.meta_learner.functions, nn.Parameter)
 
-def linear_meta_learner(family: AnyFamily, count: int) -> LinearMetaLearner:
+
+def linear_meta_learner(
+    family: AnyFamily, count: int, is_held: bool = False
+) -> LinearMetaLearner | HeldFunctions:
     """Make a meta-learner whose E functions start as powers of tanh.
 
     Args:
         family: The functions that they are made of.
         count: E.
+        is_held: Whether they stay so.
 
     Returns:
         The meta-learner, float64.
@@ -89,7 +111,8 @@ def linear_meta_learner(family: AnyFamily, count: int) -> LinearMetaLearner:
     if isinstance(family, EdgeFamily):
         name = type(family).__name__
         raise ValueError(f"functions are shared by families linear in coefficients, not {name}")
-    return LinearMetaLearner(first_functions(family, count))
+    kind = HeldFunctions if is_held else LinearMetaLearner
+    return kind(first_functions(family, count))
 
 
 def first_functions(family: Family, count: int) -> Tensor:

@@ -15,6 +15,7 @@ from pinn_metakan.networks.coefficients.coefficients import (
 )
 from pinn_metakan.networks.coefficients.meta_learner import MetaLearner
 from pinn_metakan.networks.coefficients.shared import (
+    HeldFunctions,
     LinearMetaLearner,
     SharedFunctions,
     linear_meta_learner,
@@ -30,7 +31,7 @@ from pinn_metakan.settings.networks import (
 )
 
 #: What turns prompts into coefficients.
-AnyMetaLearner = MetaLearner | LinearMetaLearner
+AnyMetaLearner = MetaLearner | LinearMetaLearner | HeldFunctions
 
 #: Name of the convolution -> the dense network with the same edges.
 CONVOLUTIONS: dict[str, str] = {
@@ -93,7 +94,7 @@ def meta_learner_of(
         The meta-learner; None for coefficients that are stored.
     """
     if isinstance(settings, SharedMetaKANSettings):
-        return linear_meta_learner(family, settings.prompt_dimension)
+        return linear_meta_learner(family, settings.prompt_dimension, settings.held)
     if not isinstance(settings, MetaKANSettings):
         return None
     return MetaLearner(
@@ -115,7 +116,8 @@ def _coefficients(
 ) -> Coefficients:
     """Make the coefficients of a layer (o, i), stored unless there is a meta-learner."""
     outputs, inputs = shape
-    if isinstance(learner, LinearMetaLearner) and isinstance(settings, SharedMetaKANSettings):
+    if isinstance(settings, SharedMetaKANSettings):
+        assert isinstance(learner, LinearMetaLearner | HeldFunctions)
         prompts = random_prompts(outputs, inputs, settings.prompt_dimension, generator)
         return SharedFunctions(prompts, learner)
     if isinstance(learner, MetaLearner) and isinstance(settings, MetaKANSettings):
@@ -192,7 +194,7 @@ def _refuse_another_learner(name: str, settings: KANSettings, learner: AnyMetaLe
             f"meta{name}"
         )
     expected = LinearMetaLearner if is_shared else MetaLearner
-    if not isinstance(learner, expected):
+    if is_shared is isinstance(learner, MetaLearner):
         raise ValueError(
             f"meta_learner: {name} needs a {expected.__name__}, got a {type(learner).__name__}"
         )

@@ -6,7 +6,7 @@ from torch import Generator
 
 from pinn_metakan.errors import SettingsError
 from pinn_metakan.families.table import family_maker
-from pinn_metakan.networks.growth import enriched, lifted, refined, widened
+from pinn_metakan.networks.growth import enriched, lifted, refined, released, widened
 from pinn_metakan.networks.network import Network
 from pinn_metakan.runs.legs.leg import Leg
 
@@ -32,6 +32,14 @@ class Lifted(Leg):
             "lift",
             lambda: lifted(last, family_maker(self._family, self._options), self._functions),
         )
+
+
+class Released(Leg):
+    """Go on with functions that are learned, no longer held."""
+
+    def network(self, last: Network) -> Network:
+        """Make parameters of the functions; see `Leg.network`."""
+        return _grown("release", lambda: released(last))
 
 
 class Enriched(Leg):
