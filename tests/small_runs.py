@@ -19,6 +19,7 @@ FAST: dict[str, object] = {
     "adam": {"steps": 4},
     "lbfgs": {"steps": 3},
     "lm": {"steps": 3},
+    "release": {"steps": 0},
     "evaluation": {"shape": [11, 11], "points": 100},
     "report_every": 2,
 }
@@ -27,6 +28,7 @@ FAST_FLAGS = [
     "--set=points.interior=60",
     "--set=adam.steps=4",
     "--set=lm.steps=3",
+    "--set=release.steps=0",
     "--set=evaluation.shape=[11,11]",
     "--set=report_every=2",
 ]

@@ -31,6 +31,7 @@ _SHORT: dict[str, object] = {
     "points": {"interior": 300, "boundary": 40, "initial": 40},
     "adam": {"steps": _ADAM_STEPS},
     "lm": {"steps": _LM_STEPS, "redraw_every": 7},
+    "release": {"steps": 0},
     "untie": {"redraw_every": 0},
     "evaluation": {"shape": [41, 41], "points": 2000},
 }
