@@ -18,6 +18,7 @@ from pinn_metakan.networks.coefficients.shared import (
     LinearMetaLearner,
     SharedFunctions,
     first_functions,
+    fitted,
 )
 from pinn_metakan.networks.dense import KANLinear
 from pinn_metakan.networks.kan import KAN
@@ -242,8 +243,7 @@ def _fitted(old: Family, new: Family) -> Tensor:
     like = next(iter(old.buffers()), x)
     there = x.to(like.device).unsqueeze(1)
     targets = old.derivatives(there, 0)[0][:, 0].cpu().double()
-    basis = new.derivatives(x.unsqueeze(1), 0)[0][:, 0]
-    return torch.linalg.lstsq(basis, targets).solution.T
+    return fitted(new, x, targets)
 
 
 def _linear_family(family: AnyFamily) -> Family:

@@ -1,4 +1,4 @@
-"""A linear layer with biases: the first one of an MLP, and of a MetaKAN with shared functions."""
+"""Layers of one matrix, and the one that is linear: the first of an MLP or a MetaKAN."""
 
 import math
 
@@ -9,20 +9,16 @@ from pinn_metakan.derivatives.taylor import JetSpace
 from pinn_metakan.networks.network import Layer, ParameterBlock, outer_products
 
 
-class Linear(Layer):
-    """y = W x + b.
+class MatrixLayer(Layer):
+    """y = W f(x) + b with features f of a subclass, whose `prepare` ends with the constant 1.
 
     Args:
-        matrix: W and b at the start, shape (o, i + 1).
+        matrix: W and b at the start, shape (o, K + 1).
     """
 
     def __init__(self, matrix: Tensor):
         super().__init__()
         self.matrix = nn.Parameter(matrix.detach().clone())
-
-    def prepare(self, space: JetSpace, x: Tensor) -> Tensor:
-        """Jets of x and of the constant 1: (J, N, i) -> (J, N, i + 1)."""
-        return with_constant(x)
 
     def combine(self, space: JetSpace, prepared: Tensor, weights: Tensor) -> Tensor:
         """Multiply by the weights."""
@@ -31,11 +27,11 @@ class Linear(Layer):
     def jacobian(
         self, space: JetSpace, prepared: Tensor, slopes: Tensor, weights: Tensor
     ) -> Tensor:
-        """Outer products of slopes and features, shape (N, o, i + 1)."""
+        """Outer products of slopes and features, shape (N, o, K + 1)."""
         return outer_products(slopes, prepared)
 
     def weights(self) -> Tensor:
-        """W and b as one matrix (o, i + 1)."""
+        """W and b as one matrix (o, K + 1)."""
         return self.matrix
 
     def blocks_in_parameters(self, jacobian: Tensor) -> list[ParameterBlock]:
@@ -49,6 +45,14 @@ class Linear(Layer):
     def linear_parameters(self) -> list[nn.Parameter]:
         """All parameters, W and b."""
         return [self.matrix]
+
+
+class Linear(MatrixLayer):
+    """y = W x + b."""
+
+    def prepare(self, space: JetSpace, x: Tensor) -> Tensor:
+        """Jets of x and of the constant 1: (J, N, i) -> (J, N, i + 1)."""
+        return with_constant(x)
 
 
 def with_constant(x: Tensor) -> Tensor:

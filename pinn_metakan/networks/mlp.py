@@ -7,50 +7,16 @@ from torch import Generator, Tensor, nn
 
 from pinn_metakan.derivatives.taylor import JetSpace
 from pinn_metakan.families.elementwise import tanh_derivatives
-from pinn_metakan.networks.linear import Linear, random_matrix, with_constant
-from pinn_metakan.networks.network import Layer, Network, ParameterBlock, outer_products
+from pinn_metakan.networks.linear import Linear, MatrixLayer, random_matrix, with_constant
+from pinn_metakan.networks.network import Layer, Network
 
 
-class TanhLinear(Layer):
-    """y = W tanh(x) + b.
-
-    Args:
-        matrix: W and b at the start, shape (o, i + 1).
-    """
-
-    def __init__(self, matrix: Tensor):
-        super().__init__()
-        self.matrix = nn.Parameter(matrix.detach().clone())
+class TanhLinear(MatrixLayer):
+    """y = W tanh(x) + b."""
 
     def prepare(self, space: JetSpace, x: Tensor) -> Tensor:
         """Jets of tanh(x) and of the constant 1: (J, N, i) -> (J, N, i + 1)."""
         return with_constant(space.compose(tanh_derivatives(x[0], space.order), x))
-
-    def combine(self, space: JetSpace, prepared: Tensor, weights: Tensor) -> Tensor:
-        """Multiply by the weights."""
-        return prepared @ weights.T
-
-    def jacobian(
-        self, space: JetSpace, prepared: Tensor, slopes: Tensor, weights: Tensor
-    ) -> Tensor:
-        """Outer products of slopes and features, shape (N, o, i + 1)."""
-        return outer_products(slopes, prepared)
-
-    def weights(self) -> Tensor:
-        """W and b as one matrix (o, i + 1)."""
-        return self.matrix
-
-    def blocks_in_parameters(self, jacobian: Tensor) -> list[ParameterBlock]:
-        """The Jacobian itself: the weights are the parameters."""
-        return [(self.matrix, jacobian.flatten(1))]
-
-    def prompts(self) -> list[nn.Parameter]:
-        """No prompts."""
-        return []
-
-    def linear_parameters(self) -> list[nn.Parameter]:
-        """All parameters, W and b."""
-        return [self.matrix]
 
 
 class MLP(Network):

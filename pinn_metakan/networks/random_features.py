@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 
 import torch
-from torch import Generator, Tensor, nn
+from torch import Generator, Tensor
 
 from pinn_metakan.derivatives.taylor import JetSpace
 from pinn_metakan.families.elementwise import tanh_derivatives
-from pinn_metakan.networks.linear import with_constant
-from pinn_metakan.networks.network import Layer, Network, ParameterBlock, outer_products
+from pinn_metakan.networks.linear import MatrixLayer, with_constant
+from pinn_metakan.networks.network import Layer, Network
 
 #: Spreads that a network of open spread offers (docs/decisions/0017-linear-start.md).
 SPREADS = (0.125, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
@@ -16,7 +16,7 @@ SPREADS = (0.125, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
 _FIRST_SPREAD = 1.0
 
 
-class FeatureSum(Layer):
+class FeatureSum(MatrixLayer):
     r"""y = C phi(x) + b with fixed features phi_j(x) = tanh(s a_j . (x - p_j)).
 
     Args:
@@ -31,11 +31,10 @@ class FeatureSum(Layer):
     spread: Tensor
 
     def __init__(self, directions: Tensor, centers: Tensor, spread: float, matrix: Tensor):
-        super().__init__()
+        super().__init__(matrix)
         self.register_buffer("directions", directions)
         self.register_buffer("centers", centers)
         self.register_buffer("spread", torch.tensor(spread).to(directions))
-        self.matrix = nn.Parameter(matrix.detach().clone())  # (o, K + 1), C and b
 
     def prepare(self, space: JetSpace, x: Tensor) -> Tensor:
         """Jets of the features and of the constant 1: (J, N, i) -> (J, N, K + 1)."""
@@ -43,32 +42,6 @@ class FeatureSum(Layer):
         slopes = self.spread * torch.cat([self.directions, -shift], dim=1)  # (K, i + 1)
         inner = with_constant(x) @ slopes.T  # (J, N, K)
         return with_constant(space.compose(tanh_derivatives(inner[0], space.order), inner))
-
-    def combine(self, space: JetSpace, prepared: Tensor, weights: Tensor) -> Tensor:
-        """Multiply by the weights."""
-        return prepared @ weights.T
-
-    def jacobian(
-        self, space: JetSpace, prepared: Tensor, slopes: Tensor, weights: Tensor
-    ) -> Tensor:
-        """Outer products of slopes and features, shape (N, o, K + 1)."""
-        return outer_products(slopes, prepared)
-
-    def weights(self) -> Tensor:
-        """C and b as one matrix (o, K + 1)."""
-        return self.matrix
-
-    def blocks_in_parameters(self, jacobian: Tensor) -> list[ParameterBlock]:
-        """The Jacobian itself: the weights are the parameters."""
-        return [(self.matrix, jacobian.flatten(1))]
-
-    def prompts(self) -> list[nn.Parameter]:
-        """No prompts."""
-        return []
-
-    def linear_parameters(self) -> list[nn.Parameter]:
-        """All parameters."""
-        return [self.matrix]
 
 
 class RandomFeatures(Network):

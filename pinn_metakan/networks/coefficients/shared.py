@@ -129,10 +129,14 @@ def first_functions(family: Family, count: int) -> Tensor:
     """
     limit = min(_FITTED_RANGE, family.reach)
     x = torch.linspace(-limit, limit, _FITTED_POINTS, dtype=torch.float64)
+    return fitted(family, x, torch.stack([torch.tanh(x) ** (e + 1) for e in range(count)], dim=1))
+
+
+def fitted(family: Family, x: Tensor, targets: Tensor) -> Tensor:
+    """Fit functions by those of a family: values (M, E) at inputs (M,) -> coefficients (E, D)."""
     basis = family.derivatives(x.unsqueeze(1), 0)[0][:, 0]  # (M, D)
-    powers = torch.stack([torch.tanh(x) ** (e + 1) for e in range(count)], dim=1)
     # Torch's default driver gives other bits each time.
-    return torch.linalg.lstsq(basis, powers, driver="gelsd").solution.T.contiguous()
+    return torch.linalg.lstsq(basis, targets, driver="gelsd").solution.T.contiguous()
 
 
 def random_prompts(outputs: int, inputs: int, count: int, generator: Generator) -> Tensor:
