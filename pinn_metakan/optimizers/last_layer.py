@@ -13,7 +13,7 @@ from pinn_metakan.optimizers.optimizer import NOT_FINITE, Optimizer, Probe
 from pinn_metakan.optimizers.verdict import Outcome, Verdict
 
 #: The linear model counts as exact if it misses the residual by less than this part of what the
-#: step moved it by.
+#: step moved it by (docs/decisions/0017-linear-start.md).
 _EXACT = 1e-6
 #: A step that fails is damped more by this factor, so many times at most
 #: (docs/decisions/0017-linear-start.md).
