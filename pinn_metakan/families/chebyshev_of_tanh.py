@@ -89,12 +89,18 @@ def _products(x: Tensor, coefficients: Tensor, lowest: int, order: int) -> Tenso
 
 
 def _polynomials(t: Tensor, count: int) -> Tensor:
-    """T_0 ... T_{count - 1} at t, shape (M,): (count, M)."""
-    rows = [torch.ones_like(t), t]
+    """T_0 ... T_{count - 1} at t, shape (M,), with count at least 2: (count, M)."""
+    if t.requires_grad and torch.is_grad_enabled():
+        rows = [torch.ones_like(t), t]
+        while len(rows) < count:
+            rows.append(2 * t * rows[-1] - rows[-2])
+        return torch.stack(rows)
+    table = t.new_empty(count, len(t))  # without copies of its rows
+    table[0], table[1] = 1, t
     twice = 2 * t
-    while len(rows) < count:
-        rows.append(torch.addcmul(-rows[-2], twice, rows[-1]))
-    return torch.stack(rows[:count])
+    for k in range(2, count):
+        torch.mul(twice, table[k - 1], out=table[k]).sub_(table[k - 2])
+    return table
 
 
 def _maps(coefficients: Tensor, lowest: int, order: int) -> Tensor:

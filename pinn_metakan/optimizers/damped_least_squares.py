@@ -17,7 +17,7 @@ _NORMAL_EQUATIONS = 1e-15
 #: refinement multiplies its error by that again.
 _ROUNDING = 1e-15
 #: Digits that a solution shall have, and how often it is refined for them at most.
-_DIGITS, _REFINEMENTS = 8, 4
+DIGITS, _REFINEMENTS = 8, 4
 #: Numbers in the largest J that is factorized: a second of work.
 _LARGEST_ORTHOGONAL = 10_000_000
 
@@ -26,8 +26,8 @@ class Factorization(ABC):
     """What solves (J^T J + lambda) step = -J^T v for one damping lambda."""
 
     @abstractmethod
-    def solve(self, v: Tensor) -> Tensor:
-        """Step, shape (P,), for v, shape (N,)."""
+    def solve(self, v: Tensor, digits: int = DIGITS) -> Tensor:
+        """Step, shape (P,), for v, shape (N,), with so many digits at least."""
 
 
 class NormalEquations(Factorization):
@@ -44,14 +44,15 @@ class NormalEquations(Factorization):
     def __init__(self, here: Linearization, lower: Tensor, amount: float):
         self._here, self._lower, self._amount = here, lower, amount
 
-    def solve(self, v: Tensor) -> Tensor:
+    def solve(self, v: Tensor, digits: int = DIGITS) -> Tensor:
         """Solve and refine; see `Factorization.solve`."""
         here = self._here
 
         def remainder(solution: Tensor) -> Tensor:
             return here.pulled(v + here.pushed(solution))
 
-        return _refined(self._lower, here.pulled(v), remainder, self._amount, here.trace)
+        times = _refinements(self._amount / here.trace, digits)
+        return _refined(self._lower, here.pulled(v), remainder, self._amount, times)
 
 
 class KernelEquations(Factorization):
@@ -69,33 +70,45 @@ class KernelEquations(Factorization):
     def __init__(self, here: Linearization, lower: Tensor, amount: float):
         self._here, self._lower, self._amount = here, lower, amount
 
-    def solve(self, v: Tensor) -> Tensor:
+    def solve(self, v: Tensor, digits: int = DIGITS) -> Tensor:
         """Solve and refine; see `Factorization.solve`."""
         j, whole = self._here.all_rows(), self._here.gathered(v)
 
         def remainder(solution: Tensor) -> Tensor:
             return whole + j @ (j.T @ solution)
 
-        return j.T @ _refined(self._lower, whole, remainder, self._amount, self._here.trace)
+        times = _refinements(self._amount / self._here.trace, digits)
+        return j.T @ _refined(self._lower, whole, remainder, self._amount, times)
 
 
-class SingularValues(Factorization):
-    """J = U S V^T, which keeps all digits and serves all dampings, from all rows in one place.
+class OrthogonalFactor(Factorization):
+    r"""A factorization J = Q R, and :math:`[R; \sqrt\lambda] = Q_\lambda R_\lambda`.
+
+    It keeps all digits, and needs all rows in one place.
 
     Args:
         here: J.
-        svd: U, (n_residuals, k); S, (k,); V, (P, k), with k the smaller of n_residuals and P.
+        factored: What `torch.geqrf` makes of J; its upper triangle is R.
         amount: lambda.
+
+    Source: Bjoerck, Numerical Methods for Least Squares Problems, SIAM, 1996, section 5.3.
     """
 
-    def __init__(self, here: Linearization, svd: tuple[Tensor, Tensor, Tensor], amount: float):
-        self._here, self._svd, self._amount = here, svd, amount
+    def __init__(self, here: Linearization, factored: tuple[Tensor, Tensor], amount: float):
+        self._here, self._factored = here, factored
+        r = factored[0][: len(factored[1])].triu()  # (k, P)
+        damping = torch.eye(r.shape[1]).to(r) * math.sqrt(amount)
+        self._damped = torch.geqrf(torch.cat([r, damping]))
 
-    def solve(self, v: Tensor) -> Tensor:
-        """Filter the singular values; see `Factorization.solve`."""
-        left, singular, right = self._svd
-        filtered = singular / (singular.square() + self._amount)
-        return -right @ (filtered * (left.T @ self._here.gathered(v)))
+    def solve(self, v: Tensor, digits: int = DIGITS) -> Tensor:
+        """Multiply by Q^T, then solve the triangle; see `Factorization.solve`."""
+        whole = self._here.gathered(v).unsqueeze(1)
+        known = torch.ormqr(*self._factored, whole, transpose=True)[: len(self._factored[1])]
+        damped, scales = self._damped
+        padded = torch.cat([known, known.new_zeros(len(scales), 1)])
+        known = torch.ormqr(damped, scales, padded, transpose=True)[: len(scales)]
+        upper = damped[: len(scales)]
+        return -torch.linalg.solve_triangular(upper, known, upper=True).squeeze(1)
 
 
 class DampedLeastSquares:
@@ -113,7 +126,7 @@ class DampedLeastSquares:
         # Computed when first needed; cached_property would lock the class while processes that
         # are threads exchange what they have.
         self._matrix: Tensor | None = None
-        self._svd: tuple[Tensor, Tensor, Tensor] | None = None
+        self._factored: tuple[Tensor, Tensor] | None = None
 
     def factorization(self, damping: float) -> Factorization | None:
         """Factorize for a damping, as part of the trace of J^T J; None if nothing serves it."""
@@ -123,7 +136,9 @@ class DampedLeastSquares:
             equations = NormalEquations if self._is_tall else KernelEquations
             return equations(here, lower, amount)
         if here.n_residuals * here.n_parameters <= _LARGEST_ORTHOGONAL:
-            return SingularValues(here, self._singular_values(), amount)
+            if self._factored is None:
+                self._factored = torch.geqrf(here.all_rows())
+            return OrthogonalFactor(here, self._factored, amount)
         return None
 
     def _cholesky(self, amount: float) -> Tensor | None:
@@ -135,13 +150,11 @@ class DampedLeastSquares:
         lower, failed = torch.linalg.cholesky_ex(damped)
         return None if bool(failed) else lower
 
-    def _singular_values(self) -> tuple[Tensor, Tensor, Tensor]:
-        """U, S and V of J = U S V^T, by a QR factorization first."""
-        if self._svd is None:
-            q, upper = torch.linalg.qr(self.here.all_rows())
-            left, singular, right = torch.linalg.svd(upper, full_matrices=False)
-            self._svd = q @ left, singular, right.T
-        return self._svd
+
+def _refinements(damping: float, digits: int) -> int:
+    """How often a solution for a damping, in parts of the trace, is refined for so many digits."""
+    of_one = math.log10(max(damping / _ROUNDING, 10.0))
+    return min(math.ceil(digits / of_one) - 1, _REFINEMENTS)
 
 
 def _refined(
@@ -149,7 +162,7 @@ def _refined(
     right_side: Tensor,
     remainder: Callable[[Tensor], Tensor],
     amount: float,
-    trace: float,
+    times: int,
 ) -> Tensor:
     """Solve (A + lambda) x = -b by a factor, refined by products with what A is made of.
 
@@ -158,18 +171,13 @@ def _refined(
         right_side: b, shape (n,).
         remainder: Evaluates b + A x, shape (n,), without rounding A.
         amount: lambda.
-        trace: Trace of A.
+        times: How often.
 
     Returns:
         x, shape (n,).
     """
-    solution = torch.zeros_like(lower[0])
-    digits = math.log10(max(amount / trace / _ROUNDING, 10.0))  # a solution's, at least
-    times = min(math.ceil(_DIGITS / digits) - 1, _REFINEMENTS)
-    missing = right_side
-    for number in range(times + 1):
-        solution -= torch.cholesky_solve(missing.unsqueeze(1), lower).squeeze(1)
-        if number == times:
-            break
+    solution = -torch.cholesky_solve(right_side.unsqueeze(1), lower).squeeze(1)
+    for _ in range(times):
         missing = remainder(solution) + amount * solution
+        solution -= torch.cholesky_solve(missing.unsqueeze(1), lower).squeeze(1)
     return solution

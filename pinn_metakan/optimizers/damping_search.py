@@ -5,11 +5,13 @@ from collections.abc import Callable
 
 from pinn_metakan.optimizers.step_rule import Trial
 
-# The first three: docs/decisions/0002-corrected-steps.md.
+# All but the last: docs/decisions/0002-corrected-steps.md.
 #: Dampings that are tried, as parts of the trace of J^T J.
 _SMALLEST_DAMPING, _LARGEST_DAMPING = 1e-28, 1e3
-#: From one damping to the next.
-_FACTOR = 4.0
+#: From one damping to the next: where steps are easy or fail, and from one step to the next.
+_LEAP, _HALF = 4.0, 2.0
+#: Corrections of an easy step, and of one after which the damping stays, at most.
+_EASY, _HARD = 1, 3
 #: From where another step may start, on new points, when no damping has worked on the last ones.
 _AFTER_FAILURE = 1e-3
 
@@ -25,7 +27,7 @@ class DampingSearch(ABC):
     """
 
     def __init__(self, damping: float = 1e-3):
-        #: The last one that worked: what has to be kept to go on.
+        #: What the next step begins with: all that has to be kept to go on.
         self.damping = damping
 
     @abstractmethod
@@ -38,29 +40,35 @@ class DampingSearch(ABC):
 
 
 class SmallestDamping(DampingSearch):
-    """Takes the smallest damping that works, by factors of 4 from the last one.
+    """Takes a damping near the smallest that works, from half of the last one on.
 
-    It is taken even if a larger one would lower the loss more now: small dampings follow a curved
-    valley further.
+    A step that works at once, or after one correction, is tried with a quarter of its damping, and
+    so on, even if a larger one would lower the loss more now: small dampings follow a curved valley
+    further. One that took more corrections is taken. Where it took many, the next step begins with
+    the same damping, not with half of it, since a trial that fails costs as much as one that works.
 
     Args:
         damping: First one, as part of the trace of J^T J.
     """
 
     def find(self, attempt: Attempt) -> Trial | None:
-        """Go down while it works, else up until it does; see `DampingSearch.find`."""
-        accepted, damping = None, self.damping
-        while damping >= _SMALLEST_DAMPING:
-            trial = attempt(damping)
-            if trial is None:
-                break
-            accepted, self.damping = trial, damping
-            damping /= _FACTOR
+        """Go down while it is easy, up until it works; see `DampingSearch.find`."""
         damping = self.damping
+        accepted = attempt(damping)
+        while accepted is not None and accepted.corrections <= _EASY:
+            if damping / _LEAP < _SMALLEST_DAMPING:
+                break
+            further = attempt(damping / _LEAP)
+            if further is None:
+                break
+            accepted, damping = further, damping / _LEAP
+        rise = _HALF
         while accepted is None and damping < _LARGEST_DAMPING:
-            damping *= _FACTOR
+            damping *= rise
             accepted = attempt(damping)
-            self.damping = damping
+            rise = _LEAP
         if accepted is None:
             self.damping = _AFTER_FAILURE
+        else:
+            self.damping = damping / _HALF if accepted.corrections <= _HARD else damping
         return accepted

@@ -41,7 +41,7 @@ class LevenbergMarquardt(Optimizer):
         parameters: Sequence[nn.Parameter],
         damping: float = 1e-3,
         acceleration: float = 0.75,
-        corrections: int = 4,
+        corrections: int = 6,
         smallest_ratio: float = 0.1,
         tolerance: float = 0.0,
         scaling: float = 0.5,

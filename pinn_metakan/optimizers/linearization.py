@@ -73,6 +73,10 @@ class Linearization:
         """|v|^2 for v, shape (N,)."""
         return float(self._communicator.summed(v.square().sum()))
 
+    def products(self, rows: Tensor) -> Tensor:
+        """Inner products of n vectors, (n, N) -> (n, n)."""
+        return self._communicator.summed(rows @ rows.T)
+
     def gram(self) -> Tensor:
         """J^T J, shape (P, P), where only the lower triangle is meant."""
         return self._communicator.summed(_lower_gram(self._jacobian))

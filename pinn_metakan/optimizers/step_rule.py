@@ -21,11 +21,13 @@ class Trial:
         point: Parameters, shape (P,).
         r: Residual vector there, shape (N,).
         loss: |r|^2.
+        corrections: How often the step was corrected.
     """
 
     point: Tensor
     r: Tensor
     loss: float
+    corrections: int = 0
 
     @classmethod
     def after(cls, step: Tensor, here: Linearization, residual: Residual) -> "Trial":

@@ -67,7 +67,7 @@ class LMSettings(StageSettings):
         default=0.75, ge=0, description="longest bend of a step, as part of it, 0 for none"
     )
     corrections: int = Field(
-        default=4, ge=0, description="corrections of a step by its own factorization, 0 for none"
+        default=6, ge=0, description="corrections of a step by its own factorization, 0 for none"
     )
     smallest_ratio: float = Field(
         default=0.1, gt=0, lt=1, description="actual over predicted fall that a step needs"

@@ -8,7 +8,7 @@ from pinn_metakan.optimizers.verdict import Outcome, Verdict
 
 #: A scaled loss below this is rounding: residuals of 1e-12 of their terms' size
 #: (docs/decisions/0010-collocation-points.md).
-_ROUNDING = 1e-24
+ROUNDING = 1e-24
 
 
 class Limit(Enum):
@@ -51,7 +51,7 @@ def diagnose(verdict: Verdict, loss: float, ratio: float, largest_ratio: float) 
     """
     if verdict.outcome in (Outcome.LOSS_REACHED, Outcome.OUT_OF_TIME, Outcome.INTERRUPTED):
         return None
-    if loss < _ROUNDING:
+    if loss < ROUNDING:
         return Diagnosis(
             Limit.ARITHMETIC, f"nothing limits it but rounding: the scaled loss is {loss:.0e}"
         )

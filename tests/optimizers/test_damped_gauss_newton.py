@@ -50,33 +50,43 @@ def test_any_rule_with_any_search_solves_rosenbrock(
     assert torch.allclose(probe.value, torch.ones(5, dtype=torch.float64), atol=1e-9)
 
 
-def working(*dampings: float) -> tuple[Attempt, list[float]]:
+def working(*dampings: float, corrections: int = 0) -> tuple[Attempt, list[float]]:
     """An attempt that works for some dampings only, and the list of those that were tried."""
     tried: list[float] = []
 
     def attempt(damping: float) -> Trial | None:
         tried.append(damping)
         works = any(damping == pytest.approx(each) for each in dampings)
-        return Trial(torch.tensor([damping]), torch.zeros(1), 0.0) if works else None
+        return Trial(torch.tensor([damping]), torch.zeros(1), 0.0, corrections) if works else None
 
     return attempt, tried
 
 
-def test_the_smallest_damping_that_works_is_taken() -> None:
+def test_an_easy_step_is_tried_with_smaller_dampings() -> None:
     search = SmallestDamping(1.0)
     attempt, tried = working(1.0, 1 / 4, 1 / 16)
     found = search.find(attempt)
     assert found is not None
-    assert float(found.point) == search.damping == 1 / 16
+    assert float(found.point) == 1 / 16
     assert tried == [1.0, 1 / 4, 1 / 16, 1 / 64]
+    assert search.damping == 1 / 32
+
+
+@pytest.mark.parametrize(("corrections", "following"), [(2, 0.5), (6, 1.0)])
+def test_a_step_that_needs_corrections_is_taken(corrections: int, following: float) -> None:
+    search = SmallestDamping(1.0)
+    attempt, tried = working(1.0, 1 / 4, corrections=corrections)
+    assert search.find(attempt) is not None
+    assert tried == [1.0]
+    assert search.damping == following
 
 
 def test_larger_dampings_are_tried_until_one_works() -> None:
     search = SmallestDamping(1.0)
-    attempt, tried = working(16.0, 64.0)
+    attempt, tried = working(32.0, 128.0, corrections=6)
     assert search.find(attempt) is not None
-    assert tried == [1.0, 4.0, 16.0]
-    assert search.damping == 16.0
+    assert tried == [1.0, 2.0, 8.0, 32.0]
+    assert search.damping == 32.0
 
 
 def test_a_search_without_success_starts_again_from_a_moderate_damping() -> None:

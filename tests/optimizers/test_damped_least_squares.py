@@ -12,7 +12,7 @@ from pinn_metakan.optimizers.damped_least_squares import (
     Factorization,
     KernelEquations,
     NormalEquations,
-    SingularValues,
+    OrthogonalFactor,
 )
 from pinn_metakan.optimizers.linearization import Linearization
 
@@ -49,7 +49,7 @@ def test_a_factorization_solves_the_damped_least_squares_problem(
     here = linearization(jacobian)
     kind: type[Factorization] = NormalEquations if shape == "tall" else KernelEquations
     if is_orthogonal:
-        kind = SingularValues
+        kind = OrthogonalFactor
         monkeypatch.setattr(damped_least_squares, "_NORMAL_EQUATIONS", math.inf)
     factorization = DampedLeastSquares(here).factorization(damping)
     assert isinstance(factorization, kind)
@@ -61,10 +61,10 @@ def test_a_factorization_solves_the_damped_least_squares_problem(
 
 def test_the_smallest_dampings_are_orthogonal(generator: torch.Generator) -> None:
     problem = DampedLeastSquares(linearization(ill_conditioned((60, 25), generator)))
-    assert isinstance(problem.factorization(1e-16), SingularValues)
+    assert isinstance(problem.factorization(1e-16), OrthogonalFactor)
 
 
-def test_a_jacobian_too_large_for_singular_values_ends_the_dampings(
+def test_a_jacobian_too_large_to_be_orthogonal_ends_the_dampings(
     generator: torch.Generator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(damped_least_squares, "_LARGEST_ORTHOGONAL", 60 * 25 - 1)
