@@ -18,12 +18,16 @@ def command(
     function: Annotated[
         list[str] | None, typer.Option(metavar="NAME", help="Such as I.12.5. Repeatable.")
     ] = None,
+    method: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="A column, such as 'KAN, LM'. Repeatable."),
+    ] = None,
 ) -> Measurement:
     """Fit formulas of physics: KAN and MetaKAN, L-BFGS and Levenberg-Marquardt, test errors."""
 
     def measure(progress: Progress) -> Iterator[str]:
         from pinn_metakan.benchmarks.feynman.comparison import GRIDS, feynman_lines
 
-        return feynman_lines(out, seeds, grid or GRIDS, function or [], progress)
+        return feynman_lines(out, seeds, grid or GRIDS, function or [], method or [], progress)
 
     return measure
