@@ -2,6 +2,7 @@
 
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from dataclasses import replace
@@ -35,6 +36,7 @@ SMALL = {
     "ball": ["--steps=1", "--problem=ball_poisson", "--dimension=2", "--row=metakan"],
     "numbers": ["--case=poisson, mlp"],
     "accuracy": ["--seeds=1", "--seconds=0.1", "--problem=poisson", "--network=mlp"],
+    "cases": ["--seconds=0.1", "--problem=clamped_beam", "--network=mlp"],
     "defaults": ["--seeds=1", "--budget=0.1", "--problem=heat", "--variant=mlp (default)"],
 }
 
@@ -71,8 +73,9 @@ def small_heat(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def small_benchmarks(small_heat: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def small_benchmarks(small_heat: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Make benchmarks smaller than their options can: less to solve, to fit and to draw."""
+    shutil.copytree(ROOT / "tests" / "cases", tmp_path / "tests" / "cases")
     short = {name: replace(method, steps=2) for name, method in feynman.METHODS.items()}
     monkeypatch.setattr(feynman, "METHODS", short)
     monkeypatch.setattr(profile, "WIDTHS", (4, 8))

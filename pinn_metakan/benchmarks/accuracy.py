@@ -2,25 +2,20 @@
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import Any
 
-import torch
-
 from pinn_metakan.benchmarks.command import Progress
-from pinn_metakan.benchmarks.measure.assembled import run_of
-from pinn_metakan.benchmarks.measure.errors_in_time import errors_while_training
+from pinn_metakan.benchmarks.measure.case import DTYPE, NO_HISTORY, Case
 from pinn_metakan.benchmarks.measure.kept import KeptResults
 from pinn_metakan.benchmarks.measure.machine import one_thread, product_rate
 from pinn_metakan.benchmarks.measure.spread import spread
 from pinn_metakan.benchmarks.names import refuse_unknown
 from pinn_metakan.errors import SettingsError
 from pinn_metakan.pde.loading import load_problem
-from pinn_metakan.runs.assembled import AssembledRun
-from pinn_metakan.runs.choices import DTYPES, chosen_device, suggested_settings
+from pinn_metakan.runs.choices import DTYPES, chosen_device
 from pinn_metakan.settings.layers import Layer
 from pinn_metakan.settings.networks import NETWORK_SETTINGS
 
@@ -41,49 +36,6 @@ PROBLEMS: dict[str, tuple[str, Mapping[str, object]]] = {
 #: Training times that errors are read at, as far as the runs go [s].
 _TIMES = (2.0, 5.0, 10.0, 20.0, 40.0, 80.0)
 _SIZES = ("parameters", "at the end")
-_DTYPE = "float64"
-#: Errors are measured here while the clock stands, so the history needs none of its own.
-_NO_HISTORY: Layer = ("benchmark", {"report_every": 10**9})
-#: A short run comes before each, so that what torch imports with its first steps is there.
-_FIRST: Layer = (
-    "benchmark",
-    {
-        "points": {"interior": 50, "boundary": 20},
-        "adam": {"steps": 1},
-        "lm": {"steps": 1},
-        "release": {"steps": 0},
-    },
-)
-_FIRST_SECONDS = 5.0
-
-
-@dataclass(frozen=True)
-class Case:
-    """What is run with several seeds.
-
-    Args:
-        problem: A key of `PROBLEMS`.
-        network: Name of the network.
-        layers: Settings beside the defaults and the problem's own.
-        seconds: When training ends [s].
-        device: Where it computes.
-    """
-
-    problem: str
-    network: str
-    layers: Sequence[Layer]
-    seconds: float
-    device: torch.device
-
-    def key(self, seed: int) -> list[object]:
-        """All that a result depends on; the settings as they are in the end."""
-        problem = load_problem(PROBLEMS[self.problem][0], (), PROBLEMS[self.problem][1])
-        settings = suggested_settings(problem, self.network, self.layers).as_dict()
-        parameters = dict(problem.parameters)
-        return [
-            *(problem.origin.name, parameters, self.network, settings),
-            *(seed, self.seconds, self.device.type),
-        ]
 
 
 def accuracy_lines(
@@ -122,10 +74,12 @@ def accuracy_lines(
     refuse_unknown("no network {} here", networks, NETWORK_SETTINGS)
     if not 0 < seconds < math.inf:
         raise SettingsError(f"seconds must be positive, got {seconds:g}")
-    computes_on, _ = chosen_device(device, DTYPES[_DTYPE])
+    computes_on, _ = chosen_device(device, DTYPES[DTYPE])
+    settings = [NO_HISTORY, *layers]
     cases = [
-        Case(problem, network, [_NO_HISTORY, *layers], seconds, computes_on)
-        for problem in problems or PROBLEMS
+        Case(row, load_problem(name, (), given), network, settings, seconds, computes_on)
+        for row, (name, given) in PROBLEMS.items()
+        if row in (problems or PROBLEMS)
         for network in networks or NETWORKS
     ]
     keys = [[case.key(seed) for seed in range(seeds)] for case in cases]
@@ -142,8 +96,8 @@ def accuracy_lines(
     for case, keys_of_case in zip(cases, keys, strict=True):
         found = []
         for seed, key in enumerate(keys_of_case):
-            progress(f"{case.problem}, {case.network}, seed {seed}")
-            found.append(results.of(key, partial(_trained, case, seed, progress)))
+            progress(f"{case.row}, {case.network}, seed {seed}")
+            found.append(results.of(key, partial(case.trained, seed, progress)))
         yield _row(case, found, times)
 
 
@@ -154,7 +108,7 @@ def _row(case: Case, found: Sequence[Mapping[str, Any]], times: Sequence[float])
         errors.append(f"{of_median:.1e} ({lowest:.1e} to {highest:.1e})")
     sizes = [_median(found, "n_parameters"), _median(found, "n_parameters_at_the_end")]
     ends = [_median(found, "trained"), _median(found, "steps")]
-    cells = [case.problem, case.network, *sizes, *errors, *ends]
+    cells = [case.row, case.network, *sizes, *errors, *ends]
     return f"| {' | '.join(cells)} |"
 
 
@@ -166,24 +120,3 @@ def _error_at(result: Mapping[str, Any], time: float) -> float:
     """The last error that was measured up to a time; the first is of the untrained network."""
     pairs = zip(result["seconds"], result["errors"], strict=True)
     return float([error for seconds, error in pairs if seconds <= time][-1])
-
-
-def _trained(case: Case, seed: int, progress: Progress) -> dict[str, Any]:
-    problem = load_problem(PROBLEMS[case.problem][0], (), PROBLEMS[case.problem][1])
-
-    def assembled(layers: Sequence[Layer]) -> AssembledRun:
-        return run_of(problem, case.network, layers, str(case.device), _DTYPE, seed)
-
-    with one_thread():
-        errors_while_training(assembled([*case.layers, _FIRST]), _FIRST_SECONDS, lambda text: None)
-        run = assembled(case.layers)
-        n_parameters = run.network.n_parameters
-        seconds, errors = errors_while_training(run, case.seconds, progress)
-    return {
-        "n_parameters": n_parameters,
-        "n_parameters_at_the_end": run.network.n_parameters,
-        "trained": seconds[-1],
-        "steps": run.record.step,
-        "seconds": seconds,
-        "errors": errors,
-    }

@@ -16,6 +16,7 @@ BENCHMARKS = (
     "memory",
     "defaults",
     "accuracy",
+    "cases",
     "feynman",
     "images",
     "ball",

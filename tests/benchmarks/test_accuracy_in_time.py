@@ -10,10 +10,12 @@ import torch
 from small_tables import TINY, cells
 
 from pinn_metakan.benchmarks import accuracy
-from pinn_metakan.benchmarks.accuracy import PROBLEMS, Case, accuracy_lines
+from pinn_metakan.benchmarks.accuracy import PROBLEMS, accuracy_lines
 from pinn_metakan.benchmarks.measure import errors_in_time
+from pinn_metakan.benchmarks.measure.case import Case
 from pinn_metakan.cli import main
 from pinn_metakan.errors import SettingsError, TrainingError
+from pinn_metakan.pde.loading import load_problem
 from pinn_metakan.settings.layers import Layer
 from pinn_metakan.training.trainer import Trainer
 
@@ -29,9 +31,9 @@ def made_up(made: list[tuple[str, int]]) -> Callable[..., dict[str, object]]:
     """In the place of a training: notes what is asked for."""
 
     def trained(case: Case, seed: int, progress: object) -> dict[str, object]:
-        made.append((case.problem, seed))
+        made.append((case.row, seed))
         ends = {"n_parameters": 9, "n_parameters_at_the_end": 9, "trained": 3.0, "steps": 4}
-        return {**ends, "seconds": [0.0, 3.0], "errors": [1.0, 0.1 * len(case.problem) + seed]}
+        return {**ends, "seconds": [0.0, 3.0], "errors": [1.0, 0.1 * len(case.row) + seed]}
 
     return trained
 
@@ -55,7 +57,7 @@ def test_an_interrupted_table_goes_on_where_it_was(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made: list[tuple[str, int]] = []
-    monkeypatch.setattr(accuracy, "_trained", made_up(made))
+    monkeypatch.setattr(Case, "trained", made_up(made))
     whole = lines(tmp_path, problems=["heat", "wave"], networks=["mlp"])
     path = tmp_path / "accuracy.jsonl"
     first, second, *_ = path.read_text().splitlines()
@@ -70,7 +72,7 @@ def test_runs_with_another_setting_are_kept_beside_the_others(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made: list[tuple[str, int]] = []
-    monkeypatch.setattr(accuracy, "_trained", made_up(made))
+    monkeypatch.setattr(Case, "trained", made_up(made))
     other: list[Layer] = [*SMALL, ("--set adam.steps=2", {"adam": {"steps": 2}})]
     for layers in (SMALL, other, SMALL, other):
         lines(tmp_path, problems=["heat"], networks=["mlp"], seeds=1, layers=layers)
@@ -81,7 +83,7 @@ def test_a_gpu_is_measured_by_wall_time_and_kept_apart(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made: list[tuple[str, int]] = []
-    monkeypatch.setattr(accuracy, "_trained", made_up(made))
+    monkeypatch.setattr(Case, "trained", made_up(made))
     lines(tmp_path, problems=["heat"], networks=["mlp"], seeds=1)
     gpu = torch.device("cuda")
     monkeypatch.setattr(accuracy, "chosen_device", lambda name, dtype: (gpu, "as asked for"))
@@ -133,8 +135,9 @@ def test_a_run_that_diverges_has_its_errors_until_then(
 @pytest.mark.parametrize("problem", PROBLEMS)
 def test_every_problem_of_the_table_can_begin(problem: str, tmp_path: Path) -> None:
     layers: list[Layer] = [("small", {"network": {"widths": [3]}, "evaluation": {"points": 200}})]
-    case = Case(problem, "mlp", layers, 1e-3, torch.device("cpu"))
-    found = accuracy._trained(case, 0, str)  # type: ignore[arg-type]
+    name, given = PROBLEMS[problem]
+    loaded = load_problem(name, (), given)
+    found = Case(problem, loaded, "mlp", layers, 1e-3, torch.device("cpu")).trained(0, str)  # type: ignore[arg-type]
     assert all(map(math.isfinite, found["errors"]))
 
 
