@@ -57,6 +57,7 @@ if TYPE_CHECKING:
     from pinn_metakan.pde.loading import load_problem
     from pinn_metakan.pde.observed import Observed
     from pinn_metakan.pde.problem import Problem
+    from pinn_metakan.pde.terminal import LastTime, Terminal
     from pinn_metakan.reference.cole_hopf import cole_hopf
     from pinn_metakan.reference.interacting_sines import InteractingSines
     from pinn_metakan.runs.legs.leg import Leg
@@ -93,6 +94,7 @@ _PLACES = {
     "KAN": "networks.kan",
     "KANConv2d": "networks.convolution.layer",
     "KANLinear": "networks.dense",
+    "LastTime": "pde.terminal",
     "Layer": "networks.network",
     "Leg": "runs.legs.leg",
     "Legendre": "families.legendre",
@@ -117,6 +119,7 @@ _PLACES = {
     "SpaceTime": "geometry.space_time",
     "StageEntry": "settings.stages",
     "Stored": "networks.coefficients.coefficients",
+    "Terminal": "pde.terminal",
     "TrainingError": "errors",
     "UserError": "errors",
     "Verdict": "optimizers.verdict",
@@ -166,6 +169,7 @@ __all__ = [
     "Jet",
     "KANConv2d",
     "KANLinear",
+    "LastTime",
     "Layer",
     "Leg",
     "Legendre",
@@ -187,6 +191,7 @@ __all__ = [
     "SpaceTime",
     "StageEntry",
     "Stored",
+    "Terminal",
     "TrainingError",
     "UserError",
     "Verdict",

@@ -9,8 +9,8 @@ PACKAGE = Path(__file__).parents[1] / "pinn_metakan"
 FILES = sorted(PACKAGE.rglob("*.py"))
 KINDS = {
     *("Box", "Interval", "Ball", "SpaceTime"),
-    *("Dirichlet", "Neumann", "Robin", "Periodic", "Initial", "Observed"),
-    *("BoundaryPart", "FirstTime", "GivenPoints", "OppositeFaces"),
+    *("Dirichlet", "Neumann", "Robin", "Periodic", "Initial", "Observed", "Terminal"),
+    *("BoundaryPart", "FirstTime", "LastTime", "GivenPoints", "OppositeFaces"),
 }
 
 

@@ -114,6 +114,11 @@ class Variables:
             else:
                 self._columns[name] = (position,)
 
+    @property
+    def evolution_axis(self) -> int | None:
+        """Column of time, or of the only coordinate; None for several of space alone."""
+        return 0 if self.dimension == 1 else self.time_axis
+
     def columns(self, coordinate: str) -> tuple[int, ...]:
         """Columns of a coordinate: one, or several for a vector."""
         return self._columns[coordinate]

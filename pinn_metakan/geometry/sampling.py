@@ -1,4 +1,4 @@
-"""Points of any domain: inside, at the first time, on its boundary, on a face or a part of it."""
+"""Points of any domain: inside, at a time, on its boundary, on a face or a part of it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -47,12 +47,15 @@ def sample_interior(domain: Domain, count: int, sequence: str, generator: Genera
     return PointSet(_accepted(domain, domain.interior, count, sequence, generator))
 
 
-def sample_initial(domain: Domain, count: int, sequence: str, generator: Generator) -> PointSet:
-    """Draw `count` points of the spatial domain at the first time."""
-    assert domain.start is not None
+def sample_at_time(
+    domain: Domain, time: float, count: int, sequence: str, generator: Generator
+) -> PointSet:
+    """Draw `count` points of the spatial domain at a time; one point where there is no space."""
+    if domain.dimension == 1:
+        return PointSet(torch.tensor([[time]], dtype=torch.float64))
     points = sample_interior(domain.space, count, sequence, generator).points
-    start = torch.full((count, 1), domain.start, dtype=torch.float64)
-    return PointSet(torch.cat([points, start], dim=1))
+    times = torch.full((count, 1), time, dtype=torch.float64)
+    return PointSet(torch.cat([points, times], dim=1))
 
 
 def sample_boundary(domain: Domain, count: int, sequence: str, generator: Generator) -> PointSet:

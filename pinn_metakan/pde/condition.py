@@ -20,9 +20,9 @@ class HardData:
 
     Args:
         unknown: Whose values they are.
-        data: A number, or a function of the coordinates; at the first time, of those of space.
+        data: A number, or a function of the coordinates; at a time, of those of space.
         term: Which term of the condition's residual is zero then; called as the unknown if empty.
-        is_velocity: Whether they are the derivative in time, at the first time.
+        is_velocity: Whether they are the derivative in time, at the first or the last time.
     """
 
     unknown: str
@@ -37,11 +37,13 @@ class Place(ABC):
     Attributes:
         is_whole_boundary: Whether it is all of the boundary of space.
         is_first_time: Whether it is all of space at the first time.
+        is_last_time: Whether it is all of space at the last time.
         why_soft: Why data there cannot be satisfied by construction, for the user; may be empty.
     """
 
     is_whole_boundary: bool = False
     is_first_time: bool = False
+    is_last_time: bool = False
     why_soft: str = ""
 
     @abstractmethod

@@ -36,6 +36,20 @@ def arguments_at(variables: Variables, points: Tensor) -> list[Tensor]:
     return arguments
 
 
+def arguments_in_space(variables: Variables, points: Tensor) -> list[Tensor]:
+    """Split points (N, d) into the arguments of functions at one time: the coordinates of space.
+
+    Args:
+        variables: What the columns are called.
+        points: Shape (N, d).
+
+    Returns:
+        Copies; where time is the only coordinate, time.
+    """
+    arguments = arguments_at(variables, points)
+    return arguments[:-1] or arguments
+
+
 def check_data(what: str, data: object) -> None:
     """Refuse what is neither a finite real number nor a function.
 

@@ -23,6 +23,7 @@ from pinn_metakan.pde.condition import Condition
 from pinn_metakan.pde.formulation import Formulation, formulate
 from pinn_metakan.pde.initial import Initial
 from pinn_metakan.pde.problem import Problem
+from pinn_metakan.pde.terminal import Terminal
 
 
 def stated(
@@ -125,6 +126,21 @@ HARD: dict[str, tuple[Domain, tuple[str, ...], dict[str, Condition]]] = {
         ("x", "t"),
         {"ends": Periodic("x"), "start": Initial(u=lambda x: torch.cos(math.pi * x))},
     ),
+    "ordinary": (Interval(1.0, 3.0), ("t",), {"start": Initial(u=2.0, u_t=-1.0)}),
+    "ordinary, last time": (Interval(1.0, 3.0), ("t",), {"end": Terminal(u=2.0, u_t=-1.0)}),
+    "last time": (
+        ROD_TIME,
+        ("x", "t"),
+        {
+            "end": Terminal(u=lambda x: 1 - x**2, u_t=lambda x: x),
+            "walls": Dirichlet(u=lambda x, t: x * torch.sin(t - 1)),
+        },
+    ),
+    "disk at the last time": (
+        SpaceTime(Ball(2), 1.0, 2.0),
+        ("x", "y", "t"),
+        {"end": Terminal(u=lambda x, y: 4 * x), "rim": Dirichlet(u=lambda x, y, t: x * t**2)},
+    ),
 }
 
 
@@ -212,6 +228,40 @@ def test_data_that_contradict_each_other_become_soft(
     constraints = build_constraints(stated(domain, coordinates, conditions))
     assert any(message in note for note in constraints.notes), constraints.notes
     assert constraints.satisfied == hard
+
+
+ONE_TIME: dict[str, tuple[Domain, tuple[str, ...], dict[str, Condition], str]] = {
+    "last beside first time": (
+        ROD_TIME,
+        ("x", "t"),
+        {"end": Terminal(u=0.0), "start": Initial(u=1.0)},
+        "end: u has data at the first time already; stays soft",
+    ),
+    "other end": (
+        Interval(0.0, 1.0),
+        ("t",),
+        {"wall": Dirichlet(u=0.0, where="t=1"), "start": Initial(u=1.0)},
+        "wall: its part of the boundary has a condition already; stays soft",
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("domain", "coordinates", "conditions", "note"), ONE_TIME.values(), ids=ONE_TIME
+)
+def test_what_is_prescribed_beside_the_first_time_stays_soft(
+    domain: Domain, coordinates: tuple[str, ...], conditions: dict[str, Condition], note: str
+) -> None:
+    constraints = build_constraints(stated(domain, coordinates, conditions))
+    assert constraints.satisfied == {"start_u"}
+    assert constraints.notes == (note,)
+
+
+def test_data_at_the_start_of_a_periodic_time_stay_soft() -> None:
+    conditions = {"cycle": Periodic("t"), "start": Initial(u=1.0)}
+    constraints = build_constraints(stated(Interval(0.0, 1.0), ("t",), conditions))
+    assert constraints.satisfied == {"cycle_u", "cycle_u_t"}
+    assert constraints.notes == ("start: its coordinate is periodic; stays soft",)
 
 
 def test_a_part_that_a_function_selects_stays_soft() -> None:

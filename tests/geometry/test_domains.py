@@ -11,9 +11,9 @@ from pinn_metakan.geometry.box import Box, Interval
 from pinn_metakan.geometry.domain import Domain
 from pinn_metakan.geometry.grid import plane, product_grid, scattered
 from pinn_metakan.geometry.sampling import (
+    sample_at_time,
     sample_boundary,
     sample_face,
-    sample_initial,
     sample_interior,
     sample_part,
 )
@@ -94,7 +94,7 @@ def test_sobol_fills_the_square_more_evenly_than_chance(generator: Generator) ->
 
 def test_initial_points_are_at_the_start(generator: Generator) -> None:
     domain = SpaceTime(Interval(0.0, 1.0), 0.5, 2.0)
-    points = sample_initial(domain, 10, "sobol", generator).points
+    points = sample_at_time(domain, domain.bounds[-1][0], 10, "sobol", generator).points
     assert (points[:, 1] == 0.5).all()
 
 

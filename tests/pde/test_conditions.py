@@ -1,5 +1,6 @@
 """Conditions: residuals against closed forms, and what is refused."""
 
+import math
 from collections.abc import Mapping
 
 import numpy as np
@@ -19,11 +20,13 @@ from pinn_metakan.pde.boundary_conditions import Dirichlet, Neumann, Periodic, R
 from pinn_metakan.pde.condition import Condition
 from pinn_metakan.pde.initial import Initial
 from pinn_metakan.pde.observed import Observed
+from pinn_metakan.pde.terminal import Terminal
 
 SQUARE = Box((0.0, 1.0), (0.0, 2.0))
 XY = Variables(("x", "y"), ("u", "v"), 2, None)
 WAVE_DOMAIN = SpaceTime(Interval(0.0, 1.0), 0.0, 1.0)
 XT = Variables(("x", "t"), ("u",), 2, 1)
+T = Variables(("t",), ("u",), 1, None)
 
 
 def residual_of(
@@ -87,6 +90,18 @@ def test_initial_value_and_velocity_are_compared() -> None:
     assert torch.allclose(residual["u_t"], -torch.ones(50, dtype=torch.float64))
 
 
+def test_values_at_the_last_time_are_compared() -> None:
+    condition = Terminal(u=lambda x: torch.sin(2 * torch.pi * x) * math.cos(1) + x * (1 - x))
+    residual = residual_of(condition, XT, WAVE_DOMAIN, sine_wave)
+    assert residual["u"].abs().max() < 1e-12
+
+
+def test_the_start_of_an_ordinary_differential_equation_is_one_point() -> None:
+    residual = residual_of(Initial(u=4.0, u_t=3.0), T, Interval(2.0, 3.0), lambda t: t**2)
+    assert residual["u"].tolist() == [0.0]
+    assert residual["u_t"].tolist() == [1.0]
+
+
 def test_periodic_compares_values_and_slopes_of_both_ends() -> None:
     residual = residual_of(Periodic("x"), XT, WAVE_DOMAIN, sine_wave)
     assert residual["u"].shape == (50,)
@@ -118,6 +133,10 @@ def test_observed_data_are_compared_where_they_are() -> None:
         (lambda: Robin(1.0, 1.0, 0.0), XY, SQUARE, "unknown="),
         (lambda: Initial(u=0.0), XY, SQUARE, "SpaceTime"),
         (lambda: Initial(u_x=0.0), XT, WAVE_DOMAIN, "u, u_t"),
+        (lambda: Initial(u=0.0, u_t=1.0), XY, SQUARE, "Initial needs a domain with time"),
+        (lambda: Terminal(u=0.0), XY, SQUARE, "Terminal needs a domain with time"),
+        (lambda: Terminal(u_x=0.0), XT, WAVE_DOMAIN, "Terminal: 'u_x' is not among u, u_t"),
+        (lambda: Initial(u=torch.sin), T, Interval(0.0, 1.0), "Initial: u must be a number, there"),
         (lambda: Periodic("z"), XY, SQUARE, "no scalar coordinate 'z'"),
         (lambda: Periodic("t"), XT, WAVE_DOMAIN, "time cannot be periodic"),
         (lambda: Periodic("x"), XY, Ball(2), "needs a box"),

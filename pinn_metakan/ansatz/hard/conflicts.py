@@ -44,7 +44,7 @@ def find_conflicts(
 
     def start_of(points: Tensor) -> Tensor:
         points = points.clone()
-        points[:, -1] = domain.bounds[-1][0]
+        points[:, -1] = pieces.time
         return points
 
     inside = sample_interior(domain, _COMPARED_POINTS, "sobol", generator).points

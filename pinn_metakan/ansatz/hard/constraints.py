@@ -1,7 +1,8 @@
 """Hard constraints u = g + B N, built from the declared Dirichlet, initial and periodic conditions.
 
 g takes all the data; B vanishes to first order at each Dirichlet face and like t at the start, or
-like t^2 where a velocity is given. Conditions whose data disagree where they meet become soft.
+like t^2 where a velocity is given; the same at the last time, where the first has no data.
+Conditions whose data disagree where they meet become soft.
 
 How many axes are blended, and why: docs/decisions/0006-hard-conditions.md.
 
@@ -138,29 +139,30 @@ def _all_data_equal(pieces: Pieces, domain: Domain) -> float | None:
 
 
 def _constraint(pieces: Pieces, domain: Domain) -> Constraint:
-    start = 0.0 if domain.start is None else domain.start
+    time = pieces.time
     initial = pieces.initial[1] if pieces.initial else None
     velocity = pieces.velocity[1] if pieces.velocity else None
     data: Field | None = None
     if pieces.curved is not None:
-        data = curved_with_start(pieces.curved[1], initial, velocity, start)
+        data = curved_with_start(pieces.curved[1], initial, velocity, time)
     elif pieces.faces:
         constant = _all_data_equal(pieces, domain)
         if constant is not None:
             data = None if constant == 0 else Number(constant)
         else:
-            field = zero if initial is None else start_from(initial, velocity, start)
+            field = zero if initial is None else start_from(initial, velocity, time)
             data = add_faces(field, {face: d for face, (_, d) in pieces.faces.items()}, domain)
     elif initial is not None:
-        data = start_from(initial, velocity, start)
+        data = start_from(initial, velocity, time)
     factors: list[Field | None] = []
     if pieces.faces:
         factors.append(face_factor(domain, pieces.faces))
     if pieces.curved is not None:
         factors.append(boundary_factor(domain))
     if initial is not None:
-        end = domain.bounds[-1][1]
-        factors.append(time_factor(start, end, 1 if velocity is None else 2))
+        first, last = domain.bounds[-1]
+        other = last if time == first else first
+        factors.append(time_factor(time, other, 1 if velocity is None else 2))
     known = [factor for factor in factors if factor is not None]
     assert len(known) == len(factors)  # other data are no pieces
     return Constraint(data, product(known) if known else None)

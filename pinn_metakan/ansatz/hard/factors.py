@@ -22,9 +22,9 @@ def face_factor(domain: Domain, faces: Collection[Face]) -> Field | None:
     return _known(domain, lambda points: domain.face_factor(points, faces))
 
 
-def time_factor(start: float, end: float, power: int) -> Field:
-    """Vanish at the start like a power of time, 1 at the end."""
-    return lambda points: ((points[:, -1] - start) / (end - start)) ** power
+def time_factor(time: float, other: float, power: int) -> Field:
+    """Vanish at a time like a power of the distance to it, 1 at the other end of time."""
+    return lambda points: ((points[:, -1] - time) / (other - time)) ** power
 
 
 def product(factors: list[Field]) -> Field:

@@ -2,37 +2,53 @@
 
 from dataclasses import dataclass, field
 
+import torch
 from torch import Tensor
 
 from pinn_metakan.ansatz.hard.factors import boundary_factor, face_factor
 from pinn_metakan.ansatz.hard.transfinite import Field, Number
 from pinn_metakan.derivatives.request import Variables
 from pinn_metakan.errors import ProblemError
-from pinn_metakan.geometry.domain import Face
-from pinn_metakan.pde.condition import Place
-from pinn_metakan.pde.data import Data, arguments_at, evaluate_data
+from pinn_metakan.geometry.domain import Domain, Face
+from pinn_metakan.pde.condition import Condition, Place
+from pinn_metakan.pde.data import Data, arguments_at, arguments_in_space, evaluate_data
 from pinn_metakan.pde.formulation import Formulation
 from pinn_metakan.pde.user_code import told_failures
 
 
 @dataclass
 class Pieces:
-    """The data of one unknown that can be made hard; values are (name of the term, data)."""
+    """The data of one unknown that can be made hard; values are (name of the term, data).
+
+    Args:
+        faces: Data on flat faces.
+        curved: Data on the whole boundary of another domain.
+        initial: Data at a time.
+        velocity: Derivatives in time there.
+        time: That time, the first or the last one; where time is the only coordinate, its end.
+    """
 
     faces: dict[Face, tuple[str, Field]] = field(default_factory=dict)
     curved: tuple[str, Field] | None = None
     initial: tuple[str, Field] | None = None
     velocity: tuple[str, Field] | None = None
+    time: float = 0.0
 
     def terms(self) -> set[str]:
         """Name the residual terms that the data satisfy."""
         pieces = [*self.faces.values(), self.curved, self.initial, self.velocity]
         return {piece[0] for piece in pieces if piece is not None}
 
-    def add_at_start(self, key: str, piece: tuple[str, Field], is_velocity: bool) -> str:
-        """Add data at the first time; say why they stay soft, empty if they do not."""
+    def add_at_time(
+        self, key: str, piece: tuple[str, Field], is_velocity: bool, time: float
+    ) -> str:
+        """Add data at a time; say why they stay soft, empty if they do not."""
+        has_data = self.initial is not None or self.velocity is not None
+        if has_data and time != self.time:
+            return f"{key} has data at the first time already; stays soft"
         if (self.velocity if is_velocity else self.initial) is not None:
             return f"{key} has an initial condition already; stays soft"
+        self.time = time
         if is_velocity:
             self.velocity = piece
         else:
@@ -48,7 +64,7 @@ class Pieces:
         initial = kept(self.initial)
         velocity = kept(self.velocity) if initial else None  # t^2 alone would fix nothing
         faces = {face: piece for face, piece in self.faces.items() if piece[0] not in terms}
-        return Pieces(faces, kept(self.curved), initial, velocity)
+        return Pieces(faces, kept(self.curved), initial, velocity, self.time)
 
 
 def periodic_axes(formulation: Formulation) -> dict[int, str]:
@@ -65,7 +81,7 @@ def periodic_axes(formulation: Formulation) -> dict[int, str]:
 def collect_pieces(
     formulation: Formulation, unknown: str, periodic: set[int]
 ) -> tuple[Pieces, list[str]]:
-    """Gather the data of an unknown that lie on flat faces, on the boundary, or at the start.
+    """Gather the data of an unknown that lie on flat faces, on the boundary, or at a time.
 
     Args:
         formulation: The problem.
@@ -80,7 +96,7 @@ def collect_pieces(
     """
     pieces = Pieces()
     notes: list[str] = []
-    for name, condition in formulation.problem.conditions.items():
+    for name, condition in _in_order(formulation):
         label = f"{formulation.problem.origin.label}: condition {name!r}"
         with told_failures(f"{label}: its hard_data failed"):
             offers = list(condition.hard_data(formulation.variables))
@@ -93,17 +109,34 @@ def collect_pieces(
                     f"{label}: its hard_data name the term {key!r}, its residual has {known}"
                 )
             if offer.unknown == unknown:
-                is_first = condition.place.is_first_time
-                data = _as_field(offer.data, formulation.variables, label, is_first)
+                time = _time(condition.place, formulation.problem.domain)
+                data = _as_field(offer.data, formulation.variables, label, time)
                 piece = (f"{name}_{key}", data)
-                if is_first:
-                    note = pieces.add_at_start(key, piece, offer.is_velocity)
-                else:
+                if time is None:
                     note = _add_on_boundary(pieces, piece, condition.place, formulation, periodic)
+                elif formulation.variables.evolution_axis in periodic:
+                    note = "its coordinate is periodic; stays soft"
+                else:
+                    note = pieces.add_at_time(key, piece, offer.is_velocity, time)
                 notes += [f"{name}: {note}"] if note else []
     if pieces.velocity is not None and pieces.initial is None:
         notes.append(f"{unknown}: a velocity without an initial value stays soft")
     return pieces.without(set()), notes
+
+
+def _in_order(formulation: Formulation) -> list[tuple[str, Condition]]:
+    """The conditions: first those at the first time, then at the last one, which give way."""
+    conditions = formulation.problem.conditions.items()
+    return sorted(
+        conditions, key=lambda c: (not c[1].place.is_first_time, not c[1].place.is_last_time)
+    )
+
+
+def _time(place: Place, domain: Domain) -> float | None:
+    """The time of a place; None if it is none at a time."""
+    if place.is_first_time or place.is_last_time:
+        return domain.bounds[-1][place.is_last_time]
+    return None
 
 
 def _add_on_boundary(
@@ -117,6 +150,7 @@ def _add_on_boundary(
     domain = formulation.problem.domain
     faces = place.faces(formulation.variables, domain)
     is_taken = any(face in pieces.faces or face.axis in periodic for face in faces)
+    is_taken |= domain.dimension == 1 and pieces.initial is not None  # on the same coordinate
     if is_taken or pieces.curved or (place.is_whole_boundary and not faces and pieces.faces):
         return "its part of the boundary has a condition already; stays soft"
     if faces and face_factor(domain, {*pieces.faces, *faces}) is not None:
@@ -134,12 +168,15 @@ def _add_on_boundary(
     return ""
 
 
-def _as_field(data: Data, variables: Variables, label: str, space_only: bool) -> Field:
+def _as_field(data: Data, variables: Variables, label: str, time: float | None) -> Field:
     if not callable(data):
         return Number(float(data))
+    if time is not None and variables.dimension == 1:  # there is no space to vary in
+        at = torch.tensor([[time]], dtype=torch.float64)
+        return Number(float(evaluate_data(data, arguments_at(variables, at), label)))
 
     def values(points: Tensor) -> Tensor:
-        arguments = arguments_at(variables, points)
-        return evaluate_data(data, arguments[:-1] if space_only else arguments, label)
+        split = arguments_at if time is None else arguments_in_space
+        return evaluate_data(data, split(variables, points), label)
 
     return values

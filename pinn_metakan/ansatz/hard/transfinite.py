@@ -1,4 +1,4 @@
-"""Functions that take given values on a boundary and at the start, by transfinite interpolation.
+"""Functions that take given values on a boundary and at a time, by transfinite interpolation.
 
 On a box, P_k f replaces the k-th coordinate of f by the ends where data are given and blends
 linearly between them. Adding P_k[h - g] to g makes g right at the ends of axis k and leaves it
@@ -45,7 +45,7 @@ def zero(points: Tensor) -> Tensor:
 
 
 def start_from(initial: Field, velocity: Field | None, start: float) -> Field:
-    """Extend initial data in time: u_0 + (t - start) v_0."""
+    """Extend data at a time in time: u_0 + (t - start) v_0."""
     if velocity is None:
         return initial
     return lambda points: initial(points) + (points[:, -1] - start) * velocity(points)
@@ -94,7 +94,7 @@ def on_face(points: Tensor, face: Face) -> Tensor:
 def curved_with_start(
     boundary: Field, initial: Field | None, velocity: Field | None, start: float
 ) -> Field:
-    """Take data on a curved boundary and at the start.
+    """Take data on a curved boundary and at a time.
 
     The boundary data h are extended into the domain by their own formula, and corrected by
     u_0 - h(x, start) + (t - start) (v_0 - h_t(x, start)), which vanishes on the boundary.
@@ -103,7 +103,7 @@ def curved_with_start(
         boundary: h, defined in all of the domain.
         initial: u_0, None for a steady domain.
         velocity: v_0, None unless given.
-        start: First time.
+        start: The time of u_0 and v_0, the first or the last one.
 
     Returns:
         The field.
