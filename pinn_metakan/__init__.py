@@ -50,10 +50,12 @@ if TYPE_CHECKING:
     from pinn_metakan.networks.shared_metakan import make_shared_metakan
     from pinn_metakan.optimizers.optimizer import Optimizer, Probe
     from pinn_metakan.optimizers.verdict import Outcome, Verdict
+    from pinn_metakan.pde.boundary import Boundary
     from pinn_metakan.pde.boundary_conditions import Dirichlet, Neumann, Periodic, Robin
     from pinn_metakan.pde.boundary_part import BoundaryPart
     from pinn_metakan.pde.condition import Condition, HardData
     from pinn_metakan.pde.initial import FirstTime, Initial
+    from pinn_metakan.pde.interior import Interior, Plane
     from pinn_metakan.pde.loading import load_problem
     from pinn_metakan.pde.observed import Observed
     from pinn_metakan.pde.problem import Problem
@@ -71,6 +73,7 @@ if TYPE_CHECKING:
 _PLACES = {
     "BSpline": "families.bspline",
     "Ball": "geometry.ball",
+    "Boundary": "pde.boundary",
     "BoundaryPart": "pde.boundary_part",
     "Box": "geometry.box",
     "Chebyshev": "families.chebyshev",
@@ -88,6 +91,7 @@ _PLACES = {
     "HardData": "pde.condition",
     "Initial": "pde.initial",
     "InteractingSines": "reference.interacting_sines",
+    "Interior": "pde.interior",
     "Interrupted": "errors",
     "Interval": "geometry.box",
     "Jet": "derivatives.jet",
@@ -107,6 +111,7 @@ _PLACES = {
     "Outcome": "optimizers.verdict",
     "Periodic": "pde.boundary_conditions",
     "Probe": "optimizers.optimizer",
+    "Plane": "pde.interior",
     "Problem": "pde.problem",
     "ProblemError": "errors",
     "ProgressEntry": "training.progress",
@@ -147,6 +152,7 @@ __all__ = [
     "STAGES",
     "BSpline",
     "Ball",
+    "Boundary",
     "BoundaryPart",
     "Box",
     "Chebyshev",
@@ -164,6 +170,7 @@ __all__ = [
     "HardData",
     "Initial",
     "InteractingSines",
+    "Interior",
     "Interrupted",
     "Interval",
     "Jet",
@@ -180,6 +187,7 @@ __all__ = [
     "Optimizer",
     "Outcome",
     "Periodic",
+    "Plane",
     "Probe",
     "Problem",
     "ProblemError",

@@ -10,7 +10,8 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 KINDS = {
     *("Box", "Interval", "Ball", "SpaceTime"),
     *("Dirichlet", "Neumann", "Robin", "Periodic", "Initial", "Observed", "Terminal"),
-    *("BoundaryPart", "FirstTime", "LastTime", "GivenPoints", "OppositeFaces"),
+    *("Boundary", "Interior"),
+    *("BoundaryPart", "FirstTime", "LastTime", "GivenPoints", "Plane", "OppositeFaces"),
 }
 
 

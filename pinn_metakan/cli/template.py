@@ -34,7 +34,8 @@ class {title}(Problem):
         self.speed, self.diffusivity = speed, diffusivity
         # Also: Interval(a, b) or Box((a, b), (c, d)) without time, Ball(dimension, radius).
         self.domain = SpaceTime(Interval(0.0, 1.0), 0.0, 1.0)
-        # Also: Dirichlet(u=..., where="x=0"), Neumann, Robin, Periodic("x"), Observed(points, u=v).
+        # Also: Dirichlet(u=..., where="x=0"), Neumann, Robin, Periodic("x"), Observed(points, u=v),
+        # Boundary("u_xx", 0.0, where="x=0"), Interior(u=0.0, where="x=0.5"), Terminal(u=...).
         self.conditions = {{
             "initial": Initial(u=lambda x: torch.sin(torch.pi * x)),
             "walls": Dirichlet(u=0.0),

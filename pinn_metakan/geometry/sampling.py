@@ -1,6 +1,6 @@
-"""Points of any domain: inside, at a time, on its boundary, on a face or a part of it."""
+"""Points of any domain: inside, at a time, on a plane, on its boundary, on a part of it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import torch
@@ -68,16 +68,24 @@ def sample_face(
     domain: Domain, face: Face, count: int, sequence: str, generator: Generator
 ) -> PointSet:
     """Draw `count` points of one flat face, with outward normals."""
-
-    def on_face(unit: Tensor) -> Tensor:
-        points = domain.interior(unit)
-        points[:, face.axis] = face.value
-        return points
-
-    points = _accepted(domain, on_face, count, sequence, generator)
+    points = sample_plane(domain, {face.axis: face.value}, count, sequence, generator).points
     normals = torch.zeros_like(points)
     normals[:, face.axis] = face.sign
     return PointSet(points, normals)
+
+
+def sample_plane(
+    domain: Domain, fixed: Mapping[int, float], count: int, sequence: str, generator: Generator
+) -> PointSet:
+    """Draw `count` points at which some coordinates, by their column, have given values."""
+
+    def on_plane(unit: Tensor) -> Tensor:
+        points = domain.interior(unit)
+        for axis, value in fixed.items():
+            points[:, axis] = value
+        return points
+
+    return PointSet(_accepted(domain, on_plane, count, sequence, generator))
 
 
 def sample_part(

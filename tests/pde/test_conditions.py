@@ -1,54 +1,23 @@
 """Conditions: residuals against closed forms, and what is refused."""
 
 import math
-from collections.abc import Mapping
 
 import numpy as np
 import pytest
 import torch
-from torch import Generator, Tensor
+from known_functions import SQUARE, WAVE_DOMAIN, XT, XY, T, polynomial, residual_of, sine_wave
+from torch import Tensor
 
-from pinn_metakan.derivatives.autograd import evaluate_by_autograd
-from pinn_metakan.derivatives.jet import Jet, RecordedValues
 from pinn_metakan.derivatives.request import Variables
 from pinn_metakan.errors import ProblemError
 from pinn_metakan.geometry.ball import Ball
-from pinn_metakan.geometry.box import Box, Interval
+from pinn_metakan.geometry.box import Interval
 from pinn_metakan.geometry.domain import Domain
-from pinn_metakan.geometry.space_time import SpaceTime
 from pinn_metakan.pde.boundary_conditions import Dirichlet, Neumann, Periodic, Robin
 from pinn_metakan.pde.condition import Condition
 from pinn_metakan.pde.initial import Initial
 from pinn_metakan.pde.observed import Observed
 from pinn_metakan.pde.terminal import Terminal
-
-SQUARE = Box((0.0, 1.0), (0.0, 2.0))
-XY = Variables(("x", "y"), ("u", "v"), 2, None)
-WAVE_DOMAIN = SpaceTime(Interval(0.0, 1.0), 0.0, 1.0)
-XT = Variables(("x", "t"), ("u",), 2, 1)
-T = Variables(("t",), ("u",), 1, None)
-
-
-def residual_of(
-    condition: Condition, variables: Variables, domain: Domain, function: object, seed: int = 0
-) -> Mapping[str, Tensor]:
-    condition.check(variables, domain)
-    generator = Generator().manual_seed(seed)
-    at = condition.sample(variables, domain, 50, "sobol", generator)
-    record = RecordedValues(at.points)
-    condition.residual(Jet(variables, at.points, record), at, variables)
-    values = evaluate_by_autograd(function, at.points, record)  # type: ignore[arg-type]
-    return condition.residual(Jet(variables, at.points, values), at, variables)
-
-
-def polynomial(points: Tensor) -> Tensor:
-    x, y = points.unbind(1)
-    return torch.stack([x**2 + 3 * y, x * y], dim=1)
-
-
-def sine_wave(points: Tensor) -> Tensor:
-    x, t = points.unbind(1)
-    return (torch.sin(2 * torch.pi * x) * torch.cos(t) + t * x * (1 - x))[:, None]
 
 
 def outward(x: Tensor, y: Tensor) -> Tensor:
