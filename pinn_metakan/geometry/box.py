@@ -52,6 +52,12 @@ class Box(Domain):
         normals[rows, axes] = torch.tensor([f.sign for f in self.faces], dtype=unit.dtype)[which]
         return points, normals
 
+    def during(self, start: float, end: float) -> "Box":
+        """A part of an interval, whose coordinate is time; see `Domain.during`."""
+        if self.dimension != 1:
+            raise ValueError(f"{self!r} has no time")
+        return Box((start, end))
+
     def contains(self, points: Tensor) -> Tensor:
         """Compare each coordinate with its side; rounding is relative to the side's length."""
         low, high = torch.tensor(self.bounds, dtype=points.dtype, device=points.device).T

@@ -108,6 +108,14 @@ class Domain(ABC):
         """First time [unit of time], None for a steady domain."""
         return None
 
+    def during(self, start: float, end: float) -> "Domain":
+        """Make the part of the domain between two times [unit of time].
+
+        Raises:
+            ValueError: If there is no time.
+        """
+        raise ValueError(f"{self!r} has no time")
+
     @abstractmethod
     def contains(self, points: Tensor) -> Tensor:
         """Tell which points (N, d) lie in the closed domain, as booleans (N,)."""

@@ -59,6 +59,10 @@ class SpaceTime(Domain):
         """First time [unit of time]."""
         return self._start
 
+    def during(self, start: float, end: float) -> "SpaceTime":
+        """The same space over another interval of time; see `Domain.during`."""
+        return SpaceTime(self._space, start, end)
+
     def interior(self, unit: Tensor) -> Tensor:
         """Draw a point in space and a time."""
         return torch.cat([self._space.interior(unit[:, :-1]), self._times(unit)], dim=1)

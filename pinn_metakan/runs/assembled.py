@@ -1,33 +1,30 @@
 """A run, assembled: problem, ansatz, points, objective, legs and trainer put together."""
 
-import copy
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
 from torch import Generator, Tensor
 
-from pinn_metakan.ansatz.build import build_ansatz
-from pinn_metakan.errors import ProblemError, SettingsError
-from pinn_metakan.losses.build import build_collocation, build_objective
-from pinn_metakan.losses.collocation import Collocation, TermGroup
-from pinn_metakan.losses.engines import choose_engine
+from pinn_metakan.ansatz.ansatz import Ansatz
+from pinn_metakan.errors import SettingsError
+from pinn_metakan.losses.collocation import TermGroup
+from pinn_metakan.losses.objective import Objective
 from pinn_metakan.losses.random_dimensions import RandomDimensions
 from pinn_metakan.networks.network import Network
-from pinn_metakan.networks.table import build_network
 from pinn_metakan.optimizers.communicator import ONE_PROCESS, Communicator
 from pinn_metakan.optimizers.verdict import Outcome
-from pinn_metakan.pde.coefficients import note_jumps
-from pinn_metakan.pde.formulation import formulate
+from pinn_metakan.pde.formulation import Formulation, formulate
 from pinn_metakan.pde.problem import Problem
 from pinn_metakan.runs.checkpoint_format import in_this_format
 from pinn_metakan.runs.choices import DTYPES, RunChoices
-from pinn_metakan.runs.fields import error_measure, main_grid, reference_on, values_on
+from pinn_metakan.runs.fields import SlabFields, error_measure, main_grid, reference_on
 from pinn_metakan.runs.legs.leg import Leg
 from pinn_metakan.runs.legs.plan import PlannedLeg, plan_legs
 from pinn_metakan.runs.network_choice import best_alternative
+from pinn_metakan.runs.part import Part, build_part, network_maker
+from pinn_metakan.runs.slabs import Slabs, as_it_ended, frozen_field, kept_slabs
 from pinn_metakan.runs.stages import build_stages
-from pinn_metakan.settings.sections import PointSettings
 from pinn_metakan.settings.stages import LinearSettings
 from pinn_metakan.training.least_squares import LeastSquares
 from pinn_metakan.training.record import TrainingRecord
@@ -66,24 +63,18 @@ class AssembledRun:
             self.grid = main_grid(self.formulation, settings.evaluation)
         except ValueError as error:
             raise SettingsError(f"evaluation.shape: {error}") from error
-        built = build_ansatz(
-            self.formulation,
-            settings.conditions == "hard",
-            self._maker_of_network(network),
-            *self._place,
-        )
-        engine, self.engine_reason = choose_engine(settings.engine, built.ansatz)
-        self.notes = (*built.notes, *note_jumps(self.formulation))
         self._points = settings.points
-        self.objective, self.satisfied = build_objective(
-            built, self._drawn(self._points), settings.loss, engine, problem.scales
+        self._slabs = Slabs(self.formulation, settings.slabs)
+        self.part = self._built(
+            self._slabs.first(), network_maker(choices, network, self._generator)
         )
-        self.ansatz = self.objective.ansatz
+        self.notes = self.part.notes
+        self.objective: Objective = self.part.objective
+        self.ansatz: Ansatz = self.objective.ansatz
         count = settings.loss.random_dimensions
         self._random_dimensions = RandomDimensions(self.objective, count) if count else None
         if self._random_dimensions is not None:
             self._random_dimensions.draw(self._generator)
-        self._refuse_unusable_terms()
         self.reference = reference_on(self.formulation, self.grid.points)
         self.record = TrainingRecord()
         planned = self._planned_legs()
@@ -98,6 +89,16 @@ class AssembledRun:
         return self.ansatz.network
 
     @property
+    def satisfied(self) -> frozenset[str]:
+        """Names of the terms that hold by construction."""
+        return self.part.satisfied
+
+    @property
+    def slab_fields(self) -> SlabFields:
+        """What evaluates the field and the residual at any time that is solved."""
+        return self._slabs.fields(self.objective)
+
+    @property
     def equations(self) -> TermGroup:
         """The terms of the differential equations."""
         return self.objective.collocation.equations
@@ -107,7 +108,7 @@ class AssembledRun:
         """Whether a leg is over and another one follows."""
         has_next = self.leg + 1 < len(self.legs)
         is_done = self.trainer.verdict.outcome is Outcome.LOSS_REACHED
-        return has_next and self.trainer.is_finished and not is_done
+        return has_next and self.trainer.is_finished and not (is_done and self._slabs.is_last)
 
     @property
     def next_leg(self) -> Leg:
@@ -132,11 +133,16 @@ class AssembledRun:
         points = begin.points(self._points)
         if points != self._points:
             self._points = points
-            collocation = self._drawn(points)
-            collocation.leave_out(self.satisfied)
+            collocation = self.part.drawn(points, self._generator)
             self.objective = self.objective.with_collocation(collocation)
+        network = begin.network(self.network)
+        problem = begin.problem(self.formulation, frozen_field(self.ansatz))
+        if problem is not None:
+            self._slabs.close(self.objective)
+            self.part = self._built(formulate(problem), lambda inputs, outputs: network)
+            self.objective, self.ansatz = self.part.objective, self.part.objective.ansatz
         self.leg += 1
-        self._take(begin.network(self.network))
+        self._take(network)
 
     def choose_network(self) -> None:
         """Choose by the residual what the network leaves open; it counts as training time."""
@@ -162,10 +168,10 @@ class AssembledRun:
 
     def evaluator(self) -> Callable[[Tensor], dict[str, Tensor]]:
         """What evaluates the solution with the network that is there now."""
-        objective, names = self.objective, self.problem.unknowns
+        fields, names = self.slab_fields, self.problem.unknowns
 
         def evaluate(points: Tensor) -> dict[str, Tensor]:
-            return dict(zip(names, values_on(objective, points).unbind(1), strict=True))
+            return dict(zip(names, fields.values_on(points).unbind(1), strict=True))
 
         return evaluate
 
@@ -186,6 +192,7 @@ class AssembledRun:
             "scales": self.objective.scales.as_dict(),
             "dimensions": [] if random is None else [list(part) for part in random.parts],
             "leg": self.leg,
+            "slabs": self._slabs.pack(),
             "record": self.record.state(),
             "trainer": self.trainer.state(),
             "buffers": dict(self.network.named_buffers()),
@@ -196,7 +203,11 @@ class AssembledRun:
         stages_of_legs = [len(stages) for stages in self._leg_stages]
         n_parameters = sum(parameter.numel() for parameter in self.ansatz.parameters())
         state = in_this_format(state, stages_of_legs, n_parameters)
+        slabs = kept_slabs(state)
         while self.leg < state["leg"]:
+            if not self._slabs.is_last:
+                self.objective = as_it_ended(self.objective, next(slabs))
+                self.ansatz = self.objective.ansatz
             self.begin_next_leg()
         for name, buffer in self.network.named_buffers():
             buffer.copy_(state.get("buffers", {}).get(name, buffer))
@@ -210,34 +221,17 @@ class AssembledRun:
         self.record.load(state["record"])
         self.trainer.load(state["trainer"])
 
-    def _maker_of_network(self, network: Network | None) -> Callable[[int, int], Network]:
-        if network is not None:
-            copied = copy.deepcopy(network)  # solutions that have it stay as they are
-            return lambda inputs, outputs: copied
-
-        def make(inputs: int, outputs: int) -> Network:
-            own = {part.setting: part.make for part in self.choices.parts}
-            return build_network(inputs, outputs, self.settings.network, self._generator, own)
-
-        return make
-
-    def _drawn(self, points: PointSettings) -> Collocation:
-        return build_collocation(self.formulation, points, self._generator, *self._place)
-
-    def _refuse_unusable_terms(self) -> None:
-        term = self.objective.first_unusable_term()
-        if term is not None:
-            raise ProblemError(
-                f"{self.problem.origin.label}: term {term!r} is NaN or infinite for the untrained "
-                f"network; expected finite values (N,) at all points of {self.problem.domain!r}"
-            )
+    def _built(self, formulation: Formulation, make_network: Callable[[int, int], Network]) -> Part:
+        return build_part(
+            formulation, self.settings, self._points, make_network, self._generator, *self._place
+        )
 
     def _planned_legs(self) -> list[tuple[PlannedLeg, list[Stage]]]:
         """All legs and their stages; their networks are tried so that what is wrong shows now."""
         found, network = [], self.network
         with torch.no_grad():
             n_residuals = len(self.objective.vector())
-        for leg in plan_legs(self.settings):
+        for leg in plan_legs(self.settings, self._slabs.times):
             network = network if leg.begin is None else leg.begin.network(network)
             stages, notes = build_stages(
                 self.settings,
@@ -264,7 +258,11 @@ class AssembledRun:
             count_points=lambda: len(self.equations.at.points),
             fresh_loss=lambda: self.objective.fresh_loss(),
             measure=error_measure(
-                self.evaluate, self.grid, self.reference, self.settings.evaluation
+                self.evaluate,
+                self.grid,
+                self.reference,
+                self.settings.evaluation,
+                self._slabs.end,
             ),
             unusable_term=lambda: self.objective.first_unusable_term(),
             communicator=self._communicator,

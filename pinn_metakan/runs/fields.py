@@ -1,6 +1,7 @@
 """From a trained ansatz to fields on a grid."""
 
-from collections.abc import Callable, Mapping
+import math
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import torch
@@ -9,7 +10,6 @@ from torch import Tensor
 from pinn_metakan.errors import ProblemError
 from pinn_metakan.geometry.grid import Grid, plane, product_grid, scattered
 from pinn_metakan.geometry.sampling import PointSet
-from pinn_metakan.losses.collocation import TermGroup
 from pinn_metakan.losses.objective import Objective
 from pinn_metakan.pde.formulation import Formulation
 from pinn_metakan.pde.user_code import call_user
@@ -77,36 +77,71 @@ def reference_on(formulation: Formulation, points: Tensor) -> dict[str, Tensor]:
     return result
 
 
-@torch.no_grad()
-def values_on(objective: Objective, points: Tensor) -> Tensor:
-    """Evaluate the field at points (M, d): (M, m), float64, on the CPU."""
+class SlabFields:
+    """The field of a run: that of its only network, or of one network for each slab of time.
+
+    Args:
+        ends: Last time of each slab; a point belongs to the first slab that has not ended.
+        objectives: The field and the residual of each slab.
+    """
+
+    def __init__(self, ends: Sequence[float], objectives: Sequence[Objective]):
+        self._ends = torch.tensor(ends[:-1], dtype=torch.float64)
+        self._objectives = objectives
+
+    @torch.no_grad()
+    def values_on(self, points: Tensor) -> Tensor:
+        """Evaluate the field at points (M, d): (M, m), float64, on the CPU."""
+        found = self._by_slab(points, lambda objective, part: {"": _values_on(objective, part)})
+        return found[""]
+
+    def residuals_on(self, points: Tensor) -> dict[str, Tensor]:
+        """Evaluate the residual of the equations at points (M, d), (M,) for each term."""
+        return self._by_slab(points, _residuals_on)
+
+    def _by_slab(
+        self, points: Tensor, evaluate: Callable[[Objective, Tensor], dict[str, Tensor]]
+    ) -> dict[str, Tensor]:
+        if len(self._objectives) == 1:
+            return evaluate(self._objectives[0], points)
+        slabs = torch.bucketize(points[:, -1].contiguous().double().cpu(), self._ends)
+        found: dict[str, Tensor] = {}
+        for number, objective in enumerate(self._objectives):
+            rows = (slabs == number).nonzero()[:, 0]
+            if len(rows) == 0:
+                continue
+            for name, values in evaluate(objective, points[rows]).items():
+                whole = found.setdefault(name, values.new_zeros(len(points), *values.shape[1:]))
+                whole[rows] = values
+        return found
+
+
+def _values_on(objective: Objective, points: Tensor) -> Tensor:
     like = next(objective.ansatz.parameters())
     field = objective.ansatz.with_weights()
     parts = [field(part.to(like)).double().cpu() for part in points.split(CHUNK)]
     return torch.cat(parts)
 
 
-def residuals_on(objective: Objective, group: TermGroup, points: Tensor) -> dict[str, Tensor]:
-    """Evaluate the residual of the equations at points (M, d), (M,) for each term."""
+def _residuals_on(objective: Objective, points: Tensor) -> dict[str, Tensor]:
     like = next(objective.ansatz.parameters())
     found: dict[str, list[Tensor]] = {}
     for part in points.split(CHUNK):
-        values = objective.residuals_at(group, PointSet(part.to(like)))
-        for term, value in values.items():
+        at = PointSet(part.to(like))
+        for term, value in objective.residuals_at(objective.collocation.equations, at).items():
             found.setdefault(term, []).append(value.detach().double().cpu())
     return {term: torch.cat(parts) for term, parts in found.items()}
 
 
 def field_on(
     formulation: Formulation,
-    objective: Objective,
-    equations: TermGroup,
+    slabs: SlabFields,
     grid: Grid,
     reference: Mapping[str, Tensor],
 ) -> FieldOnGrid:
     """Evaluate solution, reference and residual on a grid."""
-    values = values_on(objective, grid.points)
-    residuals = residuals_on(objective, equations, grid.points)
+    values = slabs.values_on(grid.points)
+    residuals = slabs.residuals_on(grid.points)
     unknowns = formulation.variables.unknowns
     return FieldOnGrid(
         axes=dict(grid.axes),
@@ -122,6 +157,7 @@ def error_measure(
     grid: Grid,
     reference: Mapping[str, Tensor],
     settings: EvaluationSettings,
+    until: float = math.inf,
 ) -> Callable[[], dict[str, float]]:
     """What measures errors on a part of the grid, cheap enough for each entry of the history.
 
@@ -130,14 +166,18 @@ def error_measure(
         grid: The main grid.
         reference: The reference on it; empty without one.
         settings: Says how many points are enough.
+        until: Last time that is solved.
 
     Returns:
         A function that gives the relative L2 error of each unknown that has a reference.
     """
     stride = max(1, round(len(grid.points) / settings.history_points))
     stride += stride % 2 == 0  # an even stride may fall on every second line of the grid only
-    some = grid.points[::stride]
-    expected = {name: value[::stride] for name, value in reference.items()}
+    rows = torch.arange(0, len(grid.points), stride)
+    if until < math.inf:
+        rows = rows[grid.points[rows, -1] <= until]
+    some = grid.points[rows]
+    expected = {name: value[rows] for name, value in reference.items()}
 
     def measure() -> dict[str, float]:
         if not expected:

@@ -18,8 +18,6 @@ from pinn_metakan.runs.fields import (
     field_on,
     plane_grid,
     reference_on,
-    residuals_on,
-    values_on,
 )
 from pinn_metakan.training.limit import Diagnosis, diagnose
 from pinn_metakan.version import __version__
@@ -49,7 +47,7 @@ def facts(run: AssembledRun) -> list[tuple[str, str]]:
         *((part.setting, f"{part.spelled} ({part.origin.label})") for part in run.choices.parts),
         *(("note", note) for note in run.notes),
         ("points", f"{', '.join(counts)} ({run.settings.points.sequence})"),
-        ("engine", run.engine_reason),
+        ("engine", run.part.engine_reason),
         ("device", f"{run.choices.device} ({run.choices.device_reason}){threads}"),
         ("dtype", run.choices.dtype),
     ]
@@ -80,7 +78,7 @@ def evaluate_field(run: AssembledRun, earlier: Mapping[str, Field]) -> Field:
     Returns:
         The field.
     """
-    parts = (run.formulation, run.objective, run.equations)
+    parts = (run.formulation, run.slab_fields)
     plane = None
     if not run.grid.axes:
         plane_points = plane_grid(run.formulation)
@@ -179,8 +177,8 @@ def evaluation_seconds(run: AssembledRun) -> float:
     seconds = []
     for _ in range(2):  # the first call warms up
         begin = time.perf_counter()
-        residuals_on(run.objective, run.equations, points)
-        values_on(run.objective, points)
+        run.slab_fields.residuals_on(points)
+        run.slab_fields.values_on(points)
         seconds.append(time.perf_counter() - begin)
     return min(seconds) * len(run.grid.points) / len(points)
 

@@ -83,6 +83,9 @@ class Settings(Section):
         min_length=1,
         description="in their order",
     )
+    slabs: int = Field(
+        default=1, gt=0, description="parts of the time that are solved one after the other"
+    )
     engine: Annotated[Literal["auto", "jets", "autograd"], BeforeValidator(_spelled_today)] = Field(
         default="auto", description="closed-form jets, or nested torch.autograd; auto chooses"
     )

@@ -2,6 +2,7 @@
 
 import copy
 import json
+import math
 from pathlib import Path
 from typing import ClassVar
 
@@ -28,6 +29,8 @@ from pinn_metakan.training.checkpoint import load_checkpoint, save_checkpoint
 
 #: Adam, Levenberg-Marquardt on few points, then on many, then untied.
 STAGES_OF_RUN = ["adam", "lm", "more", "untie"]
+#: The times of one slab.
+WHOLE = (-math.inf, math.inf)
 SETTINGS: dict[str, object] = FAST | {
     "stages": STAGES_OF_RUN,
     "more": {"steps": 3},
@@ -69,13 +72,13 @@ def assembled(**changes: object) -> AssembledRun:
 
 
 def test_stages_are_cut_where_a_leg_begins() -> None:
-    legs = plan_legs(assembled().settings)
+    legs = plan_legs(assembled().settings, WHOLE)
     assert [leg.stages for leg in legs] == [("adam", "lm"), ("more",), ("untie",)]
     assert [type(leg.begin) for leg in legs] == [type(None), MorePoints, Untied]
 
 
 def test_a_stage_without_steps_begins_no_leg() -> None:
-    legs = plan_legs(assembled(more={"steps": 0}).settings)
+    legs = plan_legs(assembled(more={"steps": 0}).settings, WHOLE)
     assert [leg.stages for leg in legs] == [("adam", "lm"), ("untie",)]
 
 

@@ -1,10 +1,18 @@
 """A leg: a part of a run that trains one network on one set of points."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from typing import ClassVar
 
+from torch import Tensor
+
 from pinn_metakan.networks.network import Network
+from pinn_metakan.pde.formulation import Formulation
+from pinn_metakan.pde.problem import Problem
 from pinn_metakan.settings.sections import PointSettings
+
+#: Takes points (N, d), returns values of all unknowns, (N, m).
+Field = Callable[[Tensor], Tensor]
 
 
 class Leg(ABC):
@@ -32,6 +40,18 @@ class Leg(ABC):
         Raises:
             SettingsError: If it cannot be made from such a network.
         """
+
+    def problem(self, whole: Formulation, last: Field) -> Problem | None:
+        """Make the problem of this leg, if it is another than that of the leg before.
+
+        Args:
+            whole: The problem of the run.
+            last: The field of the leg before, (N, d) -> (N, m), to be differentiated.
+
+        Returns:
+            A part of the problem of the run; None, as here, to go on with the last one.
+        """
+        return None
 
     def points(self, last: PointSettings) -> PointSettings:
         """How the points of this leg are drawn; where nothing changes, the last points are kept."""

@@ -3,10 +3,12 @@
 import inspect
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from pinn_metakan.errors import SettingsError
 from pinn_metakan.runs.legs.leg import Leg
+from pinn_metakan.runs.legs.next_slab import NextSlab
 from pinn_metakan.runs.named_class import named_class
 from pinn_metakan.settings.sections import Settings
 from pinn_metakan.settings.stages import STAGES, StageSettings
@@ -25,23 +27,31 @@ class PlannedLeg:
     stages: tuple[str, ...]
 
 
-def plan_legs(settings: Settings) -> list[PlannedLeg]:
+def plan_legs(settings: Settings, times: Sequence[float]) -> list[PlannedLeg]:
     """Cut the stages of a run into legs; stages without a step are left out.
 
     Args:
         settings: All settings.
+        times: First time of each slab, and the last time of all.
 
     Returns:
         One entry per leg.
 
     Raises:
-        SettingsError: If a kind of leg is there twice.
+        SettingsError: If a kind of leg is there twice, or between slabs.
     """
     names = [name for name in settings.stages if settings.stage(name).steps > 0]
     for name in _legs():
         if names.count(name) > 1:
             raise SettingsError(f"stages: {name} can be there once")
-    return list(_cut(names, settings))
+    first, *others = _cut(names, settings)
+    slabs = pairwise(times[1:])
+    later = [PlannedLeg(NextSlab(start, end), first.stages) for start, end in slabs]
+    if later and others:
+        raise SettingsError(
+            f"slabs: a network cannot grow between slabs; set 1, or {others[0].stages[0]}.steps=0"
+        )
+    return [first, *later, *others]
 
 
 def kept_names() -> list[str]:

@@ -1,0 +1,127 @@
+"""A problem on a part of its time, which begins where the part before has ended."""
+
+import copy
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+
+from pinn_metakan.errors import SettingsError
+from pinn_metakan.pde.condition import Condition
+from pinn_metakan.pde.data import Data
+from pinn_metakan.pde.formulation import Formulation
+from pinn_metakan.pde.initial import Initial
+from pinn_metakan.pde.problem import Problem, has_transform
+
+
+def slab_times(whole: Formulation, count: int) -> list[float]:
+    """Cut the time of a problem into slabs of the same length.
+
+    Args:
+        whole: The problem.
+        count: How many.
+
+    Returns:
+        The first time of each, and the last time of all.
+
+    Raises:
+        SettingsError: If the problem cannot be solved slab after slab.
+    """
+    problem, label = whole.problem, f"slabs: {whole.problem.origin.label}"
+    if whole.variables.evolution_axis is None:
+        raise SettingsError(f"{label} has no time, so that it cannot be cut into slabs; set 1")
+    if has_transform(problem):
+        raise SettingsError(f"{label} has a transform, which holds for its whole time; set 1")
+    for name, condition in problem.conditions.items():
+        if condition.place.is_last_time or condition.region == "data":
+            raise SettingsError(f"{label}: condition {name!r} holds for its whole time; set 1")
+    if not _prescribed(whole):
+        raise SettingsError(f"{label} has no condition at its first time to go on from; set 1")
+    first, last = problem.domain.bounds[-1]
+    return [first + (last - first) * k / count for k in range(count)] + [last]
+
+
+def slab_of(
+    whole: Formulation, start: float, end: float, before: Callable[[Tensor], Tensor] | None = None
+) -> Problem:
+    """Make the problem of a slab.
+
+    Args:
+        whole: The problem.
+        start: First time of the slab.
+        end: Last time.
+        before: The field of the slab before, (N, d) -> (N, m); None for the first.
+
+    Returns:
+        The problem; what is prescribed at its first time are the values, and where the problem has
+        them the velocities, that the field before has there.
+    """
+    slab = copy.copy(whole.problem)
+    conditions = dict(whole.problem.conditions)
+    if before is not None:
+        values = _values_at(whole, start, before)
+        conditions = {name: c for name, c in conditions.items() if not _is_at_start(whole, c)}
+        conditions = {"slab": Initial(**values), **conditions}
+    object.__setattr__(slab, "domain", whole.problem.domain.during(start, end))
+    object.__setattr__(slab, "conditions", conditions)
+    return slab
+
+
+def _is_at_start(whole: Formulation, condition: Condition) -> bool:
+    """Whether a condition is one at the first time, as a face of it if there is no space."""
+    if condition.place.is_first_time:
+        return True
+    if whole.variables.dimension > 1:
+        return False
+    domain = whole.problem.domain
+    faces = condition.place.faces(whole.variables, domain)
+    return any(face.value == domain.bounds[-1][0] for face in faces)
+
+
+def _prescribed(whole: Formulation) -> dict[str, bool]:
+    """The unknowns that have a value at the first time, and whether they have a velocity too."""
+    found: dict[str, bool] = {}
+    for condition in whole.problem.conditions.values():
+        if _is_at_start(whole, condition):
+            for offer in condition.hard_data(whole.variables):
+                found[offer.unknown] = found.get(offer.unknown, False) or offer.is_velocity
+    return found
+
+
+def _values_at(
+    whole: Formulation, time: float, before: Callable[[Tensor], Tensor]
+) -> dict[str, Data]:
+    """What an `Initial` prescribes to go on from a field."""
+    unknowns, name_of_time = whole.variables.unknowns, whole.variables.coordinates[-1]
+
+    def value(column: int) -> Callable[..., Tensor]:
+        return lambda *space: before(_points(space, time))[:, column]
+
+    def velocity(column: int) -> Callable[..., Tensor]:
+        def of_space(*space: Tensor) -> Tensor:
+            with torch.enable_grad():
+                points = _points(space, time)
+                times = points[:, -1:].detach().requires_grad_()
+                values = before(torch.cat([points[:, :-1], times], dim=1))[:, column]
+                (slopes,) = torch.autograd.grad(values.sum(), times, create_graph=True)
+            return slopes[:, 0]
+
+        return of_space
+
+    values: dict[str, Data] = {}
+    for unknown, has_velocity in _prescribed(whole).items():
+        column = unknowns.index(unknown)
+        values[unknown] = value(column)
+        if has_velocity:
+            values[f"{unknown}_{name_of_time}"] = velocity(column)
+    if whole.variables.dimension > 1:
+        return values
+    no_space = torch.zeros(1, 0, dtype=torch.float64)
+    return {name: float(data(no_space).detach()) for name, data in values.items() if callable(data)}
+
+
+def _points(space: tuple[Tensor, ...], time: float) -> Tensor:
+    """Points (N, d) of coordinates of space, (N,) or (N, k) each, at a time."""
+    columns = [part if part.ndim == 2 else part.unsqueeze(1) for part in space]
+    times = columns[0].new_full((len(columns[0]), 1), time)
+    return torch.cat([*columns, times], dim=1)

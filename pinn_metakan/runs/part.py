@@ -1,0 +1,118 @@
+"""What is trained on a part of a problem's time, or on all of it: ansatz, points and objective."""
+
+import copy
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+from torch import Generator
+
+from pinn_metakan.ansatz.build import build_ansatz
+from pinn_metakan.errors import ProblemError
+from pinn_metakan.losses.build import build_collocation, build_objective
+from pinn_metakan.losses.collocation import Collocation
+from pinn_metakan.losses.engines import choose_engine
+from pinn_metakan.losses.objective import Objective
+from pinn_metakan.networks.network import Network
+from pinn_metakan.networks.table import build_network
+from pinn_metakan.pde.coefficients import note_jumps
+from pinn_metakan.pde.formulation import Formulation
+from pinn_metakan.runs.choices import RunChoices
+from pinn_metakan.settings.sections import PointSettings, Settings
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of a run's problem, put together.
+
+    Args:
+        formulation: The problem of the part.
+        objective: What is minimized.
+        satisfied: Names of the terms that hold by construction.
+        engine_reason: Which engine differentiates, and why.
+        notes: Lines for the user.
+    """
+
+    formulation: Formulation
+    objective: Objective
+    satisfied: frozenset[str]
+    engine_reason: str
+    notes: tuple[str, ...]
+
+    def drawn(self, points: PointSettings, generator: Generator) -> Collocation:
+        """Draw points anew, by other settings, for the terms that do not hold by construction."""
+        like = next(self.objective.ansatz.parameters())
+        collocation = build_collocation(
+            self.formulation, points, generator, like.device, like.dtype
+        )
+        collocation.leave_out(self.satisfied)
+        return collocation
+
+
+def build_part(
+    formulation: Formulation,
+    settings: Settings,
+    points: PointSettings,
+    make_network: Callable[[int, int], Network],
+    generator: Generator,
+    device: torch.device,
+    dtype: torch.dtype,
+) -> Part:
+    """Put a part of a problem together.
+
+    Args:
+        formulation: The problem of the part.
+        settings: All settings.
+        points: How many points, and how they are spread.
+        make_network: Takes the numbers of features and of unknowns.
+        generator: CPU generator of the points.
+        device: Where to compute.
+        dtype: Of what numbers.
+
+    Returns:
+        The part.
+
+    Raises:
+        ProblemError: If the problem cannot be used.
+        SettingsError: If a setting cannot be used with it.
+    """
+    is_hard = settings.conditions == "hard"
+    built = build_ansatz(formulation, is_hard, make_network, device, dtype)
+    engine, reason = choose_engine(settings.engine, built.ansatz)
+    collocation = build_collocation(formulation, points, generator, device, dtype)
+    problem = formulation.problem
+    objective, satisfied = build_objective(
+        built, collocation, settings.loss, engine, problem.scales
+    )
+    term = objective.first_unusable_term()
+    if term is not None:
+        raise ProblemError(
+            f"{problem.origin.label}: term {term!r} is NaN or infinite for the untrained "
+            f"network; expected finite values (N,) at all points of {problem.domain!r}"
+        )
+    notes = (*built.notes, *note_jumps(formulation))
+    return Part(formulation, objective, satisfied, reason, notes)
+
+
+def network_maker(
+    choices: RunChoices, network: Network | None, generator: Generator
+) -> Callable[[int, int], Network]:
+    """What makes the network of a run from the numbers of features and of unknowns.
+
+    Args:
+        choices: Which network.
+        network: A network object of the user's, of which a copy is trained; None for none.
+        generator: CPU generator of its start.
+
+    Returns:
+        The function.
+    """
+    if network is not None:
+        copied = copy.deepcopy(network)  # solutions that have it stay as they are
+        return lambda inputs, outputs: copied
+
+    def make(inputs: int, outputs: int) -> Network:
+        own = {part.setting: part.make for part in choices.parts}
+        return build_network(inputs, outputs, choices.settings.network, generator, own)
+
+    return make

@@ -1,0 +1,109 @@
+"""The slabs of time that a run solves one after the other; one for most runs."""
+
+import copy
+import math
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from pinn_metakan.ansatz.ansatz import Ansatz
+from pinn_metakan.losses.objective import Objective
+from pinn_metakan.pde.formulation import Formulation, formulate
+from pinn_metakan.pde.slab import slab_of, slab_times
+from pinn_metakan.runs.fields import SlabFields
+
+
+class Slabs:
+    """Which slab is solved now, and what the slabs before have ended with.
+
+    Args:
+        whole: The problem.
+        count: How many slabs.
+
+    Raises:
+        SettingsError: If the problem cannot be cut into slabs.
+    """
+
+    def __init__(self, whole: Formulation, count: int):
+        self._whole = whole
+        #: First time of each slab, and the last time of all.
+        self.times = slab_times(whole, count) if count > 1 else [-math.inf, math.inf]
+        self._over: list[Objective] = []
+
+    @property
+    def is_last(self) -> bool:
+        """Whether no slab follows."""
+        return len(self._over) + 2 == len(self.times)
+
+    @property
+    def end(self) -> float:
+        """Last time of the present slab; infinite if it is the whole time."""
+        return self.times[len(self._over) + 1]
+
+    def first(self) -> Formulation:
+        """The problem of the first slab."""
+        if self.is_last:
+            return self._whole
+        return formulate(slab_of(self._whole, self.times[0], self.times[1]))
+
+    def close(self, objective: Objective) -> None:
+        """Go on with the next slab.
+
+        Args:
+            objective: That of the slab that is over; its field is that of the solution there.
+        """
+        self._over.append(objective)
+
+    def fields(self, present: Objective) -> SlabFields:
+        """What evaluates the solution.
+
+        Args:
+            present: The objective of the present slab.
+
+        Returns:
+            Field and residual at any time; beyond the present slab, those of it.
+        """
+        objectives = [*self._over, present]
+        return SlabFields(self.times[1 : 1 + len(objectives)], objectives)
+
+    def pack(self) -> list[dict[str, Any]]:
+        """What a checkpoint keeps of the slabs that are over."""
+        return [
+            {"tensors": _tensors(objective.ansatz), "scales": objective.scales.as_dict()}
+            for objective in self._over
+        ]
+
+
+def frozen_field(ansatz: Ansatz) -> Callable[[Tensor], Tensor]:
+    """What evaluates a field as it is now, to be differentiated: (N, d) -> (N, m)."""
+    frozen = copy.deepcopy(ansatz).requires_grad_(False)
+    like = next(frozen.parameters())
+    return lambda points: frozen(points.to(like))
+
+
+def as_it_ended(objective: Objective, kept: Mapping[str, Any]) -> Objective:
+    """Restore the objective of a slab that is over.
+
+    Args:
+        objective: As it began.
+        kept: An entry of `Slabs.pack`.
+
+    Returns:
+        The objective, with the parameters of its end.
+    """
+    objective = objective.scaled(objective.scales.replaced_by(kept["scales"]))
+    with torch.no_grad():
+        for tensor, value in zip(_tensors(objective.ansatz), kept["tensors"], strict=True):
+            tensor.copy_(value)
+    return objective
+
+
+def kept_slabs(state: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """The slabs of a checkpoint; version 0.2.0 had none."""
+    return iter(state.get("slabs", []))
+
+
+def _tensors(ansatz: Ansatz) -> list[Tensor]:
+    return [*ansatz.parameters(), *(buffer for _, buffer in ansatz.network.named_buffers())]
