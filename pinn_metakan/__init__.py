@@ -55,6 +55,7 @@ if TYPE_CHECKING:
     from pinn_metakan.pde.boundary_part import BoundaryPart
     from pinn_metakan.pde.condition import Condition, HardData
     from pinn_metakan.pde.initial import FirstTime, Initial
+    from pinn_metakan.pde.integral import Everywhere, Integral
     from pinn_metakan.pde.interior import Interior, Plane
     from pinn_metakan.pde.loading import load_problem
     from pinn_metakan.pde.observed import Observed
@@ -82,6 +83,7 @@ _PLACES = {
     "Dirichlet": "pde.boundary_conditions",
     "Domain": "geometry.domain",
     "EdgeFamily": "families.edge_family",
+    "Everywhere": "pde.integral",
     "Face": "geometry.domain",
     "Family": "families.family",
     "FirstTime": "pde.initial",
@@ -90,6 +92,7 @@ _PLACES = {
     "Gram": "families.gram",
     "HardData": "pde.condition",
     "Initial": "pde.initial",
+    "Integral": "pde.integral",
     "InteractingSines": "reference.interacting_sines",
     "Interior": "pde.interior",
     "Interrupted": "errors",
@@ -161,6 +164,7 @@ __all__ = [
     "Dirichlet",
     "Domain",
     "EdgeFamily",
+    "Everywhere",
     "Face",
     "Family",
     "FirstTime",
@@ -169,6 +173,7 @@ __all__ = [
     "Gram",
     "HardData",
     "Initial",
+    "Integral",
     "InteractingSines",
     "Interior",
     "Interrupted",

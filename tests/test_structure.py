@@ -10,8 +10,16 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 KINDS = {
     *("Box", "Interval", "Ball", "SpaceTime"),
     *("Dirichlet", "Neumann", "Robin", "Periodic", "Initial", "Observed", "Terminal"),
-    *("Boundary", "Interior"),
-    *("BoundaryPart", "FirstTime", "LastTime", "GivenPoints", "Plane", "OppositeFaces"),
+    *("Boundary", "Integral", "Interior"),
+    *(
+        "BoundaryPart",
+        "FirstTime",
+        "LastTime",
+        "GivenPoints",
+        "Plane",
+        "Everywhere",
+        "OppositeFaces",
+    ),
 }
 
 

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from functools import cached_property
 
 import torch
 from torch import Tensor
@@ -43,6 +44,12 @@ class Ball(Domain):
         self.radius = float(radius)
         self.bounds = tuple((c - self.radius, c + self.radius) for c in self.center)
         self.unit_dimension = dimension + 1
+
+    @cached_property
+    def volume(self) -> float:
+        """pi^(d/2) R^d / Gamma(d/2 + 1)."""
+        half = self.dimension / 2
+        return float(math.pi**half * self.radius**self.dimension / math.gamma(half + 1))
 
     def __repr__(self) -> str:
         return f"Ball({self.dimension}, radius={self.radius}, center={self.center})"

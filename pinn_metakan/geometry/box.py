@@ -1,6 +1,7 @@
 """Axis-aligned boxes."""
 
 import math
+from functools import cached_property
 
 import torch
 from torch import Tensor
@@ -32,6 +33,11 @@ class Box(Domain):
             for axis, side in enumerate(self.bounds)
             for value, sign in zip(side, (-1, +1), strict=True)
         )
+
+    @cached_property
+    def volume(self) -> float:
+        """Product of the lengths of its sides."""
+        return math.prod(high - low for low, high in self.bounds)
 
     def __repr__(self) -> str:
         return f"Box({', '.join(str(side) for side in self.bounds)})"

@@ -11,10 +11,14 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import torch
-from torch import Tensor
+from torch import Generator, Tensor
+
+from pinn_metakan.geometry.sequences import draw_unit
 
 #: By how much points on the boundary may miss a domain for rounding, relative to its size.
 ROUNDING = 1e-9
+#: Points in the bounds that a volume is estimated by (docs/decisions/0020-integrals.md).
+_VOLUME_POINTS = 2**16
 
 
 @dataclass(frozen=True)
@@ -64,6 +68,7 @@ class Domain(ABC):
         boundary_unit_dimension: How many unit random numbers one boundary point takes; d unless
             set, one to choose a part of the boundary and the others a place on it.
         faces: The flat faces across a coordinate; none unless set.
+        volume: Its volume; estimated by points in the bounds unless set.
         is_bounded_by_faces: Whether the domain is a box, of which `faces` are the whole boundary.
     """
 
@@ -89,6 +94,14 @@ class Domain(ABC):
     def faces(self) -> tuple[Face, ...]:
         """The flat faces across a coordinate."""
         return ()
+
+    @cached_property
+    def volume(self) -> float:
+        """Volume [product of the units of the coordinates], estimated by points in the bounds."""
+        unit = draw_unit("sobol", _VOLUME_POINTS, self.dimension, Generator().manual_seed(0))
+        low, high = torch.tensor(self.bounds, dtype=unit.dtype).T
+        share = self.contains(low + unit * (high - low)).double().mean()
+        return float(share * (high - low).prod())
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(bounds={self.bounds})"

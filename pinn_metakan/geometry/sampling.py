@@ -26,11 +26,15 @@ class PointSet:
         normals: Shape (N, d), unit length; None inside the domain.
         weights: What the square of a residual at each point counts for beside the others, about 1
             in the mean; one for each residual, (N,). None where all count the same.
+        quadrature: Weights of the Q nodes of an integral, (Q,) [unit of volume]. Points and normals
+            are then those of the first node for each of the N / Q residuals, those of the second,
+            and so on. None where residuals are no integrals.
     """
 
     points: Tensor
     normals: Tensor | None = None
     weights: Tensor | None = None
+    quadrature: Tensor | None = None
 
     def to(self, device: torch.device, dtype: torch.dtype) -> "PointSet":
         """Copy the points to a device and a dtype."""
@@ -39,7 +43,8 @@ class PointSet:
             return None if part is None else part.to(device, dtype)
 
         points = self.points.to(device, dtype)
-        return PointSet(points, copied(self.normals), copied(self.weights))
+        parts = (self.normals, self.weights, self.quadrature)
+        return PointSet(points, *map(copied, parts))
 
 
 def sample_interior(domain: Domain, count: int, sequence: str, generator: Generator) -> PointSet:

@@ -1,6 +1,7 @@
 """A spatial domain over an interval of time."""
 
 from collections.abc import Collection
+from functools import cached_property
 
 import torch
 from torch import Tensor
@@ -40,6 +41,11 @@ class SpaceTime(Domain):
         self.boundary_unit_dimension = space.boundary_unit_dimension + 1
         self.faces = space.faces
         self.is_bounded_by_faces = space.is_bounded_by_faces
+
+    @cached_property
+    def volume(self) -> float:
+        """Volume of space times the duration."""
+        return self._space.volume * (self.end - self._start)
 
     def __repr__(self) -> str:
         return f"SpaceTime({self._space!r}, {self.start}, {self.end})"

@@ -102,7 +102,7 @@ def _in_network(
 ) -> Tensor:
     """The rows of a term in the parameters of the network, (N_c, P)."""
     count = jets.outputs[0].shape[1]
-    if isinstance(factor, Tensor):  # one for each residual; a periodic one has several points
+    if isinstance(factor, Tensor):  # one for each residual, which may have several points
         factor = factor.repeat(count // residuals).unsqueeze(-1)  # (N, 1)
     slopes = [factor * slope for slope in slopes]  # much smaller than the Jacobian
     widest = max(w.numel() for w in weights)
@@ -116,7 +116,7 @@ def _in_network(
             here = [slope[:, chunk] for slope in slopes]
             parts.append(ansatz.network.jacobian(prepared.space, first, outputs, here, weights))
     jacobian = torch.cat(parts) if len(parts) > 1 else parts[0]
-    if count > residuals:  # a periodic condition has one residual for several points
+    if count > residuals:  # each residual has several points, as far apart as there are residuals
         jacobian = jacobian.view(-1, residuals, jacobian.shape[1]).sum(dim=0)
     return jacobian
 

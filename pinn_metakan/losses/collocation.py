@@ -29,7 +29,7 @@ class TermGroup:
         terms: Those of its terms that count; hard conditions leave out theirs.
         variables: What names mean.
         draw: Draws so many new points from a generator.
-        count: How many points are asked for; there may be others where conditions are in pairs.
+        count: How many points are asked for; there may be others where residuals compare them.
         at: The points now, on the device and in the dtype of the network.
     """
 
@@ -114,7 +114,7 @@ class Collocation:
                 raise ValueError(
                     f"weights of {group.residual.label} must be finite and not below 0"
                 )
-            weighed = PointSet(points, group.at.normals, found)
+            weighed = PointSet(points, group.at.normals, found, group.at.quadrature)
             group.at = weighed.to(points.device, points.dtype)
 
     def add_points(self) -> bool:
@@ -157,6 +157,7 @@ class Collocation:
                 "points": group.at.points,
                 "normals": group.at.normals,
                 "weights": group.at.weights,
+                "quadrature": group.at.quadrature,
             }
             for group in self.groups
         }
@@ -165,7 +166,8 @@ class Collocation:
         """Put packed points in place.
 
         Args:
-            packed: What `pack` gave; files of version 0.1.0 have no weights.
+            packed: What `pack` gave; files of version 0.1.0 have no weights, and those of 0.2.0
+                no quadrature.
 
         Raises:
             KeyError: If a group is missing.
@@ -174,6 +176,7 @@ class Collocation:
             like, parts = group.at.points, packed[group.residual.label]
             points = parts["points"]
             assert points is not None
-            at = PointSet(points, parts["normals"], parts.get("weights"))
+            rest = (parts.get("weights"), parts.get("quadrature"))
+            at = PointSet(points, parts["normals"], *rest)
             group.at = at.to(like.device, like.dtype)
         self.equations.count = len(self.equations.at.points)

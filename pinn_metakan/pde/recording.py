@@ -160,7 +160,7 @@ def _refuse_other_values(
     parts = [everything, slice(1, None), slice(None, -1)] if is_pointwise else [everything]
     for part in parts:
         normals = None if at.normals is None else at.normals[part]
-        some = PointSet(at.points[part], normals)
+        some = PointSet(at.points[part], normals, quadrature=at.quadrature)
         values = {quantity: value[part] for quantity, value in made_up.items()}
         again = function(Jet(variables, some.points, values), some)
         count = len(some.points) if is_pointwise else None

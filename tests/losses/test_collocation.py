@@ -23,10 +23,10 @@ from pinn_metakan.settings.sections import LossSettings, PointSettings
 Write = Callable[..., Path]
 PLACE = (torch.device("cpu"), torch.float64)
 POINTS = PointSettings(interior=30, boundary=8, initial=8)
-#: Soft conditions of every kind of region, one of which compares two points.
+#: Soft conditions of every kind of region; one compares two points, one sums many.
 CONDITIONS = (
     "{'ends': Periodic('x'), 'start': Initial(u=lambda x: torch.sin(2 * torch.pi * x)),"
-    " 'seen': Observed([[0.5, 0.5], [0.1, 0.2]], u=[1.0, 2.0])}"
+    " 'seen': Observed([[0.5, 0.5], [0.1, 0.2]], u=[1.0, 2.0]), 'mass': Integral('u', 1.0)}"
 )
 
 
@@ -61,7 +61,7 @@ def weigh(objective: Objective) -> dict[str, Tensor]:
 
 def test_the_loss_is_the_weighted_mean_where_points_have_weights(objective: Objective) -> None:
     weights = weigh(objective)
-    assert len(weights) == 5
+    assert len(weights) == 6
     expected = sum(
         objective.scaled_weights[term] * (weights[term] * r.square()).mean()
         for term, r in objective.residuals().items()
@@ -132,7 +132,8 @@ def test_points_of_version_0_1_0_have_no_weights(objective: Objective) -> None:
 def test_terms_that_are_satisfied_are_left_out_with_their_points(objective: Objective) -> None:
     collocation = objective.collocation
     collocation.leave_out(frozenset({"start_u", "ends_u"}))
-    assert [group.terms for group in collocation.groups] == [("heat",), ("ends_u_x",), ("seen_u",)]
+    left = [("heat",), ("ends_u_x",), ("seen_u",), ("mass_u",)]
+    assert [group.terms for group in collocation.groups] == left
 
 
 def test_random_dimensions_weigh_points_too() -> None:

@@ -44,6 +44,11 @@ HARD_CASES: dict[str, dict[str, str]] = {
         "residual": "u, u_xy, p_xxyy, lap = jet('u', 'u_xy', 'p_xxyy', 'laplacian_p')\n"
         "        return {'one': u * u_xy + p_xxyy, 'two': lap + u**2}",
     },
+    "named quantities": {
+        "conditions": "{'end': Terminal(u_t=1.0), 'wall': Boundary('u_xxx', 1.0, where='x=1'),"
+        " 'middle': Interior(u=0.0, u_t=lambda x, t: t, where='x=0.5'),"
+        " 'mass': Integral('u_x', lambda t: t)}",
+    },
     "ball": {
         "domain": "Ball(7)",
         "coordinates": "('x',)",

@@ -1,21 +1,26 @@
 """Equations with a condition of each kind, solved beside their closed forms."""
 
 import math
+from pathlib import Path
 
 import pytest
 import torch
+from small_runs import stop_at
 from torch import Tensor
 
 from pinn_metakan.derivatives.jet import Jet
+from pinn_metakan.errors import Interrupted
 from pinn_metakan.geometry.box import Box, Interval
 from pinn_metakan.geometry.space_time import SpaceTime
 from pinn_metakan.pde.boundary import Boundary
 from pinn_metakan.pde.boundary_conditions import Dirichlet, Neumann, Periodic
 from pinn_metakan.pde.condition import Condition
 from pinn_metakan.pde.initial import Initial
+from pinn_metakan.pde.integral import Integral
 from pinn_metakan.pde.interior import Interior
 from pinn_metakan.pde.problem import Problem
 from pinn_metakan.pde.terminal import Terminal
+from pinn_metakan.runs.resume import resume
 from pinn_metakan.runs.solve import solve
 
 #: Settings under which a solve takes a second.
@@ -123,10 +128,24 @@ def test_an_equation_is_solved_under_its_conditions(
     assert solution.relative_l2["u"] < error
 
 
-LEVELS = {"point": Interior(u=1.0, where={"x": 0.0, "y": 0.0})}
+LEVELS = {
+    "point": Interior(u=1.0, where={"x": 0.0, "y": 0.0}),
+    "integral": Integral("u", 0.0),
+}
 
 
 @pytest.mark.parametrize("level", LEVELS.values(), ids=LEVELS)
 def test_a_level_is_fixed_inside(level: Condition) -> None:
     solution = solve(Insulated(level), "kan", settings=FEW)
     assert solution.relative_l2["u"] < 0.1
+
+
+def test_a_run_with_an_integral_is_resumed(tmp_path: Path) -> None:
+    """The nodes of the integral are a part of the checkpoint."""
+    few = FEW | {"adam": {"steps": 4}, "lm": {"steps": 3}, "report_every": 1}
+    whole = solve(Insulated(LEVELS["integral"]), "kan", settings=few)
+    out, progress = tmp_path / "run", stop_at(5)
+    with pytest.raises(Interrupted):
+        solve(Insulated(LEVELS["integral"]), "kan", settings=few, out=out, progress=progress)
+    again = resume(out, Insulated(LEVELS["integral"]))
+    assert again.relative_l2 == whole.relative_l2
