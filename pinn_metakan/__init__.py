@@ -53,9 +53,10 @@ if TYPE_CHECKING:
     from pinn_metakan.pde.boundary import Boundary
     from pinn_metakan.pde.boundary_conditions import Dirichlet, Neumann, Periodic, Robin
     from pinn_metakan.pde.boundary_part import BoundaryPart
-    from pinn_metakan.pde.condition import Condition, HardData
+    from pinn_metakan.pde.condition import Condition, HardData, Kink
     from pinn_metakan.pde.initial import FirstTime, Initial
     from pinn_metakan.pde.integral import Everywhere, Integral
+    from pinn_metakan.pde.interface import Interface, Jump
     from pinn_metakan.pde.interior import Interior, Plane
     from pinn_metakan.pde.loading import load_problem
     from pinn_metakan.pde.observed import Observed
@@ -94,14 +95,17 @@ _PLACES = {
     "Initial": "pde.initial",
     "Integral": "pde.integral",
     "InteractingSines": "reference.interacting_sines",
+    "Interface": "pde.interface",
     "Interior": "pde.interior",
     "Interrupted": "errors",
     "Interval": "geometry.box",
     "Jet": "derivatives.jet",
+    "Jump": "pde.interface",
     "KAN": "networks.kan",
     "KANConv2d": "networks.convolution.layer",
     "KANLinear": "networks.dense",
     "LastTime": "pde.terminal",
+    "Kink": "pde.condition",
     "Layer": "networks.network",
     "Leg": "runs.legs.leg",
     "Legendre": "families.legendre",
@@ -175,12 +179,15 @@ __all__ = [
     "Initial",
     "Integral",
     "InteractingSines",
+    "Interface",
     "Interior",
     "Interrupted",
     "Interval",
     "Jet",
+    "Jump",
     "KANConv2d",
     "KANLinear",
+    "Kink",
     "LastTime",
     "Layer",
     "Leg",

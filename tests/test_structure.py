@@ -10,7 +10,7 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 KINDS = {
     *("Box", "Interval", "Ball", "SpaceTime"),
     *("Dirichlet", "Neumann", "Robin", "Periodic", "Initial", "Observed", "Terminal"),
-    *("Boundary", "Integral", "Interior"),
+    *("Boundary", "Integral", "Interior", "Jump"),
     *(
         "BoundaryPart",
         "FirstTime",

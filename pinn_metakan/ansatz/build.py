@@ -9,10 +9,13 @@ from torch import Generator
 from pinn_metakan.ansatz.ansatz import Ansatz
 from pinn_metakan.ansatz.features import Features
 from pinn_metakan.ansatz.hard.constraints import build_constraints, no_constraints
-from pinn_metakan.errors import SettingsError
+from pinn_metakan.ansatz.hard.pieces import periodic_axes
+from pinn_metakan.errors import ProblemError, SettingsError
 from pinn_metakan.geometry.sampling import sample_interior
 from pinn_metakan.networks.network import Network
+from pinn_metakan.pde.condition import Kink
 from pinn_metakan.pde.formulation import Formulation
+from pinn_metakan.pde.kinks import find_kinks
 from pinn_metakan.pde.problem import has_transform
 
 #: Points where a user's transform is tried.
@@ -58,12 +61,13 @@ def build_ansatz(
 
     Raises:
         SettingsError: If the network does not map features to unknowns.
-        ProblemError: If the problem's own transform couples its points.
+        ProblemError: If the problem's own transform couples its points, or slopes may jump across a
+            periodic coordinate.
     """
     problem = formulation.problem
     constraints = build_constraints(formulation) if is_hard else no_constraints(formulation)
     uses_transform = is_hard and has_transform(problem)
-    features = Features(problem.domain, constraints.periodic)
+    features = Features(problem.domain, constraints.periodic, _kinks(formulation))
     outputs = len(problem.unknowns)
     network = make_network(features.size, outputs)
     if (network.widths[0], network.widths[-1]) != (features.size, outputs):
@@ -79,3 +83,16 @@ def build_ansatz(
     if uses_transform:
         return BuiltAnsatz(ansatz, frozenset(), (), True)
     return BuiltAnsatz(ansatz, constraints.satisfied, constraints.notes, False)
+
+
+def _kinks(formulation: Formulation) -> set[Kink]:
+    """The planes across which slopes may jump; none across a periodic coordinate."""
+    kinks, periodic = find_kinks(formulation), periodic_axes(formulation)
+    for kink, name in kinks.items():
+        if kink.axis in periodic:
+            coordinate = formulation.variables.column_names()[kink.axis]
+            raise ProblemError(
+                f"{formulation.problem.origin.label}: condition {name!r}: slopes cannot jump "
+                f"across {coordinate}, which the condition {periodic[kink.axis]!r} makes periodic"
+            )
+    return set(kinks)

@@ -1,6 +1,8 @@
 """Coefficients that jump inside the domain, where an equation at points cannot notice it."""
 
+from collections.abc import Collection
 from functools import partial
+from itertools import pairwise
 
 import torch
 from torch import Generator, Tensor
@@ -8,8 +10,10 @@ from torch import Generator, Tensor
 from pinn_metakan.derivatives.jet import Jet, RecordedValues
 from pinn_metakan.derivatives.request import Derivative, Laplacian, Quantity
 from pinn_metakan.geometry.sampling import PointSet
+from pinn_metakan.pde.condition import Kink
 from pinn_metakan.pde.formulation import Formulation
 from pinn_metakan.pde.jumps import Line, find_jump, lines_within
+from pinn_metakan.pde.kinks import find_kinks
 
 #: Number of lines along which a residual is evaluated, and of samples per line
 #: (docs/decisions/0007-rough-data.md).
@@ -17,6 +21,9 @@ _LINES, _SAMPLES = 24, 65
 #: Rounding of a difference, relative to the numbers that are subtracted
 #: (docs/decisions/0007-rough-data.md).
 _ROUNDING = 1e-12
+#: How near to an interface the parts of a line come, in lengths of the line
+#: (docs/decisions/0021-interfaces.md).
+_BESIDE = 1e-6
 
 
 def note_jumps(formulation: Formulation) -> list[str]:
@@ -32,12 +39,14 @@ def note_jumps(formulation: Formulation) -> list[str]:
         formulation: The problem.
 
     Returns:
-        One line for each equation that has such a coefficient.
+        One line for each equation that has such a coefficient where no condition prescribes jumps.
     """
     names = formulation.variables.column_names()
     domain = formulation.problem.domain
     generator = Generator().manual_seed(0)
-    lines = lines_within(domain, range(domain.dimension), _LINES, generator)
+    whole = lines_within(domain, range(domain.dimension), _LINES, generator)
+    kinks = find_kinks(formulation)
+    lines = [part for line in whole for part in _divided(line, kinks)]
     notes = []
     for term in formulation.equations.terms:
         for line in lines:
@@ -49,11 +58,27 @@ def note_jumps(formulation: Formulation) -> list[str]:
             where = ", ".join(f"{names[axis]} = {float(point[axis]):.4g}" for axis in line.axes)
             notes.append(
                 f"{term}: a coefficient jumps at {where}; an equation at points says nothing of "
-                "the flux there, and the solution may be wrong. State the flux as an unknown "
-                "(q = k u_x, q_x = ...), or smooth the jump"
+                "the flux there, and the solution may be wrong. Prescribe its jump, "
+                "Jump(lambda jet: k(jet('x')) * jet('u_x'), 0.0, where='x=...'), state the flux "
+                "as an unknown (q = k u_x, q_x = ...), or smooth the jump"
             )
             break
     return notes
+
+
+def _divided(line: Line, kinks: Collection[Kink]) -> list[Line]:
+    """The parts of a line between planes across which conditions prescribe jumps."""
+    steps, crossed = line.end - line.start, []
+    for axis, value in kinks:
+        s = (value - float(line.start[axis])) / float(steps[axis]) if axis in line.axes else 0.0
+        crossed += [s] if 0 < s < 1 else []
+    ends = [0.0, *sorted(crossed), 1.0]
+    parts = []
+    for low, high in pairwise(ends):
+        start = line.start + (low + _BESIDE * (low > 0)) * steps
+        end = line.start + (high - _BESIDE * (high < 1)) * steps
+        parts.append(Line(start, end, line.axes))
+    return parts
 
 
 def _is_second_or_higher(quantity: Quantity) -> bool:

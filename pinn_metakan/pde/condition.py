@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, NamedTuple
 
 from torch import Generator, Tensor
 
@@ -29,6 +29,18 @@ class HardData:
     data: Data
     term: str = ""
     is_velocity: bool = False
+
+
+class Kink(NamedTuple):
+    """A plane across which slopes may jump.
+
+    Args:
+        axis: Column of the coordinate that is constant on it.
+        value: Its value there [unit of the coordinate].
+    """
+
+    axis: int
+    value: float
 
 
 class Place(ABC):
@@ -113,6 +125,10 @@ class Condition(ABC):
 
     def periodic_axis(self, variables: Variables) -> int | None:
         """Say which column being periodic satisfies the condition; None, as here, for none."""
+        return None
+
+    def kink(self, variables: Variables) -> Kink | None:
+        """Say across which plane slopes may jump; None, as here, for none."""
         return None
 
     def check_names(self, variables: Variables) -> None:  # noqa: B027

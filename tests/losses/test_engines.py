@@ -47,7 +47,8 @@ HARD_CASES: dict[str, dict[str, str]] = {
     "named quantities": {
         "conditions": "{'end': Terminal(u_t=1.0), 'wall': Boundary('u_xxx', 1.0, where='x=1'),"
         " 'middle': Interior(u=0.0, u_t=lambda x, t: t, where='x=0.5'),"
-        " 'mass': Integral('u_x', lambda t: t)}",
+        " 'mass': Integral('u_x', lambda t: t),"
+        " 'layer': Jump(lambda jet: jet('x') * jet('u_x'), 1.0, where='x=0.5')}",
     },
     "ball": {
         "domain": "Ball(7)",

@@ -9,6 +9,7 @@ from pinn_metakan.geometry.box import Box, Interval
 from pinn_metakan.geometry.space_time import SpaceTime
 from pinn_metakan.pde.coefficients import note_jumps
 from pinn_metakan.pde.formulation import formulate
+from pinn_metakan.pde.interface import Jump
 from pinn_metakan.pde.jumps import find_jump
 from pinn_metakan.pde.loading import load_problem
 from pinn_metakan.pde.problem import Problem
@@ -73,6 +74,16 @@ def test_a_coefficient_that_jumps_is_told() -> None:
     (note,) = note_jumps(formulate(Layers()))
     assert "heat: a coefficient jumps at y = 0.5" in note
     assert "flux as an unknown" in note
+
+
+def test_a_jump_that_a_condition_prescribes_is_not_told_but_others_are() -> None:
+    class Known(Layers):
+        def __init__(self, place: str):
+            self.conditions = {"between": Jump("T_y", 0.0, where=place)}
+
+    assert note_jumps(formulate(Known("y=0.5"))) == []
+    (note,) = note_jumps(formulate(Known("y=0.25")))
+    assert "heat: a coefficient jumps at y = 0.5" in note
 
 
 @pytest.mark.parametrize("kind", [Source, Flux])

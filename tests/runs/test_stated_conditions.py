@@ -17,6 +17,7 @@ from pinn_metakan.pde.boundary_conditions import Dirichlet, Neumann, Periodic
 from pinn_metakan.pde.condition import Condition
 from pinn_metakan.pde.initial import Initial
 from pinn_metakan.pde.integral import Integral
+from pinn_metakan.pde.interface import Jump
 from pinn_metakan.pde.interior import Interior
 from pinn_metakan.pde.problem import Problem
 from pinn_metakan.pde.terminal import Terminal
@@ -91,6 +92,30 @@ class Cantilever(Problem):
         return {"u": x**2 * (x**2 - 4 * x + 6) / 24}
 
 
+def conductivity(x: Tensor) -> Tensor:
+    return torch.where(x < 0.5, 1.0, 10.0)
+
+
+class Layers(Problem):
+    """(k u_x)_x = -1 in two materials: k u_x = A - x, of which u is the integral on each side."""
+
+    coordinates, unknowns = ("x",), ("u",)
+    domain = Interval(0.0, 1.0)
+
+    def __init__(self) -> None:
+        flux = Jump(lambda jet: conductivity(jet("x")) * jet("u_x"), 0.0, where="x=0.5")
+        self.conditions = {"ends": Dirichlet(u=0.0), "flux": flux}
+
+    def residual(self, jet: Jet) -> dict[str, Tensor]:
+        x, u_xx = jet("x", "u_xx")
+        return {"heat": conductivity(x) * u_xx + 1}
+
+    def reference(self, points: Tensor) -> dict[str, Tensor]:
+        x, a = points[:, 0], 13 / 44  # the same u from both sides
+        above = (a * (x - 1) - (x**2 - 1) / 2) / 10
+        return {"u": torch.where(x < 0.5, a * x - x**2 / 2, above)}
+
+
 class Insulated(Problem):
     """u_xx + u_yy = -2 pi^2 u_exact, no flux through any wall; one condition fixes the level."""
 
@@ -117,6 +142,8 @@ SOLVED = {
     "last time": (ComingWave, "hard", 0.2),
     "last time, soft": (ComingWave, "soft", 0.2),
     "beam": (Cantilever, "hard", 1e-3),
+    "layers": (Layers, "hard", 1e-5),
+    "layers, soft": (Layers, "soft", 1e-3),
 }
 
 
