@@ -137,3 +137,22 @@ def test_a_plane_that_only_the_bounds_have_is_refused() -> None:
 def test_a_quantity_of_a_jump_that_cannot_be_used_is_told(quantity: object, message: str) -> None:
     with pytest.raises(ProblemError, match=message):
         residual_of(Jump(quantity, 0.0, "x=0.5"), XY, SQUARE, polynomial)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("condition", "label"),
+    [
+        (Boundary("u_x", lambda x, y: x[:2], "x=1"), "the Boundary value of u_x"),
+        (Interior("x=0.5", v=lambda x, y: x[:2]), "the Interior value of v"),
+        (Jump("u_x", lambda x, y: x[:2], "x=0.5"), "the Jump value of u_x"),
+    ],
+)
+def test_a_value_of_wrong_shape_is_told(condition: Condition, label: str) -> None:
+    with pytest.raises(ProblemError, match=rf"{label} returned shape \(2,\), expected \(50,\)"):
+        residual_of(condition, XY, SQUARE, polynomial)
+
+
+def test_an_unknown_itself_can_hold_by_construction_on_the_boundary() -> None:
+    (offer,) = Boundary("u", 2.0, "x=1").hard_data(XY)
+    assert (offer.unknown, offer.data) == ("u", 2.0)
+    assert Boundary("u_x", 2.0, "x=1").hard_data(XY) == []
