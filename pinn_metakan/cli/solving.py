@@ -4,7 +4,6 @@ import os
 import shlex
 import sys
 import time
-from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pinn_metakan.cli.arithmetic import evaluate
+from pinn_metakan.cli.closing import closing_lines
 from pinn_metakan.cli.loading import loading
 from pinn_metakan.cli.options import (
     BudgetOption,
@@ -26,11 +26,9 @@ from pinn_metakan.cli.options import (
 )
 from pinn_metakan.cli.output import print_lines
 from pinn_metakan.errors import UserError
-from pinn_metakan.optimizers.verdict import Outcome
 
 if TYPE_CHECKING:
     from pinn_metakan.runs.folder import FreshFolder
-    from pinn_metakan.runs.solution import Solution
     from pinn_metakan.settings.layers import Layer
 
 solving = typer.Typer()
@@ -129,7 +127,7 @@ def solve_command(
             started=_process_start(),
             command=_command(),
         )
-    print_lines(_summary(solution, loaded.origin.path))
+    print_lines(closing_lines(solution, loaded.origin.path))
 
 
 @solving.command("resume")
@@ -162,7 +160,7 @@ def resume_command(
             progress=display.progress,
             started=_process_start(),
         )
-    print_lines(_summary(solution, file))
+    print_lines(closing_lines(solution, file))
 
 
 @solving.command("rerun")
@@ -208,29 +206,7 @@ def rerun_command(
             started=_process_start(),
             command=_command(),
         )
-    print_lines(_summary(solution, file))
-
-
-def resume_line(folder: Path, problem_file: Path | None) -> str:
-    """Write the command that goes on with a run.
-
-    Args:
-        folder: The run folder.
-        problem_file: The file of its problem; named unless it is in a folder of problems.
-
-    Returns:
-        A line for a shell.
-    """
-    from pinn_metakan.pde.catalogue import problem_files
-    from pinn_metakan.runs.folder import RunFolder
-    from pinn_metakan.runs.same_problem import Remembered, part_options
-
-    words = ["pinn-metakan", "resume", str(folder)]
-    if problem_file is not None:
-        known = [path.resolve() for path in problem_files(problem_file.stem)]
-        if problem_file.resolve() not in known:
-            words.append(str(problem_file))
-    return shlex.join([*words, *part_options(Remembered.read(RunFolder(folder)))])
+    print_lines(closing_lines(solution, file))
 
 
 def _fresh_folder(problem: str, network: str, seed: int) -> "FreshFolder":
@@ -262,29 +238,6 @@ def _parameter(text: str) -> tuple[str, object]:
 
 def _command() -> str:
     return shlex.join(["pinn-metakan", *sys.argv[1:]])
-
-
-def _summary(solution: "Solution", problem_file: Path | None) -> Iterator[str]:
-    field, attributes, folder = solution.field, solution.attributes, solution.folder
-    assert folder is not None
-    for unknown, error in solution.relative_l2.items():
-        yield f"relative L2 error of {unknown}: {error:.3e}"
-        yield f"largest error of {unknown}: {field.max_error[unknown]:.3e}"
-    if not solution.relative_l2:
-        yield "no reference, so no error; look at the residuals in solution.h5"
-    yield from (f"note: {note}" for note in solution.notes)
-    yield f"parameters: {attributes['n_parameters']}"
-    if solution.tied is not None:
-        for unknown, error in solution.tied.relative_l2.items():
-            yield f"before untying, relative L2 error of {unknown}: {error:.3e}"
-        yield f"before untying, parameters: {solution.tied.attributes['n_parameters']}"
-    yield f"training time: {attributes['seconds']:.1f} s"
-    yield f"ended by: {attributes['stop_reason']}"
-    if "advice" in attributes:
-        yield f"advice: {attributes['advice']}"
-    if attributes.get("outcome") == Outcome.OUT_OF_TIME.value:
-        yield f"go on with: {resume_line(folder, problem_file)}"
-    yield f"folder: {folder}"
 
 
 def _process_start() -> float:

@@ -14,6 +14,7 @@ from pinn_metakan.networks.network import Network
 from pinn_metakan.plotting.figures import solution_figure
 from pinn_metakan.results.field import Field
 from pinn_metakan.results.hdf5 import write_solution
+from pinn_metakan.results.residual_norms import ResidualNorms, residual_norms_of
 
 Array = NDArray[np.float64]
 
@@ -90,6 +91,11 @@ class Solution:
     def max_error(self) -> Mapping[str, float]:
         """Largest absolute error over the grid by unknown [unit of the unknown]."""
         return dict(self.field.max_error)
+
+    @property
+    def residual_norms(self) -> ResidualNorms:
+        """How far equations and conditions are from being met, on points not trained on."""
+        return residual_norms_of(self.field.attributes)
 
     @property
     def history(self) -> Mapping[str, Array]:
