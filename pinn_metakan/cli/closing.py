@@ -21,13 +21,26 @@ def closing_lines(solution: "Solution", problem_file: Path | None) -> Iterator[s
     Yields:
         Lines for people.
     """
+    from pinn_metakan.runs.summary import second_opinion_of
+
     field, attributes, folder = solution.field, solution.attributes, solution.folder
     assert folder is not None
+    second = second_opinion_of(attributes) or {}
     for unknown, error in solution.relative_l2.items():
         yield f"relative L2 error of {unknown}: {error:.3e}"
         yield f"largest error of {unknown}: {field.max_error[unknown]:.3e}"
     if not solution.relative_l2:
-        yield "no reference, so no error; --check asks a second network"
+        yield "no reference, so no error" + ("" if second else "; --check asks a second network")
+    for unknown, distance in field.disagreement.items():
+        largest = field.max_disagreement[unknown]
+        yield (
+            f"second opinion: {unknown} differs by {distance:.1e} (relative L2), at most "
+            f"{largest:.1e}"
+        )
+    if field.disagreement:
+        words = ("network", "seed", "n_parameters", "steps")
+        network, seed, n_parameters, steps = (second[word] for word in words)
+        yield f"second opinion by: {network}, seed {seed}, {n_parameters} parameters, {steps} steps"
     yield from solution.residual_norms.lines()
     yield from (f"note: {note}" for note in solution.notes)
     yield f"parameters: {attributes['n_parameters']}"
@@ -39,7 +52,7 @@ def closing_lines(solution: "Solution", problem_file: Path | None) -> Iterator[s
     yield f"ended by: {attributes['stop_reason']}"
     if "advice" in attributes:
         yield f"advice: {attributes['advice']}"
-    if attributes.get("outcome") == Outcome.OUT_OF_TIME.value:
+    if Outcome.OUT_OF_TIME.value in (attributes.get("outcome"), second.get("outcome")):
         yield f"go on with: {resume_line(folder, problem_file)}"
     yield f"folder: {folder}"
 

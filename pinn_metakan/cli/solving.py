@@ -15,6 +15,7 @@ from pinn_metakan.cli.closing import closing_lines
 from pinn_metakan.cli.loading import loading
 from pinn_metakan.cli.options import (
     BudgetOption,
+    CheckOption,
     DeviceOption,
     FileArgument,
     OutOption,
@@ -75,6 +76,7 @@ def solve_command(
     device: Annotated[str | None, typer.Option(help="auto, cpu or cuda [auto].")] = None,
     dtype: Annotated[str | None, typer.Option(help="float64 or float32 [float64].")] = None,
     budget: BudgetOption = None,
+    check: CheckOption = False,
 ) -> None:
     """Solve a problem and write solution, reference, error map and history to a folder.
 
@@ -122,6 +124,7 @@ def solve_command(
             overwrite=overwrite,
             parts=part or [],
             problems=problems or [],
+            check=check or run.check,
             announce=display.announce,
             progress=display.progress,
             started=_process_start(),
@@ -138,6 +141,7 @@ def resume_command(
     part: PartOption = None,
     device: DeviceOption = "auto",
     budget: BudgetOption = None,
+    check: CheckOption = False,
 ) -> None:
     """Go on with a run that was interrupted or ended by its budget, exactly where it was.
 
@@ -156,6 +160,7 @@ def resume_command(
             parts=part or [],
             device=device,
             budget=budget,
+            check=check,
             announce=display.announce,
             progress=display.progress,
             started=_process_start(),
@@ -175,6 +180,7 @@ def rerun_command(
     part: PartOption = None,
     device: DeviceOption = "auto",
     budget: BudgetOption = None,
+    check: CheckOption = False,
 ) -> None:
     """Make a run again from its beginning: the same problem, parameters, network and settings.
 
@@ -201,6 +207,7 @@ def rerun_command(
             budget=budget,
             out=out or _fresh_folder(known.name, known.network, new_seed),
             overwrite=overwrite,
+            check=check,
             announce=display.announce,
             progress=display.progress,
             started=_process_start(),

@@ -170,6 +170,8 @@ def summary(
         "advice": attributes.get("advice"),
         "notes": list(notes),
         "scales": run.objective.scales.as_dict(),
+        "disagreement": _finite(field.disagreement),
+        "second_opinion": second_opinion_of(field.attributes),
         "residuals": residual_norms_of(field.attributes).as_dict(),
         "versions": json.loads(str(attributes["versions"])),
     } | {name: _summary_of_earlier(field) for name, field in earlier.items()}
@@ -178,6 +180,14 @@ def summary(
 def _finite(numbers: Mapping[str, float]) -> dict[str, float | None]:
     """JSON has no NaN."""
     return {name: value if math.isfinite(value) else None for name, value in numbers.items()}
+
+
+def second_opinion_of(
+    attributes: Mapping[str, str | int | float],
+) -> dict[str, object] | None:
+    """Read what a solution's second network was and how it ended; None if none was asked."""
+    recorded = attributes.get("second_opinion")
+    return None if recorded is None else dict(json.loads(str(recorded)))
 
 
 def evaluation_seconds(run: AssembledRun) -> float:
