@@ -7,13 +7,14 @@ from pinn_metakan.errors import SettingsError
 from pinn_metakan.pde.problem import Problem
 from pinn_metakan.runs.assembled import AssembledRun
 from pinn_metakan.runs.choices import RunChoices, suggested_settings
-from pinn_metakan.settings.sections import Settings
 from pinn_metakan.settings.stages import STAGES
 
 #: The network that checks another one, in the place of `_CHECKS_ALL_OTHERS`
 #: (docs/decisions/0020-second-opinion.md).
 _CHECKS = {"metakan": "kan"}
 _CHECKS_ALL_OTHERS = "metakan"
+#: What messages call the settings that both runs have.
+_LABEL = "settings of the first network"
 #: What a second network is asked without where it cannot have all that the first one has.
 _WITHOUT = ("", "without the stages that change its network", "with the stages of its own")
 
@@ -38,12 +39,13 @@ def second_run(problem: Problem, first: RunChoices) -> tuple[AssembledRun, str |
     name = _CHECKS.get(first.network, _CHECKS_ALL_OTHERS)
     asked = _differences(suggested_settings(problem, first.network).as_dict(), first)
     refused: SettingsError | None = None
-    for settings, without in zip(_candidates(problem, name, asked), _WITHOUT, strict=True):
-        choices = replace(
-            first, network=name, settings=settings, seed=(first.seed + 1) % 2**63, parts=()
-        )
+    for layer, without in zip(_layers(asked), _WITHOUT, strict=True):
         try:
-            run = AssembledRun(problem, choices)
+            settings = suggested_settings(problem, name, [(_LABEL, layer)])
+            seed = (first.seed + 1) % 2**63
+            run = AssembledRun(
+                problem, replace(first, network=name, settings=settings, seed=seed, parts=())
+            )
         except SettingsError as error:
             refused = error
         else:
@@ -51,12 +53,12 @@ def second_run(problem: Problem, first: RunChoices) -> tuple[AssembledRun, str |
     raise SettingsError(f"second opinion: {refused}")
 
 
-def _candidates(problem: Problem, name: str, asked: Mapping[str, object]) -> Iterator[Settings]:
+def _layers(asked: Mapping[str, object]) -> Iterator[Mapping[str, object]]:
     """Settings, each with less of what was asked for than those before."""
     changing = {stage: {"steps": 0} for stage, row in STAGES.items() if row.leg is not None}
-    own = {key: value for key, value in asked.items() if key != "stages"}
-    for layer in (asked, {**asked, **changing}, {**own, **changing}):
-        yield suggested_settings(problem, name, [("settings of the first network", layer)])
+    yield asked
+    yield {**asked, **changing}
+    yield {**{key: value for key, value in asked.items() if key != "stages"}, **changing}
 
 
 def _differences(suggested: Mapping[str, object], first: RunChoices) -> dict[str, object]:
