@@ -37,6 +37,7 @@ SMALL = {
     "numbers": ["--case=poisson, mlp"],
     "accuracy": ["--seeds=1", "--seconds=0.1", "--problem=poisson", "--network=mlp"],
     "cases": ["--seconds=0.1", "--problem=clamped_beam", "--network=mlp"],
+    "opinion": ["--problem=heat", "--network=mlp", "--set=points.interior=20", "--set=lm.steps=1"],
     "defaults": ["--seeds=1", "--budget=0.1", "--problem=heat", "--variant=mlp (default)"],
 }
 

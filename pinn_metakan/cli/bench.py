@@ -17,6 +17,7 @@ BENCHMARKS = (
     "defaults",
     "accuracy",
     "cases",
+    "opinion",
     "feynman",
     "images",
     "ball",

@@ -24,11 +24,12 @@ class Display:
         return self
 
     def __exit__(self, *exception: object) -> None:
-        if self._bar is not None:
-            self._bar.stop()
+        self._stop_bar()
 
     def announce(self, facts: list[tuple[str, str]]) -> None:
-        """Print what the run uses."""
+        """Print what a run uses, and begin to show where it stands."""
+        self._stop_bar()
+        self._last = -float("inf")
         width = max(len(name) for name, _ in facts)
         print_lines(f"{name:{width}}  {text}" for name, text in facts)
         if self._console.is_terminal:
@@ -58,6 +59,10 @@ class Display:
         elif report.seconds - self._last >= _PLAIN_SECONDS or report.step == report.total:
             self._last = report.seconds
             print_lines([f"{where} {text}"])
+
+    def _stop_bar(self) -> None:
+        if self._bar is not None:
+            self._bar.stop()
 
 
 def _errors(errors: Mapping[str, float]) -> str:

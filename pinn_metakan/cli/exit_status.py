@@ -57,6 +57,6 @@ def _failed(message: str, status: int) -> int:
 def _how_to_go_on(stop: Interrupted) -> str:
     if stop.folder is None:
         return ""
-    from pinn_metakan.cli.solving import resume_line
+    from pinn_metakan.cli.closing import resume_line
 
     return f"; go on with: {resume_line(stop.folder, stop.problem_file)}"

@@ -27,6 +27,14 @@ SetOption = Annotated[
         "Repeatable.",
     ),
 ]
+CheckOption = Annotated[
+    bool,
+    typer.Option(
+        "--check",
+        help="Let another network solve it too, with another seed and the same steps: what the two "
+        "differ by stands for the error where there is no reference.",
+    ),
+]
 RunArgument = Annotated[Path, typer.Argument(metavar="RUN", help="A run folder.")]
 FileArgument = Annotated[
     Path | None,

@@ -4,7 +4,6 @@ import os
 import shlex
 import sys
 import time
-from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -12,9 +11,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pinn_metakan.cli.arithmetic import evaluate
+from pinn_metakan.cli.closing import closing_lines
 from pinn_metakan.cli.loading import loading
 from pinn_metakan.cli.options import (
     BudgetOption,
+    CheckOption,
     DeviceOption,
     FileArgument,
     OutOption,
@@ -26,11 +27,9 @@ from pinn_metakan.cli.options import (
 )
 from pinn_metakan.cli.output import print_lines
 from pinn_metakan.errors import UserError
-from pinn_metakan.optimizers.verdict import Outcome
 
 if TYPE_CHECKING:
     from pinn_metakan.runs.folder import FreshFolder
-    from pinn_metakan.runs.solution import Solution
     from pinn_metakan.settings.layers import Layer
 
 solving = typer.Typer()
@@ -77,6 +76,7 @@ def solve_command(
     device: Annotated[str | None, typer.Option(help="auto, cpu or cuda [auto].")] = None,
     dtype: Annotated[str | None, typer.Option(help="float64 or float32 [float64].")] = None,
     budget: BudgetOption = None,
+    check: CheckOption = False,
 ) -> None:
     """Solve a problem and write solution, reference, error map and history to a folder.
 
@@ -124,12 +124,13 @@ def solve_command(
             overwrite=overwrite,
             parts=part or [],
             problems=problems or [],
+            check=check or run.check,
             announce=display.announce,
             progress=display.progress,
             started=_process_start(),
             command=_command(),
         )
-    print_lines(_summary(solution, loaded.origin.path))
+    print_lines(closing_lines(solution, loaded.origin.path))
 
 
 @solving.command("resume")
@@ -140,6 +141,7 @@ def resume_command(
     part: PartOption = None,
     device: DeviceOption = "auto",
     budget: BudgetOption = None,
+    check: CheckOption = False,
 ) -> None:
     """Go on with a run that was interrupted or ended by its budget, exactly where it was.
 
@@ -158,11 +160,12 @@ def resume_command(
             parts=part or [],
             device=device,
             budget=budget,
+            check=check,
             announce=display.announce,
             progress=display.progress,
             started=_process_start(),
         )
-    print_lines(_summary(solution, file))
+    print_lines(closing_lines(solution, file))
 
 
 @solving.command("rerun")
@@ -177,6 +180,7 @@ def rerun_command(
     part: PartOption = None,
     device: DeviceOption = "auto",
     budget: BudgetOption = None,
+    check: CheckOption = False,
 ) -> None:
     """Make a run again from its beginning: the same problem, parameters, network and settings.
 
@@ -203,34 +207,13 @@ def rerun_command(
             budget=budget,
             out=out or _fresh_folder(known.name, known.network, new_seed),
             overwrite=overwrite,
+            check=check,
             announce=display.announce,
             progress=display.progress,
             started=_process_start(),
             command=_command(),
         )
-    print_lines(_summary(solution, file))
-
-
-def resume_line(folder: Path, problem_file: Path | None) -> str:
-    """Write the command that goes on with a run.
-
-    Args:
-        folder: The run folder.
-        problem_file: The file of its problem; named unless it is in a folder of problems.
-
-    Returns:
-        A line for a shell.
-    """
-    from pinn_metakan.pde.catalogue import problem_files
-    from pinn_metakan.runs.folder import RunFolder
-    from pinn_metakan.runs.same_problem import Remembered, part_options
-
-    words = ["pinn-metakan", "resume", str(folder)]
-    if problem_file is not None:
-        known = [path.resolve() for path in problem_files(problem_file.stem)]
-        if problem_file.resolve() not in known:
-            words.append(str(problem_file))
-    return shlex.join([*words, *part_options(Remembered.read(RunFolder(folder)))])
+    print_lines(closing_lines(solution, file))
 
 
 def _fresh_folder(problem: str, network: str, seed: int) -> "FreshFolder":
@@ -262,29 +245,6 @@ def _parameter(text: str) -> tuple[str, object]:
 
 def _command() -> str:
     return shlex.join(["pinn-metakan", *sys.argv[1:]])
-
-
-def _summary(solution: "Solution", problem_file: Path | None) -> Iterator[str]:
-    field, attributes, folder = solution.field, solution.attributes, solution.folder
-    assert folder is not None
-    for unknown, error in solution.relative_l2.items():
-        yield f"relative L2 error of {unknown}: {error:.3e}"
-        yield f"largest error of {unknown}: {field.max_error[unknown]:.3e}"
-    if not solution.relative_l2:
-        yield "no reference, so no error; look at the residuals in solution.h5"
-    yield from (f"note: {note}" for note in solution.notes)
-    yield f"parameters: {attributes['n_parameters']}"
-    if solution.tied is not None:
-        for unknown, error in solution.tied.relative_l2.items():
-            yield f"before untying, relative L2 error of {unknown}: {error:.3e}"
-        yield f"before untying, parameters: {solution.tied.attributes['n_parameters']}"
-    yield f"training time: {attributes['seconds']:.1f} s"
-    yield f"ended by: {attributes['stop_reason']}"
-    if "advice" in attributes:
-        yield f"advice: {attributes['advice']}"
-    if attributes.get("outcome") == Outcome.OUT_OF_TIME.value:
-        yield f"go on with: {resume_line(folder, problem_file)}"
-    yield f"folder: {folder}"
 
 
 def _process_start() -> float:

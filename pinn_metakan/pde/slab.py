@@ -108,16 +108,16 @@ def _values_at(
 
         return of_space
 
-    values: dict[str, Data] = {}
+    values: dict[str, Callable[..., Tensor]] = {}
     for unknown, has_velocity in _prescribed(whole).items():
         column = unknowns.index(unknown)
         values[unknown] = value(column)
         if has_velocity:
             values[f"{unknown}_{name_of_time}"] = velocity(column)
     if whole.variables.dimension > 1:
-        return values
+        return dict(values)
     no_space = torch.zeros(1, 0, dtype=torch.float64)
-    return {name: float(data(no_space).detach()) for name, data in values.items() if callable(data)}
+    return {name: float(data(no_space).detach()) for name, data in values.items()}
 
 
 def _points(space: tuple[Tensor, ...], time: float) -> Tensor:

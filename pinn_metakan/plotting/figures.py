@@ -13,7 +13,8 @@ from pinn_metakan.plotting.style import STYLE, axis_label, headline, write_figur
 from pinn_metakan.results.field import Field, FieldOnGrid
 from pinn_metakan.results.metrics import Array
 
-_FIELD_COLORS, _ERROR_COLORS = "viridis", "RdBu_r"
+_FIELD_COLORS, _ERROR_COLORS, _DISTANCE_COLORS = "viridis", "RdBu_r", "magma_r"
+_REFERENCE, _ERROR, _DISAGREEMENT = ", reference", ", error", ", disagreement"
 #: Entries of a history are marked by points if there are at most this many: a single one shows no
 #: line.
 _MARKED = 60
@@ -63,7 +64,8 @@ def draw_activations(field: Field, folder: Path) -> list[Path]:
 def solution_figure(field: Field) -> Figure:
     """Draw solution, reference and error side by side, one row per unknown.
 
-    Solution and reference share one scale; the error has a diverging map centered at zero. Of three
+    Solution and reference share one scale; the error has a diverging map centered at zero. What the
+    solution of a second network differs by stands beside it, or in its place. Of three
     coordinates two are drawn, in the middle of the third; of scattered fields, their plane.
 
     Args:
@@ -75,7 +77,7 @@ def solution_figure(field: Field) -> Figure:
     grid, note = _two_dimensional(field)
     unknowns = list(grid.values)
     with mpl.rc_context(STYLE):
-        columns = 3 if grid.references else 1
+        columns = 1 + 2 * bool(grid.references) + bool(grid.disagreements)
         figure = Figure(
             figsize=(4.6 * columns + 0.4, 3.5 * len(unknowns) + 0.4), layout="constrained"
         )
@@ -156,17 +158,15 @@ def _draw_maps(
     (first, x), (second, y) = grid.axes.items()
     # Time runs along the horizontal axis, as is usual for space-time maps.
     swapped = field.has_time and second == field.coordinates[-1]
-    panels: dict[str, Array] = {"": grid.values[unknown]}
-    if unknown in grid.references:
-        panels |= {", reference": grid.references[unknown], ", error": grid.errors[unknown]}
-    shared = np.concatenate([panels[key].ravel() for key in panels if key != ", error"])
+    panels = _panels(grid, unknown)
+    shared = np.concatenate([panels[key].ravel() for key in panels if key in ("", _REFERENCE)])
     low, high = np.nanmin(shared), np.nanmax(shared)
     for axis, (suffix, values) in zip(row, panels.items(), strict=False):
-        if suffix == ", error":
-            largest = float(np.nanmax(np.abs(values))) or 1e-16
-            limits, colors = (-largest, largest), _ERROR_COLORS
-        else:
-            limits, colors = (low, high), _FIELD_COLORS
+        largest = float(np.nanmax(np.abs(values))) or 1e-16
+        limits, colors = {
+            _ERROR: ((-largest, largest), _ERROR_COLORS),
+            _DISAGREEMENT: ((0.0, largest), _DISTANCE_COLORS),
+        }.get(suffix, ((low, high), _FIELD_COLORS))
         across, up, image = (y, x, values) if swapped else (x, y, values.T)
         mesh = axis.pcolormesh(
             across, up, image, vmin=limits[0], vmax=limits[1], cmap=colors, shading="gouraud"
@@ -187,19 +187,27 @@ def _draw_lines(
     figure: Figure, row: list[Axes], field: Field, grid: FieldOnGrid, unknown: str
 ) -> None:
     ((name, x),) = grid.axes.items()
-    panels: list[tuple[str, Array, str]] = [("", grid.values[unknown], "tab:blue")]
-    if unknown in grid.references:
-        panels.append((", reference", grid.references[unknown], "black"))
-        panels.append((", error", grid.errors[unknown], "tab:red"))
-    for axis, (suffix, values, color) in zip(row, panels, strict=False):
-        axis.plot(x, values, color=color)
+    panels = _panels(grid, unknown)
+    colors = {_REFERENCE: "black", _ERROR: "tab:red", _DISAGREEMENT: "tab:purple"}
+    for axis, (suffix, values) in zip(row, panels.items(), strict=False):
+        axis.plot(x, values, color=colors.get(suffix, "tab:blue"))
         axis.set_xlabel(axis_label(field, name))
         axis.set_title(axis_label(field, unknown, suffix))
         axis.grid(alpha=0.3)
-    if len(panels) > 1:
+    if _REFERENCE in panels:
         row[1].sharey(row[0])
     for axis in row[len(panels) :]:
         axis.set_axis_off()
+
+
+def _panels(grid: FieldOnGrid, unknown: str) -> dict[str, Array]:
+    """What is drawn of an unknown, by what is said after its name."""
+    panels = {"": grid.values[unknown]}
+    if unknown in grid.references:
+        panels |= {_REFERENCE: grid.references[unknown], _ERROR: grid.errors[unknown]}
+    if unknown in grid.disagreements:
+        panels[_DISAGREEMENT] = grid.disagreements[unknown]
+    return panels
 
 
 def _two_dimensional(field: Field) -> tuple[FieldOnGrid, str]:
@@ -220,5 +228,11 @@ def _two_dimensional(field: Field) -> tuple[FieldOnGrid, str]:
         return {name: values[index] for name, values in fields.items()}
 
     axes = {name: axis for name, axis in grid.axes.items() if name in kept}
-    plane = FieldOnGrid(axes, cut(grid.values), cut(grid.references), cut(grid.residuals))
+    plane = FieldOnGrid(
+        axes,
+        cut(grid.values),
+        cut(grid.references),
+        cut(grid.residuals),
+        disagreements=cut(grid.disagreements),
+    )
     return plane, "; plane " + ", ".join(cuts)

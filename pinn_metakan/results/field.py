@@ -4,10 +4,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pinn_metakan.results.activations import LayerActivations
-from pinn_metakan.results.metrics import Array, max_error, relative_l1, relative_l2
+from pinn_metakan.results.metrics import (
+    Array,
+    largest_known,
+    max_error,
+    relative_l1,
+    relative_l2,
+    relative_norm,
+)
 
 #: Names in a file of fields that are no coordinates, unknowns or residuals.
 _OTHER_NAMES = ("point", "points", "coordinate", "slice", "history", "activations")
+#: What an unknown's name goes on with in the names of fields that belong to it.
+_DERIVED = ("reference", "error", "disagreement")
 
 
 @dataclass(frozen=True)
@@ -20,6 +29,8 @@ class FieldOnGrid:
         references: The reference by unknown; empty if there is none.
         residuals: The residual by term of the equations.
         points: Shape (N, d) for scattered points; then `axes` is empty and values are (N,).
+        disagreements: Distance |u_1 - u_2| from the solution of a second network by unknown; empty
+            if none was asked.
     """
 
     axes: Mapping[str, Array]
@@ -27,6 +38,7 @@ class FieldOnGrid:
     references: Mapping[str, Array]
     residuals: Mapping[str, Array]
     points: Array | None = None
+    disagreements: Mapping[str, Array] = field(default_factory=dict)
 
     @property
     def errors(self) -> dict[str, Array]:
@@ -63,6 +75,8 @@ class Field:
     relative_l2: dict[str, float] = field(init=False)
     relative_l1: dict[str, float] = field(init=False)
     max_error: dict[str, float] = field(init=False)
+    disagreement: dict[str, float] = field(init=False)
+    max_disagreement: dict[str, float] = field(init=False)
 
     def __post_init__(self) -> None:
         pairs = {k: (self.grid.values[k], v) for k, v in self.grid.references.items()}
@@ -73,6 +87,11 @@ class Field:
         ):
             errors = {unknown: metric(*pair) for unknown, pair in pairs.items()}
             object.__setattr__(self, name, errors)
+        values, apart = self.grid.values, self.grid.disagreements
+        norms = {name: relative_norm(d, values[name]) for name, d in apart.items()}
+        largest = {name: largest_known(d, values[name]) for name, d in apart.items()}
+        object.__setattr__(self, "disagreement", norms)
+        object.__setattr__(self, "max_disagreement", largest)
 
 
 def refuse_names(axes: Sequence[str], unknowns: Sequence[str]) -> None:
@@ -86,7 +105,7 @@ def refuse_names(axes: Sequence[str], unknowns: Sequence[str]) -> None:
         ValueError: If there are such names.
     """
     names = [*axes, *unknowns]
-    derived = {f"{name}_{what}" for name in unknowns for what in ("reference", "error")}
+    derived = {f"{name}_{what}" for name in unknowns for what in _DERIVED}
     for name in names:
         is_taken = name in _OTHER_NAMES or name in derived or name.startswith("residual_")
         if is_taken or names.count(name) > 1:

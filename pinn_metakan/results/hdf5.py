@@ -88,6 +88,9 @@ def _attributes(field: Field) -> dict[str, str | int | float]:
         attributes[f"relative_l2_{unknown}"] = field.relative_l2[unknown]
         attributes[f"relative_l1_{unknown}"] = field.relative_l1[unknown]
         attributes[f"max_error_{unknown}"] = field.max_error[unknown]
+    for unknown in field.disagreement:
+        attributes[f"disagreement_{unknown}"] = field.disagreement[unknown]
+        attributes[f"max_disagreement_{unknown}"] = field.max_disagreement[unknown]
     return attributes
 
 
@@ -117,6 +120,9 @@ def _write_grid(group: h5py.Group, grid: FieldOnGrid, field: Field) -> None:
             )
             error = grid.errors[name]
             _write_array(group, f"{name}_error", error, scales, unit, f"{called}, error")
+        if name in grid.disagreements:
+            apart, told = grid.disagreements[name], f"{called}, disagreement of two networks"
+            _write_array(group, f"{name}_disagreement", apart, scales, unit, told)
     for term, values in grid.residuals.items():
         _write_array(group, f"residual_{term}", values, scales, "-", f"residual of {term}")
 
@@ -155,6 +161,7 @@ def _read_grid(group: h5py.Group, unknowns: tuple[str, ...]) -> FieldOnGrid:
         references=named("_reference"),
         residuals=residuals,
         points=read_array(group["points"]) if is_scattered else None,
+        disagreements=named("_disagreement"),
     )
 
 

@@ -30,6 +30,19 @@ def max_error(values: Array, reference: Array) -> float:
     return float(np.max(np.abs(u - v), initial=0.0))
 
 
+def relative_norm(distance: Array, values: Array) -> float:
+    r"""Relative L2 norm sqrt(sum d^2 / sum u^2) of a distance d from u, where u is known."""
+    d, u = _where_known(distance, values)
+    scale = float(np.sqrt(np.sum(u**2)))
+    return float(np.sqrt(np.sum(d**2))) / (scale or 1.0)
+
+
+def largest_known(distance: Array, values: Array) -> float:
+    """Largest distance max d from u, where u is known [unit of u]."""
+    d, _ = _where_known(distance, values)
+    return float(np.max(d, initial=0.0))
+
+
 def _where_known(values: Array, reference: Array) -> tuple[Array, Array]:
     known = ~np.isnan(reference)
     return values[known], reference[known]

@@ -45,7 +45,7 @@ class RunChoices:
     asked_device: str
     parts: tuple[OwnPart, ...] = ()
 
-    def as_asked(self, problem: Problem) -> RunSettings:
+    def as_asked(self, problem: Problem, check: bool = False) -> RunSettings:
         """What makes the same run again, besides the settings."""
         return RunSettings(
             problem=problem.origin.name,
@@ -53,6 +53,7 @@ class RunChoices:
             seed=self.seed,
             dtype=self.dtype,
             device=self.asked_device,
+            check=check,
             parameters=dict(problem.parameters),
         )
 

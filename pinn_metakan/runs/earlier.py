@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pinn_metakan.errors import RunFolderError
 from pinn_metakan.results.field import Field
 from pinn_metakan.results.hdf5 import read_solution
-from pinn_metakan.runs.folder import RunFolder
+from pinn_metakan.runs.folder import RunFolder, part_names
 from pinn_metakan.runs.legs.plan import kept_names
 from pinn_metakan.runs.solution import Solution
 from pinn_metakan.settings.earlier_names import present_name
@@ -61,7 +61,7 @@ def _facts(attributes: Mapping[str, str | int | float]) -> list[object]:
 
 
 def refuse_part(folder: RunFolder) -> None:
-    """Refuse to go on with what a leg of another run ended with.
+    """Refuse to go on with a part of another run.
 
     Args:
         folder: The folder that was named.
@@ -70,8 +70,8 @@ def refuse_part(folder: RunFolder) -> None:
         RunFolderError: If it is such a part; names the run.
     """
     whole = RunFolder(folder.path.absolute().parent)
-    if folder.path.absolute().name in kept_names() and folder.is_part_of(whole):
+    if folder.path.absolute().name in part_names() and folder.is_part_of(whole):
         raise RunFolderError(
-            f"{folder.path} is what a leg of {whole.path} ended with; go on with that run: "
+            f"{folder.path} is a part of {whole.path}; go on with that run: "
             f"pinn-metakan resume {shlex.quote(str(whole.path))}"
         )

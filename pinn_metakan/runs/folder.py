@@ -24,6 +24,13 @@ _FILES = (
     "settings.toml",
     "checkpoint.safetensors",
 )
+#: The folder inside that is the run of another network on the same problem.
+SECOND_OPINION = "second-opinion"
+
+
+def part_names() -> list[str]:
+    """Names of the folders inside that of a run which keep parts of it."""
+    return [*kept_names(), SECOND_OPINION]
 
 
 class RunFolder:
@@ -68,10 +75,7 @@ class RunFolder:
         """
         try:
             if overwrite:
-                for branch in map(self.branch, kept_names()):
-                    if branch.is_part_of(self):
-                        branch._clear()
-                self._clear()
+                self._clear_with_parts()
             self.path.mkdir(parents=True, exist_ok=True)
             write_new_text(self._settings, settings)
         except FileExistsError as error:
@@ -81,7 +85,7 @@ class RunFolder:
         return self
 
     def branch(self, name: str) -> "RunFolder":
-        """The folder inside that keeps what a leg ended with, as a run of its own."""
+        """The folder inside that keeps a part of this run, as a run of its own."""
         return RunFolder(self.path / name)
 
     def is_part_of(self, whole: "RunFolder") -> bool:
@@ -90,7 +94,7 @@ class RunFolder:
             part, found = self.load_checkpoint(), whole.load_checkpoint()
             return all(
                 part["problem"][key] == found["problem"][key] for key in ("sha256", "parameters")
-            ) and bool(part["choices"] == found["choices"])
+            ) and part["choices"] in (found["choices"], found.get("second_opinion"))
         except (RunFolderError, LookupError, TypeError):
             return False
 
@@ -173,6 +177,12 @@ class RunFolder:
 
     def _write_history(self, history: list[dict[str, float]]) -> None:
         write_text(self._history, "".join(json.dumps(row) + "\n" for row in history))
+
+    def _clear_with_parts(self) -> None:
+        for branch in map(self.branch, part_names()):
+            if branch.is_part_of(self):
+                branch._clear_with_parts()
+        self._clear()
 
     def _clear(self) -> None:
         """Remove the files of a run, and nothing else that the user may keep there."""

@@ -13,11 +13,13 @@ from pinn_metakan.results.hdf5 import read_solution
 from pinn_metakan.runs.assembled import AssembledRun
 from pinn_metakan.runs.choices import check_budget, choose
 from pinn_metakan.runs.earlier import earlier_beside, earlier_in, refuse_part
-from pinn_metakan.runs.folder import FreshFolder, RunFolder
+from pinn_metakan.runs.folder import SECOND_OPINION, FreshFolder, RunFolder
 from pinn_metakan.runs.same_parts import same_parts
 from pinn_metakan.runs.same_problem import Remembered, refuse_other_numbers, same_problem
+from pinn_metakan.runs.second_opinion import SecondOpinion, recorded_in, train_and_compare
+from pinn_metakan.runs.sitting import Announce, Progress
 from pinn_metakan.runs.solution import Solution
-from pinn_metakan.runs.solve import Announce, Progress, solve, train_and_write
+from pinn_metakan.runs.solve import solve
 from pinn_metakan.settings.layers import Layer, build_settings
 
 
@@ -29,6 +31,7 @@ def resume(
     parts: Sequence[str | Path] = (),
     device: str = "auto",
     budget: float | None = None,
+    check: bool = False,
     announce: Announce | None = None,
     progress: Progress | None = None,
     started: float | None = None,
@@ -46,6 +49,7 @@ def resume(
         parts: Files of the run's own families and networks, unless they are in such a folder.
         device: As for `solve`.
         budget: As for `solve`.
+        check: As for `solve`; a run that was made with it goes on with its second network anyway.
         announce: As for `solve`.
         progress: As for `solve`.
         started: As for `solve`.
@@ -63,8 +67,16 @@ def resume(
     folder = RunFolder(Path(run))
     refuse_part(folder)
     assembled = _restored(folder, problem, problems, parts, device)
+    record, second = recorded_in(folder), None
+    if record is not None:
+        second = SecondOpinion.recorded(assembled.problem, record, device)
+    elif check:
+        folder.refuse_unless_branch_is_free(SECOND_OPINION, overwrite=False)
+        second = SecondOpinion.on(assembled.problem, assembled.choices)
     earlier = earlier_in(folder)
-    return train_and_write(assembled, folder, earlier, budget, started, announce, progress)
+    return train_and_compare(
+        assembled, second, folder, earlier, budget, started, announce, progress
+    )
 
 
 def open_run(
@@ -121,6 +133,7 @@ def rerun(
     budget: float | None = None,
     out: str | Path | FreshFolder | None = None,
     overwrite: bool = False,
+    check: bool = False,
     announce: Announce | None = None,
     progress: Progress | None = None,
     started: float | None = None,
@@ -139,6 +152,7 @@ def rerun(
         budget: As for `solve`.
         out: As for `solve`.
         overwrite: As for `solve`.
+        check: As for `solve`; a run that was made with it is checked again anyway.
         announce: As for `solve`.
         progress: As for `solve`.
         started: As for `solve`.
@@ -170,6 +184,7 @@ def rerun(
         overwrite=overwrite,
         parts=[*origins, *parts],
         problems=problems,
+        check=check or remembered.tree.get("second_opinion") is not None,
         announce=announce,
         progress=progress,
         started=started,

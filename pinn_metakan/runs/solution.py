@@ -14,6 +14,7 @@ from pinn_metakan.networks.network import Network
 from pinn_metakan.plotting.figures import solution_figure
 from pinn_metakan.results.field import Field
 from pinn_metakan.results.hdf5 import write_solution
+from pinn_metakan.results.residual_norms import ResidualNorms, residual_norms_of
 
 Array = NDArray[np.float64]
 
@@ -64,11 +65,12 @@ class Solution:
         return f"<Solution of {a['problem']} by {a['network']}, relative L2 error {{{errors}}}>"
 
     def __getitem__(self, name: str) -> Array:
-        """A field on the grid: ``u``, ``u_reference``, ``u_error`` or ``residual_<term>``."""
+        """A field: ``u``, ``u_reference``, ``u_error``, ``u_disagreement``, ``residual_<term>``."""
         grid = self.field.grid
         fields: dict[str, Array] = dict(grid.values)
         fields |= {f"{unknown}_reference": value for unknown, value in grid.references.items()}
         fields |= {f"{unknown}_error": value for unknown, value in grid.errors.items()}
+        fields |= {f"{name}_disagreement": value for name, value in grid.disagreements.items()}
         fields |= {f"residual_{term}": value for term, value in grid.residuals.items()}
         if name not in fields:
             raise KeyError(f"no field {name!r}; there are {', '.join(fields)}")
@@ -90,6 +92,16 @@ class Solution:
     def max_error(self) -> Mapping[str, float]:
         """Largest absolute error over the grid by unknown [unit of the unknown]."""
         return dict(self.field.max_error)
+
+    @property
+    def disagreement(self) -> Mapping[str, float]:
+        """Relative L2 distance of a second network's solution by unknown; empty without one."""
+        return dict(self.field.disagreement)
+
+    @property
+    def residual_norms(self) -> ResidualNorms:
+        """How far equations and conditions are from being met, on points not trained on."""
+        return residual_norms_of(self.field.attributes)
 
     @property
     def history(self) -> Mapping[str, Array]:
@@ -145,6 +157,26 @@ class Solution:
                 else f"point {row} at ({place}) is not finite"
             )
         return {name: value.numpy() for name, value in self._evaluate(tensor).items()}
+
+    def told(self, field: Field, notes: Sequence[str] = ()) -> "Solution":
+        """The same solution, of which more is known.
+
+        Args:
+            field: What was computed, with what was found out since.
+            notes: What the run says of itself besides.
+
+        Returns:
+            The solution.
+        """
+        return Solution(
+            field,
+            self._evaluate,
+            self.earlier,
+            self.network,
+            domain=self._domain,
+            notes=[*self.notes, *notes],
+            folder=self.folder,
+        )
 
     def plot(self) -> Figure:
         """Draw solution, reference and error side by side."""

@@ -1,15 +1,10 @@
 """From a problem to a solution."""
 
-import logging
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-import torch
-
-from pinn_metakan.errors import Interrupted, TrainingError
 from pinn_metakan.networks.network import Network
-from pinn_metakan.optimizers.verdict import Outcome, Verdict
 from pinn_metakan.pde.problem import Problem
 from pinn_metakan.runs.assembled import AssembledRun
 from pinn_metakan.runs.choices import (
@@ -19,32 +14,13 @@ from pinn_metakan.runs.choices import (
     present_network,
     suggested_settings,
 )
-from pinn_metakan.runs.folder import FreshFolder, RunFolder
-from pinn_metakan.runs.interrupts import interrupts
+from pinn_metakan.runs.folder import SECOND_OPINION, FreshFolder, RunFolder
 from pinn_metakan.runs.own_parts import PartFile
+from pinn_metakan.runs.second_opinion import SecondOpinion, train_and_compare
+from pinn_metakan.runs.sitting import Announce, Progress
 from pinn_metakan.runs.solution import Solution
-from pinn_metakan.runs.summary import (
-    closing_notes,
-    evaluate_field,
-    evaluation_seconds,
-    facts,
-    summary,
-)
 from pinn_metakan.settings.layers import Layer, layers_of
 from pinn_metakan.settings.text import settings_text
-from pinn_metakan.training.progress import ProgressEntry
-
-logger = logging.getLogger(__name__)
-
-#: What a budget keeps for drawing and writing [s].
-_CLOSING_SECONDS = 3.0
-#: A user interrupt ends a run with this verdict; the run can be resumed.
-_INTERRUPTED = Verdict(Outcome.INTERRUPTED, "interrupted")
-
-#: Receives what the run uses, as (name, text), before it begins.
-Announce = Callable[[list[tuple[str, str]]], None]
-#: Receives each new entry of the history.
-Progress = Callable[[ProgressEntry], None]
 
 
 def solve(
@@ -60,6 +36,7 @@ def solve(
     overwrite: bool = False,
     parts: Sequence[PartFile] = (),
     problems: Sequence[Path] = (),
+    check: bool = False,
     announce: Announce | None = None,
     progress: Progress | None = None,
     started: float | None = None,
@@ -81,6 +58,8 @@ def solve(
         overwrite: Whether a run in that folder may be replaced.
         parts: Files of your own families and networks, which settings name as ``module:Class``.
         problems: Folders to look for such files in first.
+        check: Whether another network solves the problem too, with another seed and the same
+            steps; what the two differ by stands for the error where there is no reference.
         announce: Told what the run uses before it begins.
         progress: Told each entry of the history.
         started: When the budget's clock began, as `time.time`; now unless given.
@@ -109,130 +88,11 @@ def solve(
         place.refuse_unless_free(overwrite)
     run = AssembledRun(problem, choices, network if isinstance(network, Network) else None)
     run.choose_network()
+    second = SecondOpinion.on(problem, choices) if check else None
     folder = None
     if place is not None:
-        for kept_as in run.kept_names:
+        for kept_as in [*run.kept_names, *([SECOND_OPINION] if check else [])]:
             place.refuse_unless_branch_is_free(kept_as, overwrite)
-        text = settings_text(choices.settings, choices.as_asked(problem), command)
+        text = settings_text(choices.settings, choices.as_asked(problem, check), command)
         folder = place.begin(text, overwrite)
-    return train_and_write(run, folder, {}, budget, started, announce, progress)
-
-
-def train_and_write(
-    run: AssembledRun,
-    folder: RunFolder | None,
-    earlier: Mapping[str, Solution],
-    budget: float | None,
-    started: float,
-    announce: Announce | None,
-    progress: Progress | None,
-) -> Solution:
-    """Train a run from where it is, and evaluate and write it.
-
-    Args:
-        run: The run.
-        folder: Where to write, None for nowhere.
-        earlier: What earlier legs ended with, of a run that goes on.
-        budget: Seconds since `started` that all may take.
-        started: When the clock began, as `time.time`.
-        announce: Told what the run uses.
-        progress: Told each entry of the history.
-
-    Returns:
-        The solution.
-
-    Raises:
-        Interrupted: If the user stops it; a checkpoint is kept, and what was reached is evaluated
-            and written, unless the user stops that as well.
-        TrainingError: If it fails.
-    """
-    if announce is not None:
-        announce(facts(run))
-    last_saved = time.monotonic()
-
-    def save() -> None:
-        nonlocal last_saved
-        if folder is not None:
-            folder.save_checkpoint(run.state(), run.record.entries)
-        last_saved = time.monotonic()
-
-    def on_report(report: ProgressEntry) -> None:
-        logger.info("step %d: loss %.3e, errors %s", report.step, report.loss, report.errors)
-        if progress is not None:
-            progress(report)
-
-    deadline = None
-    if budget is not None:
-        closings = run.evaluations_ahead
-        closing = evaluation_seconds(run) + _CLOSING_SECONDS
-        deadline = started + budget - closings * closing
-    began = time.time()
-    before = run.record.step
-    with interrupts() as is_interrupted:
-
-        def should_stop() -> Verdict | None:
-            if is_interrupted():
-                return _INTERRUPTED
-            if deadline is not None and time.time() >= deadline:
-                return Verdict(Outcome.OUT_OF_TIME, f"the budget of {budget:g} s is used up")
-            if time.monotonic() - last_saved > run.settings.checkpoint_seconds:
-                save()
-            return None
-
-        save()
-        earlier = dict(earlier)
-        try:
-            run.trainer.run(should_stop, on_report)
-            while run.awaits_next_leg:
-                save()
-                kept_as = run.next_leg.kept_as
-                if kept_as is not None:
-                    branch = None if folder is None else folder.make_branch(kept_as)
-                    earlier.pop(kept_as, None)  # a sitting that broke off just here left one
-                    earlier[kept_as] = _concluded(run, branch, dict(earlier))
-                run.begin_next_leg()
-                run.trainer.run(should_stop, on_report)
-        except torch.OutOfMemoryError as error:
-            raise TrainingError(
-                "out of memory; try fewer points (--set points.interior=...) or narrower widths"
-            ) from error
-        save()
-        notes = []
-        if budget is not None and run.record.step == before and not run.trainer.is_finished:
-            notes.append(
-                f"no step was trained: of the budget of {budget:g} s, starting took "
-                f"{began - started:.1f} s and {closings * closing:.1f} s are kept for the end; "
-                f"give at least {began - started + closings * closing + 10:.0f} s"
-            )
-        if run.trainer.verdict.outcome is not Outcome.INTERRUPTED:
-            return _concluded(run, folder, earlier, notes)
-        path = None if folder is None else folder.path
-        try:
-            solution = _concluded(run, folder, earlier)
-        except KeyboardInterrupt:  # the user does not wait for it
-            solution = None
-        raise Interrupted(path, run.problem.origin.path, solution)
-
-
-def _concluded(
-    run: AssembledRun,
-    folder: RunFolder | None,
-    earlier: Mapping[str, Solution],
-    notes: Sequence[str] = (),
-) -> Solution:
-    """Evaluate a run as it is, and write that."""
-    run.trainer.conclude()
-    before = {name: solution.field for name, solution in earlier.items()}
-    field = evaluate_field(run, before)
-    notes = [*run.notes, *notes, *closing_notes(run, field)]
-    if folder is not None:
-        folder.finish(field, summary(run, field, notes, before), run.record.entries)
-    return Solution(
-        field,
-        run.evaluator(),
-        earlier,
-        run.network,
-        domain=run.problem.domain,
-        notes=notes,
-        folder=None if folder is None else folder.path,
-    )
+    return train_and_compare(run, second, folder, {}, budget, started, announce, progress)

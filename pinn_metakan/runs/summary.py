@@ -9,8 +9,11 @@ from importlib.metadata import version
 
 import numpy as np
 import torch
+from torch import Generator
 
+from pinn_metakan.losses.residual_norms import measure_residuals
 from pinn_metakan.results.field import Field
+from pinn_metakan.results.residual_norms import residual_norms_of
 from pinn_metakan.runs.activations import activations_of
 from pinn_metakan.runs.assembled import AssembledRun
 from pinn_metakan.runs.fields import (
@@ -26,6 +29,9 @@ _VERSIONED = ("torch", "numpy", "scipy", "h5py")
 #: A loss below the one, whose terms are scaled to be of order one, that goes with an error above
 #: the other is worth a word.
 _SMALL_LOSS, _LARGE_ERROR = 1e-8, 0.1
+#: Fresh points that residuals are measured on, and what their seed is above that of the run
+#: (docs/decisions/0022-second-opinion.md).
+_FRESH_POINTS, _FRESH_SEED = 4096, 1
 
 
 def facts(run: AssembledRun) -> list[tuple[str, str]]:
@@ -95,7 +101,7 @@ def evaluate_field(run: AssembledRun, earlier: Mapping[str, Field]) -> Field:
         units={name: run.problem.units.get(name, "-") for name in names},
         long_names={name: run.problem.long_names.get(name, name) for name in names},
         history=history,
-        attributes=_attributes(run) | _attributes_of_earlier(earlier),
+        attributes=_attributes(run) | _attributes_of_earlier(earlier) | _residual_norms(run),
         slice=plane,
         has_time=run.formulation.variables.time_axis is not None,
         activations=activations_of(run.network),
@@ -162,6 +168,9 @@ def summary(
         "advice": attributes.get("advice"),
         "notes": list(notes),
         "scales": run.objective.scales.as_dict(),
+        "disagreement": _finite(field.disagreement),
+        "second_opinion": second_opinion_of(field.attributes),
+        "residuals": residual_norms_of(field.attributes).as_dict(),
         "versions": json.loads(str(attributes["versions"])),
     } | {name: _summary_of_earlier(field) for name, field in earlier.items()}
 
@@ -169,6 +178,14 @@ def summary(
 def _finite(numbers: Mapping[str, float]) -> dict[str, float | None]:
     """JSON has no NaN."""
     return {name: value if math.isfinite(value) else None for name, value in numbers.items()}
+
+
+def second_opinion_of(
+    attributes: Mapping[str, str | int | float],
+) -> dict[str, object] | None:
+    """Read what a solution's second network was and how it ended; None if none was asked."""
+    recorded = attributes.get("second_opinion")
+    return None if recorded is None else dict(json.loads(str(recorded)))
 
 
 def evaluation_seconds(run: AssembledRun) -> float:
@@ -221,6 +238,13 @@ def _attributes(run: AssembledRun) -> dict[str, str | int | float]:
     if diagnosis is not None:
         attributes |= {"limited_by": diagnosis.limit.value, "advice": diagnosis.sentence}
     return attributes | ({"parts": json.dumps(parts)} if parts else {})
+
+
+def _residual_norms(run: AssembledRun) -> dict[str, str]:
+    """Measure the residuals on points of their own, so that the run goes on as without it."""
+    generator = Generator().manual_seed((run.choices.seed + _FRESH_SEED) % 2**63)
+    norms = measure_residuals(run.objective, run.satisfied, _FRESH_POINTS, generator)
+    return {"residual_norms": json.dumps(norms.as_dict())}
 
 
 def _diagnosis(run: AssembledRun) -> Diagnosis | None:

@@ -155,6 +155,7 @@ class RunSettings(Section):
     seed: int = Field(default=0, description="seed of everything random")
     dtype: str = Field(default="float64", description="float64 or float32")
     device: str = Field(default="auto", description="auto, cpu, cuda or another name of torch")
+    check: bool = Field(default=False, description="whether a second network solves it too")
     parameters: dict[str, Any] = Field(default={}, description="arguments of the problem")
 
 

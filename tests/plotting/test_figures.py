@@ -1,5 +1,6 @@
 """Figures: what they contain, for each shape of a field."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -52,6 +53,23 @@ def test_solution_and_reference_share_a_scale_and_the_error_is_centered() -> Non
     assert solution == reference
     assert error[0] == -error[1]
     assert error[1] == pytest.approx(0.1)
+
+
+@pytest.mark.parametrize(("with_reference", "place"), [(False, 1), (True, 3)])
+@pytest.mark.parametrize("dimension", [1, 2, 3])
+def test_the_disagreement_stands_beside_the_error_or_in_its_place(
+    dimension: int, with_reference: bool, place: int
+) -> None:
+    field = make_field(dimension, with_reference)
+    apart = {name: 0.3 * values for name, values in field.grid.values.items()}
+    figure = solution_figure(replace(field, grid=replace(field.grid, disagreements=apart)))
+    panels = [axis for axis in figure.axes if axis.get_title()]
+    assert len(panels) == 2 * (place + 1)
+    assert panels[place].get_title() == "temperature, disagreement [K]"
+    if dimension == 2:
+        assert panels[place].collections[0].get_clim() == (0.0, pytest.approx(0.3 * 2))
+    differs = "u of two networks differs by 3.0e-01"
+    assert (differs in figure.get_suptitle()) != with_reference
 
 
 def test_labels_carry_names_and_units() -> None:

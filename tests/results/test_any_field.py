@@ -35,6 +35,7 @@ def grids(draw: st.DrawFn, axes: list[str], unknowns: list[str], is_scattered: b
         points = draw(arrays(np.float64, (shape[0], len(axes)), elements=st.floats(-10, 10)))
         shape = shape[:1]
     known = draw(st.lists(st.sampled_from(unknowns), unique=True))
+    compared = draw(st.lists(st.sampled_from(unknowns), unique=True))
     terms = draw(st.lists(WORDS, max_size=2, unique=True))
     return FieldOnGrid(
         axes={}
@@ -47,6 +48,7 @@ def grids(draw: st.DrawFn, axes: list[str], unknowns: list[str], is_scattered: b
         references={name: draw(numbers(*shape)) for name in unknowns if name in known},
         residuals={term: draw(numbers(*shape)) for term in terms},
         points=points,
+        disagreements={name: draw(numbers(*shape)) for name in unknowns if name in compared},
     )
 
 
@@ -77,7 +79,7 @@ def fields(draw: st.DrawFn) -> Field:
 def assert_same_grid(found: FieldOnGrid, expected: FieldOnGrid) -> None:
     assert list(found.axes) == list(expected.axes)
     assert list(found.values) == list(expected.values)
-    for part in ("axes", "values", "references", "residuals", "errors"):
+    for part in ("axes", "values", "references", "residuals", "errors", "disagreements"):
         here, there = getattr(found, part), getattr(expected, part)
         assert set(here) == set(there)
         for name in there:
@@ -113,3 +115,4 @@ def test_any_field_comes_back_as_it_was(field: Field) -> None:
     for name, value in field.attributes.items():
         np.testing.assert_equal(found.attributes[name], value)
     np.testing.assert_equal(found.relative_l2, field.relative_l2)
+    np.testing.assert_equal(found.disagreement, field.disagreement)

@@ -5,7 +5,13 @@ import math
 import numpy as np
 import pytest
 
-from pinn_metakan.results.metrics import max_error, relative_l1, relative_l2
+from pinn_metakan.results.metrics import (
+    largest_known,
+    max_error,
+    relative_l1,
+    relative_l2,
+    relative_norm,
+)
 
 V = np.array([[1.0, -2.0], [2.0, np.nan]])  # the last point lies outside the domain
 
@@ -31,3 +37,12 @@ def test_a_hole_in_the_solution_shows(metric, hole: float) -> None:  # type: ign
 @pytest.mark.parametrize("metric", [relative_l2, relative_l1, max_error])
 def test_no_point_at_all_is_no_error(metric) -> None:  # type: ignore[no-untyped-def]
     assert metric(np.full(3, 1.0), np.full(3, np.nan)) == 0.0
+
+
+def test_a_distance_is_relative_to_the_values_where_they_are_known() -> None:
+    values = np.array([3.0, np.nan, 4.0])
+    distance = np.array([0.3, np.nan, 0.4])
+    assert relative_norm(distance, values) == pytest.approx(0.1)
+    assert largest_known(distance, values) == pytest.approx(0.4)
+    assert np.isnan(relative_norm(np.array([0.3, np.nan, np.nan]), values))  # a hole shows
+    assert relative_norm(np.ones(2), np.zeros(2)) == pytest.approx(np.sqrt(2))

@@ -1,5 +1,6 @@
 """Metrics and HDF5: what is written is what is read, by this package, h5py and xarray."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import h5py
@@ -87,6 +88,20 @@ def test_h5py_finds_what_the_contract_names(tmp_path: Path) -> None:
         assert file["u"].dtype == np.float64
         assert file.attrs["max_error_u"] == 0.5
         assert {"relative_l2_u", "relative_l1_u"} <= set(file.attrs)
+
+
+def test_the_disagreement_of_two_networks_is_stored_beside_the_error(tmp_path: Path) -> None:
+    field = make_field()
+    apart = {"u": np.abs(0.5 * field.grid.values["u"])}
+    field = replace(field, grid=replace(field.grid, disagreements=apart))
+    write_solution(tmp_path / "solution.h5", field)
+    with h5py.File(tmp_path / "solution.h5") as file:
+        np.testing.assert_array_equal(file["u_disagreement"][...], apart["u"])
+        assert file["u_disagreement"].attrs["units"] == "K"
+        assert file["u_disagreement"].dims[1].keys() == ["t"]
+        assert file.attrs["disagreement_u"] == pytest.approx(0.5)
+        assert file.attrs["max_disagreement_u"] == 1.0
+    assert read_solution(tmp_path / "solution.h5").disagreement == field.disagreement
 
 
 def test_a_long_problem_file_fits(tmp_path: Path) -> None:

@@ -114,7 +114,7 @@ def test_a_part_of_a_run_is_not_gone_on_with_by_itself(tmp_path: Path) -> None:
     run = tmp_path / "run"
     tied = solve(load_problem("heat"), "metakan-sine", settings=UNTIED, out=run).tied
     assert tied is not None
-    with pytest.raises(RunFolderError, match=r"tied is what a leg of .*run ended with; go on with"):
+    with pytest.raises(RunFolderError, match=r"tied is a part of .*run; go on with that run"):
         resume(run / "tied")
     found = open_run(run).tied
     assert found is not None

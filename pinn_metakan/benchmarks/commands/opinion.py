@@ -1,0 +1,47 @@
+"""The command `bench opinion`."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pinn_metakan.benchmarks.command import (
+    DeviceOption,
+    Measurement,
+    Progress,
+    ResultsOption,
+    SeedsOption,
+)
+
+
+def command(
+    out: ResultsOption = Path("outputs/bench-opinion"),
+    problem: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="One of the table. Repeatable.")
+    ] = None,
+    network: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="A network that 'networks' lists. Repeatable."),
+    ] = None,
+    seeds: SeedsOption = 1,
+    set_: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            metavar="key=value",
+            help="A setting of all runs, which are kept beside those without it. Repeatable.",
+        ),
+    ] = None,
+    device: DeviceOption = "auto",
+) -> Measurement:
+    """Solve problems with a second opinion: what two networks differ by, beside the true error."""
+
+    def measure(progress: Progress) -> Iterator[str]:
+        from pinn_metakan.benchmarks.opinion import opinion_lines
+        from pinn_metakan.settings.layers import parse_pair
+
+        layers = [parse_pair(pair) for pair in set_ or []]
+        return opinion_lines(out, problem or [], network or [], seeds, layers, device, progress)
+
+    return measure

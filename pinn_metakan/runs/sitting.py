@@ -1,0 +1,156 @@
+"""A sitting of a run: it is trained from where it is, evaluated and written."""
+
+import logging
+import time
+from collections.abc import Callable, Mapping, Sequence
+
+import torch
+
+from pinn_metakan.errors import Interrupted, TrainingError
+from pinn_metakan.optimizers.verdict import Outcome, Verdict
+from pinn_metakan.runs.assembled import AssembledRun
+from pinn_metakan.runs.folder import RunFolder
+from pinn_metakan.runs.interrupts import interrupts
+from pinn_metakan.runs.solution import Solution
+from pinn_metakan.runs.summary import (
+    closing_notes,
+    evaluate_field,
+    evaluation_seconds,
+    facts,
+    summary,
+)
+from pinn_metakan.training.progress import ProgressEntry
+
+logger = logging.getLogger(__name__)
+
+#: What a budget keeps for drawing and writing [s].
+CLOSING_SECONDS = 3.0
+#: A user interrupt ends a run with this verdict; the run can be resumed.
+_INTERRUPTED = Verdict(Outcome.INTERRUPTED, "interrupted")
+
+#: Receives what the run uses, as (name, text), before it begins.
+Announce = Callable[[list[tuple[str, str]]], None]
+#: Receives each new entry of the history.
+Progress = Callable[[ProgressEntry], None]
+
+
+def train_and_write(
+    run: AssembledRun,
+    folder: RunFolder | None,
+    earlier: Mapping[str, Solution],
+    budget: float | None,
+    started: float,
+    announce: Announce | None,
+    progress: Progress | None,
+    beside: Mapping[str, object] | None = None,
+) -> Solution:
+    """Train a run from where it is, and evaluate and write it.
+
+    Args:
+        run: The run.
+        folder: Where to write, None for nowhere.
+        earlier: What earlier legs ended with, of a run that goes on.
+        budget: Seconds since `started` that all may take.
+        started: When the clock began, as `time.time`.
+        announce: Told what the run uses.
+        progress: Told each entry of the history.
+        beside: What checkpoints hold beside the state of the run.
+
+    Returns:
+        The solution.
+
+    Raises:
+        Interrupted: If the user stops it; a checkpoint is kept, and what was reached is evaluated
+            and written, unless the user stops that as well.
+        TrainingError: If it fails.
+    """
+    if announce is not None:
+        announce(facts(run))
+    last_saved = time.monotonic()
+
+    def save() -> None:
+        nonlocal last_saved
+        if folder is not None:
+            folder.save_checkpoint(run.state() | dict(beside or {}), run.record.entries)
+        last_saved = time.monotonic()
+
+    def on_report(report: ProgressEntry) -> None:
+        logger.info("step %d: loss %.3e, errors %s", report.step, report.loss, report.errors)
+        if progress is not None:
+            progress(report)
+
+    deadline = None
+    if budget is not None:
+        closings = run.evaluations_ahead
+        closing = evaluation_seconds(run) + CLOSING_SECONDS
+        deadline = started + budget - closings * closing
+    began = time.time()
+    before = run.record.step
+    with interrupts() as is_interrupted:
+
+        def should_stop() -> Verdict | None:
+            if is_interrupted():
+                return _INTERRUPTED
+            if deadline is not None and time.time() >= deadline:
+                return Verdict(Outcome.OUT_OF_TIME, f"the budget of {budget:g} s is used up")
+            if time.monotonic() - last_saved > run.settings.checkpoint_seconds:
+                save()
+            return None
+
+        save()
+        earlier = dict(earlier)
+        try:
+            run.trainer.run(should_stop, on_report)
+            while run.awaits_next_leg:
+                save()
+                kept_as = run.next_leg.kept_as
+                if kept_as is not None:
+                    branch = None if folder is None else folder.make_branch(kept_as)
+                    earlier.pop(kept_as, None)  # a sitting that broke off just here left one
+                    earlier[kept_as] = _concluded(run, branch, dict(earlier))
+                run.begin_next_leg()
+                run.trainer.run(should_stop, on_report)
+        except torch.OutOfMemoryError as error:
+            raise TrainingError(
+                "out of memory; try fewer points (--set points.interior=...) or narrower widths"
+            ) from error
+        save()
+        notes = []
+        if budget is not None and run.record.step == before and not run.trainer.is_finished:
+            notes.append(
+                f"no step was trained: of the budget of {budget:g} s, starting took "
+                f"{began - started:.1f} s and {closings * closing:.1f} s are kept for the end; "
+                f"give at least {began - started + closings * closing + 10:.0f} s"
+            )
+        if run.trainer.verdict.outcome is not Outcome.INTERRUPTED:
+            return _concluded(run, folder, earlier, notes)
+        path = None if folder is None else folder.path
+        try:
+            solution = _concluded(run, folder, earlier)
+        except KeyboardInterrupt:  # the user does not wait for it
+            solution = None
+        raise Interrupted(path, run.problem.origin.path, solution)
+
+
+def _concluded(
+    run: AssembledRun,
+    folder: RunFolder | None,
+    earlier: Mapping[str, Solution],
+    notes: Sequence[str] = (),
+) -> Solution:
+    """Evaluate a run as it is, and write that."""
+    run.trainer.conclude()
+    before = {name: solution.field for name, solution in earlier.items()}
+    field = evaluate_field(run, before)
+    notes = [*run.notes, *notes, *closing_notes(run, field)]
+    if folder is not None:
+        folder.finish(field, summary(run, field, notes, before), run.record.entries)
+    return Solution(
+        field,
+        run.evaluator(),
+        earlier,
+        run.network,
+        domain=run.problem.domain,
+        notes=notes,
+        folder=None if folder is None else folder.path,
+    )
