@@ -16,8 +16,8 @@ _PROBE_LENGTH = 0.1
 _CLOSE_ENOUGH = 0.25
 #: ... and its residual is nearer to the promised one than this, in squares, in parts of |r|^2.
 _WITHIN_REACH = 100.0
-#: A step may be so many times as long as the vector of parameters: with hardly any damping one
-#: can lower the loss by parameters of 1e8, where all functions are flat and nothing trains any more.
+#: A step may be so many times as long as the vector of parameters: with hardly any damping one can
+#: lower the loss by parameters of 1e8, where all functions are flat and nothing trains any more.
 _FARTHEST = 10.0
 #: Digits of what bends and corrects a step: what they leave out is corrected next.
 _FEW_DIGITS = 1
