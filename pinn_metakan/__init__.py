@@ -16,6 +16,7 @@ from pinn_metakan.version import __version__
 
 if TYPE_CHECKING:
     from pinn_metakan.derivatives.jet import Jet
+    from pinn_metakan.diagnosis.finding import Finding, Severity
     from pinn_metakan.errors import (
         Interrupted,
         ProblemError,
@@ -64,6 +65,7 @@ if TYPE_CHECKING:
     from pinn_metakan.pde.terminal import LastTime, Terminal
     from pinn_metakan.reference.cole_hopf import cole_hopf
     from pinn_metakan.reference.interacting_sines import InteractingSines
+    from pinn_metakan.runs.examination import examine
     from pinn_metakan.runs.legs.leg import Leg
     from pinn_metakan.runs.resume import open_run, rerun, resume
     from pinn_metakan.runs.solution import Solution
@@ -87,6 +89,7 @@ _PLACES = {
     "Everywhere": "pde.integral",
     "Face": "geometry.domain",
     "Family": "families.family",
+    "Finding": "diagnosis.finding",
     "FirstTime": "pde.initial",
     "Fourier": "families.fourier",
     "Generated": "networks.coefficients.coefficients",
@@ -127,6 +130,7 @@ _PLACES = {
     "RunFolderError": "errors",
     "STAGES": "settings.stages",
     "SettingsError": "errors",
+    "Severity": "diagnosis.finding",
     "Solution": "runs.solution",
     "SpaceTime": "geometry.space_time",
     "StageEntry": "settings.stages",
@@ -138,6 +142,7 @@ _PLACES = {
     "Wavelet": "families.wavelet",
     "cole_hopf": "reference.cole_hopf",
     "conv_classifier": "networks.convolution.classifier",
+    "examine": "runs.examination",
     "kan_conv2d": "networks.convolution.table",
     "load_problem": "pde.loading",
     "make_kan": "networks.kan",
@@ -171,6 +176,7 @@ __all__ = [
     "Everywhere",
     "Face",
     "Family",
+    "Finding",
     "FirstTime",
     "Fourier",
     "Generated",
@@ -207,6 +213,7 @@ __all__ = [
     "Robin",
     "RunFolderError",
     "SettingsError",
+    "Severity",
     "Solution",
     "SpaceTime",
     "StageEntry",
@@ -219,6 +226,7 @@ __all__ = [
     "__version__",
     "cole_hopf",
     "conv_classifier",
+    "examine",
     "kan_conv2d",
     "load_problem",
     "make_kan",

@@ -22,8 +22,9 @@ class Differenced:
         self._problem, self._points, self._widths = problem, points, widths
         self._stretch = stretch  # makes every derivative wrong, to see how large the terms are
 
-    def __call__(self, *names: str) -> tuple[Tensor, ...]:
-        return tuple(self._of(name) * self._factor(name) for name in names)
+    def __call__(self, *names: str) -> Tensor | tuple[Tensor, ...]:
+        values = tuple(self._of(name) * self._factor(name) for name in names)
+        return values[0] if len(values) == 1 else values
 
     def _factor(self, name: str) -> float:
         if name.startswith("laplacian_"):

@@ -15,6 +15,7 @@ FLOORS = [
     {"networks", "plotting"},
     {"ansatz"},
     {"losses"},
+    {"diagnosis"},
     {"runs"},
     {"benchmarks", "__init__"},
     {"cli"},

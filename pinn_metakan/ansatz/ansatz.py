@@ -13,12 +13,10 @@ from pinn_metakan.derivatives.request import Coordinate, Quantity
 from pinn_metakan.derivatives.taylor import JetSpace
 from pinn_metakan.errors import ProblemError
 from pinn_metakan.networks.network import Network
+from pinn_metakan.pde.coupled_points import first_coupled
 from pinn_metakan.pde.problem import Problem
 from pinn_metakan.pde.user_code import call_user
 
-#: Two evaluations of a field that differ by more than this, relative to its size, are different
-#: (docs/decisions/0016-scales.md).
-_AGREEMENT = 1e-6
 #: Takes points (N, d), gives the field (N, m).
 FieldFunction = Callable[[Tensor], Tensor]
 
@@ -138,11 +136,13 @@ class Ansatz(nn.Module):
         """
         if self._transforming is None:
             return
-        with torch.no_grad():
-            whole, part = self(points)[:-1], self(points[:-1])
-        sizes = part.abs().nan_to_num(0.0, 0.0, 0.0).amax(dim=0)  # (m,)
-        is_same = ((whole - part).abs() <= _AGREEMENT * sizes) | (whole == part)
-        if not bool((is_same | (whole.isnan() & part.isnan())).all()):
+
+        @torch.no_grad()
+        def evaluate(part: slice) -> dict[str, Tensor]:
+            columns = self(points[part]).unbind(1)
+            return {str(number): column for number, column in enumerate(columns)}
+
+        if first_coupled(evaluate, evaluate(slice(None))) is not None:
             raise ProblemError(
                 f"{self._transforming.origin.label}: transform couples its points: its value at a "
                 "point is another when a further point is left out; it must not take a mean, a sum "

@@ -8,7 +8,7 @@ from torch import Generator
 
 from pinn_metakan.ansatz.ansatz import Ansatz
 from pinn_metakan.ansatz.features import Features
-from pinn_metakan.ansatz.hard.constraints import build_constraints, no_constraints
+from pinn_metakan.ansatz.hard.constraints import HardConstraints, build_constraints, no_constraints
 from pinn_metakan.ansatz.hard.pieces import periodic_axes
 from pinn_metakan.errors import ProblemError, SettingsError
 from pinn_metakan.geometry.sampling import sample_interior
@@ -32,12 +32,14 @@ class BuiltAnsatz:
             where the problem has a transform of its own.
         notes: Lines for the user: which conditions stay soft, and why.
         has_transform: Whether the problem's own transform takes the place of the constraints.
+        constraints: The constraints, and what is known of the data of conditions.
     """
 
     ansatz: Ansatz
     satisfied: frozenset[str]
     notes: tuple[str, ...]
     has_transform: bool
+    constraints: HardConstraints
 
 
 def build_ansatz(
@@ -81,8 +83,8 @@ def build_ansatz(
     some = sample_interior(problem.domain, _TRIED_POINTS, "sobol", Generator().manual_seed(0))
     ansatz.refuse_coupled_points(some.points.to(device, dtype))
     if uses_transform:
-        return BuiltAnsatz(ansatz, frozenset(), (), True)
-    return BuiltAnsatz(ansatz, constraints.satisfied, constraints.notes, False)
+        return BuiltAnsatz(ansatz, frozenset(), (), True, constraints)
+    return BuiltAnsatz(ansatz, constraints.satisfied, constraints.notes, False, constraints)
 
 
 def _kinks(formulation: Formulation) -> set[Kink]:

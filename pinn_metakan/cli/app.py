@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from pinn_metakan.cli.bench import bench
+from pinn_metakan.cli.doctor import doctor
 from pinn_metakan.cli.looking import looking
 from pinn_metakan.cli.solving import solving
 
@@ -39,5 +40,6 @@ def _options(
 
 
 app.add_typer(looking)
+app.add_typer(doctor)
 app.add_typer(solving)
 app.add_typer(bench, name="bench")

@@ -35,6 +35,15 @@ CheckOption = Annotated[
         "differ by stands for the error where there is no reference.",
     ),
 ]
+ParamOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--param",
+        metavar="k=v",
+        help="A parameter of the problem, such as viscosity=0.01/pi; 'show NAME' lists them. "
+        "Repeatable.",
+    ),
+]
 RunArgument = Annotated[Path, typer.Argument(metavar="RUN", help="A run folder.")]
 FileArgument = Annotated[
     Path | None,

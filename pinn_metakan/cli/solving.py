@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pinn_metakan.cli.arithmetic import evaluate
 from pinn_metakan.cli.closing import closing_lines
 from pinn_metakan.cli.loading import loading
 from pinn_metakan.cli.options import (
@@ -20,13 +19,14 @@ from pinn_metakan.cli.options import (
     FileArgument,
     OutOption,
     OverwriteOption,
+    ParamOption,
     PartOption,
     ProblemsOption,
     RunArgument,
     SetOption,
 )
 from pinn_metakan.cli.output import print_lines
-from pinn_metakan.errors import UserError
+from pinn_metakan.cli.pairs import changes, parameter
 
 if TYPE_CHECKING:
     from pinn_metakan.runs.folder import FreshFolder
@@ -57,14 +57,7 @@ def solve_command(
             help="Whether conditions hold by construction where possible, or in the loss [hard].",
         ),
     ] = None,
-    param: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="k=v",
-            help="A parameter of the problem, such as viscosity=0.01/pi; 'show NAME' lists them. "
-            "Repeatable.",
-        ),
-    ] = None,
+    param: ParamOption = None,
     set_: SetOption = None,
     settings: Annotated[
         Path | None,
@@ -104,9 +97,9 @@ def solve_command(
         refuse_another(settings, run, find_problem(problem, problems or []).stem)
         refuse_unnamed_code(settings, stored, layers[0][1], part or [])
     network = run.network if network is None else network
-    parameters = dict(run.parameters) | dict(_parameter(text) for text in param or [])
+    parameters = dict(run.parameters) | dict(parameter(text) for text in param or [])
     loaded = load_problem(problem, problems or [], parameters)
-    layers += _changes(set_)
+    layers += changes(set_)
     if conditions is not None:
         layers.append(("--conditions", {"conditions": conditions}))
     network = present_network(loaded, network, layers)
@@ -199,7 +192,7 @@ def rerun_command(
         solution = rerun(
             run,
             file,
-            settings=_changes(set_),
+            settings=changes(set_),
             seed=seed,
             problems=problems or [],
             parts=part or [],
@@ -222,25 +215,6 @@ def _fresh_folder(problem: str, network: str, seed: int) -> "FreshFolder":
     moment = datetime.now().strftime("%Y%m%d-%H%M%S")
     called = network.rpartition(":")[2]  # what stands before may be a path
     return FreshFolder(Path("outputs") / problem, f"{moment}-{called}-seed{seed}")
-
-
-def _changes(pairs: list[str] | None) -> "list[Layer]":
-    from pinn_metakan.settings.layers import parse_pair
-
-    return [parse_pair(pair) for pair in pairs or []]
-
-
-def _parameter(text: str) -> tuple[str, object]:
-    from pinn_metakan.settings.layers import parse_value
-
-    name, separator, value = text.partition("=")
-    if not separator or not name.strip():
-        raise UserError(f"--param: expected k=v, got {text!r}")
-    number = evaluate(value)
-    found = parse_value(value) if number is None else number
-    if not isinstance(found, bool | int | float | str | list | dict):
-        raise UserError(f"--param {text}: expected a number, text, true or false, or a list")
-    return name.strip(), found
 
 
 def _command() -> str:

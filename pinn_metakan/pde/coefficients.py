@@ -1,6 +1,7 @@
 """Coefficients that jump inside the domain, where an equation at points cannot notice it."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
 
@@ -26,7 +27,36 @@ _ROUNDING = 1e-12
 _BESIDE = 1e-6
 
 
-def note_jumps(formulation: Formulation) -> list[str]:
+@dataclass(frozen=True)
+class CoefficientJump:
+    """A coefficient that jumps.
+
+    Args:
+        term: The equation that has it.
+        place: Where, by the coordinates that change there.
+    """
+
+    term: str
+    place: str
+
+    @property
+    def sentence(self) -> str:
+        """What that means."""
+        return (
+            f"{self.term}: a coefficient jumps at {self.place}; an equation at points says nothing "
+            "of the flux there, and the solution may be wrong"
+        )
+
+    @property
+    def remedy(self) -> str:
+        """What can be done."""
+        return (
+            "Prescribe its jump, Jump(lambda jet: k(jet('x')) * jet('u_x'), 0.0, where='x=...'), "
+            "state the flux as an unknown (q = k u_x, q_x = ...), or smooth the jump"
+        )
+
+
+def find_coefficient_jumps(formulation: Formulation) -> list[CoefficientJump]:
     r"""Find equations with a coefficient that jumps, such as the conductivity of two layers.
 
     The difference of the residual for two constant sets of second and higher derivatives is
@@ -39,7 +69,7 @@ def note_jumps(formulation: Formulation) -> list[str]:
         formulation: The problem.
 
     Returns:
-        One line for each equation that has such a coefficient where no condition prescribes jumps.
+        One for each equation that has such a coefficient where no condition prescribes jumps.
     """
     names = formulation.variables.column_names()
     domain = formulation.problem.domain
@@ -47,7 +77,7 @@ def note_jumps(formulation: Formulation) -> list[str]:
     whole = lines_within(domain, range(domain.dimension), _LINES, generator)
     kinks = find_kinks(formulation)
     lines = [part for line in whole for part in _divided(line, kinks)]
-    notes = []
+    found = []
     for term in formulation.equations.terms:
         for line in lines:
             coefficient = partial(_coefficient, formulation, term, line)
@@ -56,14 +86,15 @@ def note_jumps(formulation: Formulation) -> list[str]:
                 continue
             point = line.points(torch.tensor([place], dtype=torch.float64))[0]
             where = ", ".join(f"{names[axis]} = {float(point[axis]):.4g}" for axis in line.axes)
-            notes.append(
-                f"{term}: a coefficient jumps at {where}; an equation at points says nothing of "
-                "the flux there, and the solution may be wrong. Prescribe its jump, "
-                "Jump(lambda jet: k(jet('x')) * jet('u_x'), 0.0, where='x=...'), state the flux "
-                "as an unknown (q = k u_x, q_x = ...), or smooth the jump"
-            )
+            found.append(CoefficientJump(term, where))
             break
-    return notes
+    return found
+
+
+def note_jumps(formulation: Formulation) -> list[str]:
+    """Say which equations have a coefficient that jumps, one line for each."""
+    jumps = find_coefficient_jumps(formulation)
+    return [f"{jump.sentence}. {jump.remedy}" for jump in jumps]
 
 
 def _divided(line: Line, kinks: Collection[Kink]) -> list[Line]:

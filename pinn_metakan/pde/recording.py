@@ -15,13 +15,11 @@ from pinn_metakan.derivatives.jet import Jet, RecordedValues
 from pinn_metakan.derivatives.request import Quantity, Variables
 from pinn_metakan.errors import ProblemError
 from pinn_metakan.geometry.sampling import PointSet
+from pinn_metakan.pde.coupled_points import first_coupled, first_difference
 
 #: Takes a jet and the points, returns named residual terms (N,).
 ResidualFunction = Callable[[Jet, PointSet], dict[str, Tensor]]
 
-#: Two evaluations that differ by more than this, relative to their largest number, are different:
-#: rounding makes much smaller differences, and the influence of other points much larger ones.
-_AGREEMENT = 1e-6
 #: Advice for a quantity that has one value for all points and cannot be computed from one point.
 _AS_A_FIELD = (
     "state it as one more unknown that is constant: unknowns = ('u', '{name}') and the equations "
@@ -156,36 +154,32 @@ def _refuse_other_values(
     is_pointwise: bool,
 ) -> None:
     """Call again, with all points and with the first or the last left out, and compare."""
-    everything = slice(None)
-    parts = [everything, slice(1, None), slice(None, -1)] if is_pointwise else [everything]
-    for part in parts:
+
+    def evaluate(part: slice) -> dict[str, Tensor]:
         normals = None if at.normals is None else at.normals[part]
         some = PointSet(at.points[part], normals, quadrature=at.quadrature)
         values = {quantity: value[part] for quantity, value in made_up.items()}
         again = function(Jet(variables, some.points, values), some)
-        count = len(some.points) if is_pointwise else None
-        again = checked_terms(label, again, count)
-        for term, value in found.items():
-            if term not in again:
-                raise ProblemError(f"{label} gives the term {term!r} only some of the time")
-            scale = float(value.abs().nan_to_num().max())
-            same = torch.allclose(
-                again[term], value[part], rtol=_AGREEMENT, atol=_AGREEMENT * scale, equal_nan=True
-            )
-            if same:
-                continue
-            if part == everything:
-                raise ProblemError(
-                    f"{label}: term {term!r} has other values when it is evaluated again at the "
-                    "same points; it must not draw random numbers, count its calls or change what "
-                    "it keeps"
-                )
-            raise ProblemError(
-                f"{label}: term {term!r} couples its points: its value at a point is another when "
-                "a further point is left out (a mean, a sum or a maximum over all points?); each "
-                "value must depend on its own point alone. The mean I of u is stated by two more "
-                "unknowns: m_x = u - I and I_x = 0, with m = 0 at both ends"
-            )
+        again = checked_terms(label, again, len(some.points) if is_pointwise else None)
+        missing = next((term for term in found if term not in again), None)
+        if missing is not None:
+            raise ProblemError(f"{label} gives the term {missing!r} only some of the time")
+        return again
+
+    term = first_difference(evaluate(slice(None)), found)
+    if term is not None:
+        raise ProblemError(
+            f"{label}: term {term!r} has other values when it is evaluated again at the same "
+            "points; it must not draw random numbers, count its calls or change what it keeps"
+        )
+    term = first_coupled(evaluate, found) if is_pointwise else None
+    if term is not None:
+        raise ProblemError(
+            f"{label}: term {term!r} couples its points: its value at a point is another when "
+            "a further point is left out (a mean, a sum or a maximum over all points?); each "
+            "value must depend on its own point alone. The mean I of u is stated by two more "
+            "unknowns: m_x = u - I and I_x = 0, with m = 0 at both ends"
+        )
 
 
 def _refuse_untrainable(

@@ -7,6 +7,7 @@ import torch
 from torch import Generator, Tensor
 
 from pinn_metakan.ansatz.ansatz import Ansatz
+from pinn_metakan.diagnosis.table import grave_notes, stated_findings
 from pinn_metakan.errors import SettingsError
 from pinn_metakan.losses.collocation import TermGroup
 from pinn_metakan.losses.objective import Objective
@@ -68,7 +69,8 @@ class AssembledRun:
         self.part = self._built(
             self._slabs.first(), network_maker(choices, network, self._generator)
         )
-        self.notes = self.part.notes
+        self.findings = stated_findings(self.formulation)
+        self.notes = (*self.part.notes, *grave_notes(self.findings))
         self.objective: Objective = self.part.objective
         self.ansatz: Ansatz = self.objective.ansatz
         count = settings.loss.random_dimensions

@@ -8,6 +8,7 @@ import torch
 from torch import Generator
 
 from pinn_metakan.ansatz.build import build_ansatz
+from pinn_metakan.ansatz.hard.constraints import HardConstraints
 from pinn_metakan.errors import ProblemError
 from pinn_metakan.losses.build import build_collocation, build_objective
 from pinn_metakan.losses.collocation import Collocation
@@ -31,6 +32,7 @@ class Part:
         satisfied: Names of the terms that hold by construction.
         engine_reason: Which engine differentiates, and why.
         notes: Lines for the user.
+        constraints: The constraints, and what is known of the data of conditions.
     """
 
     formulation: Formulation
@@ -38,6 +40,7 @@ class Part:
     satisfied: frozenset[str]
     engine_reason: str
     notes: tuple[str, ...]
+    constraints: HardConstraints
 
     def drawn(self, points: PointSettings, generator: Generator) -> Collocation:
         """Draw points anew, by other settings, for the terms that do not hold by construction."""
@@ -91,7 +94,7 @@ def build_part(
             f"network; expected finite values (N,) at all points of {problem.domain!r}"
         )
     notes = (*built.notes, *note_jumps(formulation))
-    return Part(formulation, objective, satisfied, reason, notes)
+    return Part(formulation, objective, satisfied, reason, notes, built.constraints)
 
 
 def network_maker(

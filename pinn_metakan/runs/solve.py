@@ -4,6 +4,7 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from pinn_metakan.diagnosis.table import refuse_errors
 from pinn_metakan.networks.network import Network
 from pinn_metakan.pde.problem import Problem
 from pinn_metakan.runs.assembled import AssembledRun
@@ -87,6 +88,7 @@ def solve(
     if place is not None:
         place.refuse_unless_free(overwrite)
     run = AssembledRun(problem, choices, network if isinstance(network, Network) else None)
+    refuse_errors(problem.origin.label, run.findings)
     run.choose_network()
     second = SecondOpinion.on(problem, choices) if check else None
     folder = None

@@ -196,7 +196,9 @@ def test_a_small_loss_beside_a_large_error_is_told() -> None:
 
     solution, _ = solved(Shifted(), "kan", **{"lm.steps": 60})
     assert solution.history["loss"][-1] < 1e-8
-    (note,) = solution.notes
+    start, walls, note = solution.notes
+    assert "the reference does not satisfy condition 'start'" in start
+    assert "the reference does not satisfy condition 'walls'" in walls
     assert "the error of u is 0.9: equations and conditions are met by another solution" in note
 
 

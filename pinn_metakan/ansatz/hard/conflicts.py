@@ -38,7 +38,7 @@ def find_conflicts(
             place = ", ".join(f"{value:g}" for value in points[worst].tolist())
             notes.append(
                 f"{a[0]} and {b[0]} contradict each other: their {what} at ({place}) are "
-                f"{float(first[worst]):g} and {float(second[worst]):g}; both become soft"
+                f"{float(first[worst]):g} and {float(second[worst]):g}"
             )
             conflicts.update({a[0], b[0]})
 

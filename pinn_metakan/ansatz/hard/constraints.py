@@ -71,18 +71,22 @@ class HardConstraints:
         periodic: Columns of the coordinates that are wrapped.
         satisfied: Names of residual terms that are zero by construction.
         notes: Lines for the user: which conditions stay soft, and why.
+        rough: Those of them on data that are less smooth than the equations need, the what alone.
+        contradictions: Those on data that disagree where conditions meet, likewise.
     """
 
     constraints: tuple[Constraint, ...]
     periodic: frozenset[int]
     satisfied: frozenset[str]
-    notes: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+    rough: tuple[str, ...] = ()
+    contradictions: tuple[str, ...] = ()
 
 
 def no_constraints(formulation: Formulation) -> HardConstraints:
     """Leave all conditions soft."""
     free = tuple(Constraint(None, None) for _ in formulation.variables.unknowns)
-    return HardConstraints(free, frozenset(), frozenset(), ())
+    return HardConstraints(free, frozenset(), frozenset())
 
 
 def build_constraints(formulation: Formulation) -> HardConstraints:
@@ -96,16 +100,20 @@ def build_constraints(formulation: Formulation) -> HardConstraints:
     """
     variables, domain = formulation.variables, formulation.problem.domain
     notes: list[str] = []
+    rough_data: list[str] = []
+    contradictions: list[str] = []
     periodic = periodic_axes(formulation)
     constraints, satisfied = [], set()
     for number, unknown in enumerate(variables.unknowns):
         pieces, doubles = collect_pieces(formulation, unknown, set(periodic))
         notes += doubles
         rough, lines = find_rough(formulation, number, pieces, periodic)
-        notes += lines
+        rough_data += lines
+        notes += [f"{line}; it stays soft" for line in lines]
         pieces = pieces.without(rough)
         conflicts, lines = find_conflicts(pieces, variables, domain, periodic)
-        notes += lines
+        contradictions += lines
+        notes += [f"{line}; both become soft" for line in lines]
         pieces = pieces.without(conflicts)
         periodic = {axis: name for axis, name in periodic.items() if name not in conflicts}
         crowd = _too_many_axes(pieces, domain)
@@ -118,7 +126,12 @@ def build_constraints(formulation: Formulation) -> HardConstraints:
     for name in periodic.values():
         satisfied |= set(formulation.conditions[name].terms)
     return HardConstraints(
-        tuple(constraints), frozenset(periodic), frozenset(satisfied), tuple(notes)
+        tuple(constraints),
+        frozenset(periodic),
+        frozenset(satisfied),
+        tuple(notes),
+        tuple(rough_data),
+        tuple(contradictions),
     )
 
 

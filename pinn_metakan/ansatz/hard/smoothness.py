@@ -49,7 +49,7 @@ def find_rough(
         periodic: Columns that are periodic, and the name of the condition that says so.
 
     Returns:
-        The terms whose data stay soft, and a note on each.
+        The terms whose data are rough, and a line on each.
 
     Raises:
         ProblemError: If data are NaN or infinite somewhere.
@@ -70,23 +70,19 @@ def find_rough(
         )
         reason = next(filter(None, reasons), "")
         if reason:
-            notes.append(f"{term}: its data {reason}; it stays soft")
+            notes.append(f"{term}: its data {reason}")
             terms.add(term)
     if pieces.curved is not None:
         term = pieces.curved[0]
         reason = _factor_roughness(formulation, domain, orders, term)
         if reason and term not in terms:
-            notes.append(
-                f"{term}: the values of the factor of {type(domain.space).__name__} {reason}; it "
-                "stays soft"
-            )
+            kind = type(domain.space).__name__
+            notes.append(f"{term}: the values of the factor of {kind} {reason}")
             terms.add(term)
     for axis, name in periodic.items():
         for (term, field), face in _joined(pieces):
             if term not in terms and _has_seam(field, axis, domain, orders[axis], face):
-                notes.append(
-                    f"{term}: its data have a kink where {name} joins the ends; it stays soft"
-                )
+                notes.append(f"{term}: its data have a kink where {name} joins the ends")
                 terms.add(term)
     return terms, notes
 

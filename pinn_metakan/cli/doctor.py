@@ -1,0 +1,65 @@
+"""The command that examines a problem."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pinn_metakan.cli.loading import loading
+from pinn_metakan.cli.options import ParamOption, PartOption, ProblemsOption, SetOption
+from pinn_metakan.cli.output import print_lines
+from pinn_metakan.cli.pairs import changes, parameter
+
+if TYPE_CHECKING:
+    from pinn_metakan.diagnosis.finding import Finding
+
+doctor = typer.Typer()
+
+
+@doctor.command("doctor")
+def doctor_command(
+    problem: Annotated[
+        str, typer.Argument(metavar="NAME|FILE.py", help="A name that 'list' shows, or a file.")
+    ],
+    param: ParamOption = None,
+    network: Annotated[
+        str, typer.Option(metavar="NAME", help="Which network would be trained.")
+    ] = "metakan",
+    set_: SetOption = None,
+    problems: ProblemsOption = None,
+    part: PartOption = None,
+    dtype: Annotated[str, typer.Option(help="float64 or float32.")] = "float64",
+) -> None:
+    """Tell everything that is suspicious about a problem, without training.
+
+    This runs the code of its file. Exit status 0 without findings, 1 with some.
+    """
+    with loading():
+        from pinn_metakan.pde.loading import load_problem
+        from pinn_metakan.runs.examination import examine_with_sizes
+
+    loaded = load_problem(problem, problems or [], dict(parameter(text) for text in param or []))
+    findings, sizes = examine_with_sizes(
+        loaded, network, changes(set_), dtype, part or [], problems or []
+    )
+    print_lines(_told(findings, f"{loaded.origin.name} ({loaded.origin.label})", sizes))
+    _end(1 if findings else 0)
+
+
+def _end(status: int) -> None:
+    raise typer.Exit(status)
+
+
+def _told(findings: "list[Finding]", label: str, sizes: str) -> Iterator[str]:
+    """Lines on all kinds of findings, those of a kind one below the other."""
+    from pinn_metakan.diagnosis.table import KINDS
+
+    width = max(map(len, KINDS))
+    yield f"{'problem':{width}}  {label}"
+    yield f"{'sizes':{width}}  {sizes}"
+    for kind in KINDS:
+        found = [finding for finding in findings if finding.kind == kind]
+        for finding in found:
+            yield f"{kind:{width}}  {finding.severity.value}: {finding}"
+        if not found:
+            yield f"{kind:{width}}  nothing found"

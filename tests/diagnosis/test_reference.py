@@ -1,0 +1,53 @@
+"""A reference that does not satisfy equations or conditions is told, however it is written."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from pinn_metakan.diagnosis.reference import check_reference
+from pinn_metakan.pde.formulation import formulate
+from pinn_metakan.pde.loading import load_problem
+
+Write = Callable[..., Path]
+DECAY = "torch.exp(-{rate} * torch.pi**2 * t) * torch.sin(torch.pi * x)"
+#: The same, by torch, by NumPy, and from a table between whose lines values are interpolated.
+TORCH = "x, t = points.unbind(1)\n        return {{'u': {u}}}"
+NUMPY = "x, t = points.detach().unbind(1)\n        return {{'u': torch.from_numpy(({u}).numpy())}}"
+TABLE = (
+    "import numpy as np\n        from scipy.interpolate import RegularGridInterpolator\n"
+    "        grid = torch.linspace(0, 1, 201).double()\n"
+    "        x, t = torch.meshgrid(grid, grid, indexing='ij')\n"
+    "        table = RegularGridInterpolator((grid.numpy(), grid.numpy()), ({u}).numpy())\n"
+    "        return {{'u': torch.from_numpy(table(points.detach().numpy()))}}"
+)
+
+
+def told(write_problem: Write, text: str, u: str, **parts: str) -> list[str]:
+    extra = "def reference(self, points):\n        " + text.format(u=u)
+    problem = load_problem(str(write_problem(extra=extra, **parts)))
+    return [str(finding) for finding in check_reference(formulate(problem))]
+
+
+@pytest.mark.parametrize("text", [TORCH, NUMPY, TABLE], ids=["torch", "numpy", "table"])
+def test_a_right_reference_has_no_finding(text: str, write_problem: Write) -> None:
+    assert told(write_problem, text, DECAY.format(rate=1.0)) == []
+
+
+@pytest.mark.parametrize("text", [TORCH, NUMPY, TABLE], ids=["torch", "numpy", "table"])
+def test_a_reference_of_another_parameter_is_told(text: str, write_problem: Write) -> None:
+    (finding,) = told(write_problem, text, DECAY.format(rate=0.7))
+    assert finding.startswith("the reference does not satisfy heat: its residual is 0.")
+    assert "compare signs, factors and parameters" in finding
+
+
+def test_a_reference_that_misses_a_condition_is_told(write_problem: Write) -> None:
+    walls = "{'start': Initial(u=lambda x: torch.sin(torch.pi * x)), 'walls': Dirichlet(u=0.5)}"
+    (finding,) = told(write_problem, TORCH, DECAY.format(rate=1.0), conditions=walls)
+    assert finding.startswith("the reference does not satisfy condition 'walls': walls_u is off by")
+
+
+def test_a_reference_that_misses_a_flux_is_told(write_problem: Write) -> None:
+    walls = "{'start': Initial(u=lambda x: torch.sin(torch.pi * x)), 'walls': Neumann(u=0.0)}"
+    (finding,) = told(write_problem, TORCH, DECAY.format(rate=1.0), conditions=walls)
+    assert "condition 'walls'" in finding
