@@ -19,6 +19,8 @@ from pinn_metakan.training.progress import ProgressEntry
 #: What FAST asks of both networks.
 SHARED = {key: value for key, value in FAST.items() if key != "network"}
 N_STEPS = 7
+#: An entry of the history at each step, which moves roundings.
+EACH = FAST | {"report_every": 1}
 UNKNOWN = """
 import torch
 from pinn_metakan import Dirichlet, Interval, Problem
@@ -46,7 +48,7 @@ def bump(network_settings: object = {}) -> Path:
 @pytest.fixture(scope="module")
 def whole() -> Solution:
     """Heat by two networks, without an interrupt."""
-    return solve(load_problem("heat"), settings=FAST, check=True)
+    return solve(load_problem("heat"), settings=EACH, check=True)
 
 
 @pytest.mark.parametrize(
@@ -91,7 +93,7 @@ def test_fields_at_scattered_points_and_on_their_plane_have_a_disagreement() -> 
 
 @pytest.mark.parametrize("number", [3, N_STEPS + 3])  # in the first run, in the second
 def test_a_checked_run_that_is_interrupted_goes_on_exactly(number: int, whole: Solution) -> None:
-    settings = FAST | {"report_every": 1}
+    settings = EACH
     seen: list[ProgressEntry] = []
 
     def stop(entry: ProgressEntry) -> None:
@@ -116,7 +118,7 @@ def test_a_checked_run_that_is_interrupted_goes_on_exactly(number: int, whole: S
 
 
 def test_a_run_can_be_checked_later_and_is_when_it_is_made_again(whole: Solution) -> None:
-    solve(load_problem("heat"), settings=FAST, out="run")
+    solve(load_problem("heat"), settings=EACH, out="run")
     checked = resume("run", check=True)
     again = rerun("run")
     for solution in (checked, again):
@@ -158,7 +160,7 @@ def test_a_budget_that_ends_either_run_is_a_note_and_the_run_goes_on(
     assert "no second opinion yet: the budget ended the first run" in ended.notes
     with monkeypatch.context() as patch:
         patch.setattr(second_opinion, "CLOSING_SECONDS", 1e6)
-        ended = solve(heat, settings=FAST, budget=1000.0, out="run", check=True)
+        ended = solve(heat, settings=EACH, budget=1000.0, out="run", check=True)
     assert ended.notes == ("no second opinion yet: the budget ended it after 0 steps",)
     assert (ended.disagreement, ended.attributes["outcome"]) == ({}, "steps taken")
     assert json.loads(str(ended.attributes["second_opinion"]))["outcome"] == "out of time"
