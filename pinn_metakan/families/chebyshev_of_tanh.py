@@ -93,13 +93,13 @@ def _polynomials(t: Tensor, count: int) -> Tensor:
     if t.requires_grad and torch.is_grad_enabled():
         rows = [torch.ones_like(t), t]
         while len(rows) < count:
-            rows.append(2 * t * rows[-1] - rows[-2])
+            rows.append(torch.addcmul(-rows[-2], 2 * t, rows[-1]))
         return torch.stack(rows)
     table = t.new_empty(count, len(t))  # without copies of its rows
     table[0], table[1] = 1, t
     twice = 2 * t
     for k in range(2, count):
-        torch.mul(twice, table[k - 1], out=table[k]).sub_(table[k - 2])
+        torch.neg(table[k - 2], out=table[k]).addcmul_(twice, table[k - 1])
     return table
 
 

@@ -10,6 +10,8 @@ from small_runs import FAST
 from pinn_metakan.errors import RunFolderError
 from pinn_metakan.pde.boundary_conditions import Dirichlet
 from pinn_metakan.pde.condition import Condition
+from pinn_metakan.pde.initial import Initial
+from pinn_metakan.pde.interior import Interior
 from pinn_metakan.pde.loading import load_problem
 from pinn_metakan.runs.resume import open_run, rerun, resume
 from pinn_metakan.runs.solve import solve
@@ -40,14 +42,17 @@ def test_a_problem_that_was_changed_after_it_was_made_is_refused() -> None:
 
 
 def walls(where: str) -> dict[str, Condition]:
-    return {"w": Dirichlet(where=where, u=0.0)}
+    """What the heat equation needs, with one wall at u = 0."""
+    other = "x=1" if where == "x=0" else "x=0"
+    start = Initial(u=0.5)
+    return {"s": start, "w": Dirichlet(where=where, u=0.0), "o": Dirichlet(where=other, u=1.0)}
 
 
 def test_conditions_elsewhere_or_more_of_them_are_another_problem() -> None:
     problem = load_problem("heat")
     problem.conditions = walls("x=0")
     solve(problem, settings=FAST, out="run")
-    for others in (walls("x=1"), walls("x=0") | {"e": Dirichlet(where="x=1", u=5.0)}, {}):
+    for others in (walls("x=1"), walls("x=0") | {"e": Interior("x=0.5", u=5.0)}, {}):
         problem.conditions = others
         with pytest.raises(RunFolderError, match="not the problem that run was made with"):
             resume("run", problem)
