@@ -25,3 +25,15 @@ ProblemArgument = Annotated[str, typer.Argument(metavar="NAME", help="A problem.
 ResultsOption = Annotated[
     Path, typer.Option(metavar="DIR", help="Keeps the results; what is there stays.")
 ]
+NetworksOption = Annotated[
+    list[str] | None,
+    typer.Option("--network", metavar="NAME", help="A network that 'networks' lists. Repeatable."),
+]
+PairsOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="key=value",
+        help="A setting of all runs, which are kept beside those without it. Repeatable.",
+    ),
+]

@@ -9,6 +9,8 @@ import typer
 from pinn_metakan.benchmarks.command import (
     DeviceOption,
     Measurement,
+    NetworksOption,
+    PairsOption,
     Progress,
     ResultsOption,
     SeedsOption,
@@ -20,22 +22,12 @@ def command(
     problem: Annotated[
         list[str] | None, typer.Option(metavar="NAME", help="One of the table. Repeatable.")
     ] = None,
-    network: Annotated[
-        list[str] | None,
-        typer.Option(metavar="NAME", help="A network that 'networks' lists. Repeatable."),
-    ] = None,
+    network: NetworksOption = None,
     seeds: SeedsOption = 3,
     seconds: Annotated[
         float, typer.Option("--seconds", metavar="S", help="Training time that ends a run.")
     ] = 80.0,
-    set_: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--set",
-            metavar="key=value",
-            help="A setting of all runs, which are kept beside those without it. Repeatable.",
-        ),
-    ] = None,
+    set_: PairsOption = None,
     device: DeviceOption = "auto",
 ) -> Measurement:
     """Solve the problems by several networks on one thread: errors after equal CPU times."""

@@ -6,7 +6,14 @@ from typing import Annotated
 
 import typer
 
-from pinn_metakan.benchmarks.command import Measurement, Progress, ResultsOption, SeedsOption
+from pinn_metakan.benchmarks.command import (
+    Measurement,
+    NetworksOption,
+    PairsOption,
+    Progress,
+    ResultsOption,
+    SeedsOption,
+)
 
 
 def command(
@@ -17,18 +24,12 @@ def command(
     problem: Annotated[
         list[str] | None, typer.Option(metavar="NAME", help="A file of it. Repeatable.")
     ] = None,
-    network: Annotated[
-        list[str] | None,
-        typer.Option(metavar="NAME", help="A network that 'networks' lists. Repeatable."),
-    ] = None,
+    network: NetworksOption = None,
     seeds: SeedsOption = 1,
     seconds: Annotated[
         float, typer.Option("--seconds", metavar="S", help="CPU time that ends a run.")
     ] = 120.0,
-    set_: Annotated[
-        list[str] | None,
-        typer.Option("--set", metavar="key=value", help="A setting of all runs. Repeatable."),
-    ] = None,
+    set_: PairsOption = None,
 ) -> Measurement:
     """Solve each problem of a folder by default settings, as a user would: errors, why it ended."""
 

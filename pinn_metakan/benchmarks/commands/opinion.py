@@ -9,6 +9,8 @@ import typer
 from pinn_metakan.benchmarks.command import (
     DeviceOption,
     Measurement,
+    NetworksOption,
+    PairsOption,
     Progress,
     ResultsOption,
     SeedsOption,
@@ -20,19 +22,9 @@ def command(
     problem: Annotated[
         list[str] | None, typer.Option(metavar="NAME", help="One of the table. Repeatable.")
     ] = None,
-    network: Annotated[
-        list[str] | None,
-        typer.Option(metavar="NAME", help="A network that 'networks' lists. Repeatable."),
-    ] = None,
+    network: NetworksOption = None,
     seeds: SeedsOption = 1,
-    set_: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--set",
-            metavar="key=value",
-            help="A setting of all runs, which are kept beside those without it. Repeatable.",
-        ),
-    ] = None,
+    set_: PairsOption = None,
     device: DeviceOption = "auto",
 ) -> Measurement:
     """Solve problems with a second opinion: what two networks differ by, beside the true error."""
