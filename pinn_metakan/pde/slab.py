@@ -33,7 +33,7 @@ def slab_times(whole: Formulation, count: int) -> list[float]:
     if has_transform(problem):
         raise SettingsError(f"{label} has a transform, which holds for its whole time; set 1")
     for name, condition in problem.conditions.items():
-        if condition.place.is_last_time or condition.region == "data":
+        if _holds_for_all_time(whole, condition):
             raise SettingsError(f"{label}: condition {name!r} holds for its whole time; set 1")
     if not _prescribed(whole):
         raise SettingsError(f"{label} has no condition at its first time to go on from; set 1")
@@ -67,6 +67,13 @@ def slab_of(
     return slab
 
 
+def _holds_for_all_time(whole: Formulation, condition: Condition) -> bool:
+    """Whether a condition cannot be asked for in each slab by itself."""
+    if whole.variables.dimension == 1:
+        return not _is_at_start(whole, condition)
+    return condition.place.is_last_time or condition.region == "data"
+
+
 def _is_at_start(whole: Formulation, condition: Condition) -> bool:
     """Whether a condition is one at the first time, as a face of it if there is no space."""
     if condition.place.is_first_time:
@@ -75,7 +82,7 @@ def _is_at_start(whole: Formulation, condition: Condition) -> bool:
         return False
     domain = whole.problem.domain
     faces = condition.place.faces(whole.variables, domain)
-    return any(face.value == domain.bounds[-1][0] for face in faces)
+    return bool(faces) and all(face.value == domain.bounds[-1][0] for face in faces)
 
 
 def _prescribed(whole: Formulation) -> dict[str, bool]:

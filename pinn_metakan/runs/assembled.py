@@ -1,6 +1,7 @@
 """A run, assembled: problem, ansatz, points, objective, legs and trainer put together."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import torch
@@ -21,12 +22,11 @@ from pinn_metakan.runs.checkpoint_format import in_this_format
 from pinn_metakan.runs.choices import DTYPES, RunChoices
 from pinn_metakan.runs.fields import SlabFields, error_measure, main_grid, reference_on
 from pinn_metakan.runs.legs.leg import Leg
-from pinn_metakan.runs.legs.plan import PlannedLeg, plan_legs
+from pinn_metakan.runs.legs.plan import PlannedLeg, kept_names_of, plan_legs
 from pinn_metakan.runs.network_choice import best_alternative
 from pinn_metakan.runs.part import Part, build_part, network_maker
-from pinn_metakan.runs.slabs import Slabs, as_it_ended, frozen_field, kept_slabs
+from pinn_metakan.runs.slabs import Slabs, as_it_ended, chosen_count, frozen_field, kept_slabs
 from pinn_metakan.runs.stages import build_stages
-from pinn_metakan.settings.stages import LinearSettings
 from pinn_metakan.training.least_squares import LeastSquares
 from pinn_metakan.training.record import TrainingRecord
 from pinn_metakan.training.trainer import Stage, Trainer
@@ -65,10 +65,11 @@ class AssembledRun:
         except ValueError as error:
             raise SettingsError(f"evaluation.shape: {error}") from error
         self._points = settings.points
-        self._slabs = Slabs(self.formulation, settings.slabs)
-        self.part = self._built(
-            self._slabs.first(), network_maker(choices, network, self._generator)
-        )
+        self._slabs = Slabs(self.formulation, settings.slabs or 1)
+        make_network = network_maker(choices, network, self._generator)
+        self.part = self._built(self._slabs.first(), make_network)
+        if not settings.slabs:
+            self._choose_slabs(make_network)
         self.findings = stated_findings(self.formulation)
         self.notes = (*self.part.notes, *grave_notes(self.findings))
         self.objective: Objective = self.part.objective
@@ -122,12 +123,12 @@ class AssembledRun:
     @property
     def kept_names(self) -> list[str]:
         """Names of the folders that legs of this run keep what they began with in."""
-        return _kept_names(self.legs)
+        return kept_names_of(self.legs)
 
     @property
     def evaluations_ahead(self) -> int:
         """How often the solution is still evaluated as a whole, if the run goes to its end."""
-        return 1 + len(_kept_names(self.legs[self.leg + 1 :]))
+        return 1 + len(kept_names_of(self.legs[self.leg + 1 :]))
 
     def begin_next_leg(self) -> None:
         """Go on with the network and the points of the next leg; the last network is kept."""
@@ -148,12 +149,9 @@ class AssembledRun:
 
     def choose_network(self) -> None:
         """Choose by the residual what the network leaves open; it counts as training time."""
-        alternatives = self.network.alternatives()
-        if alternatives:
+        if self.network.alternatives():
             self.record.start_clock()
-            section = self.settings.stage("linear")
-            assert isinstance(section, LinearSettings)
-            self._take(best_alternative(self.objective, alternatives, section))
+            self._take(best_alternative(self.objective, self.settings))
             self.record.stop_clock()
 
     def _take(self, network: Network) -> None:
@@ -223,6 +221,16 @@ class AssembledRun:
         self.record.load(state["record"])
         self.trainer.load(state["trainer"])
 
+    def _choose_slabs(self, make_network: Callable[[int, int], Network]) -> None:
+        """Choose how many slabs there are, and begin anew if it is more than one."""
+        count = chosen_count(self.formulation, self.part.objective, self.settings)
+        self.settings = self.settings.model_copy(update={"slabs": count})
+        self.choices = replace(self.choices, settings=self.settings)
+        if count > 1:
+            self._generator.manual_seed(self.choices.seed)
+            self._slabs = Slabs(self.formulation, count)
+            self.part = self._built(self._slabs.first(), make_network)
+
     def _built(self, formulation: Formulation, make_network: Callable[[int, int], Network]) -> Part:
         return build_part(
             formulation, self.settings, self._points, make_network, self._generator, *self._place
@@ -289,8 +297,3 @@ class AssembledRun:
         self.objective.redraw()
         if self._random_dimensions is not None:
             self._random_dimensions.draw(self._generator)
-
-
-def _kept_names(legs: Sequence[PlannedLeg]) -> list[str]:
-    begins = [leg.begin for leg in legs if leg.begin is not None]
-    return [begin.kept_as for begin in begins if begin.kept_as is not None]

@@ -13,6 +13,7 @@ from pinn_metakan.pde.problem import Problem
 from pinn_metakan.runs.own_parts import OwnPart, PartFile, load_parts, own_names
 from pinn_metakan.settings.earlier_names import present_name
 from pinn_metakan.settings.layers import Layer, build_settings
+from pinn_metakan.settings.networks import of_one_coordinate
 from pinn_metakan.settings.sections import RunSettings, Settings
 
 #: What numbers may be (docs/decisions/0013-precision.md).
@@ -95,10 +96,20 @@ def suggested_settings(problem: Problem, network: str, layers: Sequence[Layer] =
     label = problem.origin.label
     name = present_network(problem, network, layers)
     suggestions: list[Layer] = [(f"{label}: settings", problem.settings)]
+    if _has_one_coordinate(problem):
+        suggestions.insert(0, ("one coordinate", of_one_coordinate(name)))
     for key, section in problem.network_settings.items():
         if present_name(key, [section]) == name:
             suggestions.append((f"{label}: network_settings", section))
     return build_settings(name, [*suggestions, *layers])
+
+
+def _has_one_coordinate(problem: Problem) -> bool:
+    """Whether it is a problem of one coordinate; its domain is not checked yet."""
+    try:
+        return len(problem.domain.bounds) == 1
+    except (AttributeError, TypeError):
+        return False
 
 
 def choose(

@@ -1,7 +1,6 @@
 """The network that a run chooses by the residual before it trains."""
 
 import math
-from collections.abc import Sequence
 
 import torch
 from torch import Generator, Tensor
@@ -10,6 +9,7 @@ from pinn_metakan.losses.objective import Objective
 from pinn_metakan.networks.network import Network
 from pinn_metakan.optimizers.flat import assign, flattened
 from pinn_metakan.optimizers.last_layer import LastLayer
+from pinn_metakan.settings.sections import Settings
 from pinn_metakan.settings.stages import LinearSettings
 
 #: Which residuals are fitted, and which tell how well, is drawn with this seed.
@@ -48,28 +48,28 @@ class SomeResiduals:
         return r[self._rows], jacobian[self._rows]
 
 
-def best_alternative(
-    objective: Objective, alternatives: Sequence[Network], settings: LinearSettings
-) -> Network:
+def best_alternative(objective: Objective, settings: Settings) -> Network:
     """Walk from the middle of a row of networks to where the residual is smallest.
 
     The last layer of each is fitted to one half of the residuals, the other half is what counts.
 
     Args:
-        objective: Of any network.
-        alternatives: The networks, in the order of what tells them apart; they stay as they are.
-        settings: How the last layer is fitted.
+        objective: Of a network that has alternatives, in the order of what tells them apart; they
+            stay as they are.
+        settings: All settings; its stage ``linear`` fits the last layer.
 
     Returns:
         A network that neither neighbor is much better than.
     """
+    alternatives, section = objective.ansatz.network.alternatives(), settings.stage("linear")
+    assert isinstance(section, LinearSettings)
     losses: dict[int, float] = {}
 
     def loss_at(index: int) -> float:
         if not 0 <= index < len(alternatives):
             return math.inf
         if index not in losses:
-            losses[index] = _held_out_loss(objective, alternatives[index], settings)
+            losses[index] = _held_out_loss(objective, alternatives[index], section)
         return losses[index]
 
     here = len(alternatives) // 2

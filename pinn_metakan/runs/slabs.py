@@ -9,10 +9,37 @@ import torch
 from torch import Tensor
 
 from pinn_metakan.ansatz.ansatz import Ansatz
+from pinn_metakan.errors import SettingsError
 from pinn_metakan.losses.objective import Objective
+from pinn_metakan.losses.rates import characteristic_times
 from pinn_metakan.pde.formulation import Formulation, formulate
 from pinn_metakan.pde.slab import slab_of, slab_times
 from pinn_metakan.runs.fields import SlabFields
+from pinn_metakan.runs.legs.plan import plan_legs
+from pinn_metakan.settings.sections import Settings
+
+# Both: docs/decisions/0023-slabs.md.
+#: More characteristic times than these are solved in slabs, of so many each.
+_MOST_TIMES, _TIMES_OF_A_SLAB = 24.0, 6.0
+
+
+def chosen_count(whole: Formulation, objective: Objective, settings: Settings) -> int:
+    """Choose the number of slabs by the characteristic times that the duration is.
+
+    Args:
+        whole: The problem.
+        objective: That of the problem over its whole time.
+        settings: All settings.
+
+    Returns:
+        The number; 1 for problems that cannot be cut, and for networks that grow.
+    """
+    try:
+        plan_legs(settings, slab_times(whole, 2))
+    except SettingsError:
+        return 1
+    times = characteristic_times(whole, objective)
+    return math.ceil(times / _TIMES_OF_A_SLAB) if _MOST_TIMES < times < math.inf else 1
 
 
 class Slabs:

@@ -158,3 +158,20 @@ NETWORK_SETTINGS: dict[str, type[Section]] = {
 
 #: Name of the network -> settings of the run that it has in place of the default.
 RUN_DEFAULTS: dict[str, Mapping[str, object]] = {"features": {"stages": ["linear"]}}
+
+#: Hidden widths for functions of one coordinate (docs/decisions/0031-one-coordinate.md).
+_WIDTHS_IN_ONE = {"metakan": [8, 8], "kan": [5, 5], "mlp": [8, 8], "metakan-sine": [6, 6]}
+
+
+def of_one_coordinate(network: str) -> Mapping[str, object]:
+    """Settings of a run that functions of one coordinate have in place of the default.
+
+    Args:
+        network: Name of the network.
+
+    Returns:
+        Nested as in a settings file.
+    """
+    widths = _WIDTHS_IN_ONE.get(network)
+    points = {"points": {"first": 100, "interior": 800}}
+    return points | ({} if widths is None else {"network": {"widths": widths}})

@@ -84,7 +84,9 @@ class Settings(Section):
         description="in their order",
     )
     slabs: int = Field(
-        default=1, gt=0, description="parts of the time that are solved one after the other"
+        default=0,
+        ge=0,
+        description="parts of the time that are solved one after the other, 0 to choose by rates",
     )
     engine: Annotated[Literal["auto", "jets", "autograd"], BeforeValidator(_spelled_today)] = Field(
         default="auto", description="closed-form jets, or nested torch.autograd; auto chooses"

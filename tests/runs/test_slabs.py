@@ -12,6 +12,7 @@ from pinn_metakan.errors import SettingsError
 from pinn_metakan.geometry.box import Interval
 from pinn_metakan.geometry.domain import Domain
 from pinn_metakan.pde.boundary_conditions import Dirichlet
+from pinn_metakan.pde.condition import Condition
 from pinn_metakan.pde.initial import Initial
 from pinn_metakan.pde.loading import load_problem
 from pinn_metakan.pde.problem import Problem
@@ -167,15 +168,16 @@ def test_what_cannot_be_cut_is_told(name: str, changes: dict[str, object], messa
         assembled(load_problem(name), **changes, **{"evaluation": {"shape": [5, 5]}})
 
 
-def test_a_condition_for_the_whole_time_is_told() -> None:
+@pytest.mark.parametrize("end", [Terminal(u=0.0), Dirichlet(u=0.0, where="t=6"), Dirichlet(u=1.0)])
+def test_a_condition_for_the_whole_time_is_told(end: Condition) -> None:
     problem = FromAFace()
-    problem.conditions = {**problem.conditions, "end": Terminal(u=0.0)}
+    problem.conditions = {**problem.conditions, "end": end}
     with pytest.raises(SettingsError, match="condition 'end' holds for its whole time; set 1"):
         assembled(problem)
 
 
 def test_a_problem_without_a_start_is_told() -> None:
     problem = FromAFace()
-    problem.conditions = {"end": Dirichlet(u=0.0, where="t=6")}
+    problem.conditions = {}
     with pytest.raises(SettingsError, match="no condition at its first time to go on from; set 1"):
         assembled(problem)

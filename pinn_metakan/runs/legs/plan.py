@@ -59,6 +59,12 @@ def kept_names() -> list[str]:
     return [kind.kept_as for kind in _legs().values() if kind.kept_as is not None]
 
 
+def kept_names_of(legs: Sequence[PlannedLeg]) -> list[str]:
+    """Names of the folders that some legs keep what they begin with in."""
+    begins = [leg.begin for leg in legs if leg.begin is not None]
+    return [begin.kept_as for begin in begins if begin.kept_as is not None]
+
+
 def _legs() -> dict[str, type[Leg]]:
     """The stage that begins a leg -> the kind of leg."""
     places = {name: row.leg for name, row in STAGES.items() if row.leg is not None}
