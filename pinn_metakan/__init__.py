@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from pinn_metakan.geometry.ball import Ball
     from pinn_metakan.geometry.box import Box, Interval
     from pinn_metakan.geometry.domain import Domain, Face
+    from pinn_metakan.geometry.parameter import Parameter
     from pinn_metakan.geometry.space_time import SpaceTime
     from pinn_metakan.networks.coefficients.coefficients import Coefficients, Generated, Stored
     from pinn_metakan.networks.coefficients.meta_learner import MetaLearner
@@ -119,6 +120,7 @@ _PLACES = {
     "Observed": "pde.observed",
     "Optimizer": "optimizers.optimizer",
     "Outcome": "optimizers.verdict",
+    "Parameter": "geometry.parameter",
     "Periodic": "pde.boundary_conditions",
     "Probe": "optimizers.optimizer",
     "Plane": "pde.interior",
@@ -204,6 +206,7 @@ __all__ = [
     "Observed",
     "Optimizer",
     "Outcome",
+    "Parameter",
     "Periodic",
     "Plane",
     "Probe",

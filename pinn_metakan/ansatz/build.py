@@ -69,7 +69,7 @@ def build_ansatz(
     problem = formulation.problem
     constraints = build_constraints(formulation) if is_hard else no_constraints(formulation)
     uses_transform = is_hard and has_transform(problem)
-    features = Features(problem.domain, constraints.periodic, _kinks(formulation))
+    features = Features(formulation.domain, constraints.periodic, _kinks(formulation))
     outputs = len(problem.unknowns)
     network = make_network(features.size, outputs)
     if (network.widths[0], network.widths[-1]) != (features.size, outputs):
@@ -80,7 +80,7 @@ def build_ansatz(
     transforming = problem if uses_transform else None
     ansatz = Ansatz(features, network, constraints.constraints, transforming)
     ansatz.to(device, dtype)
-    some = sample_interior(problem.domain, _TRIED_POINTS, "sobol", Generator().manual_seed(0))
+    some = sample_interior(formulation.domain, _TRIED_POINTS, "sobol", Generator().manual_seed(0))
     ansatz.refuse_coupled_points(some.points.to(device, dtype))
     if uses_transform:
         return BuiltAnsatz(ansatz, frozenset(), (), True, constraints)

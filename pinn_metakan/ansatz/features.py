@@ -16,10 +16,12 @@ class Features(nn.Module):
     r"""Scale each coordinate to [-1, 1]; wrap a periodic one on a circle; measure from interfaces.
 
     .. math:: x \mapsto 2 \frac{x - a}{b - a} - 1, \qquad
+        D \mapsto 2 \frac{\log D - \log a}{\log b - \log a} - 1, \qquad
         x \mapsto \left(\cos 2\pi\frac{x - a}{b - a}, \sin 2\pi\frac{x - a}{b - a}\right), \qquad
         x \mapsto 2 \frac{|x - c|}{\max(c - a, b - c)} - 1
 
-    The distance from an interface c lets slopes jump there, while the field is continuous.
+    The second is for a logarithmic scale. The distance from an interface c lets slopes jump there,
+    while the field is continuous.
 
     Args:
         domain: Its bounds give a and b.
@@ -38,6 +40,11 @@ class Features(nn.Module):
         self.register_buffer("low", bounds[:, 0])
         self.register_buffer("length", bounds[:, 1] - bounds[:, 0])
         self.periodic = sorted(periodic)
+        self._logarithmic = [
+            (axis, low, math.log(high / low))
+            for axis, (low, high) in enumerate(domain.bounds)
+            if axis in domain.logarithmic_axes
+        ]
         self.straight = [axis for axis in range(domain.dimension) if axis not in periodic]
         self._kinks = [
             (axis, value, max(value - domain.bounds[axis][0], domain.bounds[axis][1] - value))
@@ -47,7 +54,7 @@ class Features(nn.Module):
 
     def forward(self, points: Tensor) -> Tensor:
         """Map points (N, d) to features (N, F)."""
-        unit = (points - self.low) / self.length  # (N, d)
+        unit = self._unit(points)  # (N, d)
         parts = [2 * unit[:, self.straight] - 1]
         if self.periodic:
             angle = 2 * math.pi * unit[:, self.periodic]
@@ -55,6 +62,16 @@ class Features(nn.Module):
         for axis, value, farthest in self._kinks:
             parts.append(2 / farthest * (points[:, axis : axis + 1] - value).abs() - 1)
         return torch.cat(parts, dim=1) if len(parts) > 1 else parts[0]
+
+    def _unit(self, points: Tensor) -> Tensor:
+        """Coordinates (N, d) from 0 at the lower to 1 at the upper bound, each on its scale."""
+        unit = (points - self.low) / self.length
+        if not self._logarithmic:
+            return unit
+        columns = list(unit.unbind(1))
+        for axis, low, length in self._logarithmic:
+            columns[axis] = torch.log(points[:, axis] / low) / length
+        return torch.stack(columns, dim=1)
 
     def jets(self, points: Tensor, space: JetSpace) -> Tensor:
         """Evaluate the features and their derivatives, in closed form where all are straight.
@@ -66,7 +83,7 @@ class Features(nn.Module):
         Returns:
             Shape (J, N, F).
         """
-        if self.periodic or self._kinks:
+        if self.periodic or self._kinks or self._logarithmic:
             return constant_jets(self, self.size, points, space)
         jets = points.new_zeros(len(space), len(points), self.size)
         jets[0] = self(points)

@@ -21,6 +21,7 @@ def closing_lines(solution: "Solution", problem_file: Path | None) -> Iterator[s
     Yields:
         Lines for people.
     """
+    from pinn_metakan.results.parameter_errors import parameter_errors
     from pinn_metakan.runs.summary import second_opinion_of
 
     field, attributes, folder = solution.field, solution.attributes, solution.folder
@@ -29,6 +30,8 @@ def closing_lines(solution: "Solution", problem_file: Path | None) -> Iterator[s
     for unknown, error in solution.relative_l2.items():
         yield f"relative L2 error of {unknown}: {error:.3e}"
         yield f"largest error of {unknown}: {field.max_error[unknown]:.3e}"
+    for errors in parameter_errors(field):
+        yield from errors.lines()
     if not solution.relative_l2:
         yield "no reference, so no error" + ("" if second else "; --check asks a second network")
     for unknown, distance in field.disagreement.items():

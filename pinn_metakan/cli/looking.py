@@ -50,18 +50,21 @@ def _described(problem: "Problem") -> list[str]:
 
     from pinn_metakan.pde.formulation import formulate
     from pinn_metakan.pde.problem import Problem
+    from pinn_metakan.pde.solution_parameters import parameters_text
 
-    formulate(problem)  # what is wrong with it is told first
+    formulation = formulate(problem)  # what is wrong with it is told first
     lines = [f"{problem.origin.name} ({problem.origin.label})", ""]
     text = type(problem).__doc__
     lines += [inspect.cleandoc(text), ""] if text else []
     lines += [f"parameter    {name} = {value}" for name, value in problem.parameters.items()]
-    for kind, names in (("coordinate", problem.coordinates), ("unknown", problem.unknowns)):
+    coordinates = formulation.variables.coordinates
+    for kind, names in (("coordinate", coordinates), ("unknown", problem.unknowns)):
         for name in names:
             called = problem.long_names.get(name, "")
             unit = problem.units.get(name, "-")
             lines.append(f"{kind:11}  {name} [{unit}]{f', {called}' if called else ''}")
     lines.append(f"domain       {problem.domain!r}")
+    lines += [f"for all      {parameters_text(problem)}"] if problem.solution_parameters else []
     lines += [f"condition    {name}: {value!r}" for name, value in problem.conditions.items()]
     has_reference = type(problem).reference is not Problem.reference
     lines.append(f"reference    {'yes' if has_reference else 'none'}")

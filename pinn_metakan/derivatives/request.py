@@ -71,6 +71,8 @@ class Variables:
         dimension: Number of columns of a point. One space coordinate may be a vector: then there
             are fewer names than columns.
         time_axis: Column of time, or None.
+        parameters: Those of the coordinates that are parameters; they come after space and before
+            time.
 
     Raises:
         ValueError: If a name is empty, used twice or not a word, or if names and dimension differ.
@@ -82,6 +84,7 @@ class Variables:
         unknowns: tuple[str, ...],
         dimension: int,
         time_axis: int | None,
+        parameters: tuple[str, ...] = (),
     ):
         names = (*coordinates, *unknowns)
         for name in names:
@@ -91,8 +94,8 @@ class Variables:
                 raise ValueError(f"the name {name!r} is used twice in coordinates and unknowns")
         if not unknowns:
             raise ValueError("a problem needs at least one unknown, such as unknowns = ('u',)")
-        n_space_names = len(coordinates) - (time_axis is not None)
-        n_space = dimension - (time_axis is not None)
+        n_others = len(parameters) + (time_axis is not None)
+        n_space_names, n_space = len(coordinates) - n_others, dimension - n_others
         if n_space_names != n_space and n_space_names != 1:
             raise ValueError(
                 f"the domain has {dimension} coordinates, but coordinates = {coordinates} names "
@@ -102,17 +105,13 @@ class Variables:
         self.unknowns = unknowns
         self.dimension = dimension
         self.time_axis = time_axis
-        self.space_axes = tuple(axis for axis in range(dimension) if axis != time_axis)
+        self.space_axes = tuple(range(n_space))
+        self.parameter_axes = tuple(range(n_space, n_space + len(parameters)))
         self.has_vector = n_space_names != n_space
-        self._columns: dict[str, tuple[int, ...]] = {}
-        for position, name in enumerate(coordinates):
-            is_time = time_axis is not None and position == len(coordinates) - 1
-            if is_time:
-                self._columns[name] = (dimension - 1,)
-            elif self.has_vector:
-                self._columns[name] = self.space_axes
-            else:
-                self._columns[name] = (position,)
+        singles = coordinates[1:] if self.has_vector else coordinates
+        self._columns = {coordinates[0]: self.space_axes} if self.has_vector else {}
+        columns = range(dimension - len(singles), dimension)
+        self._columns |= {name: (column,) for name, column in zip(singles, columns, strict=True)}
 
     @property
     def evolution_axis(self) -> int | None:
@@ -210,9 +209,9 @@ class Variables:
         for index, unknown in enumerate(self.unknowns):
             if name == unknown:
                 meanings.add(Derivative(index, ()))
-            elif name == f"laplacian_{unknown}":
+            elif name == f"laplacian_{unknown}" and self.space_axes:
                 meanings.add(Laplacian(index, self.space_axes))
-            elif name == f"gradient_{unknown}":
+            elif name == f"gradient_{unknown}" and self.space_axes:
                 meanings.add(Gradient(index, self.space_axes))
             elif name.startswith(f"{unknown}_"):
                 suffix = name[len(unknown) + 1 :]
@@ -246,9 +245,9 @@ class Variables:
             f"coordinates {', '.join(self.coordinates)}",
             f"unknowns {', '.join(self.unknowns)}",
             f"derivatives up to order {MAX_ORDER} such as {', '.join(examples[:9])}",
-            f"laplacian_{u}, gradient_{u}",
+            f"laplacian_{u}, gradient_{u}" if self.space_axes else "",
         ]
-        return "; ".join(part for part in parts if not part.endswith("such as "))
+        return "; ".join(part for part in parts if part and not part.endswith("such as "))
 
     def _is_vector(self, coordinate: str) -> bool:
         return self.has_vector and self._columns[coordinate] == self.space_axes

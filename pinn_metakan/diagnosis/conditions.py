@@ -64,7 +64,7 @@ def _of_system(
     formulation: Formulation, equations: Sensitivities, conditions: list[Conditions]
 ) -> list[Finding]:
     """Count the conditions of a system, all together along each coordinate."""
-    domain, names = formulation.problem.domain, formulation.variables.unknowns
+    domain, names = formulation.domain, formulation.variables.unknowns
     axes = formulation.variables.column_names()
     findings = [
         Finding(
@@ -79,6 +79,8 @@ def _of_system(
     if findings or any(found.is_elsewhere for found in conditions):
         return findings
     for axis in range(domain.dimension):
+        if axis in domain.parameter_axes:
+            continue
         asked = asked_conditions(equations, len(names), axis)
         is_time = axis == domain.time_axis
         if asked is None or not (is_time or domain.is_bounded_by_faces):

@@ -35,7 +35,7 @@ def check_constants(formulation: Formulation) -> list[Finding]:
     if has_transform(problem) or not problem.conditions:
         return []
     generator = Generator().manual_seed(0)
-    inside = sample_interior(problem.domain, _POINTS, "sobol", generator)
+    inside = sample_interior(formulation.domain, _POINTS, "sobol", generator)
     residuals = [(formulation.equations, inside)]
     residuals += [(residual, residual.at) for residual in formulation.conditions.values()]
     findings = []

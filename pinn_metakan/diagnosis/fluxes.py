@@ -55,8 +55,8 @@ def imbalance(formulation: Formulation) -> Balance | None:
         Both; None if the equation is no Laplace or Poisson equation, the points of the boundary are
         not uniform in area, or a part of the boundary has no flux that is known.
     """
-    problem, equations = formulation.problem, formulation.equations
-    domain, generator = problem.domain, Generator().manual_seed(0)
+    equations = formulation.equations
+    domain, generator = formulation.domain, Generator().manual_seed(0)
     if domain.time_axis is not None or len(equations.terms) != 1 or not equations.is_affine:
         return None
     inside = sample_interior(domain, _POINTS, "sobol", generator)
@@ -100,7 +100,7 @@ def _at_zero(formulation: Formulation, residual: Residual, at: PointSet) -> Tens
 
 def _fluxes(formulation: Formulation, boundary: PointSet) -> Tensor | None:
     """du/dn (N,) at points of the boundary; None if it is not known at one."""
-    variables, domain = formulation.variables, formulation.problem.domain
+    variables, domain = formulation.variables, formulation.domain
     assert boundary.normals is not None
     flux = torch.full((len(boundary.points),), torch.nan, dtype=torch.float64)
     low, high = torch.tensor(domain.bounds, dtype=torch.float64).T

@@ -28,7 +28,7 @@ class OneUnknown:
 
     def __init__(self, formulation: Formulation, equations: Sensitivities, conditions: Conditions):
         self._formulation = formulation
-        self._domain = formulation.problem.domain
+        self._domain = formulation.domain
         (self._term,) = equations
         self._terms = equations[self._term]
         self._conditions = conditions
@@ -79,7 +79,7 @@ class OneUnknown:
         """Find faces without a condition where the equation is of even order, or all are few."""
         faces = [face for face in self._domain.faces if face.axis == axis]
         counts = [self._conditions.on_faces.get(face, 0) for face in faces]
-        is_ordinary = self._domain.dimension == 1
+        is_ordinary = self._domain.without_parameters.dimension == 1
         if asked % 2 and not is_ordinary:
             return []  # where characteristics come in from is a matter of the coefficients
         short = [f for f, count in zip(faces, counts, strict=True) if 2 * count < asked]

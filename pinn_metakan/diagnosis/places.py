@@ -2,14 +2,10 @@
 
 from dataclasses import dataclass, field
 
-import torch
-
 from pinn_metakan.diagnosis.sensitivity import of_condition, unknowns_of
 from pinn_metakan.geometry.domain import Face
 from pinn_metakan.pde.formulation import Formulation
-
-#: Rounding of a time, relative to the duration (docs/decisions/0024-diagnosis.md).
-_ROUNDING = 1e-9
+from pinn_metakan.pde.start import is_at_start
 
 
 @dataclass
@@ -60,7 +56,7 @@ def conditions_on(formulation: Formulation) -> list[Conditions]:
 
 
 def _add(conditions: Conditions, formulation: Formulation, name: str) -> None:
-    variables, domain = formulation.variables, formulation.problem.domain
+    variables, domain = formulation.variables, formulation.domain
     condition = formulation.problem.conditions[name]
     axis, place = condition.periodic_axis(variables), condition.place
     faces = place.faces(variables, domain)
@@ -69,7 +65,7 @@ def _add(conditions: Conditions, formulation: Formulation, name: str) -> None:
         faces = tuple(face for face in domain.faces if face.value == end)
     if axis is not None:
         conditions.periodic.add(axis)
-    elif _is_at_start(formulation, name):
+    elif domain.time_axis is not None and is_at_start(formulation, name):
         conditions.at_start += 1
     elif faces:
         for face in faces:
@@ -78,11 +74,3 @@ def _add(conditions: Conditions, formulation: Formulation, name: str) -> None:
         conditions.on_boundary += 1
     else:
         conditions.is_elsewhere = True
-
-
-def _is_at_start(formulation: Formulation, name: str) -> bool:
-    domain, points = formulation.problem.domain, formulation.conditions[name].at.points
-    if domain.start is None:
-        return False
-    low, high = domain.bounds[-1]
-    return bool((torch.abs(points[:, -1] - domain.start) <= _ROUNDING * (high - low)).all())

@@ -25,7 +25,7 @@ def check_precision(examined: Examined) -> list[Finding]:
     limit = _SPOILS[examined.dtype]
     findings = []
     names = formulation.variables.column_names()
-    for name, (low, high) in zip(names, formulation.problem.domain.bounds, strict=True):
+    for name, (low, high) in zip(names, formulation.domain.bounds, strict=True):
         part = rounding * max(abs(low), abs(high)) / (high - low)
         if part > limit:
             findings.append(

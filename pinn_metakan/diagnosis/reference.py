@@ -56,8 +56,8 @@ def check_reference(formulation: Formulation) -> list[Finding]:
     Returns:
         The findings.
     """
-    problem, variables = formulation.problem, formulation.variables
-    inside = sample_interior(problem.domain, 2 * _POINTS, "sobol", Generator().manual_seed(0))
+    variables = formulation.variables
+    inside = sample_interior(formulation.domain, 2 * _POINTS, "sobol", Generator().manual_seed(0))
     values = reference_at(formulation, inside.points)
     if values is None:
         return []
@@ -140,7 +140,7 @@ def _of_equations(formulation: Formulation, solution: Solution, points: Tensor) 
         if max(found.values()) <= _LARGE:
             return found
     for step in _STEPS:
-        some, steps = _with_room(formulation.problem.domain, points, step)
+        some, steps = _with_room(formulation.domain, points, step)
         if len(some) == 0:
             continue
         fine, coarse = (
@@ -238,7 +238,7 @@ def _of_condition(
     with torch.no_grad():
         terms = residual.evaluate(Jet(variables, at.points, values), at)
     slopes = sensitivities_at(residual, variables, at, values)
-    lengths = [high - low for low, high in formulation.problem.domain.bounds]
+    lengths = [high - low for low, high in formulation.domain.bounds]
     found = {}
     for term, value in terms.items():
         size = sum(

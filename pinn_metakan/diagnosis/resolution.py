@@ -35,7 +35,7 @@ def check_resolution(examined: Examined) -> list[Finding]:
         The findings. Jumps are told elsewhere.
     """
     formulation = examined.formulation
-    domain = formulation.problem.domain
+    domain = formulation.domain
     if domain.dimension > _MOST_DIMENSIONS:
         return []
     count = examined.settings.points.interior
@@ -73,7 +73,7 @@ def check_resolution(examined: Examined) -> list[Finding]:
 
 def _residuals(formulation: Formulation) -> Iterator[tuple[Residual, Face | None, bool]]:
     """The residuals that can be evaluated along lines, and the face that they are asked for on."""
-    variables, domain = formulation.variables, formulation.problem.domain
+    variables, domain = formulation.variables, formulation.domain
     yield formulation.equations, None, False
     for name, residual in formulation.conditions.items():
         place = formulation.problem.conditions[name].place
@@ -99,7 +99,7 @@ def _values(
     points = line.points(s)
     normals = torch.zeros_like(points)
     if is_at_start:
-        points[:, -1] = formulation.problem.domain.bounds[-1][0]
+        points[:, -1] = formulation.domain.bounds[-1][0]
     if face is not None:
         points[:, face.axis], normals[:, face.axis] = face.value, face.sign
     one = RecordedValues(line.start[None])

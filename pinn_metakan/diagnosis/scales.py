@@ -29,13 +29,13 @@ def check_scales(examined: Examined) -> list[Finding]:
     Returns:
         The findings.
     """
-    scales, problem = examined.objective.scales, examined.formulation.problem
+    scales = examined.objective.scales
     findings = [
         *_apart("unknowns", scales.unknowns, _UNKNOWNS_APART),
         *_apart("residual terms", scales.terms, _TERMS_APART),
     ]
     generator = Generator().manual_seed(0)
-    points = sample_interior(problem.domain, _POINTS, "sobol", generator).points
+    points = sample_interior(examined.formulation.domain, _POINTS, "sobol", generator).points
     for name, spread in _spreads(examined, points).items():
         size = scales.unknowns[name]
         if spread > 0 and not 1 / _OFF < size / spread < _OFF:

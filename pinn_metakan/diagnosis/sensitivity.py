@@ -69,7 +69,7 @@ def sensitivities_at(
 
 def of_equations(formulation: Formulation) -> Sensitivities:
     """What the equations depend on, at points inside the domain."""
-    domain, generator = formulation.problem.domain, Generator().manual_seed(0)
+    domain, generator = formulation.domain, Generator().manual_seed(0)
     at = sample_interior(domain, _POINTS, "sobol", generator)
     return sensitivities(formulation.equations, formulation.variables, at)
 

@@ -92,9 +92,8 @@ def _suggested(problem: Problem) -> tuple[object, ...]:
 @torch.no_grad()
 def _numbers_of(formulation: Formulation) -> dict[str, Tensor]:
     """Numbers that differ between different problems."""
-    problem = formulation.problem
     generator = Generator().manual_seed(0)
-    at = sample_interior(problem.domain, _POINTS, "sobol", generator)
+    at = sample_interior(formulation.domain, _POINTS, "sobol", generator)
     values = made_up_values(formulation.equations, at)
     found = formulation.fingerprint()
     found |= formulation.equations.evaluate(Jet(formulation.variables, at.points, values), at)

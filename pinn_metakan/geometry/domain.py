@@ -70,10 +70,14 @@ class Domain(ABC):
         faces: The flat faces across a coordinate; none unless set.
         volume: Its volume; estimated by points in the bounds unless set.
         is_bounded_by_faces: Whether the domain is a box, of which `faces` are the whole boundary.
+        parameter_axes: Columns of parameters, which are no part of space.
+        logarithmic_axes: Columns of coordinates on a logarithmic scale.
     """
 
     bounds: tuple[tuple[float, float], ...]
     is_bounded_by_faces: bool = False
+    parameter_axes: tuple[int, ...] = ()
+    logarithmic_axes: tuple[int, ...] = ()
 
     @cached_property
     def dimension(self) -> int:
@@ -112,6 +116,11 @@ class Domain(ABC):
         return self
 
     @property
+    def without_parameters(self) -> "Domain":
+        """The domain for one value of each parameter."""
+        return self
+
+    @property
     def time_axis(self) -> int | None:
         """Index of the time coordinate, None for a steady domain."""
         return None
@@ -132,6 +141,19 @@ class Domain(ABC):
     @abstractmethod
     def contains(self, points: Tensor) -> Tensor:
         """Tell which points (N, d) lie in the closed domain, as booleans (N,)."""
+
+    def along(self, axes: Collection[int], unit: Tensor) -> Tensor:
+        """Map unit numbers to coordinates within the bounds.
+
+        Args:
+            axes: Columns of k coordinates.
+            unit: Numbers in [0, 1], shape (N, k).
+
+        Returns:
+            Their values, shape (N, k).
+        """
+        low, high = torch.tensor(self.bounds, dtype=unit.dtype)[list(axes)].T
+        return low + unit * (high - low)
 
     def interior(self, unit: Tensor) -> Tensor:
         """Map unit random numbers to points, uniform in volume where they lie in the domain.

@@ -12,6 +12,9 @@ from torch import Generator, Tensor
 from pinn_metakan.geometry.domain import Domain
 from pinn_metakan.geometry.sampling import sample_interior
 
+#: Points of a line of which the second is the middle.
+_ENDS_AND_MIDDLE = 3
+
 
 @dataclass(frozen=True)
 class Grid:
@@ -51,10 +54,7 @@ def product_grid(domain: Domain, names: Sequence[str], shape: Sequence[int]) -> 
     if len(shape) != domain.dimension or min(shape) < 2:
         expected = f"{domain.dimension} numbers of at least 2"
         raise ValueError(f"the shape of the grid must have {expected}, got {list(shape)}")
-    axes = [
-        torch.linspace(low, high, count, dtype=torch.float64)
-        for (low, high), count in zip(domain.bounds, shape, strict=True)
-    ]
+    axes = [_line(domain, axis, count) for axis, count in enumerate(shape)]
     points = torch.stack([m.flatten() for m in torch.meshgrid(*axes, indexing="ij")], dim=1)
     return _kept_inside(domain, dict(zip(names, axes, strict=True)), points)
 
@@ -70,11 +70,9 @@ def plane(domain: Domain, axes: Mapping[str, int], count: int) -> Grid:
     Returns:
         The grid; its points have all d columns.
     """
-    center = torch.tensor([(low + high) / 2 for low, high in domain.bounds], dtype=torch.float64)
-    lines = {
-        name: torch.linspace(*domain.bounds[axis], count, dtype=torch.float64)
-        for name, axis in axes.items()
-    }
+    columns = range(domain.dimension)
+    center = torch.stack([_line(domain, axis, _ENDS_AND_MIDDLE)[1] for axis in columns])
+    lines = {name: _line(domain, axis, count) for name, axis in axes.items()}
     points = center.repeat(math.prod(len(line) for line in lines.values()), 1)
     for axis, mesh in zip(
         axes.values(), torch.meshgrid(*lines.values(), indexing="ij"), strict=True
@@ -88,6 +86,16 @@ def scattered(domain: Domain, count: int) -> Grid:
     generator = Generator().manual_seed(0)
     points = sample_interior(domain, count, "sobol", generator).points
     return Grid({}, points, np.ones(count, dtype=bool))
+
+
+def _line(domain: Domain, axis: int, count: int) -> Tensor:
+    """Coordinates from one bound to the other, evenly on their scale, (count,)."""
+    low, high = torch.tensor(domain.bounds[axis], dtype=torch.float64)
+    if axis not in domain.logarithmic_axes:
+        return torch.linspace(float(low), float(high), count, dtype=torch.float64)
+    line = torch.linspace(float(low.log()), float(high.log()), count, dtype=torch.float64).exp()
+    line[0], line[-1] = low, high
+    return line
 
 
 def _kept_inside(domain: Domain, axes: Mapping[str, Tensor], points: Tensor) -> Grid:

@@ -46,7 +46,7 @@ def build_collocation(
     Raises:
         ProblemError: If points cannot be drawn.
     """
-    domain, variables = formulation.problem.domain, formulation.variables
+    domain, variables = formulation.domain, formulation.variables
 
     def interior(count: int, generator: Generator) -> PointSet:
         return sample_interior(domain, count, points.sequence, generator)

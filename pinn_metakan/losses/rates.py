@@ -45,7 +45,7 @@ def characteristic_times(formulation: Formulation, objective: Objective) -> floa
     """
     axis = formulation.variables.evolution_axis
     assert axis is not None
-    first, last = formulation.problem.domain.bounds[axis]
+    first, last = formulation.domain.bounds[axis]
     points = objective.collocation.equations.at.points[:_POINTS]
     sizes = [objective.scales.unknowns[name] for name in formulation.variables.unknowns]
     start = _Start(objective.ansatz, points, axis, first, points.new_tensor(sizes))

@@ -16,7 +16,8 @@ class Entry:
     Args:
         name: Its stem.
         path: The file.
-        equation: First line of the docstring of its problem class, or of the file.
+        equation: First line of the docstring of its problem class, or of the file; behind it the
+            parameters for all of whose values it is solved.
     """
 
     name: str
@@ -104,4 +105,20 @@ def _equation(path: Path) -> str:
     classes = [node for node in tree.body if isinstance(node, ast.ClassDef)]
     texts = [*(ast.get_docstring(node) for node in classes), ast.get_docstring(tree)]
     lines = [text.strip().splitlines()[0] for text in texts if text and text.strip()]
-    return lines[0] if lines else ""
+    names = [name for node in classes for name in _solution_parameters(node)]
+    return (lines[0] if lines else "") + (f"  (for all {', '.join(names)})" if names else "")
+
+
+def _solution_parameters(problem: ast.ClassDef) -> Iterator[str]:
+    """Names of the parameters that a class states as coordinates of its solution."""
+    for node in ast.walk(problem):
+        if not isinstance(node, ast.Assign | ast.AnnAssign):
+            continue
+        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+        called = {getattr(target, "id", getattr(target, "attr", "")) for target in targets}
+        if "solution_parameters" in called and isinstance(node.value, ast.Dict):
+            yield from (
+                key.value
+                for key in node.value.keys
+                if isinstance(key, ast.Constant) and isinstance(key.value, str)
+            )

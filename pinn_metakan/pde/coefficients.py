@@ -72,7 +72,7 @@ def find_coefficient_jumps(formulation: Formulation) -> list[CoefficientJump]:
         One for each equation that has such a coefficient where no condition prescribes jumps.
     """
     names = formulation.variables.column_names()
-    domain = formulation.problem.domain
+    domain = formulation.domain
     generator = Generator().manual_seed(0)
     whole = lines_within(domain, range(domain.dimension), _LINES, generator)
     kinks = find_kinks(formulation)

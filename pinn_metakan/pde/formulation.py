@@ -18,6 +18,11 @@ from pinn_metakan.pde.condition import Condition
 from pinn_metakan.pde.domain_check import check_domain
 from pinn_metakan.pde.problem import Problem, has_transform
 from pinn_metakan.pde.recording import ResidualFunction, checked_terms, record, refuse_parameters
+from pinn_metakan.pde.solution_parameters import (
+    check_solution_parameters,
+    coordinates_of,
+    domain_of,
+)
 from pinn_metakan.pde.user_code import call_user, told_failures
 from pinn_metakan.results.field import refuse_names
 
@@ -85,12 +90,14 @@ class Formulation:
 
     Args:
         problem: The problem.
+        domain: Where its solution is defined: the problem's domain, times its solution parameters.
         variables: What names mean.
         equations: The residual of the differential equations.
         conditions: The residual of each condition, by its name.
     """
 
     problem: Problem
+    domain: Domain
     variables: Variables
     equations: Residual
     conditions: Mapping[str, Residual]
@@ -132,8 +139,7 @@ class Formulation:
             fields = call_user(lambda: self.problem.transform(points, outputs), (), label)
             if isinstance(fields, dict):
                 found |= {f"transform of {name}": value for name, value in fields.items()}
-        bounds = self.problem.domain.bounds
-        found["bounds of the domain"] = torch.tensor(bounds, dtype=torch.float64)
+        found["bounds of the domain"] = torch.tensor(self.domain.bounds, dtype=torch.float64)
         return {name: value.detach().double() for name, value in found.items()}
 
 
@@ -162,13 +168,20 @@ def _formulate(problem: Problem) -> Formulation:
     for name in ("coordinates", "unknowns"):
         if not isinstance(getattr(problem, name), tuple):
             raise ProblemError(f"{name} must be a tuple of names, such as ('x', 't') or ('u',)")
-    domain = problem.domain
-    if not isinstance(domain, Domain):
-        raise ProblemError(f"domain must be a Domain, got {type(domain).__name__}")
-    check_domain(domain)
+    if not isinstance(problem.domain, Domain):
+        raise ProblemError(f"domain must be a Domain, got {type(problem.domain).__name__}")
+    check_domain(problem.domain)
+    if not isinstance(problem.conditions, Mapping):
+        raise ProblemError("conditions must be a dict of named conditions")
+    check_solution_parameters(problem)
+    domain = domain_of(problem)
     try:
         variables = Variables(
-            problem.coordinates, problem.unknowns, domain.dimension, domain.time_axis
+            coordinates_of(problem, domain),
+            problem.unknowns,
+            domain.dimension,
+            domain.time_axis,
+            tuple(problem.solution_parameters),
         )
         refuse_names(variables.column_names(), variables.unknowns)
     except ValueError as error:
@@ -186,14 +199,12 @@ def _formulate(problem: Problem) -> Formulation:
     file = problem.origin.label
     interior = _recorded("residual", file, equations, variables, sample, True)
     conditions = {}
-    if not isinstance(problem.conditions, Mapping):
-        raise ProblemError("conditions must be a dict of named conditions")
     for name, condition in problem.conditions.items():
         conditions[name] = _recorded_condition(name, file, condition, variables, domain)
     shared = set(interior.terms) & {t for c in conditions.values() for t in c.terms}
     if shared:
         raise ProblemError(f"residual and conditions both have a term {shared.pop()!r}; rename one")
-    return Formulation(problem, variables, interior, conditions)
+    return Formulation(problem, domain, variables, interior, conditions)
 
 
 def _refuse_scales(problem: Problem) -> None:

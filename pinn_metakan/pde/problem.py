@@ -17,6 +17,7 @@ from torch import Tensor
 
 from pinn_metakan.derivatives.jet import Jet
 from pinn_metakan.geometry.domain import Domain
+from pinn_metakan.geometry.parameter import Parameter
 from pinn_metakan.pde.condition import Condition
 
 
@@ -60,6 +61,8 @@ class Problem(ABC):
         long_names: Name of each coordinate and unknown in figures.
         scales: How large changes of an unknown are [its unit], where what is found from the
             equations and conditions does not suit.
+        solution_parameters: Parameters for all of whose values the problem is solved at once, by
+            name; each is a coordinate, after those of space and before time.
         settings: Suggested settings, nested as in a settings file.
         network_settings: More suggested settings for one network, by its name.
     """
@@ -71,6 +74,7 @@ class Problem(ABC):
     units: Mapping[str, str] = {}
     long_names: Mapping[str, str] = {}
     scales: Mapping[str, float] = {}
+    solution_parameters: Mapping[str, Parameter] = {}
     settings: Mapping[str, object] = {}
     network_settings: Mapping[str, Mapping[str, object]] = {}
     _parameters: Mapping[str, object] = {}
@@ -116,7 +120,8 @@ class Problem(ABC):
         """Compute the exact or a numerical solution to compare with; None if there is none.
 
         Args:
-            points: Shape (N, d), float64, columns in the order of the coordinates.
+            points: Shape (N, d), float64, columns in the order of the coordinates, those of
+                `solution_parameters` between space and time.
 
         Returns:
             One float64 tensor (N,) per unknown.

@@ -7,11 +7,11 @@ import torch
 from torch import Tensor
 
 from pinn_metakan.errors import SettingsError
-from pinn_metakan.pde.condition import Condition
 from pinn_metakan.pde.data import Data
 from pinn_metakan.pde.formulation import Formulation
 from pinn_metakan.pde.initial import Initial
 from pinn_metakan.pde.problem import Problem, has_transform
+from pinn_metakan.pde.start import is_at_start
 
 
 def slab_times(whole: Formulation, count: int) -> list[float]:
@@ -32,8 +32,8 @@ def slab_times(whole: Formulation, count: int) -> list[float]:
         raise SettingsError(f"{label} has no time, so that it cannot be cut into slabs; set 1")
     if has_transform(problem):
         raise SettingsError(f"{label} has a transform, which holds for its whole time; set 1")
-    for name, condition in problem.conditions.items():
-        if _holds_for_all_time(whole, condition):
+    for name in problem.conditions:
+        if _holds_for_all_time(whole, name):
             raise SettingsError(f"{label}: condition {name!r} holds for its whole time; set 1")
     if not _prescribed(whole):
         raise SettingsError(f"{label} has no condition at its first time to go on from; set 1")
@@ -60,36 +60,26 @@ def slab_of(
     conditions = dict(whole.problem.conditions)
     if before is not None:
         values = _values_at(whole, start, before)
-        conditions = {name: c for name, c in conditions.items() if not _is_at_start(whole, c)}
+        conditions = {n: c for n, c in conditions.items() if not is_at_start(whole, n)}
         conditions = {"slab": Initial(**values), **conditions}
     object.__setattr__(slab, "domain", whole.problem.domain.during(start, end))
     object.__setattr__(slab, "conditions", conditions)
     return slab
 
 
-def _holds_for_all_time(whole: Formulation, condition: Condition) -> bool:
+def _holds_for_all_time(whole: Formulation, name: str) -> bool:
     """Whether a condition cannot be asked for in each slab by itself."""
-    if whole.variables.dimension == 1:
-        return not _is_at_start(whole, condition)
+    condition = whole.problem.conditions[name]
+    if whole.variables.time_axis is None:
+        return not is_at_start(whole, name)
     return condition.place.is_last_time or condition.region == "data"
-
-
-def _is_at_start(whole: Formulation, condition: Condition) -> bool:
-    """Whether a condition is one at the first time, as a face of it if there is no space."""
-    if condition.place.is_first_time:
-        return True
-    if whole.variables.dimension > 1:
-        return False
-    domain = whole.problem.domain
-    faces = condition.place.faces(whole.variables, domain)
-    return bool(faces) and all(face.value == domain.bounds[-1][0] for face in faces)
 
 
 def _prescribed(whole: Formulation) -> dict[str, bool]:
     """The unknowns that have a value at the first time, and whether they have a velocity too."""
     found: dict[str, bool] = {}
-    for condition in whole.problem.conditions.values():
-        if _is_at_start(whole, condition):
+    for name, condition in whole.problem.conditions.items():
+        if is_at_start(whole, name):
             for offer in condition.hard_data(whole.variables):
                 found[offer.unknown] = found.get(offer.unknown, False) or offer.is_velocity
     return found

@@ -1,6 +1,5 @@
 """The figures of a run, drawn from its stored field alone."""
 
-from collections.abc import Mapping
 from pathlib import Path
 
 import matplotlib as mpl
@@ -9,6 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from pinn_metakan.plotting.activations import activations_figure, prompts_figure
+from pinn_metakan.plotting.planes import Plane, drawn_planes
 from pinn_metakan.plotting.style import STYLE, axis_label, headline, write_figures
 from pinn_metakan.results.field import Field, FieldOnGrid
 from pinn_metakan.results.metrics import Array
@@ -37,7 +37,8 @@ def draw_all(field: Field, folder: Path) -> list[Path]:
         ``profiles.png``.
     """
     figures = {"solution.png": solution_figure(field), "history.png": history_figure(field)}
-    if field.has_time and len(field.grid.axes) == 2:
+    parameters = set(field.solution_parameters)
+    if field.has_time and len(field.grid.axes.keys() - parameters) == 2:
         figures["profiles.png"] = profiles_figure(field)
     return write_figures(figures, folder)
 
@@ -66,7 +67,9 @@ def solution_figure(field: Field) -> Figure:
 
     Solution and reference share one scale; the error has a diverging map centered at zero. What the
     solution of a second network differs by stands beside it, or in its place. Of three
-    coordinates two are drawn, in the middle of the third; of scattered fields, their plane.
+    coordinates two are drawn, in the middle of the third; of scattered fields, their plane. With
+    parameters there is a row for their smallest, middle and largest value; of many unknowns, the
+    middle one.
 
     Args:
         field: What was computed.
@@ -74,24 +77,34 @@ def solution_figure(field: Field) -> Figure:
     Returns:
         The figure.
     """
-    grid, note = _two_dimensional(field)
-    unknowns = list(grid.values)
+    planes, note = drawn_planes(field)
+    rows = [(unknown, plane) for unknown in planes[0].grid.values for plane in planes]
+    grid = planes[0].grid
     with mpl.rc_context(STYLE):
         columns = 1 + 2 * bool(grid.references) + bool(grid.disagreements)
-        figure = Figure(
-            figsize=(4.6 * columns + 0.4, 3.5 * len(unknowns) + 0.4), layout="constrained"
-        )
-        axes = figure.subplots(len(unknowns), columns, squeeze=False)
-        for row, unknown in zip(axes, unknowns, strict=True):
+        figure = Figure(figsize=(4.6 * columns + 0.4, 3.5 * len(rows) + 0.4), layout="constrained")
+        axes = figure.subplots(len(rows), columns, squeeze=False)
+        for row, (unknown, plane) in zip(axes, rows, strict=True):
             draw = _draw_lines if len(grid.axes) == 1 else _draw_maps
-            draw(figure, row, field, grid, unknown)
+            draw(figure, row, field, plane, unknown)
         figure.suptitle(headline(field) + note, fontsize=12)
     return figure
 
 
 def profiles_figure(field: Field) -> Figure:
-    """Draw a space-time solution and its reference along space at several times."""
-    grid = field.grid
+    """Draw a space-time solution and its reference along space at several times.
+
+    With parameters they are drawn at the middle value.
+
+    Args:
+        field: What was computed.
+
+    Returns:
+        The figure.
+    """
+    planes, _ = drawn_planes(field)
+    plane = planes[len(planes) // 2]
+    grid = plane.grid
     (space, x), (time, t) = grid.axes.items()
     unknowns = list(grid.values)
     with mpl.rc_context(STYLE):
@@ -112,7 +125,8 @@ def profiles_figure(field: Field) -> Figure:
             axis.set_ylabel(axis_label(field, unknown))
             axis.legend(loc="center left", bbox_to_anchor=(1.0, 0.5), frameon=False)
             axis.grid(alpha=0.3)
-        figure.suptitle(headline(field), fontsize=12)
+        at = plane.label and f"; {plane.label}"
+        figure.suptitle(headline(field) + at, fontsize=12)
     return figure
 
 
@@ -152,9 +166,8 @@ def history_figure(field: Field) -> Figure:
     return figure
 
 
-def _draw_maps(
-    figure: Figure, row: list[Axes], field: Field, grid: FieldOnGrid, unknown: str
-) -> None:
+def _draw_maps(figure: Figure, row: list[Axes], field: Field, plane: Plane, unknown: str) -> None:
+    grid, at = plane.grid, plane.label and f", {plane.label}"
     (first, x), (second, y) = grid.axes.items()
     # Time runs along the horizontal axis, as is usual for space-time maps.
     swapped = field.has_time and second == field.coordinates[-1]
@@ -176,23 +189,22 @@ def _draw_maps(
         names = (second, first) if swapped else (first, second)
         axis.set_xlabel(axis_label(field, names[0]))
         axis.set_ylabel(axis_label(field, names[1]))
-        axis.set_title(f"{axis_label(field, unknown, suffix)}")
+        axis.set_title(axis_label(field, unknown, suffix + at))
         if not field.has_time and np.ptp(x) > 0.2 * np.ptp(y) and np.ptp(y) > 0.2 * np.ptp(x):
             axis.set_aspect("equal")
     for axis in row[len(panels) :]:
         axis.set_axis_off()
 
 
-def _draw_lines(
-    figure: Figure, row: list[Axes], field: Field, grid: FieldOnGrid, unknown: str
-) -> None:
+def _draw_lines(figure: Figure, row: list[Axes], field: Field, plane: Plane, unknown: str) -> None:
+    grid, at = plane.grid, plane.label and f", {plane.label}"
     ((name, x),) = grid.axes.items()
     panels = _panels(grid, unknown)
     colors = {_REFERENCE: "black", _ERROR: "tab:red", _DISAGREEMENT: "tab:purple"}
     for axis, (suffix, values) in zip(row, panels.items(), strict=False):
         axis.plot(x, values, color=colors.get(suffix, "tab:blue"))
         axis.set_xlabel(axis_label(field, name))
-        axis.set_title(axis_label(field, unknown, suffix))
+        axis.set_title(axis_label(field, unknown, suffix + at))
         axis.grid(alpha=0.3)
     if _REFERENCE in panels:
         row[1].sharey(row[0])
@@ -208,31 +220,3 @@ def _panels(grid: FieldOnGrid, unknown: str) -> dict[str, Array]:
     if unknown in grid.disagreements:
         panels[_DISAGREEMENT] = grid.disagreements[unknown]
     return panels
-
-
-def _two_dimensional(field: Field) -> tuple[FieldOnGrid, str]:
-    """The field, or a plane of it with at most two axes, and a note on which plane it is."""
-    if field.slice is not None:
-        return field.slice, "; plane through the center"
-    grid = field.grid
-    if len(grid.axes) <= 2:
-        return grid, ""
-    names = list(grid.axes)
-    kept = {names[0], names[-1] if field.has_time else names[1]}
-    index = tuple(
-        slice(None) if name in kept else len(axis) // 2 for name, axis in grid.axes.items()
-    )
-    cuts = [f"{n} = {a[len(a) // 2]:.3g}" for n, a in grid.axes.items() if n not in kept]
-
-    def cut(fields: Mapping[str, Array]) -> dict[str, Array]:
-        return {name: values[index] for name, values in fields.items()}
-
-    axes = {name: axis for name, axis in grid.axes.items() if name in kept}
-    plane = FieldOnGrid(
-        axes,
-        cut(grid.values),
-        cut(grid.references),
-        cut(grid.residuals),
-        disagreements=cut(grid.disagreements),
-    )
-    return plane, "; plane " + ", ".join(cuts)

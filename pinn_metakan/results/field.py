@@ -61,6 +61,7 @@ class Field:
         slice: Fields on a plane, where `grid` has scattered points.
         has_time: Whether the last coordinate is time.
         activations: Edge functions of the layers; empty for a network without edge functions.
+        solution_parameters: Names of those coordinates that are parameters.
     """
 
     grid: FieldOnGrid
@@ -72,6 +73,7 @@ class Field:
     slice: FieldOnGrid | None = None
     has_time: bool = False
     activations: tuple[LayerActivations, ...] = ()
+    solution_parameters: tuple[str, ...] = ()
     relative_l2: dict[str, float] = field(init=False)
     relative_l1: dict[str, float] = field(init=False)
     max_error: dict[str, float] = field(init=False)

@@ -73,6 +73,7 @@ def read_solution(path: Path) -> Field:
                 slice=_read_grid(file["slice"], unknowns) if "slice" in file else None,
                 has_time=bool(attributes["has_time"]),
                 activations=read_layers(file["activations"]) if "activations" in file else (),
+                solution_parameters=tuple(str(attributes.get("solution_parameters", "")).split()),
             )
     except (OSError, KeyError, ValueError) as error:
         detail = " ".join(str(error).split())
@@ -84,6 +85,8 @@ def _attributes(field: Field) -> dict[str, str | int | float]:
     attributes["coordinates"] = " ".join(field.coordinates)
     attributes["unknowns"] = " ".join(field.grid.values)
     attributes["has_time"] = int(field.has_time)
+    if field.solution_parameters:
+        attributes["solution_parameters"] = " ".join(field.solution_parameters)
     for unknown in field.relative_l2:
         attributes[f"relative_l2_{unknown}"] = field.relative_l2[unknown]
         attributes[f"relative_l1_{unknown}"] = field.relative_l1[unknown]

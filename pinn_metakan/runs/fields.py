@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from pinn_metakan.errors import ProblemError
+from pinn_metakan.geometry.domain import Domain
 from pinn_metakan.geometry.grid import Grid, plane, product_grid, scattered
 from pinn_metakan.geometry.sampling import PointSet
 from pinn_metakan.losses.objective import Objective
@@ -19,27 +20,53 @@ from pinn_metakan.settings.sections import EvaluationSettings
 #: Points that are evaluated at once; bounds the memory of the derivatives
 #: (docs/decisions/0015-bounded-memory.md).
 CHUNK = 4096
-#: Points along each axis of the default grid, by the number of coordinates.
-_DEFAULT_SHAPES = {1: [1001], 2: [201, 201], 3: [51, 51, 51]}
+#: Points along each axis of the default grid, by the numbers of coordinates and of parameters,
+#: which come last.
+_DEFAULT_SHAPES = {
+    (1, 0): [1001],
+    (2, 0): [201, 201],
+    (3, 0): [51, 51, 51],
+    (1, 1): [201, 21],
+    (2, 1): [101, 101, 11],
+    (3, 1): [31, 31, 31, 5],
+    (1, 2): [101, 11, 11],
+    (2, 2): [51, 51, 5, 5],
+}
 #: Points along each axis of the plane that stands for a domain of many dimensions.
 _PLANE_POINTS = 101
 
 
 def main_grid(formulation: Formulation, settings: EvaluationSettings) -> Grid:
     """Choose where errors are measured: a product grid, or scattered points in many dimensions."""
-    variables, domain = formulation.variables, formulation.problem.domain
-    shape = settings.shape or _DEFAULT_SHAPES.get(domain.dimension)
+    variables, domain = formulation.variables, formulation.domain
+    shape = settings.shape or _default_shape(domain)
     if variables.has_vector or shape is None:
         return scattered(domain, settings.points)
     return product_grid(domain, variables.coordinates, shape)
 
 
+def _default_shape(domain: Domain) -> list[int] | None:
+    """Points along each axis; None in many dimensions."""
+    count = len(domain.parameter_axes)
+    shape = _DEFAULT_SHAPES.get((domain.dimension - count, count))
+    if shape is None or count == 0:
+        return shape
+    of_coordinates, of_parameters = iter(shape[:-count]), iter(shape[-count:])
+    return [
+        next(of_parameters if axis in domain.parameter_axes else of_coordinates)
+        for axis in range(domain.dimension)
+    ]
+
+
 def plane_grid(formulation: Formulation) -> Grid:
     """Make the plane that is drawn where the main grid has scattered points."""
-    variables, domain = formulation.variables, formulation.problem.domain
+    variables, domain = formulation.variables, formulation.domain
     names = variables.column_names()
-    second = 1 if variables.time_axis is None else variables.time_axis
-    return plane(domain, {names[0]: 0, names[second]: second}, _PLANE_POINTS)
+    columns = [axis for axis in range(domain.dimension) if axis not in domain.parameter_axes]
+    columns = columns if len(columns) > 1 else list(range(domain.dimension))
+    second = columns[1] if variables.time_axis is None else variables.time_axis
+    first = next(axis for axis in columns if axis != second)
+    return plane(domain, {names[first]: first, names[second]: second}, _PLANE_POINTS)
 
 
 def reference_on(formulation: Formulation, points: Tensor) -> dict[str, Tensor]:

@@ -91,7 +91,7 @@ def build_part(
     if term is not None:
         raise ProblemError(
             f"{problem.origin.label}: term {term!r} is NaN or infinite for the untrained "
-            f"network; expected finite values (N,) at all points of {problem.domain!r}"
+            f"network; expected finite values (N,) at all points of {formulation.domain!r}"
         )
     notes = (*built.notes, *note_jumps(formulation))
     return Part(formulation, objective, satisfied, reason, notes, built.constraints)

@@ -116,7 +116,7 @@ def open_run(
         assembled.evaluator(),
         earlier,
         assembled.network,
-        domain=assembled.problem.domain,
+        domain=assembled.formulation.domain,
         folder=folder.path,
     )
 

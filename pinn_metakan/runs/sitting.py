@@ -150,7 +150,7 @@ def _concluded(
         run.evaluator(),
         earlier,
         run.network,
-        domain=run.problem.domain,
+        domain=run.formulation.domain,
         notes=notes,
         folder=None if folder is None else folder.path,
     )

@@ -12,7 +12,9 @@ import torch
 from torch import Generator
 
 from pinn_metakan.losses.residual_norms import measure_residuals
+from pinn_metakan.pde.solution_parameters import parameters_text
 from pinn_metakan.results.field import Field
+from pinn_metakan.results.parameter_errors import parameter_errors
 from pinn_metakan.results.residual_norms import residual_norms_of
 from pinn_metakan.runs.activations import activations_of
 from pinn_metakan.runs.assembled import AssembledRun
@@ -42,12 +44,14 @@ def facts(run: AssembledRun) -> list[tuple[str, str]]:
     conditions = f"hard: {', '.join(hard) or 'none'}; soft: {', '.join(soft) or 'none'}"
     counts = [f"{len(group.at.points)} for {group.residual.label}" for group in groups]
     widths = list(run.network.widths)
+    parameters = parameters_text(run.problem)
     threads = f", {torch.get_num_threads()} threads" if run.choices.device.type == "cpu" else ""
     return [
         ("problem", f"{run.problem.origin.name} ({run.problem.origin.label})"),
         ("network", f"{run.choices.network} {widths}, {run.network.describe()}"),
         ("parameters", str(run.network.n_parameters)),
         ("equations", f"{'' if run.formulation.is_affine else 'not '}affine in the unknowns"),
+        *((("for all", parameters),) if parameters else ()),
         ("conditions", conditions),
         ("scales", scales_text(run)),
         *((part.setting, f"{part.spelled} ({part.origin.label})") for part in run.choices.parts),
@@ -63,7 +67,9 @@ def scales_text(run: AssembledRun) -> str:
     """Tell sizes of unknowns and coordinates with their units, and those of residual terms."""
     scales, given = run.objective.scales, run.problem.units
     lengths = run.ansatz.features.length.tolist()
-    coordinates = run.problem.coordinates  # the first may be a vector, as long as the first column
+    coordinates = (
+        run.formulation.variables.coordinates
+    )  # the first may be a vector, as long as the first column
     rest = lengths[len(lengths) - len(coordinates) + 1 :]
     sizes = dict(scales.unknowns) | dict(zip(coordinates, [lengths[0], *rest], strict=True))
     units = {name: f" {given[name]}" for name in sizes if given.get(name, "-") != "-"}
@@ -90,14 +96,15 @@ def evaluate_field(run: AssembledRun, earlier: Mapping[str, Field]) -> Field:
         plane_points = plane_grid(run.formulation)
         reference = reference_on(run.formulation, plane_points.points)
         plane = field_on(*parts, plane_points, reference)
-    names = (*run.problem.coordinates, *run.problem.unknowns)
+    coordinates = run.formulation.variables.coordinates
+    names = (*coordinates, *run.problem.unknowns)
     history = {
         key: np.array([row.get(key, math.nan) for row in run.record.entries], dtype=np.float64)
         for key in _history_keys(run)
     }
     return Field(
         grid=field_on(*parts, run.grid, run.reference),
-        coordinates=run.problem.coordinates,
+        coordinates=coordinates,
         units={name: run.problem.units.get(name, "-") for name in names},
         long_names={name: run.problem.long_names.get(name, name) for name in names},
         history=history,
@@ -105,6 +112,7 @@ def evaluate_field(run: AssembledRun, earlier: Mapping[str, Field]) -> Field:
         slice=plane,
         has_time=run.formulation.variables.time_axis is not None,
         activations=activations_of(run.network),
+        solution_parameters=tuple(run.problem.solution_parameters),
     )
 
 
@@ -161,6 +169,7 @@ def summary(
         "steps": run.record.step,
         "relative_l2": _finite(field.relative_l2),
         "max_error": _finite(field.max_error),
+        **_errors_over_parameters(field),
         "loss": run.record.entries[-1]["loss"],
         "converged": trainer.verdict.is_converged,
         "stop_reason": trainer.verdict.sentence,
@@ -173,6 +182,11 @@ def summary(
         "residuals": residual_norms_of(field.attributes).as_dict(),
         "versions": json.loads(str(attributes["versions"])),
     } | {name: _summary_of_earlier(field) for name, field in earlier.items()}
+
+
+def _errors_over_parameters(field: Field) -> dict[str, object]:
+    found = {errors.parameter: errors.as_dict() for errors in parameter_errors(field)}
+    return {"errors_over": found} if found else {}
 
 
 def _finite(numbers: Mapping[str, float]) -> dict[str, float | None]:

@@ -98,7 +98,7 @@ def build_constraints(formulation: Formulation) -> HardConstraints:
     Returns:
         The constraints, what they satisfy, and notes on what stays soft.
     """
-    variables, domain = formulation.variables, formulation.problem.domain
+    variables, domain = formulation.variables, formulation.domain
     notes: list[str] = []
     rough_data: list[str] = []
     contradictions: list[str] = []

@@ -109,7 +109,7 @@ def collect_pieces(
                     f"{label}: its hard_data name the term {key!r}, its residual has {known}"
                 )
             if offer.unknown == unknown:
-                time = _time(condition.place, formulation.problem.domain)
+                time = _time(condition.place, formulation.domain)
                 data = _as_field(offer.data, formulation.variables, label, time)
                 piece = (f"{name}_{key}", data)
                 if time is None:
@@ -147,7 +147,7 @@ def _add_on_boundary(
     periodic: set[int],
 ) -> str:
     """Add data that lie on the boundary; say why they stay soft, empty if they do not."""
-    domain = formulation.problem.domain
+    domain = formulation.domain
     faces = place.faces(formulation.variables, domain)
     is_taken = any(face in pieces.faces or face.axis in periodic for face in faces)
     is_taken |= domain.dimension == 1 and pieces.initial is not None  # on the same coordinate

@@ -54,7 +54,7 @@ def find_rough(
     Raises:
         ProblemError: If data are NaN or infinite somewhere.
     """
-    domain = formulation.problem.domain
+    domain = formulation.domain
     orders = _orders(formulation, unknown)
     terms: set[str] = set()
     notes: list[str] = []
@@ -260,7 +260,7 @@ def _place(formulation: Formulation, line: Line, s: Tensor) -> str:
     names = formulation.variables.column_names()
     parts = []
     for axis in line.axes:
-        low, high = formulation.problem.domain.bounds[axis]
+        low, high = formulation.domain.bounds[axis]
         shown = round(float(point[axis]) / (high - low), 6) * (high - low)
         parts.append(f"{names[axis]} = {shown:.4g}")
     return ", ".join(parts)
