@@ -2,11 +2,13 @@
 
 import copy
 from collections.abc import Callable
+from functools import partial
 
 import torch
 from torch import Tensor
 
 from pinn_metakan.errors import SettingsError
+from pinn_metakan.geometry.chebyshev_series import fit_chebyshev_series
 from pinn_metakan.pde.data import Data
 from pinn_metakan.pde.formulation import Formulation
 from pinn_metakan.pde.initial import Initial
@@ -90,35 +92,37 @@ def _values_at(
 ) -> dict[str, Data]:
     """What an `Initial` prescribes to go on from a field."""
     unknowns, name_of_time = whole.variables.unknowns, whole.variables.coordinates[-1]
-
-    def value(column: int) -> Callable[..., Tensor]:
-        return lambda *space: before(_points(space, time))[:, column]
-
-    def velocity(column: int) -> Callable[..., Tensor]:
-        def of_space(*space: Tensor) -> Tensor:
-            with torch.enable_grad():
-                points = _points(space, time)
-                times = points[:, -1:].detach().requires_grad_()
-                values = before(torch.cat([points[:, :-1], times], dim=1))[:, column]
-                (slopes,) = torch.autograd.grad(values.sum(), times, create_graph=True)
-            return slopes[:, 0]
-
-        return of_space
-
-    values: dict[str, Callable[..., Tensor]] = {}
+    columns = {}
     for unknown, has_velocity in _prescribed(whole).items():
-        column = unknowns.index(unknown)
-        values[unknown] = value(column)
+        columns[unknown] = unknowns.index(unknown)
         if has_velocity:
-            values[f"{unknown}_{name_of_time}"] = velocity(column)
-    if whole.variables.dimension > 1:
-        return dict(values)
-    no_space = torch.zeros(1, 0, dtype=torch.float64)
-    return {name: float(data(no_space).detach()) for name, data in values.items()}
+            columns[f"{unknown}_{name_of_time}"] = len(unknowns) + unknowns.index(unknown)
+    end: Callable[[Tensor], Tensor] = partial(_values_and_slopes, before, time)
+    if whole.variables.dimension == 1:
+        (numbers,) = end(torch.zeros(1, 0, dtype=torch.float64)).detach().tolist()
+        return {name: numbers[column] for name, column in columns.items()}
+    if whole.domain.is_bounded_by_faces:
+        end = fit_chebyshev_series(end, whole.domain.bounds[:-1]) or end
+    return {name: _column_of(end, column) for name, column in columns.items()}
 
 
-def _points(space: tuple[Tensor, ...], time: float) -> Tensor:
-    """Points (N, d) of coordinates of space, (N,) or (N, k) each, at a time."""
-    columns = [part if part.ndim == 2 else part.unsqueeze(1) for part in space]
-    times = columns[0].new_full((len(columns[0]), 1), time)
-    return torch.cat([*columns, times], dim=1)
+def _values_and_slopes(field: Callable[[Tensor], Tensor], time: float, space: Tensor) -> Tensor:
+    """All unknowns at a time, then their slopes in time: (N, d - 1) -> (N, 2 m)."""
+    with torch.enable_grad():
+        times = space.new_full((len(space), 1), time).requires_grad_()
+        values = field(torch.cat([space, times], dim=1))
+        slopes = [
+            torch.autograd.grad(column.sum(), times, create_graph=True)[0]
+            for column in values.unbind(1)
+        ]
+    return torch.cat([values, *slopes], dim=1)
+
+
+def _column_of(function: Callable[[Tensor], Tensor], column: int) -> Callable[..., Tensor]:
+    """A column of a function of the place, as one of the coordinates of space."""
+
+    def of_space(*space: Tensor) -> Tensor:
+        parts = [part if part.ndim == 2 else part.unsqueeze(1) for part in space]
+        return function(torch.cat(parts, dim=1))[:, column]
+
+    return of_space

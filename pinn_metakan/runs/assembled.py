@@ -25,7 +25,7 @@ from pinn_metakan.runs.legs.leg import Leg
 from pinn_metakan.runs.legs.plan import PlannedLeg, kept_names_of, plan_legs
 from pinn_metakan.runs.network_choice import best_alternative
 from pinn_metakan.runs.part import Part, build_part, network_maker
-from pinn_metakan.runs.slabs import Slabs, as_it_ended, chosen_count, frozen_field, kept_slabs
+from pinn_metakan.runs.slabs import Slabs, as_it_ended, frozen_field, kept_slabs, with_slabs
 from pinn_metakan.runs.stages import build_stages
 from pinn_metakan.training.least_squares import LeastSquares
 from pinn_metakan.training.record import TrainingRecord
@@ -223,12 +223,11 @@ class AssembledRun:
 
     def _choose_slabs(self, make_network: Callable[[int, int], Network]) -> None:
         """Choose how many slabs there are, and begin anew if it is more than one."""
-        count = chosen_count(self.formulation, self.part.objective, self.settings)
-        self.settings = self.settings.model_copy(update={"slabs": count})
+        self.settings = with_slabs(self.settings, self.formulation, self.part.objective)
         self.choices = replace(self.choices, settings=self.settings)
-        if count > 1:
+        if self.settings.slabs > 1:
             self._generator.manual_seed(self.choices.seed)
-            self._slabs = Slabs(self.formulation, count)
+            self._slabs = Slabs(self.formulation, self.settings.slabs)
             self.part = self._built(self._slabs.first(), make_network)
 
     def _built(self, formulation: Formulation, make_network: Callable[[int, int], Network]) -> Part:

@@ -18,28 +18,43 @@ from pinn_metakan.runs.fields import SlabFields
 from pinn_metakan.runs.legs.plan import plan_legs
 from pinn_metakan.settings.sections import Settings
 
-# Both: docs/decisions/0023-slabs.md.
+# All: docs/decisions/0023-slabs.md.
 #: More characteristic times than these are solved in slabs, of so many each.
 _MOST_TIMES, _TIMES_OF_A_SLAB = 24.0, 6.0
+#: Slabs share so many times the steps of a stage, but have no fewer than these each.
+_STEPS, _LEAST_STEPS = 2, 40
 
 
-def chosen_count(whole: Formulation, objective: Objective, settings: Settings) -> int:
+def with_slabs(settings: Settings, whole: Formulation, objective: Objective) -> Settings:
     """Choose the number of slabs by the characteristic times that the duration is.
 
     Args:
+        settings: All settings.
         whole: The problem.
         objective: That of the problem over its whole time.
-        settings: All settings.
 
     Returns:
-        The number; 1 for problems that cannot be cut, and for networks that grow.
+        Settings with the number of slabs, and stages that are shorter where there are many; one
+        slab for problems that cannot be cut, and for networks that grow.
     """
     try:
         plan_legs(settings, slab_times(whole, 2))
     except SettingsError:
-        return 1
+        return settings.model_copy(update={"slabs": 1})
     times = characteristic_times(whole, objective)
-    return math.ceil(times / _TIMES_OF_A_SLAB) if _MOST_TIMES < times < math.inf else 1
+    if not _MOST_TIMES < times < math.inf:
+        return settings.model_copy(update={"slabs": 1})
+    count = math.ceil(times / _TIMES_OF_A_SLAB)
+    stages = {name: settings.stage(name) for name in settings.stages}
+    shorter = {
+        name: stage.model_copy(update={"steps": _steps_of_a_slab(stage.steps, count)})
+        for name, stage in stages.items()
+    }
+    return settings.model_copy(update={"slabs": count, **shorter})
+
+
+def _steps_of_a_slab(steps: int, count: int) -> int:
+    return min(steps, max(_LEAST_STEPS, math.ceil(_STEPS * steps / count)))
 
 
 class Slabs:
