@@ -43,6 +43,7 @@ RUN_FILES = {
     "solution.png",
     "history.png",
     "profiles.png",
+    "report.html",
 }
 
 

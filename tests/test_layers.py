@@ -13,7 +13,7 @@ FLOORS = [
     {"families", "geometry", "derivatives", "optimizers", "reference", "results"},
     {"pde", "settings", "training"},
     {"networks", "plotting"},
-    {"ansatz"},
+    {"ansatz", "report"},
     {"losses"},
     {"diagnosis"},
     {"runs"},
@@ -65,8 +65,8 @@ def test_optimizers_and_training_know_no_equation() -> None:
             assert rooms <= {"errors", "files", "optimizers", "training"}
 
 
-def test_plotting_and_results_know_no_torch() -> None:
-    for room in ("plotting", "results"):
+def test_plotting_results_and_report_know_no_torch() -> None:
+    for room in ("plotting", "results", "report"):
         for path in (PACKAGE / room).glob("*.py"):
             assert "torch" not in {module.split(".")[0] for module in imported(path)}
 

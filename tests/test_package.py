@@ -79,7 +79,7 @@ follow_imports_for_stubs = true
 def files(*folders: str) -> set[str]:
     """The sources in folders of this tree, by their names from its top."""
     paths = [path for folder in folders for path in (ROOT / folder).rglob("*")]
-    sources = [path for path in paths if path.suffix == ".py" or path.name == "py.typed"]
+    sources = [p for p in paths if p.suffix in (".py", ".css", ".js") or p.name == "py.typed"]
     return {path.relative_to(ROOT).as_posix() for path in sources}
 
 
@@ -153,6 +153,7 @@ def empty(tmp_path: Path) -> Path:
 def test_a_wheel_holds_the_package_with_the_problems_and_nothing_else(wheel: Path) -> None:
     names = {name for name in names_in(wheel) if ".dist-info/" not in name}
     assert "pinn_metakan/py.typed" in names
+    assert "pinn_metakan/report/assets/style.css" in names
     assert {f"pinn_metakan/problems/{name}.py" for name in PROBLEM_NAMES} <= names
     problems = {f"pinn_metakan/{name}" for name in files("problems")}
     assert names == files("pinn_metakan") | problems

@@ -1,4 +1,4 @@
-"""Commands that train nothing: list, show, settings, networks, plot, new."""
+"""Commands that train nothing: list, show, settings, networks, plot, report, new."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -163,6 +163,23 @@ def plot_command(
         )
     for path in draw_all(field, run) + (draw_activations(field, run) if activations else []):
         print(path)
+
+
+@looking.command("report")
+def report_command(
+    run: Annotated[
+        Path, typer.Argument(metavar="RUN", help="A run folder, or a folder with runs below it.")
+    ],
+) -> None:
+    """Write report.html of a run anew: one page with all that is known of it, to read and to send.
+
+    Of a folder of runs, such as outputs/, write index.html: a table of all runs below it, with the
+    page of each. The code of no problem is run.
+    """
+    with loading():
+        from pinn_metakan.runs.pages import write_pages
+
+    print(write_pages(run))
 
 
 @looking.command("new")

@@ -29,7 +29,7 @@ from pinn_metakan.cli.output import print_lines
 from pinn_metakan.cli.pairs import changes, parameter
 
 if TYPE_CHECKING:
-    from pinn_metakan.runs.folder import FreshFolder
+    from pinn_metakan.runs.fresh_folder import FreshFolder
     from pinn_metakan.settings.layers import Layer
 
 solving = typer.Typer()
@@ -210,7 +210,7 @@ def rerun_command(
 
 
 def _fresh_folder(problem: str, network: str, seed: int) -> "FreshFolder":
-    from pinn_metakan.runs.folder import FreshFolder
+    from pinn_metakan.runs.fresh_folder import FreshFolder
 
     moment = datetime.now().strftime("%Y%m%d-%H%M%S")
     called = network.rpartition(":")[2]  # what stands before may be a path

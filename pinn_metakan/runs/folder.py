@@ -3,14 +3,16 @@
 import json
 import shlex
 import shutil
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from pinn_metakan.errors import RunFolderError
 from pinn_metakan.files import write_new_text, write_text, written_whole
 from pinn_metakan.plotting.figures import FIGURES, draw_all
+from pinn_metakan.report.facts import RunFacts
+from pinn_metakan.report.figure_files import figures_in
+from pinn_metakan.report.page import report_page
 from pinn_metakan.results.field import Field
 from pinn_metakan.results.hdf5 import read_solution, write_solution
 from pinn_metakan.runs.checkpoint_format import with_present_choices
@@ -24,6 +26,8 @@ _FILES = (
     "settings.toml",
     "checkpoint.safetensors",
 )
+#: The page for people.
+PAGE = "report.html"
 #: The folder inside that is the run of another network on the same problem.
 SECOND_OPINION = "second-opinion"
 
@@ -34,7 +38,7 @@ def part_names() -> list[str]:
 
 
 class RunFolder:
-    """A folder with solution.h5, report.json, history.jsonl, settings.toml, checkpoint, figures.
+    """A folder with solution.h5, report.json, history.jsonl, settings, checkpoint, figures, page.
 
     Args:
         path: The folder; it need not exist.
@@ -45,6 +49,7 @@ class RunFolder:
         self.solution, self._report, self._history, self._settings, self._checkpoint = (
             path / name for name in _FILES
         )
+        self.page = path / PAGE
 
     def refuse_unless_free(self, overwrite: bool) -> None:
         """Refuse a folder that holds a run already, or a path that cannot become a folder.
@@ -57,7 +62,7 @@ class RunFolder:
         """
         if self.path.exists() and not self.path.is_dir():
             raise RunFolderError(f"{self.path} is a file; --out needs a folder")
-        if self._holds_run() and not overwrite:
+        if self.holds_run() and not overwrite:
             raise RunFolderError(f"{self.path} already holds a run; give --overwrite to replace it")
 
     def begin(self, settings: str, overwrite: bool) -> "RunFolder":
@@ -113,7 +118,7 @@ class RunFolder:
             raise RunFolderError(
                 f"{branch.path} is no folder, and this run keeps a part of itself there"
             )
-        if branch._holds_run() and not (overwrite and branch.is_part_of(self)):
+        if branch.holds_run() and not (overwrite and branch.is_part_of(self)):
             raise RunFolderError(
                 f"{branch.path} holds another run, and this one keeps a part of itself there; give "
                 "another --out"
@@ -151,13 +156,58 @@ class RunFolder:
         return with_present_choices(load_checkpoint(self._checkpoint))
 
     def finish(
-        self, field: Field, report: Mapping[str, object], history: list[dict[str, float]]
+        self,
+        field: Field,
+        report: Mapping[str, object],
+        history: list[dict[str, float]],
+        notes: Sequence[str],
     ) -> None:
-        """Write solution, figures, report and history."""
+        """Write solution, figures, report, history and page."""
         self._write_history(history)
         write_solution(self.solution, field)
         draw_all(field, self.path)
-        write_text(self._report, json.dumps(report, indent=2) + "\n")
+        told = {**report, "command": self.command()}
+        write_text(self._report, json.dumps(told, indent=2) + "\n")
+        write_text(self.page, report_page(self.facts(field, notes)))
+
+    def command(self) -> str | None:
+        """How the run was started, as settings.toml says; None if it does not."""
+        try:
+            first = self._settings.read_text(encoding="utf-8").partition("\n")[0]
+        except (OSError, UnicodeDecodeError):
+            return None
+        return first.removeprefix("# ").strip() if first.startswith("# ") else None
+
+    def read_report(self) -> dict[str, Any]:
+        """Read report.json.
+
+        Returns:
+            What it says; nothing where there is none.
+
+        Raises:
+            RunFolderError: If it is damaged.
+        """
+        if not self._report.is_file():
+            return {}
+        try:
+            report = json.loads(self._report.read_text(encoding="utf-8"))
+        except (OSError, ValueError, RecursionError):
+            report = None
+        if not isinstance(report, dict):
+            raise RunFolderError(f"{self._report} is not a report of this package")
+        return report
+
+    def facts(self, field: Field, notes: Sequence[str]) -> RunFacts:
+        """What the page of this run tells.
+
+        Args:
+            field: Its solution.
+            notes: What it says of itself.
+
+        Returns:
+            The facts, with the figures that are in the folder.
+        """
+        return RunFacts(field, notes, self.command(), str(self.path), figures_in(self.path))
 
     def read_field(self) -> Field:
         """Read the solution.
@@ -186,59 +236,10 @@ class RunFolder:
 
     def _clear(self) -> None:
         """Remove the files of a run, and nothing else that the user may keep there."""
-        if self._holds_run():
-            for name in (*_FILES, *FIGURES):
+        if self.holds_run():
+            for name in (*_FILES, *FIGURES, PAGE):
                 (self.path / name).unlink(missing_ok=True)
 
-    def _holds_run(self) -> bool:
+    def holds_run(self) -> bool:
+        """Whether a file of a run is there."""
         return any((self.path / name).exists() for name in _FILES)
-
-
-@dataclass(frozen=True)
-class FreshFolder:
-    """A run folder that nobody else has: the first of NAME, NAME-2, NAME-3, ... that is not there.
-
-    Args:
-        parent: The folder that it is made in.
-        name: NAME.
-    """
-
-    parent: Path
-    name: str
-
-    def refuse_unless_free(self, overwrite: bool) -> None:
-        """There is always a next one."""
-
-    def refuse_unless_branch_is_free(self, name: str, overwrite: bool) -> None:
-        """Nothing is in it."""
-
-    def begin(self, settings: str, overwrite: bool) -> RunFolder:
-        """Make the folder and write the settings.
-
-        Args:
-            settings: Text of settings.toml.
-            overwrite: Nothing is there to be replaced.
-
-        Returns:
-            The folder.
-
-        Raises:
-            RunFolderError: If it cannot be written.
-        """
-        try:
-            self.parent.mkdir(parents=True, exist_ok=True)
-            path = self._made()
-        except OSError as error:
-            raise RunFolderError(f"cannot write to {self.parent}: {error.strerror}") from error
-        return RunFolder(path).begin(settings, overwrite=False)
-
-    def _made(self) -> Path:
-        """Make the folder; of several who try at once, each gets one of its own."""
-        number = 1
-        while True:
-            path = self.parent / (self.name if number == 1 else f"{self.name}-{number}")
-            try:
-                path.mkdir()
-                return path
-            except FileExistsError:
-                number += 1

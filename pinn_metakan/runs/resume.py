@@ -13,7 +13,8 @@ from pinn_metakan.results.hdf5 import read_solution
 from pinn_metakan.runs.assembled import AssembledRun
 from pinn_metakan.runs.choices import check_budget, choose
 from pinn_metakan.runs.earlier import earlier_beside, earlier_in, refuse_part
-from pinn_metakan.runs.folder import SECOND_OPINION, FreshFolder, RunFolder
+from pinn_metakan.runs.folder import SECOND_OPINION, RunFolder
+from pinn_metakan.runs.fresh_folder import FreshFolder
 from pinn_metakan.runs.same_parts import same_parts
 from pinn_metakan.runs.same_problem import Remembered, refuse_other_numbers, same_problem
 from pinn_metakan.runs.second_opinion import SecondOpinion, recorded_in, train_and_compare

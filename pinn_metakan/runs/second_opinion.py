@@ -220,7 +220,8 @@ def _written(
     told = solution.told(field, notes)
     if folder is not None:
         before = {name: leg.field for name, leg in solution.earlier.items()}
-        folder.finish(field, summary(run, field, told.notes, before), run.record.entries)
+        report = summary(run, field, told.notes, before)
+        folder.finish(field, report, run.record.entries, told.notes)
     return told
 
 

@@ -144,7 +144,7 @@ def _concluded(
     field = evaluate_field(run, before)
     notes = [*run.notes, *notes, *closing_notes(run, field)]
     if folder is not None:
-        folder.finish(field, summary(run, field, notes, before), run.record.entries)
+        folder.finish(field, summary(run, field, notes, before), run.record.entries, notes)
     return Solution(
         field,
         run.evaluator(),

@@ -15,6 +15,7 @@ from pinn_metakan.plotting.figures import solution_figure
 from pinn_metakan.results.field import Field
 from pinn_metakan.results.hdf5 import write_solution
 from pinn_metakan.results.residual_norms import ResidualNorms, residual_norms_of
+from pinn_metakan.runs.pages import write_solution_page
 
 Array = NDArray[np.float64]
 
@@ -181,6 +182,19 @@ class Solution:
     def plot(self) -> Figure:
         """Draw solution, reference and error side by side."""
         return solution_figure(self.field)
+
+    def report(self, path: str | Path) -> None:
+        """Write one HTML page: what was solved, how, how well, with figures and a map to explore.
+
+        The page loads nothing from anywhere, so that it can be sent to others.
+
+        Args:
+            path: The file.
+
+        Raises:
+            RunFolderError: If it cannot be written.
+        """
+        write_solution_page(Path(path), self.field, self.notes, self.folder)
 
     def save(self, path: str | Path) -> None:
         """Write the fields to an HDF5 file."""

@@ -15,7 +15,8 @@ from pinn_metakan.runs.choices import (
     present_network,
     suggested_settings,
 )
-from pinn_metakan.runs.folder import SECOND_OPINION, FreshFolder, RunFolder
+from pinn_metakan.runs.folder import SECOND_OPINION, RunFolder
+from pinn_metakan.runs.fresh_folder import FreshFolder
 from pinn_metakan.runs.own_parts import PartFile
 from pinn_metakan.runs.second_opinion import SecondOpinion, train_and_compare
 from pinn_metakan.runs.sitting import Announce, Progress

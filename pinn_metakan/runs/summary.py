@@ -18,6 +18,7 @@ from pinn_metakan.results.parameter_errors import parameter_errors
 from pinn_metakan.results.residual_norms import residual_norms_of
 from pinn_metakan.runs.activations import activations_of
 from pinn_metakan.runs.assembled import AssembledRun
+from pinn_metakan.runs.description import description, machine
 from pinn_metakan.runs.fields import (
     CHUNK,
     field_on,
@@ -108,7 +109,11 @@ def evaluate_field(run: AssembledRun, earlier: Mapping[str, Field]) -> Field:
         units={name: run.problem.units.get(name, "-") for name in names},
         long_names={name: run.problem.long_names.get(name, name) for name in names},
         history=history,
-        attributes=_attributes(run) | _attributes_of_earlier(earlier) | _residual_norms(run),
+        attributes=_attributes(run)
+        | machine()
+        | {"description": json.dumps(description(run.problem, facts(run)))}
+        | _attributes_of_earlier(earlier)
+        | _residual_norms(run),
         slice=plane,
         has_time=run.formulation.variables.time_axis is not None,
         activations=activations_of(run.network),
@@ -164,8 +169,11 @@ def summary(
     attributes = _attributes(run)
     trainer = run.trainer
     names = ("problem", "network", "n_parameters", "seed", "dtype", "device", "seconds")
+    machine_names = ("date", "threads", "platform")
     return {
         **{name: attributes[name] for name in names},
+        **{name: field.attributes[name] for name in machine_names},
+        "parameters": dict(run.problem.parameters),
         "steps": run.record.step,
         "relative_l2": _finite(field.relative_l2),
         "max_error": _finite(field.max_error),

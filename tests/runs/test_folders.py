@@ -1,6 +1,8 @@
 """What a run folder holds, when one is written, and what is read from it."""
 
 import json
+import platform
+from datetime import datetime
 from pathlib import Path
 
 import numpy as np
@@ -22,9 +24,13 @@ def test_a_run_folder_holds_what_the_contract_names(tmp_path: Path) -> None:
         "problem", "network", "n_parameters", "seed", "dtype", "device", "seconds",
         "relative_l2", "max_error", "loss", "converged", "stop_reason", "versions",
         "limited_by", "advice", "scales", "residuals", "disagreement", "second_opinion",
-        "steps", "notes",
+        "steps", "notes", "parameters", "command", "date", "threads", "platform",
     } == set(report)  # fmt: skip
     assert (report["steps"], report["notes"]) == (7, [])
+    assert (report["parameters"], report["threads"]) == ({"diffusivity": 0.25}, 1)
+    assert report["command"] == "made by solve() in Python"
+    assert datetime.fromisoformat(report["date"]).tzinfo is not None
+    assert report["platform"] == platform.platform()
     assert report["relative_l2"] == dict(solution.relative_l2)
     assert (report["seed"], report["converged"]) == (4, False)
     rows = [json.loads(line) for line in (folder / "history.jsonl").read_text().splitlines()]

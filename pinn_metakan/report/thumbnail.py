@@ -1,0 +1,99 @@
+"""A solution as a small picture."""
+
+import struct
+import zlib
+
+import numpy as np
+from matplotlib import colormaps
+
+from pinn_metakan.results.field import Field
+from pinn_metakan.results.metrics import Array
+
+#: Size of the picture [pixels].
+_WIDTH, _HEIGHT = 96, 64
+_BLUE, _WHITE = (31, 119, 180), (255, 255, 255)
+
+
+def thumbnail(field: Field) -> bytes | None:
+    """Draw the first unknown: as a line, or in colors over two coordinates.
+
+    Of three coordinates two are drawn, at the end of time or in the middle of the last one;
+    scattered fields are drawn on their plane.
+
+    Args:
+        field: The solution.
+
+    Returns:
+        A PNG file, None if there is nothing to draw.
+    """
+    grid = field.slice if field.slice is not None else field.grid
+    names = list(grid.axes)
+    values = next(iter(grid.values.values()))
+    if not names or not np.isfinite(values).any():
+        return None
+    if len(names) == 1:
+        return _png(_line(values))
+    across = names[0] if not (field.has_time and names[0] == field.coordinates[-1]) else names[1]
+    rest = [name for name in names if name != across]
+    time = field.coordinates[-1] if field.has_time else None
+    up = time if len(names) == 2 and time in rest else next(n for n in rest if n != time)
+    index = tuple(
+        slice(None)
+        if name in (across, up)
+        else len(grid.axes[name]) - 1
+        if name == time
+        else len(grid.axes[name]) // 2
+        for name in names
+    )
+    plane = values[index]
+    if names.index(across) < names.index(up):
+        plane = plane.T  # (up, across)
+    rows = np.linspace(plane.shape[0] - 1, 0, _HEIGHT).round().astype(int)
+    columns = np.linspace(0, plane.shape[1] - 1, _WIDTH).round().astype(int)
+    return _png(_colored(plane[np.ix_(rows, columns)]))
+
+
+def _shares(values: Array) -> Array:
+    """Values between their smallest, 0, and their largest, 1."""
+    finite = np.where(np.isfinite(values), values, np.nan)
+    if not np.isfinite(finite).any():
+        return finite
+    low, high = np.nanmin(finite), np.nanmax(finite)
+    return (finite - low) / ((high - low) or 1.0)
+
+
+def _colored(values: Array) -> np.ndarray:
+    """Colors of a map, (height, width, 3); white where there is no value."""
+    shares = _shares(values)
+    colors = colormaps["viridis"](np.nan_to_num(shares))[..., :3] * 255
+    return np.where(np.isfinite(shares)[..., None], colors, _WHITE).astype(np.uint8)
+
+
+def _line(values: Array) -> np.ndarray:
+    """A curve in blue on white, (height, width, 3)."""
+    picture = np.full((_HEIGHT, _WIDTH, 3), _WHITE, dtype=np.uint8)
+    places = np.linspace(0, len(values) - 1, _WIDTH).round().astype(int)
+    shares = _shares(values)[places]
+    levels = (_HEIGHT - 4) - np.nan_to_num(shares) * (_HEIGHT - 8)
+    for column in range(_WIDTH):
+        if not np.isfinite(shares[column]):
+            continue
+        before = levels[max(column - 1, 0)] if np.isfinite(shares[max(column - 1, 0)]) else None
+        ends = [levels[column], levels[column] if before is None else before]
+        picture[int(min(ends)) : int(max(ends)) + 2, column] = _BLUE
+    return picture
+
+
+def _png(pixels: np.ndarray) -> bytes:
+    """A PNG file of colors, (height, width, 3)."""
+    height, width, _ = pixels.shape
+    lines = b"".join(b"\0" + row.tobytes() for row in pixels)  # each line without a filter
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    chunks = ((b"IHDR", header), (b"IDAT", zlib.compress(lines, 9)), (b"IEND", b""))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(content))
+        + kind
+        + content
+        + struct.pack(">I", zlib.crc32(kind + content))
+        for kind, content in chunks
+    )

@@ -1,0 +1,57 @@
+"""A new folder for a run."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from pinn_metakan.errors import RunFolderError
+from pinn_metakan.runs.folder import RunFolder
+
+
+@dataclass(frozen=True)
+class FreshFolder:
+    """A run folder that nobody else has: the first of NAME, NAME-2, NAME-3, ... that is not there.
+
+    Args:
+        parent: The folder that it is made in.
+        name: NAME.
+    """
+
+    parent: Path
+    name: str
+
+    def refuse_unless_free(self, overwrite: bool) -> None:
+        """There is always a next one."""
+
+    def refuse_unless_branch_is_free(self, name: str, overwrite: bool) -> None:
+        """Nothing is in it."""
+
+    def begin(self, settings: str, overwrite: bool) -> RunFolder:
+        """Make the folder and write the settings.
+
+        Args:
+            settings: Text of settings.toml.
+            overwrite: Nothing is there to be replaced.
+
+        Returns:
+            The folder.
+
+        Raises:
+            RunFolderError: If it cannot be written.
+        """
+        try:
+            self.parent.mkdir(parents=True, exist_ok=True)
+            path = self._made()
+        except OSError as error:
+            raise RunFolderError(f"cannot write to {self.parent}: {error.strerror}") from error
+        return RunFolder(path).begin(settings, overwrite=False)
+
+    def _made(self) -> Path:
+        """Make the folder; of several who try at once, each gets one of its own."""
+        number = 1
+        while True:
+            path = self.parent / (self.name if number == 1 else f"{self.name}-{number}")
+            try:
+                path.mkdir()
+                return path
+            except FileExistsError:
+                number += 1
