@@ -232,7 +232,7 @@ function makeViewer(root, data) {
     const what = Object.entries(quantities())
       .filter(([name]) => name !== LOGARITHM)
       .map(([name, { values }]) => `${name === "solution" ? unknown().name : name} = ${spelled(values[place])}`);
-    readout.textContent = `${where.join(", ")}:  ${what.join(", ")}`;
+    readout.textContent = `${where.join(", ")}: ${what.join(", ")}`;
   }
 
   // Places along the axes under a pointer; null outside the frame.
