@@ -97,9 +97,7 @@ def test_the_values_under_a_pointer_are_those_of_the_field(show: Any) -> None:
     page.locator("#viewer canvas.map").focus()
     for key in ["ArrowLeft"] * 20 + ["ArrowDown"] * 15:
         page.keyboard.press(key)
-    assert readout(page).startswith(
-        "x = 0.5, t = 0.5: u = 0.6065, reference = 0.6065, error = 2.5"
-    )
+    assert readout(page).startswith("x = 0.5, t = 0.5: u = 0.6065, reference = 0.6065, error = 2.5")
 
 
 def test_each_quantity_is_drawn_with_colors_of_its_own(show: Any) -> None:
