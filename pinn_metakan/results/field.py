@@ -80,6 +80,16 @@ class Field:
     disagreement: dict[str, float] = field(init=False)
     max_disagreement: dict[str, float] = field(init=False)
 
+    @property
+    def column_names(self) -> tuple[str, ...]:
+        """One name per column of a point: ``x1``, ``x2``, ... for a vector coordinate ``x``."""
+        return column_names(self.coordinates, self._dimension)
+
+    @property
+    def _dimension(self) -> int:
+        points = self.grid.points
+        return len(self.coordinates) if points is None else points.shape[1]
+
     def __post_init__(self) -> None:
         pairs = {k: (self.grid.values[k], v) for k, v in self.grid.references.items()}
         for name, metric in (
@@ -94,6 +104,26 @@ class Field:
         largest = {name: largest_known(d, values[name]) for name, d in apart.items()}
         object.__setattr__(self, "disagreement", norms)
         object.__setattr__(self, "max_disagreement", largest)
+
+
+def column_names(coordinates: Sequence[str], dimension: int) -> tuple[str, ...]:
+    """Name the columns of a point.
+
+    Args:
+        coordinates: Names, of which the first is a vector if there are fewer than columns.
+        dimension: Number of columns d.
+
+    Returns:
+        d names.
+
+    >>> column_names(["x", "t"], 4)
+    ('x1', 'x2', 'x3', 't')
+    """
+    length = dimension - len(coordinates) + 1
+    if length <= 1:
+        return tuple(coordinates)
+    first, *rest = coordinates
+    return (*(f"{first}{number}" for number in range(1, length + 1)), *rest)
 
 
 def refuse_names(axes: Sequence[str], unknowns: Sequence[str]) -> None:

@@ -1,5 +1,10 @@
-"""Solutions in HDF5: readable by h5py, and by xarray as they stand."""
+"""Solutions in HDF5: readable by h5py, by xarray and by tools for netCDF and CF, as they stand.
 
+Format 2 has the dimensions in the order of CF and VTK, time first. Readers go by the names of the
+dimension scales, never by position, so that they read format 1, of versions up to 0.2.0, too.
+"""
+
+import json
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -12,9 +17,32 @@ from pinn_metakan.results.activations_hdf5 import read_layers, write_layer
 from pinn_metakan.results.datasets import describe, read_array
 from pinn_metakan.results.field import Field, FieldOnGrid
 from pinn_metakan.results.metrics import Array
+from pinn_metakan.results.units import written_unit
+from pinn_metakan.results.variables import POINT, Variable, variables_of
 
-#: From this version of the format on, an attribute (the source of a problem) may exceed 64 KiB.
-_FORMAT = ("v108", "v110")
+#: Version of the layout that is written.
+FORMAT = 2
+#: From this version of HDF5 on, an attribute (the source of a problem) may exceed 64 KiB.
+_LIBRARY_VERSIONS = ("v108", "v110")
+_CONVENTIONS = "CF-1.8"
+#: Facts of the layout, which are written anew: no facts of the run.
+_LAYOUT = (
+    "coordinates",
+    "coordinate_names",
+    "column_names",
+    "unknowns",
+    "has_time",
+    "format",
+    "solution_parameters",
+)
+_HISTORY_UNITS = {"seconds": "s"}
+_HISTORY_NAMES = {
+    "step": "training step",
+    "seconds": "seconds of training",
+    "loss": "loss",
+    "loss_fresh": "loss on points not trained on",
+    "points": "collocation points of the equations",
+}
 
 
 def write_solution(path: Path, field: Field) -> None:
@@ -24,12 +52,16 @@ def write_solution(path: Path, field: Field) -> None:
         path: The file.
         field: What to write.
     """
-    with written_whole(path) as temporary, h5py.File(temporary, "w", libver=_FORMAT) as file:
-        for name, value in _attributes(field).items():
+    with (
+        written_whole(path) as temporary,
+        h5py.File(temporary, "w", libver=_LIBRARY_VERSIONS) as file,
+    ):
+        for name, value in root_attributes(field).items():
             file.attrs[name] = value
-        _write_grid(file, field.grid, field)
+        _write_variables(file, list(variables_of(field.grid, field)))
         if field.slice is not None:
-            _write_grid(file.create_group("slice"), field.slice, field)
+            group = file.create_group("slice")
+            _write_variables(group, list(variables_of(field.slice, field)))
         history = file.create_group("history")
         _write_columns(history, field.history)
         for layer in field.activations:
@@ -52,41 +84,23 @@ def read_solution(path: Path) -> Field:
         raise RunFolderError(f"there is no solution file {path}")
     try:
         with h5py.File(path, "r") as file:
-            attributes = {key: _plain(value) for key, value in file.attrs.items()}
-            coordinates = tuple(str(attributes["coordinates"]).split())
-            unknowns = tuple(str(attributes["unknowns"]).split())
-            history = {key: read_array(item) for key, item in file["history"].items()}
-            # A vector coordinate has no dataset of its own name, but a group may have it.
-            names = [name for name in (*coordinates, *unknowns) if name in file]
-            described = {name: file[name] for name in names if "units" in file[name].attrs}
-            if "slice" in file:
-                described |= {
-                    axis: file["slice"][axis] for axis in _axis_names(file["slice"], unknowns)
-                }
-            return Field(
-                grid=_read_grid(file, unknowns),
-                coordinates=coordinates,
-                units={k: str(v.attrs["units"]) for k, v in described.items()},
-                long_names={k: str(v.attrs["long_name"]) for k, v in described.items()},
-                history=history,
-                attributes=attributes,
-                slice=_read_grid(file["slice"], unknowns) if "slice" in file else None,
-                has_time=bool(attributes["has_time"]),
-                activations=read_layers(file["activations"]) if "activations" in file else (),
-                solution_parameters=tuple(str(attributes.get("solution_parameters", "")).split()),
-            )
+            return _read_field(file)
     except (OSError, KeyError, ValueError) as error:
         detail = " ".join(str(error).split())
         raise RunFolderError(f"{path} is not a solution of this package ({detail})") from error
 
 
-def _attributes(field: Field) -> dict[str, str | int | float]:
-    attributes = dict(field.attributes)
-    attributes["coordinates"] = " ".join(field.coordinates)
+def root_attributes(field: Field) -> dict[str, str | int | float]:
+    """All that a file says of a run and of its layout, by the names of its attributes."""
+    facts = {key: value for key, value in field.attributes.items() if key not in _LAYOUT}
+    attributes = _conventions(facts) | facts
+    attributes["coordinate_names"] = " ".join(field.coordinates)
+    attributes["column_names"] = " ".join(field.column_names)
     attributes["unknowns"] = " ".join(field.grid.values)
     attributes["has_time"] = int(field.has_time)
     if field.solution_parameters:
         attributes["solution_parameters"] = " ".join(field.solution_parameters)
+    attributes["format"] = FORMAT
     for unknown in field.relative_l2:
         attributes[f"relative_l2_{unknown}"] = field.relative_l2[unknown]
         attributes[f"relative_l1_{unknown}"] = field.relative_l1[unknown]
@@ -97,84 +111,137 @@ def _attributes(field: Field) -> dict[str, str | int | float]:
     return attributes
 
 
-def _write_grid(group: h5py.Group, grid: FieldOnGrid, field: Field) -> None:
-    scales = []
-    if grid.points is not None:
-        count, dimension = grid.points.shape
-        for name, size in (("point", count), ("coordinate", dimension)):
-            scale = group.create_dataset(name, data=np.arange(size))
-            scale.make_scale(name)
-            scales.append(scale)
-        _write_array(group, "points", grid.points, scales, "-", "coordinates of the points")
-        scales = scales[:1]
-    for name, axis in grid.axes.items():
-        scale = group.create_dataset(name, data=axis)
-        scale.make_scale(name)
-        describe(scale, field.units.get(name, "-"), field.long_names.get(name, name))
-        scales.append(scale)
-    for name, values in grid.values.items():
-        unit = field.units.get(name, "-")
-        called = field.long_names.get(name, name)
-        _write_array(group, name, values, scales, unit, called)
-        if name in grid.references:
-            reference = grid.references[name]
-            _write_array(
-                group, f"{name}_reference", reference, scales, unit, f"{called}, reference"
-            )
-            error = grid.errors[name]
-            _write_array(group, f"{name}_error", error, scales, unit, f"{called}, error")
-        if name in grid.disagreements:
-            apart, told = grid.disagreements[name], f"{called}, disagreement of two networks"
-            _write_array(group, f"{name}_disagreement", apart, scales, unit, told)
-    for term, values in grid.residuals.items():
-        _write_array(group, f"residual_{term}", values, scales, "-", f"residual of {term}")
+def _conventions(facts: Mapping[str, str | int | float]) -> dict[str, str | int | float]:
+    """What CF asks every file for."""
+    problem, network = facts.get("problem", "a problem"), facts.get("network", "a network")
+    try:
+        version = json.loads(str(facts.get("versions", "{}"))).get("pinn_metakan", "")
+    except (ValueError, AttributeError):  # an attribute of another program
+        version = ""
+    program = f"pinn_metakan {version}".strip()
+    return {
+        "Conventions": _CONVENTIONS,
+        "title": f"{problem}, solved by {network}",
+        "source": f"{program}: a physics-informed network, {network}",
+        "history": f"solved by {program}, seed {facts.get('seed', 'unknown')}",
+    }
 
 
-def _write_array(
-    group: h5py.Group, name: str, values: Array, scales: list[h5py.Dataset], unit: str, called: str
-) -> None:
-    dataset = group.create_dataset(name, data=np.asarray(values, dtype=np.float64))
-    for dimension, scale in zip(dataset.dims, scales, strict=True):
-        dimension.attach_scale(scale)
-    describe(dataset, unit, called)
+def _write_variables(group: h5py.Group, variables: list[Variable]) -> None:
+    where = " ".join(v.name for v in variables if v.is_coordinate and not v.is_dimension)
+    for variable in variables:
+        dataset = group.create_dataset(variable.name, data=np.ascontiguousarray(variable.values))
+        if variable.is_dimension:
+            dataset.make_scale(variable.name)
+        for name, value in variable.attributes.items():
+            dataset.attrs[name] = value
+        if where and not variable.is_coordinate:
+            dataset.attrs["coordinates"] = where
+    for variable in variables:
+        if not variable.is_dimension:
+            dimensions = group[variable.name].dims
+            for dimension, name in zip(dimensions, variable.dimensions, strict=True):
+                dimension.attach_scale(group[name])
 
 
 def _write_columns(group: h5py.Group, columns: Mapping[str, Array]) -> None:
     for name, values in columns.items():
-        group.create_dataset(name, data=values)
+        is_whole = name == "step" and bool(np.all(values == np.floor(values)))
+        group.create_dataset(name, data=values.astype(np.int64) if is_whole else values)
+        called = _HISTORY_NAMES.get(name, name.replace("_", " "))
+        describe(group[name], _HISTORY_UNITS.get(name, "-"), called)
     group["step"].make_scale("step")
     for name in columns:
         if name != "step":
             group[name].dims[0].attach_scale(group["step"])
 
 
-def _read_grid(group: h5py.Group, unknowns: tuple[str, ...]) -> FieldOnGrid:
+def _read_field(file: h5py.File) -> Field:
+    attributes = {key: _plain(value) for key, value in file.attrs.items()}
+    names = attributes["coordinate_names" if "coordinate_names" in attributes else "coordinates"]
+    coordinates, unknowns = tuple(str(names).split()), tuple(str(attributes["unknowns"]).split())
+    columns = tuple(str(attributes.get("column_names", names)).split())
+    groups = [file, *([file["slice"]] if "slice" in file else [])]
+    described = {
+        name: group[name]
+        for group in groups
+        for name in (*coordinates, *columns, *_axis_names(group, unknowns, columns), *unknowns)
+        if name in group and "units" in group[name].attrs
+    }
+    units = {name: written_unit(dataset.attrs) for name, dataset in described.items()}
+    long_names = {name: str(data.attrs["long_name"]) for name, data in described.items()}
+    if len(columns) > len(coordinates) and columns[0] in units:  # a vector, by its components
+        units[coordinates[0]] = units[columns[0]]
+    # xarray keeps the groups of a file only where all of it is copied.
+    history = file["history"].items() if "history" in file else ()
+    return Field(
+        grid=_read_grid(file, unknowns, columns),
+        coordinates=coordinates,
+        units=units,
+        long_names=long_names,
+        history={key: read_array(item) for key, item in history},
+        attributes=attributes,
+        slice=_read_grid(file["slice"], unknowns, columns) if "slice" in file else None,
+        has_time=bool(attributes["has_time"]),
+        activations=read_layers(file["activations"]) if "activations" in file else (),
+        solution_parameters=tuple(str(attributes.get("solution_parameters", "")).split()),
+    )
+
+
+def _read_grid(
+    group: h5py.Group, unknowns: tuple[str, ...], columns: tuple[str, ...]
+) -> FieldOnGrid:
+    axes = _axis_names(group, unknowns, columns)
+
+    def read(name: str) -> Array:
+        values = read_array(group[name])
+        if not axes:
+            return values
+        return np.ascontiguousarray(values.transpose([_scales(group[name]).index(a) for a in axes]))
+
     def named(suffix: str) -> dict[str, Array]:
         names = [name for name in unknowns if f"{name}{suffix}" in group]
-        return {name: read_array(group[f"{name}{suffix}"]) for name in names}
+        return {name: read(f"{name}{suffix}") for name in names}
 
-    is_scattered = "points" in group
     prefix = "residual_"
-    residuals = {
-        k.removeprefix(prefix): read_array(v) for k, v in group.items() if k.startswith(prefix)
-    }
+    terms = [name.removeprefix(prefix) for name in group if name.startswith(prefix)]
     return FieldOnGrid(
-        axes={name: read_array(group[name]) for name in _axis_names(group, unknowns)},
+        axes={name: read_array(group[name]) for name in axes},
         values=named(""),
         references=named("_reference"),
-        residuals=residuals,
-        points=read_array(group["points"]) if is_scattered else None,
+        residuals={term: read(f"{prefix}{term}") for term in terms},
+        points=_read_points(group, columns),
         disagreements=named("_disagreement"),
     )
 
 
-def _axis_names(group: h5py.Group, unknowns: tuple[str, ...]) -> list[str]:
-    if "points" in group:
+def _read_points(group: h5py.Group, columns: tuple[str, ...]) -> Array | None:
+    if "points" in group:  # format 1
+        return read_array(group["points"])
+    if POINT not in group:
+        return None
+    return np.stack([read_array(group[name]) for name in columns], axis=1)
+
+
+def _axis_names(
+    group: h5py.Group, unknowns: tuple[str, ...], columns: tuple[str, ...]
+) -> list[str]:
+    """Names of the dimensions, in the order of the columns of a point."""
+    if POINT in group:
         return []
-    return [dimension[0].name.rpartition("/")[2] for dimension in group[unknowns[0]].dims]
+    names = _scales(group[unknowns[0]])
+    # Planes of format 1 have names of their own, in the right order.
+    return sorted(names, key=columns.index) if set(names) <= set(columns) else names
+
+
+def _scales(dataset: h5py.Dataset) -> list[str]:
+    """Names of the dimension scales of a dataset."""
+    return [dimension[0].name.rpartition("/")[2] for dimension in dataset.dims]
 
 
 def _plain(value: object) -> str | int | float:
+    if isinstance(value, np.ndarray) and value.size == 1:  # as netCDF has numbers
+        value = value.flat[0]
     if isinstance(value, np.integer):
         return int(value)
     if isinstance(value, np.floating):

@@ -13,6 +13,8 @@ from pinn_metakan.results.field import Field, FieldOnGrid
 from pinn_metakan.results.hdf5 import read_solution, write_solution
 from pinn_metakan.results.metrics import max_error, relative_l1, relative_l2
 
+DATA = Path(__file__).parents[1] / "data" / "version-0.1.0"
+
 
 def make_field(source: str = "class A: ...", scattered: bool = False) -> Field:
     x, t = np.linspace(0, 1, 5), np.linspace(0, 2, 4)
@@ -60,8 +62,9 @@ def test_xarray_opens_a_solution_as_it_stands(tmp_path: Path) -> None:
     path = tmp_path / "solution.h5"
     write_solution(path, make_field())
     with xarray.open_dataset(path, engine="h5netcdf") as data:
-        assert data["u"].dims == ("x", "t")
+        assert data["u"].dims == ("t", "x")  # the order of CF and VTK
         assert data["u_error"].attrs["units"] == "K"
+        assert (data["t"].attrs["axis"], data["x"].attrs["axis"]) == ("T", "X")
         assert data["x"].attrs["long_name"] == "place"
         assert float(data["u"].sel(x=0.5, t=2.0)) == 1.0
         assert data.attrs["problem"] == "heat"
@@ -73,10 +76,60 @@ def test_xarray_opens_scattered_points_and_their_slice(tmp_path: Path) -> None:
     path = tmp_path / "solution.h5"
     write_solution(path, make_field(scattered=True))
     with xarray.open_dataset(path, engine="h5netcdf") as data:
-        assert data["points"].dims == ("point", "coordinate")
-        assert data["u"].dims == ("point",)
+        assert set(data.coords) == {"point", "x", "t"}
+        assert data["u"].dims == data["x"].dims == ("point",)
+        assert data.plot.scatter(x="x", y="u") is not None
     with xarray.open_dataset(path, engine="h5netcdf", group="slice") as data:
-        assert data["u"].dims == ("x", "t")
+        assert data["u"].dims == ("t", "x")
+
+
+@pytest.mark.parametrize("scattered", [False, True])
+def test_what_xarray_writes_back_is_a_solution(tmp_path: Path, scattered: bool) -> None:
+    field, path = make_field(scattered=scattered), tmp_path / "again.nc"
+    write_solution(tmp_path / "solution.h5", field)
+    with xarray.open_dataset(tmp_path / "solution.h5", engine="h5netcdf") as data:
+        data.to_netcdf(path, engine="h5netcdf")
+    back = read_solution(path)
+    np.testing.assert_array_equal(back.grid.values["u"], field.grid.values["u"])
+    assert (back.coordinates, back.has_time, back.units) == (("x", "t"), True, field.units)
+    assert (back.relative_l2, back.attributes["seed"]) == (field.relative_l2, 3)
+    assert back.history == {}  # of all groups, open_dataset reads the first
+
+
+def test_a_file_says_what_cf_asks_for(tmp_path: Path) -> None:
+    field = replace(make_field(), units={"x": "-", "t": "hours", "u": "°C"})
+    write_solution(tmp_path / "solution.h5", field)
+    with h5py.File(tmp_path / "solution.h5") as file:
+        assert {"Conventions", "title", "history", "source"} <= set(file.attrs)
+        assert file.attrs["format"] == 2
+        units = [file[name].attrs["units"] for name in ("x", "t", "u", "residual_heat")]
+        assert units == ["1", "h", "degC", "1"]  # as UDUNITS spells them
+        assert file["history/seconds"].attrs["units"] == "s"
+        assert file["history/step"].dtype == np.int64
+    assert read_solution(tmp_path / "solution.h5").units == field.units
+    with xarray.open_dataset(tmp_path / "solution.h5", engine="h5netcdf") as data:
+        assert data["t"].dtype == np.float64  # no durations
+
+
+def test_a_vector_coordinate_is_a_coordinate_for_each_component(tmp_path: Path) -> None:
+    points = np.random.default_rng(0).random((7, 5))
+    loose = FieldOnGrid({}, {"u": points[:, 0]}, {}, {}, points)
+    field = replace(make_field(), grid=loose, units={"x": "m", "t": "s", "u": "K"})
+    write_solution(tmp_path / "solution.h5", field)
+    with xarray.open_dataset(tmp_path / "solution.h5", engine="h5netcdf") as data:
+        assert set(data.coords) == {"point", "x1", "x2", "x3", "x4", "t"}
+        assert data["x4"].attrs["units"] == "m"
+        assert data["t"].attrs["axis"] == "T"
+    back = read_solution(tmp_path / "solution.h5")
+    np.testing.assert_array_equal(back.grid.points, points)
+    assert back.units["x"] == "m"
+
+
+def test_format_1_is_read() -> None:
+    field = read_solution(DATA / "pair" / "solution.h5")
+    assert field.grid.points is not None
+    assert field.slice is not None
+    assert "format" not in field.attributes
 
 
 def test_h5py_finds_what_the_contract_names(tmp_path: Path) -> None:
@@ -96,9 +149,9 @@ def test_the_disagreement_of_two_networks_is_stored_beside_the_error(tmp_path: P
     field = replace(field, grid=replace(field.grid, disagreements=apart))
     write_solution(tmp_path / "solution.h5", field)
     with h5py.File(tmp_path / "solution.h5") as file:
-        np.testing.assert_array_equal(file["u_disagreement"][...], apart["u"])
+        np.testing.assert_array_equal(file["u_disagreement"][...], apart["u"].T)
         assert file["u_disagreement"].attrs["units"] == "K"
-        assert file["u_disagreement"].dims[1].keys() == ["t"]
+        assert file["u_disagreement"].dims[0].keys() == ["t"]
         assert file.attrs["disagreement_u"] == pytest.approx(0.5)
         assert file.attrs["max_disagreement_u"] == 1.0
     assert read_solution(tmp_path / "solution.h5").disagreement == field.disagreement
