@@ -10,7 +10,6 @@ from pinn_metakan.cli.looking import looking
 from pinn_metakan.cli.solving import solving
 
 app = typer.Typer(
-    add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     help="Solve partial differential equations with physics-informed MetaKANs, "

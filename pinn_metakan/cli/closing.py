@@ -1,7 +1,7 @@
 """What a run prints in the end."""
 
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -44,6 +44,7 @@ def closing_lines(solution: "Solution", problem_file: Path | None) -> Iterator[s
         words = ("network", "seed", "n_parameters", "steps")
         network, seed, n_parameters, steps = (second[word] for word in words)
         yield f"second opinion by: {network}, seed {seed}, {n_parameters} parameters, {steps} steps"
+    yield from _lines_of_links(attributes)
     yield from solution.residual_norms.lines()
     yield from (f"note: {note}" for note in solution.notes)
     yield f"parameters: {attributes['n_parameters']}"
@@ -58,6 +59,21 @@ def closing_lines(solution: "Solution", problem_file: Path | None) -> Iterator[s
     if Outcome.OUT_OF_TIME.value in (attributes.get("outcome"), second.get("outcome")):
         yield f"go on with: {resume_line(folder, problem_file)}"
     yield f"folder: {folder}"
+
+
+def _lines_of_links(attributes: Mapping[str, str | int | float]) -> Iterator[str]:
+    """How far each run before the last one of a chain came."""
+    from pinn_metakan.runs.summary import links_of
+
+    for link in links_of(attributes):
+        named = ", ".join(f"{name} = {_short(v)}" for name, v in link["parameters"].items())
+        errors = [f"relative L2 error of {n} {e:.3e}" for n, e in link["relative_l2"].items()]
+        took = f"{link['steps']} steps, {link['seconds']:.1f} s"
+        yield f"link {link['link']}: {', '.join([named, *errors, took])}"
+
+
+def _short(value: object) -> str:
+    return f"{value:.6g}" if isinstance(value, float) else str(value)
 
 
 def resume_line(folder: Path, problem_file: Path | None) -> str:

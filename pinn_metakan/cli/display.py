@@ -1,11 +1,15 @@
 """What the command line shows while a run goes on."""
 
-from collections.abc import Mapping
+import sys
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn
+from rich.live import Live
+from rich.table import Table
+from rich.text import Text
 
-from pinn_metakan.cli.output import print_lines
+from pinn_metakan.cli.output import print_lines, tell
+from pinn_metakan.cli.table import plain_rows
+from pinn_metakan.runs.progress_view import ProgressWords, progress_view
 from pinn_metakan.training.progress import ProgressEntry
 
 #: Lines of progress when the output is no terminal come at most so often [s].
@@ -13,62 +17,78 @@ _PLAIN_SECONDS = 10.0
 
 
 class Display:
-    """Shows facts and progress: a bar in a terminal, a line now and then in a pipe."""
+    """Shows facts and progress: a bar in a terminal, a line now and then in a pipe.
 
-    def __init__(self) -> None:
-        self._console = Console(highlight=False)
-        self._bar: Progress | None = None
+    Args:
+        on_error: Whether standard error takes all of it, so that standard output is for a report.
+        is_quiet: Whether nothing is shown.
+        shows_each: Whether each entry of the history is a line of its own.
+    """
+
+    def __init__(
+        self, *, on_error: bool = False, is_quiet: bool = False, shows_each: bool = False
+    ) -> None:
+        self._on_error = on_error
+        self._is_quiet = is_quiet
+        self._shows_each = shows_each
+        self._console = Console(file=sys.stderr if on_error else sys.stdout, highlight=False)
+        self._live: Live | None = None
+        self._shown: ProgressEntry | None = None
         self._last = -float("inf")
 
     def __enter__(self) -> "Display":
         return self
 
-    def __exit__(self, *exception: object) -> None:
-        self._stop_bar()
+    def __exit__(self, kind: type[BaseException] | None, *exception: object) -> None:
+        self._end_bar(is_done=kind is None)
 
     def announce(self, facts: list[tuple[str, str]]) -> None:
         """Print what a run uses, and begin to show where it stands."""
-        self._stop_bar()
+        self._end_bar(is_done=True)
         self._last = -float("inf")
-        width = max(len(name) for name, _ in facts)
-        print_lines(f"{name:{width}}  {text}" for name, text in facts)
-        if self._console.is_terminal:
-            columns = (
-                TextColumn("{task.description}"),
-                BarColumn(),
-                TextColumn("{task.fields[state]}"),
-            )
-            self._bar = Progress(*columns, console=self._console)
-            self._bar.start()
-            self._task = self._bar.add_task("starting", total=None, state="")
+        if self._is_quiet:
+            return
+        if not self._console.is_terminal:
+            self._print(plain_rows(facts))
+            return
+        table = Table.grid(padding=(0, 2))
+        for name, text in facts:
+            table.add_row(Text(name, style="bold", no_wrap=True), Text(text))
+        self._console.print(table)
+        if not self._shows_each:
+            self._live = Live("starting", console=self._console, refresh_per_second=4)
+            self._live.start()
 
-    def progress(self, report: ProgressEntry) -> None:
+    def progress(self, entry: ProgressEntry) -> None:
         """Show where the run stands."""
-        text = (
-            f"loss {report.loss:.2e}{_errors(report.errors)} left {_duration(report.seconds_left)}"
-        )
-        where = f"{report.stage} {report.step}/{report.total}"
-        if self._bar is not None:
-            self._bar.update(
-                self._task,
-                description=where,
-                completed=report.step,
-                total=report.total,
-                state=text,
+        if self._is_quiet:
+            return
+        self._shown = entry
+        if self._live is not None:
+            self._live.update(progress_view(entry, self._console.width))
+            return
+        is_due = entry.seconds - self._last >= _PLAIN_SECONDS or entry.step == entry.total
+        if is_due or self._shows_each:
+            self._last = entry.seconds
+            self._print([ProgressWords.of(entry).line()])
+
+    def _end_bar(self, is_done: bool) -> None:
+        """Leave the bar where training has ended: full, unless it was broken off."""
+        if self._live is None:
+            return
+        shown = self._shown
+        if shown is not None:
+            total = shown.step if is_done else shown.total
+            ended = ProgressEntry(
+                shown.stage, shown.step, total, shown.loss, shown.errors, shown.seconds, 0.0
             )
-        elif report.seconds - self._last >= _PLAIN_SECONDS or report.step == report.total:
-            self._last = report.seconds
-            print_lines([f"{where} {text}"])
+            self._live.update(progress_view(ended if is_done else shown, self._console.width))
+        self._live.stop()
+        self._live = self._shown = None
 
-    def _stop_bar(self) -> None:
-        if self._bar is not None:
-            self._bar.stop()
-
-
-def _errors(errors: Mapping[str, float]) -> str:
-    return "".join(f" error of {name} {value:.2e}" for name, value in errors.items())
-
-
-def _duration(seconds: float) -> str:
-    minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes} min {rest:02d} s" if minutes else f"{rest} s"
+    def _print(self, lines: list[str]) -> None:
+        if self._on_error:
+            for line in lines:
+                tell(line)
+        else:
+            print_lines(lines)

@@ -6,7 +6,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pinn_metakan.cli.loading import loading
-from pinn_metakan.cli.options import ParamOption, PartOption, ProblemsOption, SetOption
+from pinn_metakan.cli.options import (
+    ParamOption,
+    PartOption,
+    ProblemArgument,
+    ProblemsOption,
+    SetOption,
+)
 from pinn_metakan.cli.output import print_lines
 from pinn_metakan.cli.pairs import changes, parameter
 
@@ -18,9 +24,7 @@ doctor = typer.Typer()
 
 @doctor.command("doctor")
 def doctor_command(
-    problem: Annotated[
-        str, typer.Argument(metavar="NAME|FILE.py", help="A name that 'list' shows, or a file.")
-    ],
+    problem: ProblemArgument,
     param: ParamOption = None,
     network: Annotated[
         str, typer.Option(metavar="NAME", help="Which network would be trained.")

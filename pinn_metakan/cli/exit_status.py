@@ -1,5 +1,6 @@
 """From what a command raises to one line on standard error and an exit status."""
 
+import os
 import sys
 
 import typer
@@ -7,6 +8,9 @@ import typer
 from pinn_metakan.cli.app import app
 from pinn_metakan.cli.output import silence
 from pinn_metakan.errors import Interrupted, TrainingError, UserError
+
+#: By this variable a shell asks for completions, as typer's --install-completion sets it up.
+_COMPLETION = "_PINN_METAKAN_COMPLETE"
 
 
 def run(arguments: list[str]) -> int:
@@ -19,6 +23,8 @@ def run(arguments: list[str]) -> int:
         0 done, 1 failed, 2 wrong input, 130 interrupted.
     """
     command = typer.main.get_command(app)
+    if _COMPLETION in os.environ:  # a shell asks what may follow
+        command.main([], prog_name="pinn-metakan", complete_var=_COMPLETION)
     try:
         # Not command.main(), which has handlers of its own for Ctrl-C and closed pipes.
         with command.make_context("pinn-metakan", arguments or ["--help"]) as context:

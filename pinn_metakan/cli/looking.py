@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pinn_metakan.benchmarks.command import DeviceOption, DtypeOption, PointsOption, RoundsOption
+from pinn_metakan.cli.completion import complete_network
 from pinn_metakan.cli.loading import loading
-from pinn_metakan.cli.options import ProblemsOption, RunArgument
+from pinn_metakan.cli.options import ProblemArgument, ProblemsOption, RunArgument
 from pinn_metakan.cli.output import print_lines, tell
+from pinn_metakan.cli.table import print_table
 from pinn_metakan.errors import UserError
 
 if TYPE_CHECKING:
@@ -23,16 +25,12 @@ def list_command(problems: ProblemsOption = None) -> None:
     from pinn_metakan.pde.catalogue import list_problems
 
     entries = list_problems(problems or [])
-    width = max((len(entry.name) for entry in entries), default=0)
-    for entry in entries:
-        print(f"{entry.name:{width}}  {entry.equation}")
+    print_table(["problem", "equation"], [(entry.name, entry.equation) for entry in entries])
 
 
 @looking.command("show")
 def show_command(
-    problem: Annotated[
-        str, typer.Argument(metavar="NAME|FILE.py", help="A name that 'list' shows, or a file.")
-    ],
+    problem: ProblemArgument,
     problems: ProblemsOption = None,
 ) -> None:
     """Show a problem: its equation, parameters, domain, conditions and suggested settings.
@@ -46,39 +44,24 @@ def show_command(
 
 
 def _described(problem: "Problem") -> list[str]:
-    import inspect
-
+    from pinn_metakan.pde.description import description, stated_text
     from pinn_metakan.pde.formulation import formulate
-    from pinn_metakan.pde.problem import Problem
-    from pinn_metakan.pde.solution_parameters import parameters_text
 
-    formulation = formulate(problem)  # what is wrong with it is told first
-    lines = [f"{problem.origin.name} ({problem.origin.label})", ""]
-    text = type(problem).__doc__
-    lines += [inspect.cleandoc(text), ""] if text else []
-    lines += [f"parameter    {name} = {value}" for name, value in problem.parameters.items()]
-    coordinates = formulation.variables.coordinates
-    for kind, names in (("coordinate", coordinates), ("unknown", problem.unknowns)):
-        for name in names:
-            called = problem.long_names.get(name, "")
-            unit = problem.units.get(name, "-")
-            lines.append(f"{kind:11}  {name} [{unit}]{f', {called}' if called else ''}")
-    lines.append(f"domain       {problem.domain!r}")
-    lines += [f"for all      {parameters_text(problem)}"] if problem.solution_parameters else []
-    lines += [f"condition    {name}: {value!r}" for name, value in problem.conditions.items()]
-    has_reference = type(problem).reference is not Problem.reference
-    lines.append(f"reference    {'yes' if has_reference else 'none'}")
-    for key, value in problem.settings.items():
-        lines.append(f"suggests     {key}: {value}")
-    for network, settings in problem.network_settings.items():
-        lines.append(f"suggests     with --network {network}: {settings}")
-    return lines
+    formulate(problem)  # what is wrong with it is told first
+    text = stated_text(problem)
+    lines = [f"{problem.origin.name} ({problem.origin.label})", "", *([text, ""] if text else [])]
+    return lines + [f"{kind:11}  {fact}" for kind, fact in description(problem)]
 
 
 @looking.command("settings")
 def settings_command(
     network: Annotated[
-        str, typer.Option(metavar="NAME", help="Whose settings; 'networks' lists the names.")
+        str,
+        typer.Option(
+            metavar="NAME",
+            help="Whose settings; 'networks' lists the names.",
+            autocompletion=complete_network,
+        ),
     ] = "metakan",
 ) -> None:
     """List every setting: its name as --set takes it, its default, what it means.
@@ -90,9 +73,7 @@ def settings_command(
         from pinn_metakan.settings.text import settings_lines
 
     rows = list(settings_lines(build_settings(network, [])))
-    widths = [max(len(row[column]) for row in rows) for column in (0, 1)]
-    for name, value, meaning in rows:
-        print(f"{name:{widths[0]}}  {value:{widths[1]}}  {meaning}")
+    print_table(["setting", "default", "meaning"], rows)
 
 
 @looking.command("networks")
@@ -133,11 +114,12 @@ def networks_command(
         print_lines(profile_lines(out, device, dtype, points, rounds, tell))
         return
     listed = list_networks(counts) + list_convolutions(counts)
-    width = max(len(entry.name) for entry in listed)
+    rows = []
     for entry in listed:
         edge = "-" if entry.edge_coefficients is None else str(entry.edge_coefficients)
-        count = f"{entry.n_parameters:7d} parameters  {edge:>2} per edge"
-        print(f"{entry.name:{width}}  {count}  {entry.description}")
+        count = f"{entry.n_parameters:7d} parameters"
+        rows.append((entry.name, count, f"{edge:>2} per edge", entry.description))
+    print_table(["network", "size", "coefficients", "edge functions"], rows)
 
 
 @looking.command("plot")

@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from pinn_metakan.cli.completion import complete_problem, complete_setting
+
 ProblemsOption = Annotated[
     list[Path] | None,
     typer.Option("--problems", metavar="DIR", help="Look for problems in DIR first. Repeatable."),
@@ -25,6 +27,17 @@ SetOption = Annotated[
         metavar="key=value",
         help="One setting that 'settings' lists, such as adam.steps=1000 or network.widths=[8,8]. "
         "Repeatable.",
+        autocompletion=complete_setting,
+    ),
+]
+ResumeSetOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="key=value",
+        help="A setting of what is still to come, such as lm.steps=200 for more steps than the run "
+        "had, widen.steps=100 or evaluation.shape=[201,201]. Repeatable.",
+        autocompletion=complete_setting,
     ),
 ]
 CheckOption = Annotated[
@@ -44,6 +57,14 @@ ParamOption = Annotated[
         "Repeatable.",
     ),
 ]
+ProblemArgument = Annotated[
+    str,
+    typer.Argument(
+        metavar="NAME|FILE.py",
+        help="A name that 'list' shows, or a file.",
+        autocompletion=complete_problem,
+    ),
+]
 RunArgument = Annotated[Path, typer.Argument(metavar="RUN", help="A run folder.")]
 FileArgument = Annotated[
     Path | None,
@@ -60,6 +81,23 @@ PartOption = Annotated[
         metavar="FILE.py",
         help="A file of your own families or networks, which settings name as module:Class. Its "
         "code runs; that of a run goes on only if its SHA-256 is the run's. Repeatable.",
+    ),
+]
+JsonOption = Annotated[
+    bool,
+    typer.Option(
+        "--json",
+        help="Print report.json, with the folder, on standard output, and the rest on standard "
+        "error.",
+    ),
+]
+QuietOption = Annotated[
+    bool, typer.Option("--quiet", "-q", help="Show no facts and no progress, but how it ended.")
+]
+VerboseOption = Annotated[
+    bool,
+    typer.Option(
+        "--verbose", "-v", help="Show each entry of the history, and what the package logs."
     ),
 ]
 DeviceOption = Annotated[str, typer.Option(help="auto, cpu or cuda.")]

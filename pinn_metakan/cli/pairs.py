@@ -35,13 +35,39 @@ def parameter(text: str) -> tuple[str, object]:
     Raises:
         UserError: If it is no pair, or the value is none that a parameter can have.
     """
-    from pinn_metakan.settings.layers import parse_value
-
     name, separator, value = text.partition("=")
     if not separator or not name.strip():
         raise UserError(f"--param: expected k=v, got {text!r}")
-    number = evaluate(value)
-    found = parse_value(value) if number is None else number
+    return name.strip(), _value(f"--param {text}", value)
+
+
+def values_along(text: str) -> tuple[str, list[object]]:
+    """Read what --along was given.
+
+    Args:
+        text: Such as ``viscosity=0.05,0.02,0.01/pi``.
+
+    Returns:
+        The name, and the values in their order.
+
+    Raises:
+        UserError: If there are no two values, or one that a parameter cannot have.
+    """
+    name, separator, rest = text.partition("=")
+    values = rest.split(",")
+    if not separator or not name.strip() or len(values) < 2 or not all(v.strip() for v in values):
+        raise UserError(
+            f"--along: expected k=v1,v2,... with two values or more, such as "
+            f"viscosity=0.05,0.02,0.01/pi, got {text!r}"
+        )
+    return name.strip(), [_value(f"--along {text}", value) for value in values]
+
+
+def _value(label: str, text: str) -> object:
+    from pinn_metakan.settings.layers import parse_value
+
+    number = evaluate(text)
+    found = parse_value(text) if number is None else number
     if not isinstance(found, bool | int | float | str | list | dict):
-        raise UserError(f"--param {text}: expected a number, text, true or false, or a list")
-    return name.strip(), found
+        raise UserError(f"{label}: expected a number, text, true or false, or a list")
+    return found

@@ -26,6 +26,24 @@ def refuse_another(file: Path, run: RunSettings, problem: str) -> None:
         )
 
 
+def refuse_start(file: Path, run: RunSettings, named: Path | None) -> None:
+    """Refuse the settings of a run that began with a network which is not named.
+
+    Args:
+        file: The file of settings.
+        run: What its table [run] says.
+        named: The run that the user names to begin with.
+
+    Raises:
+        UserError: If the run of the file began with another's network, and none is named.
+    """
+    if run.start is not None and named is None:
+        raise UserError(
+            f"{file} is of a run that began with the network of {run.start}; give --from RUN, or "
+            "take 'start' out of its table [run] to begin with a network of its own"
+        )
+
+
 def refuse_unnamed_code(
     file: Path, network: str, settings: Mapping[str, object], named: Sequence[Path]
 ) -> None:

@@ -10,23 +10,28 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pinn_metakan.cli.closing import closing_lines
+from pinn_metakan.cli.completion import complete_network
 from pinn_metakan.cli.loading import loading
+from pinn_metakan.cli.manner import Manner
 from pinn_metakan.cli.options import (
     BudgetOption,
     CheckOption,
     DeviceOption,
     FileArgument,
+    JsonOption,
     OutOption,
     OverwriteOption,
     ParamOption,
     PartOption,
+    ProblemArgument,
     ProblemsOption,
+    QuietOption,
+    ResumeSetOption,
     RunArgument,
     SetOption,
+    VerboseOption,
 )
-from pinn_metakan.cli.output import print_lines
-from pinn_metakan.cli.pairs import changes, parameter
+from pinn_metakan.cli.pairs import changes, parameter, values_along
 
 if TYPE_CHECKING:
     from pinn_metakan.runs.fresh_folder import FreshFolder
@@ -37,9 +42,7 @@ solving = typer.Typer()
 
 @solving.command("solve")
 def solve_command(
-    problem: Annotated[
-        str, typer.Argument(metavar="NAME|FILE.py", help="A name that 'list' shows, or a file.")
-    ],
+    problem: ProblemArgument,
     out: OutOption = None,
     overwrite: OverwriteOption = False,
     network: Annotated[
@@ -48,6 +51,23 @@ def solve_command(
             metavar="NAME",
             help="metakan, kan, mlp, another that 'networks' lists, or one of your own: "
             "module:Class, where module is a FILE.py or in a folder of problems [metakan].",
+            autocompletion=complete_network,
+        ),
+    ] = None,
+    start: Annotated[
+        Path | None,
+        typer.Option(
+            "--from",
+            metavar="RUN",
+            help="Begin with the trained network of a run, of the same or of other parameters.",
+        ),
+    ] = None,
+    along: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="k=v1,v2,...",
+            help="Solve for these values of a parameter one after the other, each with the network "
+            "of the one before, such as viscosity=0.05,0.02,0.01/pi. Repeatable.",
         ),
     ] = None,
     conditions: Annotated[
@@ -70,6 +90,9 @@ def solve_command(
     dtype: Annotated[str | None, typer.Option(help="float64 or float32 [float64].")] = None,
     budget: BudgetOption = None,
     check: CheckOption = False,
+    as_json: JsonOption = False,
+    quiet: QuietOption = False,
+    verbose: VerboseOption = False,
 ) -> None:
     """Solve a problem and write solution, reference, error map and history to a folder.
 
@@ -78,11 +101,13 @@ def solve_command(
     here. Every run writes all of them to settings.toml.
     """
     with loading():
-        from pinn_metakan.cli.display import Display
-        from pinn_metakan.cli.settings_file import refuse_another, refuse_unnamed_code
+        import pinn_metakan.cli.display  # noqa: F401
+        from pinn_metakan.cli.settings_file import refuse_another, refuse_start, refuse_unnamed_code
         from pinn_metakan.pde.catalogue import find_problem
         from pinn_metakan.pde.loading import load_problem
         from pinn_metakan.runs.choices import present_network
+        from pinn_metakan.runs.folder import RunFolder
+        from pinn_metakan.runs.same_problem import Remembered
         from pinn_metakan.runs.solve import solve
         from pinn_metakan.settings.layers import read_settings
         from pinn_metakan.settings.sections import RunSettings
@@ -96,24 +121,33 @@ def solve_command(
         stored = run.network if network is None else ""
         refuse_another(settings, run, find_problem(problem, problems or []).stem)
         refuse_unnamed_code(settings, stored, layers[0][1], part or [])
-    network = run.network if network is None else network
+        refuse_start(settings, run, start)
+        if network is None and "network" in run.model_fields_set:
+            network = run.network
     parameters = dict(run.parameters) | dict(parameter(text) for text in param or [])
+    walked = dict(values_along(text) for text in along or [])
+    parameters |= {name: values[-1] for name, values in walked.items()}
     loaded = load_problem(problem, problems or [], parameters)
     layers += changes(set_)
     if conditions is not None:
         layers.append(("--conditions", {"conditions": conditions}))
-    network = present_network(loaded, network, layers)
+    called = present_network(loaded, network or "metakan", layers)
+    if start is not None and network is None:
+        called = Remembered.read(RunFolder(start)).network
     seed = run.seed if seed is None else seed
-    with Display() as display:
+    manner = Manner(as_json, quiet, verbose)
+    with manner.display() as display:
         solution = solve(
             loaded,
             network,
+            start=start,
+            along={name: values[:-1] for name, values in walked.items()},
             settings=layers,
             seed=seed,
             device=run.device if device is None else device,
             dtype=run.dtype if dtype is None else dtype,
             budget=budget,
-            out=out or _fresh_folder(loaded.origin.name, network, seed),
+            out=out or _fresh_folder(loaded.origin.name, called, seed),
             overwrite=overwrite,
             parts=part or [],
             problems=problems or [],
@@ -123,32 +157,41 @@ def solve_command(
             started=_process_start(),
             command=_command(),
         )
-    print_lines(closing_lines(solution, loaded.origin.path))
+    manner.close(solution, loaded.origin.path)
 
 
 @solving.command("resume")
 def resume_command(
     run: RunArgument,
     file: FileArgument = None,
+    set_: ResumeSetOption = None,
     problems: ProblemsOption = None,
     part: PartOption = None,
     device: DeviceOption = "auto",
     budget: BudgetOption = None,
     check: CheckOption = False,
+    as_json: JsonOption = False,
+    quiet: QuietOption = False,
+    verbose: VerboseOption = False,
 ) -> None:
     """Go on with a run that was interrupted or ended by its budget, exactly where it was.
+
+    With --set it goes on beyond its old end: --set lm.steps=200 or --set widen.steps=100. What has
+    been trained stays: the network, points, loss and conditions cannot change.
 
     This runs the code of the run's problem: of FILE.py, or of a file of its name in a folder of
     problems, if its SHA-256 is the run's; and so that of its own family or network, of --part.
     """
     with loading():
-        from pinn_metakan.cli.display import Display
+        import pinn_metakan.cli.display  # noqa: F401
         from pinn_metakan.runs.resume import resume
 
-    with Display() as display:
+    manner = Manner(as_json, quiet, verbose)
+    with manner.display() as display:
         solution = resume(
             run,
             file,
+            settings=changes(set_),
             problems=problems or [],
             parts=part or [],
             device=device,
@@ -157,8 +200,9 @@ def resume_command(
             announce=display.announce,
             progress=display.progress,
             started=_process_start(),
+            command=_command(),
         )
-    print_lines(closing_lines(solution, file))
+    manner.close(solution, file)
 
 
 @solving.command("rerun")
@@ -174,6 +218,9 @@ def rerun_command(
     device: DeviceOption = "auto",
     budget: BudgetOption = None,
     check: CheckOption = False,
+    as_json: JsonOption = False,
+    quiet: QuietOption = False,
+    verbose: VerboseOption = False,
 ) -> None:
     """Make a run again from its beginning: the same problem, parameters, network and settings.
 
@@ -181,14 +228,15 @@ def rerun_command(
     problem and parts, as 'resume' does.
     """
     with loading():
-        from pinn_metakan.cli.display import Display
+        import pinn_metakan.cli.display  # noqa: F401
         from pinn_metakan.runs.folder import RunFolder
         from pinn_metakan.runs.resume import rerun
         from pinn_metakan.runs.same_problem import Remembered
 
     known = Remembered.read(RunFolder(run))
     new_seed = known.seed if seed is None else seed
-    with Display() as display:
+    manner = Manner(as_json, quiet, verbose)
+    with manner.display() as display:
         solution = rerun(
             run,
             file,
@@ -206,7 +254,7 @@ def rerun_command(
             started=_process_start(),
             command=_command(),
         )
-    print_lines(closing_lines(solution, file))
+    manner.close(solution, file)
 
 
 def _fresh_folder(problem: str, network: str, seed: int) -> "FreshFolder":

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pinn_metakan.errors import ProblemError
 from pinn_metakan.pde.catalogue import find_problem
-from pinn_metakan.pde.problem import Origin, Problem, constructor_parameters, recorded
+from pinn_metakan.pde.problem import Origin, Problem, constructor_parameters, is_lost, recorded
 from pinn_metakan.pde.user_code import run_text, told_failures
 
 
@@ -64,9 +64,34 @@ def construct(origin: Origin, parameters: Mapping[str, object]) -> Problem:
         ProblemError: If the text fails, does not define exactly one Problem, or does not take the
             parameters.
     """
-    path = origin.path
-    assert path is not None
-    kind = problem_class(origin)
+    return _constructed(problem_class(origin), origin, parameters)
+
+
+def with_parameters(problem: Problem, parameters: Mapping[str, object]) -> Problem:
+    """Construct a problem again, with some parameters changed.
+
+    Args:
+        problem: The problem, which stays as it is.
+        parameters: Arguments of its constructor that are other ones.
+
+    Returns:
+        The problem.
+
+    Raises:
+        ProblemError: If it does not take the parameters, or the others are not known.
+    """
+    kept = {name: value for name, value in problem.parameters.items() if name not in parameters}
+    lost = [name for name, value in kept.items() if is_lost(value)]
+    if lost:
+        raise ProblemError(
+            f"{problem.origin.label}: the parameter {lost[0]!r} is no number, text or list, so "
+            "the problem cannot be made again with others changed"
+        )
+    return _constructed(type(problem), problem.origin, {**kept, **parameters})
+
+
+def _constructed(kind: type[Problem], origin: Origin, parameters: Mapping[str, object]) -> Problem:
+    path = origin.label
     accepted = constructor_parameters(kind)
     kinds = {parameter.kind for parameter in accepted.values()}
     for name in parameters:
@@ -81,7 +106,7 @@ def construct(origin: Origin, parameters: Mapping[str, object]) -> Problem:
 
 
 def _arguments(
-    path: Path, accepted: Mapping[str, Parameter], parameters: Mapping[str, object]
+    path: str, accepted: Mapping[str, Parameter], parameters: Mapping[str, object]
 ) -> tuple[list[object], dict[str, object]]:
     """Arguments by place and by name; an argument equal to its default is that, such as a tuple."""
     in_order: list[object] = []
@@ -137,7 +162,7 @@ def problem_class(origin: Origin) -> type[Problem]:
     return found[0]
 
 
-def _converted(path: Path, name: str, value: object, kind: object) -> object:
+def _converted(path: str, name: str, value: object, kind: object) -> object:
     if kind is float and isinstance(value, int) and not isinstance(value, bool):
         return float(value)
     if isinstance(kind, type) and kind in (float, int, str, bool) and type(value) is not kind:

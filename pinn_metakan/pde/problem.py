@@ -147,6 +147,15 @@ class Problem(ABC):
         """Where the problem comes from: its file, or else the source of its class."""
         return self._origin or _origin_of(type(self))
 
+    def _repr_html_(self) -> str:
+        """What a notebook shows: its text, parameters, domain and conditions."""
+        from pinn_metakan.pde.description import description, stated_text
+        from pinn_metakan.results.facts_html import facts_html
+
+        text = stated_text(self)
+        stated = [("equation", text)] if text else []
+        return facts_html(self.origin.name, [*stated, *description(self)])
+
 
 def constructor_parameters(kind: type[Problem]) -> dict[str, inspect.Parameter]:
     """Parameters of a problem's constructor by name."""

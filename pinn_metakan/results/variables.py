@@ -56,7 +56,7 @@ def variables_of(grid: FieldOnGrid, field: Field) -> Iterator[Variable]:
         residuals; those that there are.
     """
     yield from _coordinates(grid, field)
-    dimensions = (POINT,) if grid.points is not None else tuple(reversed(grid.axes))
+    dimensions = (POINT,) if grid.points is not None else tuple(reversed(tuple(grid.axes)))
 
     def variable(name: str, values: Array, unit: str, called: str) -> Variable:
         numbers = np.asarray(values, dtype=np.float64)

@@ -1,6 +1,6 @@
 """A run, assembled: problem, ansatz, points, objective, legs and trainer put together."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -9,27 +9,26 @@ from torch import Generator, Tensor
 
 from pinn_metakan.ansatz.ansatz import Ansatz
 from pinn_metakan.diagnosis.table import grave_notes, stated_findings
-from pinn_metakan.errors import SettingsError
 from pinn_metakan.losses.collocation import TermGroup
 from pinn_metakan.losses.objective import Objective
 from pinn_metakan.losses.random_dimensions import RandomDimensions
 from pinn_metakan.networks.network import Network
 from pinn_metakan.optimizers.communicator import ONE_PROCESS, Communicator
+from pinn_metakan.optimizers.flat import flattened
 from pinn_metakan.optimizers.verdict import Outcome
 from pinn_metakan.pde.formulation import Formulation, formulate
 from pinn_metakan.pde.problem import Problem
 from pinn_metakan.runs.checkpoint_format import in_this_format
 from pinn_metakan.runs.choices import DTYPES, RunChoices
 from pinn_metakan.runs.fields import SlabFields, error_measure, main_grid, reference_on
-from pinn_metakan.runs.legs.leg import Leg
-from pinn_metakan.runs.legs.plan import PlannedLeg, kept_names_of, plan_legs
 from pinn_metakan.runs.network_choice import best_alternative
 from pinn_metakan.runs.part import Part, build_part, network_maker
+from pinn_metakan.runs.schedule import Schedule
 from pinn_metakan.runs.slabs import Slabs, as_it_ended, frozen_field, kept_slabs, with_slabs
-from pinn_metakan.runs.stages import build_stages
+from pinn_metakan.runs.start import Start, growths
 from pinn_metakan.training.least_squares import LeastSquares
 from pinn_metakan.training.record import TrainingRecord
-from pinn_metakan.training.trainer import Stage, Trainer
+from pinn_metakan.training.trainer import Trainer
 
 
 class AssembledRun:
@@ -40,6 +39,7 @@ class AssembledRun:
         choices: Everything else.
         network: A network object for ``choices.network == "custom"``; a copy of it is trained.
         communicator: Adds up what other processes have of the residuals.
+        start: The trained network of another run to begin with, of which a copy is trained.
 
     Raises:
         ProblemError: If the problem cannot be used.
@@ -52,7 +52,9 @@ class AssembledRun:
         choices: RunChoices,
         network: Network | None = None,
         communicator: Communicator = ONE_PROCESS,
+        start: Start | None = None,
     ):
+        self.start = start
         self.problem = problem
         self._communicator = communicator
         self.choices = choices
@@ -60,41 +62,44 @@ class AssembledRun:
         self._place = (choices.device, DTYPES[choices.dtype])
         self.formulation = formulate(problem)
         self._generator = Generator().manual_seed(choices.seed)
-        try:
-            self.grid = main_grid(self.formulation, settings.evaluation)
-        except ValueError as error:
-            raise SettingsError(f"evaluation.shape: {error}") from error
+        self.grid = main_grid(self.formulation, settings.evaluation)
         self._points = settings.points
         self._slabs = Slabs(self.formulation, settings.slabs or 1)
         make_network = network_maker(choices, network, self._generator)
+        if start is not None:
+            make_network = start.maker(make_network)
         self.part = self._built(self._slabs.first(), make_network)
         if not settings.slabs:
             self._choose_slabs(make_network)
         self.findings = stated_findings(self.formulation)
         self.notes = (*self.part.notes, *grave_notes(self.findings))
         self.objective: Objective = self.part.objective
+        if start is not None:
+            self.objective = self.objective.scaled(start.scaled(self.objective.scales))
         self.ansatz: Ansatz = self.objective.ansatz
         count = settings.loss.random_dimensions
         self._random_dimensions = RandomDimensions(self.objective, count) if count else None
-        if self._random_dimensions is not None:
-            self._random_dimensions.draw(self._generator)
+        self._draw_dimensions()
         self.reference = reference_on(self.formulation, self.grid.points)
         self.record = TrainingRecord()
-        planned = self._planned_legs()
-        self.legs = [leg for leg, _ in planned]
-        self._leg_stages = [stages for _, stages in planned]
-        self.leg = 0
+        with torch.no_grad():
+            n_residuals = len(self.objective.vector())
+        self.schedule = Schedule(
+            self.settings,
+            self._slabs.times,
+            n_residuals,
+            self.network,
+            lambda: self.ansatz,
+            communicator,
+            () if start is None else start.stages,
+        )
+        self.notes += self.schedule.notes
         self.trainer = self._make_trainer()
 
     @property
     def network(self) -> Network:
         """The network that is trained now."""
         return self.ansatz.network
-
-    @property
-    def satisfied(self) -> frozenset[str]:
-        """Names of the terms that hold by construction."""
-        return self.part.satisfied
 
     @property
     def slab_fields(self) -> SlabFields:
@@ -109,30 +114,18 @@ class AssembledRun:
     @property
     def awaits_next_leg(self) -> bool:
         """Whether a leg is over and another one follows."""
-        has_next = self.leg + 1 < len(self.legs)
         is_done = self.trainer.verdict.outcome is Outcome.LOSS_REACHED
-        return has_next and self.trainer.is_finished and not (is_done and self._slabs.is_last)
-
-    @property
-    def next_leg(self) -> Leg:
-        """How the next leg begins."""
-        begin = self.legs[self.leg + 1].begin
-        assert begin is not None
-        return begin
-
-    @property
-    def kept_names(self) -> list[str]:
-        """Names of the folders that legs of this run keep what they began with in."""
-        return kept_names_of(self.legs)
+        is_last = not self.schedule.has_next or (is_done and self._slabs.is_last)
+        return self.trainer.is_finished and not is_last
 
     @property
     def evaluations_ahead(self) -> int:
         """How often the solution is still evaluated as a whole, if the run goes to its end."""
-        return 1 + len(kept_names_of(self.legs[self.leg + 1 :]))
+        return 1 + len(self.schedule.kept_ahead)
 
     def begin_next_leg(self) -> None:
         """Go on with the network and the points of the next leg; the last network is kept."""
-        begin = self.next_leg
+        begin = self.schedule.next_leg
         points = begin.points(self._points)
         if points != self._points:
             self._points = points
@@ -144,12 +137,12 @@ class AssembledRun:
             self._slabs.close(self.objective)
             self.part = self._built(formulate(problem), lambda inputs, outputs: network)
             self.objective, self.ansatz = self.part.objective, self.part.objective.ansatz
-        self.leg += 1
+        self.schedule.begin_next_leg()
         self._take(network)
 
     def choose_network(self) -> None:
         """Choose by the residual what the network leaves open; it counts as training time."""
-        if self.network.alternatives():
+        if self.network.alternatives() and self.start is None:
             self.record.start_clock()
             self._take(best_alternative(self.objective, self.settings))
             self.record.stop_clock()
@@ -175,36 +168,63 @@ class AssembledRun:
 
         return evaluate
 
+    def as_start(self, label: str, errors: Mapping[str, float]) -> Start | None:
+        """What another run needs to begin with this network.
+
+        Args:
+            label: What messages call this run.
+            errors: Its relative L2 errors by unknown.
+
+        Returns:
+            The start; None for a network object of the user's, which settings do not describe.
+        """
+        if self.choices.network == "custom":
+            return None
+        settings = self.settings.as_dict()
+        begun = [(stage, settings[stage]) for stage in self.schedule.grown]
+        return Start(
+            label,
+            self.choices.network,
+            settings["network"],
+            (*(() if self.start is None else self.start.grown), *growths(begun)),
+            tuple(self.objective.scales.unknowns.values()),
+            flattened(list(self.network.parameters())),
+            {name: buffer.clone() for name, buffer in self.network.named_buffers()},
+            {
+                "run": label,
+                "problem": self.problem.origin.name,
+                "parameters": dict(self.problem.parameters),
+                "relative_l2": dict(errors),
+                "steps": self.record.step,
+                "seconds": self.record.seconds,
+            },
+        )
+
     def state(self) -> dict[str, Any]:
         """All that a checkpoint holds."""
         random = self._random_dimensions
         return {
             "problem": self.formulation.record(),
-            "choices": {
-                "network": self.choices.network,
-                "settings": self.settings.as_dict(),
-                "seed": self.choices.seed,
-                "dtype": self.choices.dtype,
-            },
+            "choices": self.choices.record(),
             "parts": [part.record() for part in self.choices.parts],
             "generator": self._generator.get_state(),
             "points": self.objective.collocation.pack(),
             "scales": self.objective.scales.as_dict(),
             "dimensions": [] if random is None else [list(part) for part in random.parts],
-            "leg": self.leg,
+            "leg": self.schedule.leg,
             "slabs": self._slabs.pack(),
             "record": self.record.state(),
             "trainer": self.trainer.state(),
             "buffers": dict(self.network.named_buffers()),
+            "start": None if self.start is None else self.start.record(),
         }
 
     def load(self, state: dict[str, Any]) -> None:
         """Go on from a state of the same problem and choices."""
-        stages_of_legs = [len(stages) for stages in self._leg_stages]
         n_parameters = sum(parameter.numel() for parameter in self.ansatz.parameters())
-        state = in_this_format(state, stages_of_legs, n_parameters)
+        state = in_this_format(state, self.schedule.stages_of_legs, n_parameters)
         slabs = kept_slabs(state)
-        while self.leg < state["leg"]:
+        while self.schedule.leg < state["leg"]:
             if not self._slabs.is_last:
                 self.objective = as_it_ended(self.objective, next(slabs))
                 self.ansatz = self.objective.ansatz
@@ -235,26 +255,6 @@ class AssembledRun:
             formulation, self.settings, self._points, make_network, self._generator, *self._place
         )
 
-    def _planned_legs(self) -> list[tuple[PlannedLeg, list[Stage]]]:
-        """All legs and their stages; their networks are tried so that what is wrong shows now."""
-        found, network = [], self.network
-        with torch.no_grad():
-            n_residuals = len(self.objective.vector())
-        for leg in plan_legs(self.settings, self._slabs.times):
-            network = network if leg.begin is None else leg.begin.network(network)
-            stages, notes = build_stages(
-                self.settings,
-                leg.stages,
-                n_residuals,
-                network,
-                lambda: self.ansatz,
-                self._communicator,
-            )
-            if stages or leg.begin is None:  # a leg that trains nothing changes nothing
-                found.append((leg, stages))
-                self.notes += notes
-        return found
-
     def _make_trainer(self) -> Trainer:
         """What trains the present leg, and goes on with the record of those before."""
         least_squares = LeastSquares(
@@ -276,14 +276,13 @@ class AssembledRun:
             unusable_term=lambda: self.objective.first_unusable_term(),
             communicator=self._communicator,
         )
-        later = self._leg_stages[self.leg + 1 :]
         return Trainer(
             least_squares,
-            self._leg_stages[self.leg],
+            self.schedule.stages,
             self.settings.report_every,
             self.settings.tolerance,
             self.record,
-            sum(stage.steps for stages in later for stage in stages),
+            self.schedule.later_stages,
             self.settings.points.fresh_ratio,
         )
 
@@ -294,5 +293,8 @@ class AssembledRun:
 
     def _redraw(self) -> None:
         self.objective.redraw()
+        self._draw_dimensions()
+
+    def _draw_dimensions(self) -> None:
         if self._random_dimensions is not None:
             self._random_dimensions.draw(self._generator)

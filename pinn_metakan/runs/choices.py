@@ -46,7 +46,9 @@ class RunChoices:
     asked_device: str
     parts: tuple[OwnPart, ...] = ()
 
-    def as_asked(self, problem: Problem, check: bool = False) -> RunSettings:
+    def as_asked(
+        self, problem: Problem, check: bool = False, start: str | None = None
+    ) -> RunSettings:
         """What makes the same run again, besides the settings."""
         return RunSettings(
             problem=problem.origin.name,
@@ -55,6 +57,7 @@ class RunChoices:
             dtype=self.dtype,
             device=self.asked_device,
             check=check,
+            start=start,
             parameters=dict(problem.parameters),
         )
 

@@ -70,7 +70,7 @@ def refuse_part(folder: RunFolder) -> None:
         RunFolderError: If it is such a part; names the run.
     """
     whole = RunFolder(folder.path.absolute().parent)
-    if folder.path.absolute().name in part_names() and folder.is_part_of(whole):
+    if folder.path.absolute().name in part_names(whole.path) and folder.is_part_of(whole):
         raise RunFolderError(
             f"{folder.path} is a part of {whole.path}; go on with that run: "
             f"pinn-metakan resume {shlex.quote(str(whole.path))}"

@@ -10,8 +10,8 @@ from pinn_metakan.diagnosis.table import trained_findings
 from pinn_metakan.pde.problem import Problem
 from pinn_metakan.runs.assembled import AssembledRun
 from pinn_metakan.runs.choices import DTYPES, choose, present_network, suggested_settings
+from pinn_metakan.runs.facts import scales_text
 from pinn_metakan.runs.own_parts import PartFile
-from pinn_metakan.runs.summary import scales_text
 from pinn_metakan.settings.layers import Layer, layers_of
 
 

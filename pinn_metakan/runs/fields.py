@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from pinn_metakan.errors import ProblemError
+from pinn_metakan.errors import ProblemError, SettingsError
 from pinn_metakan.geometry.domain import Domain
 from pinn_metakan.geometry.grid import Grid, plane, product_grid, scattered
 from pinn_metakan.geometry.sampling import PointSet
@@ -37,12 +37,26 @@ _PLANE_POINTS = 101
 
 
 def main_grid(formulation: Formulation, settings: EvaluationSettings) -> Grid:
-    """Choose where errors are measured: a product grid, or scattered points in many dimensions."""
+    """Choose where errors are measured: a product grid, or scattered points in many dimensions.
+
+    Args:
+        formulation: The problem.
+        settings: What is asked for.
+
+    Returns:
+        The grid.
+
+    Raises:
+        SettingsError: If its shape does not fit the domain.
+    """
     variables, domain = formulation.variables, formulation.domain
     shape = settings.shape or _default_shape(domain)
     if variables.has_vector or shape is None:
         return scattered(domain, settings.points)
-    return product_grid(domain, variables.coordinates, shape)
+    try:
+        return product_grid(domain, variables.coordinates, shape)
+    except ValueError as error:
+        raise SettingsError(f"evaluation.shape: {error}") from error
 
 
 def _default_shape(domain: Domain) -> list[int] | None:

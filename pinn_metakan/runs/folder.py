@@ -30,11 +30,14 @@ _FILES = (
 PAGE = "report.html"
 #: The folder inside that is the run of another network on the same problem.
 SECOND_OPINION = "second-opinion"
+#: The folders inside that are the runs of a chain before the last one: link-1, link-2, ...
+LINK = "link-"
 
 
-def part_names() -> list[str]:
-    """Names of the folders inside that of a run which keep parts of it."""
-    return [*kept_names(), SECOND_OPINION]
+def part_names(folder: Path) -> list[str]:
+    """Names of the folders inside that of a run which may keep parts of it."""
+    links = sorted(path.name for path in folder.glob(f"{LINK}*"))
+    return [*kept_names(), SECOND_OPINION, *links]
 
 
 class RunFolder:
@@ -89,6 +92,10 @@ class RunFolder:
             raise RunFolderError(f"cannot write to {self.path}: {error.strerror}") from error
         return self
 
+    def change_settings(self, settings: str) -> None:
+        """Write settings.toml anew, for a run that goes on with other settings."""
+        write_text(self._settings, settings)
+
     def branch(self, name: str) -> "RunFolder":
         """The folder inside that keeps a part of this run, as a run of its own."""
         return RunFolder(self.path / name)
@@ -97,9 +104,14 @@ class RunFolder:
         """Whether two folders are of one run, by what their checkpoints say of it."""
         try:
             part, found = self.load_checkpoint(), whole.load_checkpoint()
-            return all(
-                part["problem"][key] == found["problem"][key] for key in ("sha256", "parameters")
-            ) and part["choices"] in (found["choices"], found.get("second_opinion"))
+            if part["problem"]["sha256"] != found["problem"]["sha256"]:
+                return False
+            if self.path.name.startswith(LINK):  # its parameters and stages are others
+                names = ("network", "seed", "dtype")
+                return all(part["choices"][name] == found["choices"][name] for name in names)
+            is_same = part["problem"]["parameters"] == found["problem"]["parameters"]
+            asked = [found["choices"], found.get("second_opinion"), *found.get("before", [])]
+            return is_same and part["choices"] in asked
         except (RunFolderError, LookupError, TypeError):
             return False
 
@@ -229,7 +241,7 @@ class RunFolder:
         write_text(self._history, "".join(json.dumps(row) + "\n" for row in history))
 
     def _clear_with_parts(self) -> None:
-        for branch in map(self.branch, part_names()):
+        for branch in map(self.branch, part_names(self.path)):
             if branch.is_part_of(self):
                 branch._clear_with_parts()
         self._clear()

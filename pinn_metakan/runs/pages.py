@@ -139,5 +139,5 @@ def _runs_below(path: Path) -> Iterator[RunFolder]:
         names.sort()
         folder = RunFolder(Path(place))
         if folder.holds_run():
-            names[:] = [name for name in names if name not in part_names()]
+            names[:] = [name for name in names if name not in part_names(folder.path)]
             yield folder

@@ -1,7 +1,7 @@
 """Runs that exist: going on with them, reading them, making them again."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import torch
@@ -11,23 +11,34 @@ from pinn_metakan.pde.formulation import formulate
 from pinn_metakan.pde.problem import Problem
 from pinn_metakan.results.hdf5 import read_solution
 from pinn_metakan.runs.assembled import AssembledRun
+from pinn_metakan.runs.chain import Chain
 from pinn_metakan.runs.choices import check_budget, choose
 from pinn_metakan.runs.earlier import earlier_beside, earlier_in, refuse_part
+from pinn_metakan.runs.extended import extended
 from pinn_metakan.runs.folder import SECOND_OPINION, RunFolder
 from pinn_metakan.runs.fresh_folder import FreshFolder
+from pinn_metakan.runs.notebook import notebook_progress
 from pinn_metakan.runs.same_parts import same_parts
-from pinn_metakan.runs.same_problem import Remembered, refuse_other_numbers, same_problem
+from pinn_metakan.runs.same_problem import (
+    Remembered,
+    line_to_resume,
+    refuse_other_numbers,
+    same_problem,
+)
 from pinn_metakan.runs.second_opinion import SecondOpinion, recorded_in, train_and_compare
 from pinn_metakan.runs.sitting import Announce, Progress
 from pinn_metakan.runs.solution import Solution
 from pinn_metakan.runs.solve import solve
-from pinn_metakan.settings.layers import Layer, build_settings
+from pinn_metakan.runs.start import Start
+from pinn_metakan.settings.layers import Layer, build_settings, layers_of
+from pinn_metakan.settings.text import settings_text
 
 
 def resume(
     run: str | Path,
     problem: Problem | str | Path | None = None,
     *,
+    settings: Mapping[str, object] | Sequence[Layer] = (),
     problems: Sequence[Path] = (),
     parts: Sequence[str | Path] = (),
     device: str = "auto",
@@ -36,8 +47,13 @@ def resume(
     announce: Announce | None = None,
     progress: Progress | None = None,
     started: float | None = None,
+    command: str = "gone on with by resume() in Python",
 ) -> Solution:
     """Go on with a run that was interrupted or ended by its budget, exactly where it was.
+
+    With settings it goes on beyond its old end: a stage takes more steps than it had, another one
+    follows, a tolerance is lower. What has been trained stays, so that neither the network nor
+    points, loss and conditions can change.
 
     The code of the problem is run, and that of the user's own families and networks. It is that of
     the file that is named, or of a file of its name in ``problems``, ``./problems`` or the shipped
@@ -46,6 +62,7 @@ def resume(
     Args:
         run: The run folder.
         problem: The problem, or its file.
+        settings: Settings that change, such as ``{"lm.steps": 200}``.
         problems: Folders to look for the problem's file in first.
         parts: Files of the run's own families and networks, unless they are in such a folder.
         device: As for `solve`.
@@ -54,29 +71,45 @@ def resume(
         announce: As for `solve`.
         progress: As for `solve`.
         started: As for `solve`.
+        command: How to do the same again, noted in settings.toml where settings change.
 
     Returns:
         The solution.
 
     Raises:
-        UserError: If the checkpoint cannot be used, or the problem is another than the run's.
+        UserError: If the checkpoint or a setting cannot be used, or the problem is another one.
         TrainingError: If the run fails.
         Interrupted: If the user stops it.
     """
     started = time.time() if started is None else started
+    progress = progress or notebook_progress()
     check_budget(budget)
     folder = RunFolder(Path(run))
     refuse_part(folder)
-    assembled = _restored(folder, problem, problems, parts, device)
+    remembered, layers = Remembered.read(folder), layers_of("settings", settings)
+    if layers:
+        remembered = extended(remembered, layers)
+    assembled = _restored(remembered, problem, problems, parts, device)
     record, second = recorded_in(folder), None
+    waiting = remembered.tree.get("chain")
     if record is not None:
         second = SecondOpinion.recorded(assembled.problem, record, device)
     elif check:
         folder.refuse_unless_branch_is_free(SECOND_OPINION, overwrite=False)
         second = SecondOpinion.on(assembled.problem, assembled.choices)
     earlier = earlier_in(folder)
+    if waiting is not None:
+        chain = Chain.recorded(assembled.problem, assembled.choices, waiting)
+        assembled = chain.last_run(assembled, second, folder, budget, started, announce, progress)
+    if layers:
+        for kept_as in assembled.schedule.kept_ahead:
+            folder.refuse_unless_branch_is_free(kept_as, overwrite=False)
+        start = None if assembled.start is None else assembled.start.label
+        asked = assembled.choices.as_asked(assembled.problem, second is not None, start)
+        folder.change_settings(settings_text(assembled.settings, asked, command))
+    before = {"before": remembered.tree["before"]} if "before" in remembered.tree else {}
     return train_and_compare(
-        assembled, second, folder, earlier, budget, started, announce, progress
+        assembled, second, folder, earlier, budget, started, announce, progress, before
     )
 
 
@@ -110,7 +143,7 @@ def open_run(
     earlier = earlier_beside(folder, field)
     if problem is None and not evaluate:
         return Solution(field, earlier=earlier, folder=folder.path)
-    assembled = _restored(folder, problem, problems, parts, "cpu")
+    assembled = _restored(Remembered.read(folder), problem, problems, parts, "cpu")
     assembled.trainer.load_best()
     return Solution(
         field,
@@ -119,6 +152,7 @@ def open_run(
         assembled.network,
         domain=assembled.formulation.domain,
         folder=folder.path,
+        start=assembled.as_start(str(folder.path), field.relative_l2),
     )
 
 
@@ -164,6 +198,7 @@ def rerun(
 
     Raises:
         UserError: If the run or what was given cannot be used.
+        RunFolderError: If it is a chain that has not got to its last run.
         TrainingError: If the run fails.
         Interrupted: If the user stops it.
     """
@@ -173,9 +208,15 @@ def rerun(
     origins = same_parts(remembered, parts, problems, settings)
     problem = same_problem(remembered, problem, problems)
     refuse_other_numbers(remembered, formulate(problem))
+    if "chain" in remembered.tree:
+        raise RunFolderError(
+            f"{folder.path} is a chain that has not got to its last run; go on with it: "
+            f"{line_to_resume(remembered)}"
+        )
     return solve(
         problem,
         remembered.network,
+        start=Start.recorded(remembered.tree.get("start")),
         settings=[(f"{folder.path}: checkpoint", remembered.settings), *settings],
         seed=remembered.seed if seed is None else seed,
         device=device,
@@ -194,13 +235,13 @@ def rerun(
 
 
 def _restored(
-    folder: RunFolder,
+    remembered: Remembered,
     problem: Problem | str | Path | None,
     problems: Sequence[Path],
     parts: Sequence[str | Path],
     device: str,
 ) -> AssembledRun:
-    remembered = Remembered.read(folder)
+    folder = remembered.folder
     remembered.refuse_network_object()
     origins = same_parts(remembered, parts, problems)
     problem = same_problem(remembered, problem, problems)
@@ -209,7 +250,9 @@ def _restored(
         layers = [(f"{folder.path}: checkpoint", remembered.settings)]
         settings = build_settings(network, layers)
         choices = choose(network, settings, remembered.seed, device, remembered.dtype, origins)
-        assembled = AssembledRun(problem, choices)
+        assembled = AssembledRun(
+            problem, choices, start=Start.recorded(remembered.tree.get("start"))
+        )
         refuse_other_numbers(remembered, assembled.formulation)
         assembled.load(remembered.tree)
     except (LookupError, TypeError, AttributeError, RuntimeError) as error:

@@ -116,6 +116,7 @@ def train_and_compare(
     started: float,
     announce: Announce | None,
     progress: Progress | None,
+    beside: Mapping[str, object] | None = None,
 ) -> Solution:
     """Train a run, then a second one if it is asked for, and write what they differ by.
 
@@ -131,6 +132,7 @@ def train_and_compare(
         started: When the clock began.
         announce: Told what the runs use.
         progress: Told each entry of the histories.
+        beside: What checkpoints hold beside the state of the run.
 
     Returns:
         The solution of the first run.
@@ -138,7 +140,8 @@ def train_and_compare(
     Raises:
         Interrupted: If the user stops one of them; it carries the solution of the first.
     """
-    beside = {} if second is None else {"second_opinion": second.record()}
+    asked = {} if second is None else {"second_opinion": second.record()}
+    beside = {**(beside or {}), **asked}
     solution = train_and_write(run, folder, earlier, budget, started, announce, progress, beside)
     if second is None:
         return solution

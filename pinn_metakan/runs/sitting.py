@@ -3,12 +3,14 @@
 import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 import torch
 
 from pinn_metakan.errors import Interrupted, TrainingError
 from pinn_metakan.optimizers.verdict import Outcome, Verdict
 from pinn_metakan.runs.assembled import AssembledRun
+from pinn_metakan.runs.facts import facts
 from pinn_metakan.runs.folder import RunFolder
 from pinn_metakan.runs.interrupts import interrupts
 from pinn_metakan.runs.solution import Solution
@@ -16,7 +18,6 @@ from pinn_metakan.runs.summary import (
     closing_notes,
     evaluate_field,
     evaluation_seconds,
-    facts,
     summary,
 )
 from pinn_metakan.training.progress import ProgressEntry
@@ -77,9 +78,10 @@ def train_and_write(
     def on_report(report: ProgressEntry) -> None:
         logger.info("step %d: loss %.3e, errors %s", report.step, report.loss, report.errors)
         if progress is not None:
-            progress(report)
+            left = None if deadline is None else max(deadline - time.time(), 0.0)
+            progress(replace(report, budget_left=left))
 
-    deadline = None
+    deadline: float | None = None
     if budget is not None:
         closings = run.evaluations_ahead
         closing = evaluation_seconds(run) + CLOSING_SECONDS
@@ -103,7 +105,7 @@ def train_and_write(
             run.trainer.run(should_stop, on_report)
             while run.awaits_next_leg:
                 save()
-                kept_as = run.next_leg.kept_as
+                kept_as = run.schedule.next_leg.kept_as
                 if kept_as is not None:
                     branch = None if folder is None else folder.make_branch(kept_as)
                     earlier.pop(kept_as, None)  # a sitting that broke off just here left one
@@ -153,4 +155,10 @@ def _concluded(
         domain=run.formulation.domain,
         notes=notes,
         folder=None if folder is None else folder.path,
+        start=run.as_start(_label(run, folder), field.relative_l2),
     )
+
+
+def _label(run: AssembledRun, folder: RunFolder | None) -> str:
+    """What messages call a run."""
+    return f"a solution of {run.problem.origin.name}" if folder is None else str(folder.path)

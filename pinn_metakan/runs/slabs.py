@@ -57,6 +57,10 @@ def _steps_of_a_slab(steps: int, count: int) -> int:
     return min(steps, max(_LEAST_STEPS, math.ceil(_STEPS * steps / count)))
 
 
+#: First and last time of a run that is solved as one.
+WHOLE_TIME = (-math.inf, math.inf)
+
+
 class Slabs:
     """Which slab is solved now, and what the slabs before have ended with.
 
@@ -71,7 +75,7 @@ class Slabs:
     def __init__(self, whole: Formulation, count: int):
         self._whole = whole
         #: First time of each slab, and the last time of all.
-        self.times = slab_times(whole, count) if count > 1 else [-math.inf, math.inf]
+        self.times = slab_times(whole, count) if count > 1 else list(WHOLE_TIME)
         self._over: list[Objective] = []
 
     @property

@@ -12,10 +12,12 @@ from pinn_metakan.errors import RunFolderError
 from pinn_metakan.geometry.domain import Domain
 from pinn_metakan.networks.network import Network
 from pinn_metakan.plotting.figures import solution_figure
+from pinn_metakan.plotting.notebook import show_figures
 from pinn_metakan.results.field import Field
 from pinn_metakan.results.hdf5 import write_solution
 from pinn_metakan.results.residual_norms import ResidualNorms, residual_norms_of
 from pinn_metakan.runs.pages import write_solution_page
+from pinn_metakan.runs.start import Start
 
 Array = NDArray[np.float64]
 
@@ -34,6 +36,7 @@ class Solution:
         domain: Where the solution can be evaluated, None for a run that was only read.
         notes: What the run says of itself.
         folder: The run folder, None without one.
+        start: The network as another run begins with it, None for a run that was only read.
     """
 
     def __init__(
@@ -46,10 +49,12 @@ class Solution:
         domain: Domain | None = None,
         notes: Sequence[str] = (),
         folder: Path | None = None,
+        start: Start | None = None,
     ):
         self.field = field
         self.notes = tuple(notes)
         self.folder = folder
+        self.start = start
         self._domain = domain
         self.network = network
         self.earlier = dict(earlier or {})
@@ -64,6 +69,12 @@ class Solution:
         a = self.attributes
         errors = ", ".join(f"{name}: {error:.2e}" for name, error in self.relative_l2.items())
         return f"<Solution of {a['problem']} by {a['network']}, relative L2 error {{{errors}}}>"
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: facts, errors, and the picture."""
+        from pinn_metakan.runs.notebook import solution_html
+
+        return solution_html(self.field, self.notes, self.folder)
 
     def __getitem__(self, name: str) -> Array:
         """A field: ``u``, ``u_reference``, ``u_error``, ``u_disagreement``, ``residual_<term>``."""
@@ -177,10 +188,12 @@ class Solution:
             domain=self._domain,
             notes=[*self.notes, *notes],
             folder=self.folder,
+            start=self.start,
         )
 
     def plot(self) -> Figure:
-        """Draw solution, reference and error side by side."""
+        """Draw solution, reference and error side by side; in a notebook, below the cell."""
+        show_figures()
         return solution_figure(self.field)
 
     def report(self, path: str | Path) -> None:

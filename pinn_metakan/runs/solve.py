@@ -7,28 +7,29 @@ from pathlib import Path
 from pinn_metakan.diagnosis.table import refuse_errors
 from pinn_metakan.networks.network import Network
 from pinn_metakan.pde.problem import Problem
+from pinn_metakan.runs.asked import Asked
 from pinn_metakan.runs.assembled import AssembledRun
-from pinn_metakan.runs.choices import (
-    check_budget,
-    choose,
-    network_name,
-    present_network,
-    suggested_settings,
-)
+from pinn_metakan.runs.chain import Chain
+from pinn_metakan.runs.choices import check_budget
 from pinn_metakan.runs.folder import SECOND_OPINION, RunFolder
+from pinn_metakan.runs.found_start import find_start
 from pinn_metakan.runs.fresh_folder import FreshFolder
+from pinn_metakan.runs.notebook import notebook_progress
 from pinn_metakan.runs.own_parts import PartFile
 from pinn_metakan.runs.second_opinion import SecondOpinion, train_and_compare
 from pinn_metakan.runs.sitting import Announce, Progress
 from pinn_metakan.runs.solution import Solution
+from pinn_metakan.runs.start import Start
 from pinn_metakan.settings.layers import Layer, layers_of
 from pinn_metakan.settings.text import settings_text
 
 
 def solve(
     problem: Problem,
-    network: str | Network = "metakan",
+    network: str | Network | None = None,
     *,
+    start: str | Path | Solution | Start | None = None,
+    along: Mapping[str, Sequence[object]] | None = None,
     settings: Mapping[str, object] | Sequence[Layer] = (),
     seed: int = 0,
     device: str = "auto",
@@ -49,7 +50,13 @@ def solve(
     Args:
         problem: What to solve.
         network: A name that ``pinn-metakan networks`` lists; ``module:Class`` of a network of your
-            own, whose file is run; or a network object, of which a copy is trained.
+            own, whose file is run; or a network object, of which a copy is trained. Metakan, or
+            that of `start`, unless given.
+        start: A run folder or a solution, of the same or of another problem, whose trained network
+            this run begins with. Adam is left out then unless a setting asks for it.
+        along: Values of parameters of the problem that are solved for one after the other before
+            it, such as ``{"viscosity": [0.05, 0.02]}``: each begins with the network of the one
+            before. They are kept in folders ``link-1``, ``link-2``, ... inside that of the run.
         settings: Settings over those that the problem suggests, nested or with dots, such as
             ``{"adam": {"steps": 100}}`` or ``{"adam.steps": 100}``; or layers of such with names.
         seed: Seed of everything random.
@@ -63,7 +70,7 @@ def solve(
         check: Whether another network solves the problem too, with another seed and the same
             steps; what the two differ by stands for the error where there is no reference.
         announce: Told what the run uses before it begins.
-        progress: Told each entry of the history.
+        progress: Told each entry of the history; in a notebook it is shown unless given.
         started: When the budget's clock began, as `time.time`; now unless given.
         command: How to start the same run again, noted in settings.toml.
 
@@ -78,24 +85,45 @@ def solve(
             checkpoint.
     """
     started = time.time() if started is None else started
+    progress = progress or notebook_progress()
     if not isinstance(problem, Problem):
         raise TypeError(f"solve needs a problem such as load_problem('heat'), got {problem!r}")
-    layers = layers_of("settings", settings)
-    name = present_network(problem, network_name(network), layers)
-    chosen = suggested_settings(problem, name, layers)
-    choices = choose(name, chosen, seed, device, dtype, parts, problems)
     check_budget(budget)
+    layers = layers_of("settings", settings)
+    found = None if start is None else find_start(start, parts, problems)
+    first = None if found is None else found.start
+    parts = parts if found is None else [*found.parts, *parts]
+    asked = Asked(network, layers, seed, device, dtype, parts, problems)
+    chain = None
+    if along:
+        asked.refuse_network_object()
+        chain, choices = Chain.asked(problem, along, asked, first)
+        first = None  # the last run begins with what the chain ends with
+    else:
+        choices = asked.choices(problem, first)
     place = RunFolder(Path(out)) if isinstance(out, str | Path) else out
     if place is not None:
         place.refuse_unless_free(overwrite)
-    run = AssembledRun(problem, choices, network if isinstance(network, Network) else None)
+    given = network if isinstance(network, Network) else None
+    run = AssembledRun(problem, choices, given, start=first)
     refuse_errors(problem.origin.label, run.findings)
-    run.choose_network()
-    second = SecondOpinion.on(problem, choices) if check else None
+    if chain is None:
+        run.choose_network()
+    cold = (
+        choices
+        if chain is None and first is None
+        else asked.without_start(problem, choices.network)
+    )
+    second = SecondOpinion.on(problem, cold) if check else None
     folder = None
     if place is not None:
-        for kept_as in [*run.kept_names, *([SECOND_OPINION] if check else [])]:
+        inside = [*run.schedule.kept_names, *([SECOND_OPINION] if check else [])]
+        for kept_as in [*inside, *([] if chain is None else chain.names)]:
             place.refuse_unless_branch_is_free(kept_as, overwrite)
-        text = settings_text(choices.settings, choices.as_asked(problem, check), command)
+        label = None if first is None else first.label
+        label = label if chain is None else chain.names[-1]
+        text = settings_text(choices.settings, choices.as_asked(problem, check, label), command)
         folder = place.begin(text, overwrite)
+    if chain is not None:
+        run = chain.last_run(run, second, folder, budget, started, announce, progress)
     return train_and_compare(run, second, folder, {}, budget, started, announce, progress)

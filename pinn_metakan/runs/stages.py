@@ -58,7 +58,8 @@ def build_stages(
             )
         make = optimizer_maker(runs, section, ansatz, communicator)
         remedy = f"{runs}.{STAGES[runs].remedy}"
-        stages.append(Stage(name, section.steps, section.redraw_every, make, remedy))
+        kind = STAGES[runs].optimizer
+        stages.append(Stage(name, section.steps, section.redraw_every, make, remedy, kind))
     return [stage for stage in stages if stage.steps > 0], tuple(notes)
 
 

@@ -6,19 +6,20 @@ import platform
 import time
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version
+from typing import Any
 
 import numpy as np
 import torch
 from torch import Generator
 
 from pinn_metakan.losses.residual_norms import measure_residuals
-from pinn_metakan.pde.solution_parameters import parameters_text
 from pinn_metakan.results.field import Field
 from pinn_metakan.results.parameter_errors import parameter_errors
 from pinn_metakan.results.residual_norms import residual_norms_of
 from pinn_metakan.runs.activations import activations_of
 from pinn_metakan.runs.assembled import AssembledRun
 from pinn_metakan.runs.description import description, machine
+from pinn_metakan.runs.facts import facts
 from pinn_metakan.runs.fields import (
     CHUNK,
     field_on,
@@ -35,50 +36,6 @@ _SMALL_LOSS, _LARGE_ERROR = 1e-8, 0.1
 #: Fresh points that residuals are measured on, and what their seed is above that of the run
 #: (docs/decisions/0022-second-opinion.md).
 _FRESH_POINTS, _FRESH_SEED = 4096, 1
-
-
-def facts(run: AssembledRun) -> list[tuple[str, str]]:
-    """Tell what the run uses and why, as (name, text)."""
-    groups = run.objective.collocation.groups
-    soft = [term for group in groups[1:] for term in group.terms]
-    hard = sorted(run.satisfied)
-    conditions = f"hard: {', '.join(hard) or 'none'}; soft: {', '.join(soft) or 'none'}"
-    counts = [f"{len(group.at.points)} for {group.residual.label}" for group in groups]
-    widths = list(run.network.widths)
-    parameters = parameters_text(run.problem)
-    threads = f", {torch.get_num_threads()} threads" if run.choices.device.type == "cpu" else ""
-    return [
-        ("problem", f"{run.problem.origin.name} ({run.problem.origin.label})"),
-        ("network", f"{run.choices.network} {widths}, {run.network.describe()}"),
-        ("parameters", str(run.network.n_parameters)),
-        ("equations", f"{'' if run.formulation.is_affine else 'not '}affine in the unknowns"),
-        *((("for all", parameters),) if parameters else ()),
-        ("conditions", conditions),
-        ("scales", scales_text(run)),
-        *((part.setting, f"{part.spelled} ({part.origin.label})") for part in run.choices.parts),
-        *(("note", note) for note in run.notes),
-        ("points", f"{', '.join(counts)} ({run.settings.points.sequence})"),
-        ("engine", run.part.engine_reason),
-        ("device", f"{run.choices.device} ({run.choices.device_reason}){threads}"),
-        ("dtype", run.choices.dtype),
-    ]
-
-
-def scales_text(run: AssembledRun) -> str:
-    """Tell sizes of unknowns and coordinates with their units, and those of residual terms."""
-    scales, given = run.objective.scales, run.problem.units
-    lengths = run.ansatz.features.length.tolist()
-    coordinates = (
-        run.formulation.variables.coordinates
-    )  # the first may be a vector, as long as the first column
-    rest = lengths[len(lengths) - len(coordinates) + 1 :]
-    sizes = dict(scales.unknowns) | dict(zip(coordinates, [lengths[0], *rest], strict=True))
-    units = {name: f" {given[name]}" for name in sizes if given.get(name, "-") != "-"}
-    quantities = [f"{name} {size:.3g}{units.get(name, '')}" for name, size in sizes.items()]
-    equations = [f"{term} {scales.terms[term]:.3g}" for term in run.equations.terms]
-    soft = [f"{t} {s:.3g}" for t, s in scales.terms.items() if t not in run.equations.terms]
-    parts = [", ".join(quantities), f"equation {', '.join(equations)}"]
-    return "; ".join([*parts, *([f"condition {', '.join(soft)}"] if soft else [])])
 
 
 def evaluate_field(run: AssembledRun, earlier: Mapping[str, Field]) -> Field:
@@ -188,6 +145,8 @@ def summary(
         "disagreement": _finite(field.disagreement),
         "second_opinion": second_opinion_of(field.attributes),
         "residuals": residual_norms_of(field.attributes).as_dict(),
+        "start": None if run.start is None else _as_json(run.start.told),
+        "links": [_as_json(link) for link in links_of(field.attributes)],
         "versions": json.loads(str(attributes["versions"])),
     } | {name: _summary_of_earlier(field) for name, field in earlier.items()}
 
@@ -202,12 +161,30 @@ def _finite(numbers: Mapping[str, float]) -> dict[str, float | None]:
     return {name: value if math.isfinite(value) else None for name, value in numbers.items()}
 
 
+def _as_json(told: Mapping[str, Any]) -> dict[str, object]:
+    """What is told of another run, as JSON can hold it."""
+    return {**told, "relative_l2": _finite(told["relative_l2"])}
+
+
 def second_opinion_of(
     attributes: Mapping[str, str | int | float],
 ) -> dict[str, object] | None:
     """Read what a solution's second network was and how it ended; None if none was asked."""
     recorded = attributes.get("second_opinion")
     return None if recorded is None else dict(json.loads(str(recorded)))
+
+
+def links_of(attributes: Mapping[str, str | int | float]) -> list[dict[str, Any]]:
+    """Read what each run before the last one of a chain was and how it ended; empty for no chain.
+
+    Args:
+        attributes: Those of a solution.
+
+    Returns:
+        Of each ``link`` (its number), ``run``, ``problem``, ``parameters``, ``relative_l2``,
+        ``steps`` and ``seconds``.
+    """
+    return list(json.loads(str(attributes.get("links", "[]"))))
 
 
 def evaluation_seconds(run: AssembledRun) -> float:
@@ -256,6 +233,9 @@ def _attributes(run: AssembledRun) -> dict[str, str | int | float]:
         "stop_reason": run.trainer.verdict.sentence,
         "versions": json.dumps(versions),
     }
+    if run.start is not None:
+        attributes["start"] = json.dumps(run.start.told)
+        attributes |= {"links": json.dumps(run.start.links)} if run.start.links else {}
     diagnosis = _diagnosis(run)
     if diagnosis is not None:
         attributes |= {"limited_by": diagnosis.limit.value, "advice": diagnosis.sentence}
@@ -265,7 +245,7 @@ def _attributes(run: AssembledRun) -> dict[str, str | int | float]:
 def _residual_norms(run: AssembledRun) -> dict[str, str]:
     """Measure the residuals on points of their own, so that the run goes on as without it."""
     generator = Generator().manual_seed((run.choices.seed + _FRESH_SEED) % 2**63)
-    norms = measure_residuals(run.objective, run.satisfied, _FRESH_POINTS, generator)
+    norms = measure_residuals(run.objective, run.part.satisfied, _FRESH_POINTS, generator)
     return {"residual_norms": json.dumps(norms.as_dict())}
 
 

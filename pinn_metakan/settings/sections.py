@@ -158,6 +158,7 @@ class RunSettings(Section):
     dtype: str = Field(default="float64", description="float64 or float32")
     device: str = Field(default="auto", description="auto, cpu, cuda or another name of torch")
     check: bool = Field(default=False, description="whether a second network solves it too")
+    start: str | None = Field(default=None, description="run whose network it began with")
     parameters: dict[str, Any] = Field(default={}, description="arguments of the problem")
 
 

@@ -4,6 +4,8 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
+from pinn_metakan.training.pace import Pace
+
 
 class TrainingRecord:
     """Steps, seconds and the history of a run, over all of its stages.
@@ -11,11 +13,13 @@ class TrainingRecord:
     Attributes:
         step: Steps taken.
         entries: The history: ``step``, ``seconds``, ``loss`` and errors, one dict per entry.
+        pace: How fast stages go in this sitting.
     """
 
     def __init__(self) -> None:
         self.step = 0
         self.entries: list[dict[str, float]] = []
+        self.pace = Pace()
         self._seconds_before = 0.0
         self._clock: float | None = None  # runs while training does
 

@@ -25,6 +25,7 @@ class Stage:
         redraw_every: New points after so many steps; 0 for never.
         make: Makes the optimizer when the stage begins.
         remedy: A setting of the stage, and which way to change it where the loss is not finite.
+        kind: Name of the optimizer; stages of one kind have about the same pace.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Stage:
     redraw_every: int
     make: Callable[[], Optimizer]
     remedy: str = "adam.learning_rate lower"
+    kind: str = ""
 
 
 class Trainer:
@@ -45,7 +47,7 @@ class Trainer:
         report_every: Steps between two entries of the history.
         tolerance: The run has converged when the loss is below it; 0 for never.
         record: Steps, seconds and history so far, to go on with; an empty one unless given.
-        steps_after: Steps that follow when these stages are over, at most; for the progress.
+        later: Stages that others train when these are over; for the progress.
         largest_ratio: Loss on fresh points over that on trained ones, above which points are added.
     """
 
@@ -56,12 +58,12 @@ class Trainer:
         report_every: int,
         tolerance: float,
         record: TrainingRecord | None = None,
-        steps_after: int = 0,
+        later: Sequence[Stage] = (),
         largest_ratio: float = math.inf,
     ):
         self.least_squares = least_squares
         self.record = record or TrainingRecord()
-        self._steps_after = steps_after
+        self._later = list(later)
         self._stages = list(stages)
         self._report_every = report_every
         self._tolerance = tolerance
@@ -69,6 +71,8 @@ class Trainer:
         self._stage_step = 0
         self._optimizer: Optimizer | None = None
         self._is_stuck = False
+        #: Which stage ended last, and after how many steps of it.
+        self._ended: dict[str, int] | None = None
         self.verdict = Verdict(Outcome.STEPS_TAKEN, "no stage has a step")
         self._best = BestSeen(least_squares)
         self.guard = PointGuard(least_squares, largest_ratio)
@@ -136,6 +140,7 @@ class Trainer:
             "stage_index": self._stage_index,
             "stage_step": self._stage_step,
             "is_stuck": self._is_stuck,
+            "ended": self._ended,
             "outcome": self.verdict.outcome.value,
             "stop_reason": self.verdict.sentence,
             "guard": self.guard.state(),
@@ -150,6 +155,7 @@ class Trainer:
         self._best.parameters = state["best"].to(self._best.parameters)
         self._best.loss = state["best_loss"].to(self._best.loss)
         self._is_stuck, self.verdict = state["is_stuck"], _verdict_of(state)
+        self._ended = state.get("ended")  # not in version 0.2.0
         if "guard" in state:  # not in version 0.1.0
             self.guard.load(state["guard"])
         if state["optimizer"] is not None and not self.is_finished:
@@ -166,6 +172,7 @@ class Trainer:
         """Run one stage; tell why only if the whole run shall stop before its end."""
         optimizer = self._optimizer or stage.make()
         self._optimizer = optimizer
+        self.record.pace.begin(stage.kind, self.step, self.record.seconds)
         verdict = None
         while verdict is None and self._stage_step < stage.steps:
             stopped = should_stop()
@@ -187,7 +194,9 @@ class Trainer:
                 is_over = is_over or verdict is not None
                 if is_over:
                     self.load_best()
-                self._record(stage, report)
+                has_converged = verdict is not None and verdict.outcome is Outcome.LOSS_REACHED
+                following = [] if has_converged else self._following
+                self._record(stage, 0 if is_over else stage.steps, following, report)
             if is_over and stage.redraw_every > 1:
                 self._note_fresh(self.guard.compare(self.record.entries[-1]["loss"]))
             elif not is_over and (self._is_due(stage.redraw_every) or self._is_stuck):
@@ -199,6 +208,7 @@ class Trainer:
         self.verdict = verdict.in_stage(stage.name)
         self._optimizer = None
         self._is_stuck = False
+        self._ended = {"stage_index": self._stage_index, "steps": self._stage_step}
         self._stage_index += 1
         self._stage_step = 0
         if verdict.outcome is Outcome.LOSS_REACHED:
@@ -235,17 +245,30 @@ class Trainer:
         row["points"] = float(self.least_squares.count_points())
         return row | {f"relative_l2_{k}": v for k, v in self.least_squares.measure().items()}
 
-    def _record(self, stage: Stage, report: Callable[[ProgressEntry], None]) -> None:
+    @property
+    def _following(self) -> list[Stage]:
+        """The stages after the present one, of all legs."""
+        return [*self._stages[self._stage_index + 1 :], *self._later]
+
+    def _record(
+        self,
+        stage: Stage,
+        most: int,
+        following: Sequence[Stage],
+        report: Callable[[ProgressEntry], None],
+    ) -> None:
+        """Note and tell where the stage is, which has `most` steps if it is not over."""
         row = self._entry()
         self.record.entries.append(row)
         prefix = "relative_l2_"
         errors = {k.removeprefix(prefix): v for k, v in row.items() if k.startswith(prefix)}
-        total = self.step + stage.steps - self._stage_step + self._steps_after
-        total += sum(later.steps for later in self._stages[self._stage_index + 1 :])
-        seconds = self.record.seconds
-        pace = seconds / self.step
-        left = pace * (total - self.step)
-        report(ProgressEntry(stage.name, self.step, total, row["loss"], errors, seconds, left))
+        seconds, pace = self.record.seconds, self.record.pace
+        pace.note(self.step, seconds)
+        now = (stage.kind, max(most - self._stage_step, 0))
+        rest = [now, *((later.kind, later.steps) for later in following)]
+        total = self.step + sum(steps for _, steps in rest)
+        left = (pace.left(rest), pace.left([now]) or 0.0)
+        report(ProgressEntry(stage.name, self.step, total, row["loss"], errors, seconds, *left))
 
     def _converged(self) -> Verdict | None:
         if 0 < self._tolerance and self.best_loss < self._tolerance:

@@ -12,9 +12,9 @@ from pinn_metakan.benchmarks.measure.assembled import run_of
 from pinn_metakan.errors import ProblemError
 from pinn_metakan.pde.loading import load_problem
 from pinn_metakan.runs.assembled import AssembledRun
+from pinn_metakan.runs.facts import facts
 from pinn_metakan.runs.resume import open_run
 from pinn_metakan.runs.solve import solve
-from pinn_metakan.runs.summary import facts
 
 Write = Callable[..., Path]
 KELVIN = {

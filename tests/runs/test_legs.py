@@ -164,7 +164,7 @@ def test_a_leg_whose_stage_has_no_step_left_is_left_out() -> None:
     """Untying is too large for its optimizer, and the one in its place has no steps."""
     without = {"untie": {"steps": 2, "max_numbers": 1}, "lbfgs": {"steps": 0}}
     run = assembled(stages=["adam", "untie"], **without)
-    assert [leg.stages for leg in run.legs] == [("adam",)]
+    assert [leg.stages for leg in run.schedule.legs] == [("adam",)]
 
 
 def test_a_run_that_breaks_off_between_two_legs_keeps_each_once(

@@ -131,7 +131,7 @@ def test_slabs_go_on_exactly_where_they_were(stop: int) -> None:
         first.begin_next_leg()
         first.trainer.run(interrupt, lambda entry: None)  # type: ignore[arg-type]
     second.load(first.state())
-    assert second.leg == first.leg
+    assert second.schedule.leg == first.schedule.leg
     finished(second)
     t = torch.linspace(0, 6, 50, dtype=torch.float64).unsqueeze(1)
     assert second.evaluate(t)["u"].equal(whole.evaluate(t)["u"])

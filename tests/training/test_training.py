@@ -12,6 +12,7 @@ from pinn_metakan.optimizers.levenberg_marquardt import LevenbergMarquardt
 from pinn_metakan.optimizers.verdict import Outcome, Verdict
 from pinn_metakan.training.checkpoint import load_checkpoint, save_checkpoint
 from pinn_metakan.training.least_squares import LeastSquares
+from pinn_metakan.training.pace import Pace
 from pinn_metakan.training.progress import ProgressEntry
 from pinn_metakan.training.trainer import Stage, Trainer
 
@@ -44,7 +45,10 @@ class Bowl:
             lambda: {"u": 0.5},
             lambda: "bowl",
         )
-        stages = [Stage("adam", steps, every, make), Stage("again", 2, 0, make)]
+        stages = [
+            Stage("adam", steps, every, make, kind="adam"),
+            Stage("again", 2, 0, make, kind="again"),
+        ]
         return Trainer(least_squares, stages, 5, tolerance)
 
 
@@ -85,7 +89,29 @@ def test_reports_count_down() -> None:
     assert [r.step for r in reports] == [5, 10, 15, 20, 22]
     assert all(r.total == 22 for r in reports)
     assert reports[-1].seconds_left == 0
-    assert reports[0].seconds_left > 0
+    assert reports[0].seconds_left is None  # the second stage has an optimizer of its own
+    assert reports[0].stage_seconds_left > 0
+
+
+def test_steps_that_are_not_taken_do_not_count() -> None:
+    reports: list[ProgressEntry] = []
+    Bowl().trainer(steps=400, tolerance=1e-2).run(lambda: None, reports.append)
+    assert reports[0].total == 402
+    assert reports[-1].step < 400
+    assert reports[-1].total == reports[-1].step
+    assert reports[-1].seconds_left == 0
+
+
+def test_each_stage_has_its_own_pace() -> None:
+    pace = Pace()
+    pace.begin("adam", 0, 0.0)
+    pace.note(10, 1.0)
+    assert pace.left([("adam", 5)]) == pytest.approx(0.5)
+    assert pace.left([("adam", 5), ("lm", 1)]) is None
+    assert pace.left([("adam", 5), ("lm", 0)]) == pytest.approx(0.5)
+    pace.begin("lm", 10, 1.0)
+    pace.note(12, 9.0)
+    assert pace.left([("lm", 3), ("adam", 10)]) == pytest.approx(13.0)
 
 
 def test_a_loss_that_is_not_finite_stops_the_run_with_step_and_term() -> None:

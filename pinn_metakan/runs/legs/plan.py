@@ -1,7 +1,7 @@
 """The legs that settings ask for."""
 
 import inspect
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -27,12 +27,15 @@ class PlannedLeg:
     stages: tuple[str, ...]
 
 
-def plan_legs(settings: Settings, times: Sequence[float]) -> list[PlannedLeg]:
+def plan_legs(
+    settings: Settings, times: Sequence[float], grown: Collection[str] = ()
+) -> list[PlannedLeg]:
     """Cut the stages of a run into legs; stages without a step are left out.
 
     Args:
         settings: All settings.
         times: First time of each slab, and the last time of all.
+        grown: Stages that begin no leg, because the first network is of such a leg already.
 
     Returns:
         One entry per leg.
@@ -44,7 +47,7 @@ def plan_legs(settings: Settings, times: Sequence[float]) -> list[PlannedLeg]:
     for name in _legs():
         if names.count(name) > 1:
             raise SettingsError(f"stages: {name} can be there once")
-    first, *others = _cut(names, settings)
+    first, *others = _cut(names, settings, grown)
     slabs = pairwise(times[1:])
     later = [PlannedLeg(NextSlab(start, end), first.stages) for start, end in slabs]
     if later and others:
@@ -59,12 +62,6 @@ def kept_names() -> list[str]:
     return [kind.kept_as for kind in _legs().values() if kind.kept_as is not None]
 
 
-def kept_names_of(legs: Sequence[PlannedLeg]) -> list[str]:
-    """Names of the folders that some legs keep what they begin with in."""
-    begins = [leg.begin for leg in legs if leg.begin is not None]
-    return [begin.kept_as for begin in begins if begin.kept_as is not None]
-
-
 def _legs() -> dict[str, type[Leg]]:
     """The stage that begins a leg -> the kind of leg."""
     places = {name: row.leg for name, row in STAGES.items() if row.leg is not None}
@@ -74,6 +71,25 @@ def _legs() -> dict[str, type[Leg]]:
     }
 
 
+def made_leg(stage: str, section: StageSettings) -> Leg:
+    """The leg that a stage begins.
+
+    Args:
+        stage: Name of the stage.
+        section: Its settings.
+
+    Returns:
+        The leg.
+
+    Raises:
+        SettingsError: If the stage begins none.
+    """
+    legs = _legs()
+    if stage not in legs:
+        raise SettingsError(f"the stage {stage!r} begins no leg; there are {', '.join(legs)}")
+    return _made(legs[stage], section)
+
+
 def _made(kind: type[Leg], section: StageSettings) -> Leg:
     """Make a leg; of the settings of its stage its class is handed those that it takes, by name."""
     takes = inspect.signature(kind).parameters
@@ -81,12 +97,12 @@ def _made(kind: type[Leg], section: StageSettings) -> Leg:
     return kind(**options)
 
 
-def _cut(names: Sequence[str], settings: Settings) -> Iterator[PlannedLeg]:
+def _cut(names: Sequence[str], settings: Settings, grown: Collection[str]) -> Iterator[PlannedLeg]:
     begin: Leg | None = None
     stages: list[str] = []
     legs = _legs()
     for name in names:
-        if name in legs:
+        if name in legs and name not in grown:
             yield PlannedLeg(begin, tuple(stages))
             begin, stages = _made(legs[name], settings.stage(name)), []
         stages.append(name)

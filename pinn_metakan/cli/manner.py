@@ -1,0 +1,65 @@
+"""How much a command that trains tells, and where: --json, -q, -v."""
+
+import json
+import logging
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pinn_metakan.cli.closing import closing_lines
+from pinn_metakan.cli.output import print_lines
+from pinn_metakan.errors import UserError
+
+if TYPE_CHECKING:
+    from pinn_metakan.cli.display import Display
+    from pinn_metakan.runs.solution import Solution
+
+
+@dataclass(frozen=True)
+class Manner:
+    """What a command was asked to tell.
+
+    Args:
+        as_json: The report on standard output, the rest on standard error.
+        is_quiet: Nothing but how it ended.
+        is_verbose: Each entry of the history, and what the package logs.
+    """
+
+    as_json: bool
+    is_quiet: bool
+    is_verbose: bool
+
+    def display(self) -> "Display":
+        """What shows a run.
+
+        Returns:
+            The display.
+
+        Raises:
+            UserError: If it shall be quiet and verbose.
+        """
+        from pinn_metakan.cli.display import Display
+
+        if self.is_quiet and self.is_verbose:
+            raise UserError("-q and -v exclude each other; give one of them")
+        if self.is_verbose:
+            _log_on_standard_error()
+        return Display(on_error=self.as_json, is_quiet=self.is_quiet, shows_each=self.is_verbose)
+
+    def close(self, solution: "Solution", problem_file: Path | None) -> None:
+        """Print how a run ended: lines for people, or its report.json and its folder as JSON."""
+        if not self.as_json:
+            print_lines(closing_lines(solution, problem_file))
+            return
+        assert solution.folder is not None
+        report = json.loads((solution.folder / "report.json").read_text(encoding="utf-8"))
+        print_lines([json.dumps(report | {"folder": str(solution.folder)}, indent=2)])
+
+
+def _log_on_standard_error() -> None:
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(logging.Formatter("%(name)s: %(message)s"))
+    logger = logging.getLogger("pinn_metakan")
+    logger.handlers = [handler]
+    logger.setLevel(logging.DEBUG)

@@ -1,0 +1,39 @@
+"""What a problem is, as lines for people."""
+
+import inspect
+
+from pinn_metakan.pde.problem import Problem
+from pinn_metakan.pde.solution_parameters import parameters_text
+
+
+def description(problem: Problem) -> list[tuple[str, str]]:
+    """Parameters, coordinates, unknowns, domain, conditions and suggested settings of a problem.
+
+    Args:
+        problem: The problem.
+
+    Returns:
+        Kind and text of each; a kind may be there several times.
+    """
+    coordinates = [*problem.coordinates, *problem.solution_parameters]
+    facts = [("parameter", f"{name} = {value}") for name, value in problem.parameters.items()]
+    for kind, names in (("coordinate", coordinates), ("unknown", problem.unknowns)):
+        for name in names:
+            called = problem.long_names.get(name, "")
+            unit = problem.units.get(name, "-")
+            facts.append((kind, f"{name} [{unit}]{f', {called}' if called else ''}"))
+    facts.append(("domain", repr(problem.domain)))
+    if problem.solution_parameters:
+        facts.append(("for all", parameters_text(problem)))
+    facts += [("condition", f"{name}: {value!r}") for name, value in problem.conditions.items()]
+    has_reference = type(problem).reference is not Problem.reference
+    facts.append(("reference", "yes" if has_reference else "none"))
+    facts += [("suggests", f"{key}: {value}") for key, value in problem.settings.items()]
+    for network, settings in problem.network_settings.items():
+        facts.append(("suggests", f"with --network {network}: {settings}"))
+    return facts
+
+
+def stated_text(problem: Problem) -> str:
+    """The docstring of a problem's class, without its indentation; empty without one."""
+    return inspect.cleandoc(type(problem).__doc__ or "")
