@@ -46,6 +46,15 @@ class RunChoices:
     asked_device: str
     parts: tuple[OwnPart, ...] = ()
 
+    def record(self) -> dict[str, object]:
+        """What a checkpoint holds of them."""
+        return {
+            "network": self.network,
+            "settings": self.settings.as_dict(),
+            "seed": self.seed,
+            "dtype": self.dtype,
+        }
+
     def as_asked(
         self, problem: Problem, check: bool = False, start: str | None = None
     ) -> RunSettings:
