@@ -54,8 +54,8 @@ def closing_lines(solution: "Solution", problem_file: Path | None) -> Iterator[s
         yield f"before untying, parameters: {solution.tied.attributes['n_parameters']}"
     yield f"training time: {attributes['seconds']:.1f} s"
     yield f"ended by: {attributes['stop_reason']}"
-    if "advice" in attributes:
-        yield f"advice: {attributes['advice']}"
+    if "verdict" in attributes:  # not in files up to version 0.2.0
+        yield f"verdict: {attributes['verdict']}: {attributes['advice']}"
     if Outcome.OUT_OF_TIME.value in (attributes.get("outcome"), second.get("outcome")):
         yield f"go on with: {resume_line(folder, problem_file)}"
     yield f"folder: {folder}"

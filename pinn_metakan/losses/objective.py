@@ -95,6 +95,19 @@ class Objective:
         """Evaluate |r|^2: the weighted sum of the mean squares of the terms."""
         return self.vector().square().sum()
 
+    @torch.no_grad()
+    def parts(self) -> dict[str, float]:
+        """Evaluate what each term adds to the loss, as a part of it, 0 to 1."""
+        derivatives = self.derivatives()
+        found: dict[str, float] = {}
+        for group in self.collocation.groups:
+            values = group.evaluate_counted(derivatives(group.at, group.residual.quantities))
+            for term, r in values.items():
+                factor = group.factor(self.scaled_weights[term], len(r))
+                found[term] = float((factor * r).square().sum())
+        total = sum(found.values())
+        return {term: part / total if total > 0 else 0.0 for term, part in found.items()}
+
     def linearize(self) -> tuple[Tensor, Tensor]:
         """Evaluate r (N,) and its Jacobian (N, P), columns in the order of the parameters."""
         return self.engine.linearize(self.ansatz, self.collocation.groups, self.scaled_weights)

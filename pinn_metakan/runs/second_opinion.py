@@ -29,6 +29,9 @@ from pinn_metakan.training.progress import ProgressEntry
 
 #: Of the facts of the second run those that are not the same as the first one's.
 _FACTS = ("network", "parameters", "note")
+#: The part of a budget that the first run may take; the second one has what is left
+#: (docs/decisions/0028-verdicts.md).
+_FIRST = 0.5
 
 
 @dataclass(frozen=True)
@@ -142,12 +145,10 @@ def train_and_compare(
     """
     asked = {} if second is None else {"second_opinion": second.record()}
     beside = {**(beside or {}), **asked}
-    solution = train_and_write(run, folder, earlier, budget, started, announce, progress, beside)
+    own = budget if budget is None or second is None else _FIRST * budget
+    solution = train_and_write(run, folder, earlier, own, started, announce, progress, beside)
     if second is None:
         return solution
-    if run.trainer.verdict.outcome is Outcome.OUT_OF_TIME:
-        note = "no second opinion yet: the budget ended the first run"
-        return _written(run, solution, solution.field, folder, [note])
 
     def announce_second(facts: list[tuple[str, str]]) -> None:
         if announce is not None:
@@ -170,18 +171,26 @@ def train_and_compare(
         )
         notes = [] if second.note is None else [second.note]
         field = replace(solution.field, attributes=_attributes(solution.field, second.run, other))
-        if second.run.trainer.verdict.outcome is Outcome.OUT_OF_TIME:
-            notes.append(
-                f"no second opinion yet: the budget ended it after {second.run.record.step} steps"
-            )
+        steps, other_steps = run.record.step, second.run.record.step
+        if min(steps, other_steps) == 0:
+            notes.append("no second opinion yet: the budget ended one of the runs before its start")
         else:
             field = _compared(run, second.run, field)
+            if Outcome.OUT_OF_TIME in (_outcome(run), _outcome(second.run)):
+                notes.append(
+                    f"the budget ended the runs after {steps} and {other_steps} steps; they differ "
+                    "by what they had reached until then"
+                )
         return _written(run, solution, field, folder, notes)
     except TrainingError as error:
         return _written(run, solution, solution.field, folder, [f"no second opinion: {error}"])
     except (Interrupted, KeyboardInterrupt) as stop:
         path = None if folder is None else folder.path
         raise Interrupted(path, run.problem.origin.path, solution) from stop
+
+
+def _outcome(run: AssembledRun) -> Outcome:
+    return run.trainer.verdict.outcome
 
 
 def _attributes(field: Field, run: AssembledRun, other: Solution) -> dict[str, str | int | float]:

@@ -106,6 +106,14 @@ class Solution:
         return dict(self.field.max_error)
 
     @property
+    def verdict(self) -> str:
+        """What limits the run, such as ``converged``; `attributes` has what to try as ``advice``.
+
+        Empty in runs of versions up to 0.2.0.
+        """
+        return str(self.attributes.get("verdict", ""))
+
+    @property
     def disagreement(self) -> Mapping[str, float]:
         """Relative L2 distance of a second network's solution by unknown; empty without one."""
         return dict(self.field.disagreement)

@@ -138,8 +138,8 @@ def summary(
         "loss": run.record.entries[-1]["loss"],
         "converged": trainer.verdict.is_converged,
         "stop_reason": trainer.verdict.sentence,
-        "limited_by": attributes.get("limited_by"),
-        "advice": attributes.get("advice"),
+        "verdict": attributes["verdict"],
+        "advice": attributes["advice"],
         "notes": list(notes),
         "scales": run.objective.scales.as_dict(),
         "disagreement": _finite(field.disagreement),
@@ -237,8 +237,7 @@ def _attributes(run: AssembledRun) -> dict[str, str | int | float]:
         attributes["start"] = json.dumps(run.start.told)
         attributes |= {"links": json.dumps(run.start.links)} if run.start.links else {}
     diagnosis = _diagnosis(run)
-    if diagnosis is not None:
-        attributes |= {"limited_by": diagnosis.limit.value, "advice": diagnosis.sentence}
+    attributes |= {"verdict": diagnosis.limit.value, "advice": diagnosis.sentence}
     return attributes | ({"parts": json.dumps(parts)} if parts else {})
 
 
@@ -249,12 +248,12 @@ def _residual_norms(run: AssembledRun) -> dict[str, str]:
     return {"residual_norms": json.dumps(norms.as_dict())}
 
 
-def _diagnosis(run: AssembledRun) -> Diagnosis | None:
+def _diagnosis(run: AssembledRun) -> Diagnosis:
     trainer, ratio = run.trainer, run.settings.points.fresh_ratio
-    if not run.record.entries:
-        return None
-    loss = run.record.entries[-1]["loss"]
-    return diagnose(trainer.verdict, loss, trainer.guard.ratio, ratio)
+    loss = run.record.entries[-1]["loss"] if run.record.entries else math.nan
+    parts = run.objective.parts()
+    conditions = {term: part for term, part in parts.items() if term not in run.equations.terms}
+    return diagnose(trainer.verdict, loss, trainer.guard.ratio, ratio, conditions)
 
 
 def _summary_of_earlier(field: Field) -> dict[str, object]:

@@ -1,6 +1,10 @@
-"""What limits a run that is over: points, steps, or the network."""
+"""The verdict on a run that is over: whether it has converged, or what limits it, and what to try.
+
+Each verdict is a word or two that reports, files and the command line have alike, and a sentence.
+"""
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 
@@ -9,19 +13,28 @@ from pinn_metakan.optimizers.verdict import Outcome, Verdict
 #: A scaled loss below this is rounding: residuals of 1e-12 of their terms' size
 #: (docs/decisions/0010-collocation-points.md).
 ROUNDING = 1e-24
+#: A run that can go no further with a scaled loss above the first is stuck; soft conditions whose
+#: part of the loss is above the second dominate it (docs/decisions/0028-verdicts.md).
+_FAR, _DOMINANT = 1e-3, 0.9
 
 
 class Limit(Enum):
     """What a run would need to go further."""
 
+    #: Nothing: the loss is as small as was asked for, or rounding.
+    NOTHING = "converged"
     #: Fresh points have a much larger loss than those that were trained on.
-    POINTS = "points"
+    POINTS = "limited by points"
+    #: Almost all of the loss is that of conditions.
+    CONDITIONS = "limited by the conditions"
     #: The loss was still falling.
-    STEPS = "steps"
+    STEPS = "limited by steps"
     #: The loss falls no more, on fresh points as well.
-    NETWORK = "network"
-    #: Nothing: the residual is rounding.
-    ARITHMETIC = "arithmetic"
+    NETWORK = "limited by the network"
+    #: The loss falls no more, far from a solution.
+    ANOTHER_START = "stuck"
+    #: It was stopped before its end.
+    TIME = "stopped"
 
 
 @dataclass(frozen=True)
@@ -36,38 +49,62 @@ class Diagnosis:
     limit: Limit
     sentence: str
 
+    @property
+    def line(self) -> str:
+        """The verdict and the sentence."""
+        return f"{self.limit.value}: {self.sentence}"
 
-def diagnose(verdict: Verdict, loss: float, ratio: float, largest_ratio: float) -> Diagnosis | None:
+
+def diagnose(
+    verdict: Verdict,
+    loss: float,
+    ratio: float,
+    largest_ratio: float,
+    conditions: Mapping[str, float] | None = None,
+) -> Diagnosis:
     """Tell what limits a run.
 
     Args:
         verdict: Why its last stage is over.
-        loss: The loss at its end, of scaled residuals [-].
+        loss: The loss at its end, of scaled residuals [-]; NaN if it has none.
         ratio: Loss on fresh points over that on trained ones; NaN if it was not measured.
         largest_ratio: Above it, points are too few.
+        conditions: The part of the loss of each term that is a condition, 0 to 1.
 
     Returns:
-        The limit; None for a run that was stopped, or that has reached what was asked for.
+        The limit.
     """
-    if verdict.outcome in (Outcome.LOSS_REACHED, Outcome.OUT_OF_TIME, Outcome.INTERRUPTED):
-        return None
+    if verdict.outcome in (Outcome.OUT_OF_TIME, Outcome.INTERRUPTED):
+        return Diagnosis(Limit.TIME, "the run was not over; go on with pinn-metakan resume")
+    if verdict.outcome is Outcome.LOSS_REACHED:
+        return Diagnosis(Limit.NOTHING, f"the scaled loss of {loss:.0e} is what was asked for")
     if loss < ROUNDING:
-        return Diagnosis(
-            Limit.ARITHMETIC, f"nothing limits it but rounding: the scaled loss is {loss:.0e}"
-        )
+        return Diagnosis(Limit.NOTHING, f"the scaled loss of {loss:.0e} is rounding")
     if math.isfinite(ratio) and ratio > largest_ratio:
         return Diagnosis(
             Limit.POINTS,
-            f"limited by points: the loss on fresh points is {ratio:.0f} times that on trained "
-            "ones; try --set points.interior=... higher",
+            f"the loss on fresh points is {ratio:.0f} times that on trained ones; try --set "
+            "points.interior=... higher",
+        )
+    parts = conditions or {}
+    if sum(parts.values()) > _DOMINANT:
+        most = max(parts, key=lambda term: parts[term])
+        return Diagnosis(
+            Limit.CONDITIONS,
+            f"{sum(parts.values()):.0%} of the loss is that of conditions, most of it of {most}; "
+            "see with pinn-metakan doctor whether data contradict each other, and try --set "
+            f"loss.weights.{most}=... higher or --set points.boundary=... lower",
         )
     if verdict.outcome is Outcome.STEPS_TAKEN:
+        return Diagnosis(Limit.STEPS, "the loss was still falling; try --set lm.steps=... higher")
+    if loss > _FAR:
         return Diagnosis(
-            Limit.STEPS,
-            "limited by steps: the loss was still falling; try --set lm.steps=... higher",
+            Limit.ANOTHER_START,
+            f"the loss falls no more, and {loss:.0e} is far from a solution; try another --seed, "
+            "--set slabs=4 if there is time, and see with pinn-metakan doctor what is suspicious",
         )
     return Diagnosis(
         Limit.NETWORK,
-        "limited by the network: the loss falls no more, on fresh points as well; try --set "
-        "network.widths=... wider, or a later stage such as --set widen.steps=100",
+        "the loss falls no more, on fresh points as well; try --set network.widths=... wider, or a "
+        "later stage such as --set widen.steps=100",
     )

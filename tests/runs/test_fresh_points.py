@@ -41,7 +41,7 @@ def test_a_run_that_may_have_no_more_points_says_that_they_limit_it() -> None:
         load_problem("burgers", parameters={"viscosity": 0.1}), "mlp", settings=settings
     )
     assert set(solution.history["points"]) == {30.0}
-    assert solution.attributes["limited_by"] == "points"
+    assert solution.verdict == "limited by points"
     assert "points.interior" in str(solution.attributes["advice"])
 
 

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import time
 from pathlib import Path
 
 import numpy as np
@@ -152,18 +153,39 @@ def test_a_second_run_that_fails_is_a_note() -> None:
     assert checked.disagreement == {}
 
 
-def test_a_budget_that_ends_either_run_is_a_note_and_the_run_goes_on(
+def test_a_budget_that_leaves_a_run_no_step_is_a_note_and_the_run_goes_on(
     whole: Solution, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    heat, settings = load_problem("heat"), FAST | {"adam": {"steps": 10**6}}
-    ended = solve(heat, settings=settings, budget=1.0, check=True)
-    assert "no second opinion yet: the budget ended the first run" in ended.notes
     with monkeypatch.context() as patch:
         patch.setattr(second_opinion, "CLOSING_SECONDS", 1e6)
-        ended = solve(heat, settings=EACH, budget=1000.0, out="run", check=True)
-    assert ended.notes == ("no second opinion yet: the budget ended it after 0 steps",)
+        ended = solve(load_problem("heat"), settings=EACH, budget=1000.0, out="run", check=True)
+    note = "no second opinion yet: the budget ended one of the runs before its start"
+    assert ended.notes == (note,)
     assert (ended.disagreement, ended.attributes["outcome"]) == ({}, "steps taken")
     assert json.loads(str(ended.attributes["second_opinion"]))["outcome"] == "out of time"
+    np.testing.assert_array_equal(resume("run")["u_disagreement"], whole["u_disagreement"])
+
+
+def test_each_of_two_runs_has_half_of_the_budget(
+    whole: Solution, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now, real = [0.0], time.time
+    steps: dict[bool, int] = {}
+
+    def progress(entry: ProgressEntry) -> None:
+        is_second = entry.stage.startswith("second opinion")
+        steps[is_second] = entry.step
+        if entry.step == 3:
+            now[0] += 600.0  # more than half of the budget
+
+    with monkeypatch.context() as patch:
+        patch.setattr(time, "time", lambda: real() + now[0])
+        heat = load_problem("heat")
+        ended = solve(heat, settings=EACH, budget=1000.0, out="run", check=True, progress=progress)
+    assert steps == {False: 3, True: 3}
+    assert ended.verdict == "stopped"
+    assert ended.notes[-1].startswith("the budget ended the runs after 3 and 3 steps; they differ")
+    assert ended.disagreement["u"] > 0
     np.testing.assert_array_equal(resume("run")["u_disagreement"], whole["u_disagreement"])
 
 

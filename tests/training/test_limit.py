@@ -1,4 +1,4 @@
-"""What limits a run that is over."""
+"""The verdict on a run that is over."""
 
 import math
 
@@ -14,24 +14,38 @@ from pinn_metakan.training.limit import Limit, diagnose
         (Outcome.SETTLED, 1e-6, 30.0, Limit.POINTS, "30 times .* points.interior"),
         (Outcome.STEPS_TAKEN, 1e-6, 30.0, Limit.POINTS, "points.interior"),
         (Outcome.STEPS_TAKEN, 1e-6, 1.5, Limit.STEPS, "lm.steps"),
+        (Outcome.STEPS_TAKEN, 1e-2, 1.5, Limit.STEPS, "lm.steps"),
         (Outcome.STEPS_TAKEN, 1e-6, math.nan, Limit.STEPS, "still falling"),
         (Outcome.SETTLED, 1e-6, 1.5, Limit.NETWORK, "network.widths"),
         (Outcome.STUCK, 1e-6, 1.5, Limit.NETWORK, "widen.steps"),
-        (Outcome.STUCK, 1e-27, 9.0, Limit.ARITHMETIC, "rounding"),
+        (Outcome.STUCK, 0.02, 1.5, Limit.ANOTHER_START, "2e-02 is far .*--seed.*slabs=4.*doctor"),
+        (Outcome.SETTLED, 0.02, math.nan, Limit.ANOTHER_START, "falls no more"),
+        (Outcome.STUCK, 1e-27, 9.0, Limit.NOTHING, "1e-27 is rounding"),
+        (Outcome.LOSS_REACHED, 1e-9, 9.0, Limit.NOTHING, "1e-09 is what was asked for"),
+        (Outcome.OUT_OF_TIME, 1.0, 9.0, Limit.TIME, "pinn-metakan resume"),
+        (Outcome.INTERRUPTED, 1.0, 9.0, Limit.TIME, "was not over"),
     ],
 )
 def test_a_run_is_limited_by(
     outcome: Outcome, loss: float, ratio: float, limit: Limit, words: str
 ) -> None:
-    found = diagnose(Verdict(outcome, "over"), loss, ratio, 4.0)
-    assert found is not None
+    found = diagnose(Verdict(outcome, "over"), loss, ratio, 4.0, {"walls_u": 0.2})
     assert found.limit is limit
-    with pytest.raises(ValueError, match=words):
-        raise ValueError(found.sentence)
+    with pytest.raises(ValueError, match=f"^{limit.value}: .*{words}"):
+        raise ValueError(found.line)
 
 
-@pytest.mark.parametrize(
-    "outcome", [Outcome.LOSS_REACHED, Outcome.OUT_OF_TIME, Outcome.INTERRUPTED]
-)
-def test_a_run_that_was_ended_is_limited_by_nothing(outcome: Outcome) -> None:
-    assert diagnose(Verdict(outcome, "over"), 1.0, 9.0, 4.0) is None
+@pytest.mark.parametrize("outcome", [Outcome.STEPS_TAKEN, Outcome.STUCK, Outcome.SETTLED])
+def test_a_run_whose_loss_is_that_of_conditions_is_limited_by_them(outcome: Outcome) -> None:
+    parts = {"start_u": 0.35, "walls_u": 0.6}
+    found = diagnose(Verdict(outcome, "over"), 1e-2, 1.5, 4.0, parts)
+    assert found.limit is Limit.CONDITIONS
+    assert "95% of the loss is that of conditions, most of it of walls_u" in found.sentence
+    assert diagnose(Verdict(outcome, "over"), 1e-2, 9.0, 4.0, parts).limit is Limit.POINTS
+
+
+def test_each_verdict_has_its_own_word() -> None:
+    assert {limit.value for limit in Limit} == {
+        "converged", "limited by points", "limited by the conditions", "limited by steps",
+        "limited by the network", "stuck", "stopped",
+    }  # fmt: skip
