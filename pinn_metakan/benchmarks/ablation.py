@@ -21,7 +21,7 @@ from pinn_metakan.networks.coefficients.meta_learner import HIDDEN_FUNCTIONS
 from pinn_metakan.pde.loading import load_problem
 from pinn_metakan.pde.problem import Problem
 from pinn_metakan.plotting.curves import Curve, Panel, curves_figure
-from pinn_metakan.plotting.style import write_figures
+from pinn_metakan.plotting.figure_files import write_figures
 from pinn_metakan.runs.choices import suggested_settings
 from pinn_metakan.settings.networks import MetaKANSettings
 
@@ -30,7 +30,7 @@ _FREQUENCIES = {1: 5.0, 2: 3.0, 4: 2.0, 8: 1.4}
 _HIDDEN_WIDTHS = (8, 16, 32, 64, 128)
 #: Numbers C of meta-learners beside one for each layer.
 _FEW = (1, 2)
-_FIGURE = "ablation.png"
+_FIGURE = "ablation"
 
 #: The network whose parts are changed.
 _NETWORK = "metakan-sine"
@@ -147,7 +147,7 @@ def ablation_lines(
         raise SettingsError(f"{problem} has no reference, so there are no errors to compare")
     default = suggested_settings(loaded, _NETWORK).network
     assert isinstance(default, MetaKANSettings)
-    prepare_folder(folder, [_FIGURE])
+    prepare_folder(folder, [f"{_FIGURE}.png"])
     yield "| part | value | parameters | error | lowest | highest | seconds |"
     yield "|---|---|---|---|---|---|---|"
     panels = []

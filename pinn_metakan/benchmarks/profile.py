@@ -15,7 +15,7 @@ from pinn_metakan.benchmarks.measure.timing import fastest
 from pinn_metakan.networks.network import Network
 from pinn_metakan.pde.loading import load_problem
 from pinn_metakan.plotting.curves import Curve, Panel, curves_figure
-from pinn_metakan.plotting.style import write_figures
+from pinn_metakan.plotting.figure_files import write_figures
 from pinn_metakan.runs.assembled import AssembledRun
 
 WIDTHS = (4, 8, 16, 32, 64, 128)
@@ -29,7 +29,7 @@ _NETWORKS: dict[str, tuple[str, dict[str, object]]] = {
     "MetaKAN": ("metasplinekan", {"bounded": False}),
 }
 _BAKED = "MetaKAN, baked"
-_FIGURE = "profile.png"
+_FIGURE = "profile"
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ def profile_lines(
     Raises:
         UserError: If the figure cannot be written; nothing is measured then.
     """
-    prepare_folder(folder, [_FIGURE])
+    prepare_folder(folder, [f"{_FIGURE}.png"])
     columns = ["parameters", "Adam", "kept for backward", "peak of a step", "forward", "step"]
     yield f"| widths | network | {' | '.join(columns)} |"
     yield "|" + "---|" * (len(columns) + 2)

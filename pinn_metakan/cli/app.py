@@ -6,6 +6,7 @@ import typer
 
 from pinn_metakan.cli.bench import bench
 from pinn_metakan.cli.doctor import doctor
+from pinn_metakan.cli.drawing import drawing
 from pinn_metakan.cli.looking import looking
 from pinn_metakan.cli.solving import solving
 
@@ -39,6 +40,7 @@ def _options(
 
 
 app.add_typer(looking)
+app.add_typer(drawing)
 app.add_typer(doctor)
 app.add_typer(solving)
 app.add_typer(bench, name="bench")

@@ -1,4 +1,4 @@
-"""Commands that train nothing: list, show, settings, networks, plot, report, new."""
+"""Commands that train nothing: list, show, settings, networks, report, new."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -8,7 +8,7 @@ import typer
 from pinn_metakan.benchmarks.command import DeviceOption, DtypeOption, PointsOption, RoundsOption
 from pinn_metakan.cli.completion import complete_network
 from pinn_metakan.cli.loading import loading
-from pinn_metakan.cli.options import ProblemArgument, ProblemsOption, RunArgument
+from pinn_metakan.cli.options import ProblemArgument, ProblemsOption
 from pinn_metakan.cli.output import print_lines, tell
 from pinn_metakan.cli.table import print_table
 from pinn_metakan.errors import UserError
@@ -120,31 +120,6 @@ def networks_command(
         count = f"{entry.n_parameters:7d} parameters"
         rows.append((entry.name, count, f"{edge:>2} per edge", entry.description))
     print_table(["network", "size", "coefficients", "edge functions"], rows)
-
-
-@looking.command("plot")
-def plot_command(
-    run: RunArgument,
-    activations: Annotated[
-        bool,
-        typer.Option(
-            "--activations", help="Draw the edge functions, and how prompts change them, too."
-        ),
-    ] = False,
-) -> None:
-    """Redraw every figure of a run from its solution.h5."""
-    with loading():
-        from pinn_metakan.plotting.figures import draw_activations, draw_all
-        from pinn_metakan.runs.folder import RunFolder
-
-    field = RunFolder(run).read_field()
-    if activations and not field.activations:
-        raise UserError(
-            f"{run} has no edge functions to draw: its network has none, or it was solved by an "
-            "earlier version"
-        )
-    for path in draw_all(field, run) + (draw_activations(field, run) if activations else []):
-        print(path)
 
 
 @looking.command("report")

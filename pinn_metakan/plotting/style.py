@@ -1,14 +1,8 @@
-"""Style, labels, headline and files of all figures."""
+"""Style, labels and headline of all figures."""
 
-from collections.abc import Mapping
-from pathlib import Path
+import textwrap
 from typing import Any
 
-import matplotlib as mpl
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
-
-from pinn_metakan.files import written_whole
 from pinn_metakan.results.field import Field
 
 STYLE: dict[Any, Any] = {
@@ -18,13 +12,33 @@ STYLE: dict[Any, Any] = {
     "savefig.dpi": 110,
     "axes.formatter.limits": (-3, 4),
     "image.cmap": "viridis",
+    "svg.hashsalt": "pinn_metakan",  # the same field, the same bytes
 }
+
+#: Letters of a headline per inch.
+_LETTERS = 10.5
 
 
 def axis_label(field: Field, name: str, suffix: str = "") -> str:
-    """Label of an axis or a panel: what it is, and its unit."""
-    called = field.long_names.get(name, name)
-    return f"{called}{suffix} [{field.units.get(name, '-')}]"
+    """Label of an axis or a color bar: what it is, and its unit."""
+    return f"{field.long_names.get(name, name)}{suffix} [{unit_of(field, name)}]"
+
+
+def unit_of(field: Field, name: str) -> str:
+    """Unit of a coordinate or an unknown; "-" for none, which files may call "1"."""
+    unit = field.units.get(name, "-")
+    return "-" if unit == "1" else unit
+
+
+def coordinate_label(field: Field, name: str, value: float) -> str:
+    """A value of a coordinate with its unit, which is left out where there is none."""
+    unit = unit_of(field, name)
+    return f"{value + 0.0:.3g}" + ("" if unit == "-" else f" {unit}")
+
+
+def wrapped(text: str, width: float) -> str:
+    """A headline in lines that a figure of a width [inches] has room for."""
+    return textwrap.fill(text, int(width * _LETTERS))
 
 
 def headline(field: Field) -> str:
@@ -39,21 +53,3 @@ def headline(field: Field) -> str:
         if unknown not in field.relative_l2:
             parts.append(f"{unknown} of two networks differs by {distance:.1e}")
     return ", ".join(parts)
-
-
-def write_figures(figures: Mapping[str, Figure], folder: Path) -> list[Path]:
-    """Write figures as PNG files.
-
-    Args:
-        figures: By the names of their files.
-        folder: Where they go; it exists.
-
-    Returns:
-        The files.
-    """
-    paths = []
-    for name, figure in figures.items():
-        with written_whole(folder / name) as temporary, mpl.rc_context(STYLE):
-            FigureCanvasAgg(figure).print_png(str(temporary), metadata={"Software": None})
-        paths.append(folder / name)
-    return paths

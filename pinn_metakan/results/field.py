@@ -45,6 +45,17 @@ class FieldOnGrid:
         """Solution minus reference by unknown."""
         return {name: self.values[name] - v for name, v in self.references.items()}
 
+    @property
+    def named(self) -> dict[str, Array]:
+        """All fields by the names that solution.h5 has them under."""
+        return {
+            **self.values,
+            **{f"{unknown}_reference": v for unknown, v in self.references.items()},
+            **{f"{unknown}_error": v for unknown, v in self.errors.items()},
+            **{f"{unknown}_disagreement": v for unknown, v in self.disagreements.items()},
+            **{f"residual_{term}": v for term, v in self.residuals.items()},
+        }
+
 
 @dataclass(frozen=True)
 class Field:
@@ -89,6 +100,11 @@ class Field:
     def _dimension(self) -> int:
         points = self.grid.points
         return len(self.coordinates) if points is None else points.shape[1]
+
+    @property
+    def time(self) -> str | None:
+        """Name of the coordinate that is time; None without one."""
+        return self.coordinates[-1] if self.has_time else None
 
     def __post_init__(self) -> None:
         pairs = {k: (self.grid.values[k], v) for k, v in self.grid.references.items()}

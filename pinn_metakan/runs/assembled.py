@@ -137,7 +137,7 @@ class AssembledRun:
             self._slabs.close(self.objective)
             self.part = self._built(formulate(problem), lambda inputs, outputs: network)
             self.objective, self.ansatz = self.part.objective, self.part.objective.ansatz
-        self.schedule.begin_next_leg()
+        self.record.begin_leg(self.schedule.begin_next_leg(), self._slabs.number)
         self._take(network)
 
     def choose_network(self) -> None:

@@ -74,13 +74,28 @@ def _default_shape(domain: Domain) -> list[int] | None:
 
 def plane_grid(formulation: Formulation) -> Grid:
     """Make the plane that is drawn where the main grid has scattered points."""
+    return plane(formulation.domain, _plane_axes(formulation), _PLANE_POINTS)
+
+
+def plane_place(formulation: Formulation) -> dict[str, float]:
+    """The values of the coordinates that do not vary on that plane, by name."""
+    varying = _plane_axes(formulation)
+    names, bounds = formulation.variables.column_names(), formulation.domain.bounds
+    return {
+        name: (low + high) / 2
+        for name, (low, high) in zip(names, bounds, strict=True)
+        if name not in varying
+    }
+
+
+def _plane_axes(formulation: Formulation) -> dict[str, int]:
     variables, domain = formulation.variables, formulation.domain
     names = variables.column_names()
     columns = [axis for axis in range(domain.dimension) if axis not in domain.parameter_axes]
     columns = columns if len(columns) > 1 else list(range(domain.dimension))
     second = columns[1] if variables.time_axis is None else variables.time_axis
     first = next(axis for axis in columns if axis != second)
-    return plane(domain, {names[first]: first, names[second]: second}, _PLANE_POINTS)
+    return {names[first]: first, names[second]: second}
 
 
 def reference_on(formulation: Formulation, points: Tensor) -> dict[str, Tensor]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from pinn_metakan.errors import RunFolderError
 from pinn_metakan.files import write_new_text, write_text, written_whole
+from pinn_metakan.plotting.animation import ANIMATIONS
 from pinn_metakan.plotting.figures import FIGURES, draw_all
 from pinn_metakan.report.facts import RunFacts
 from pinn_metakan.report.figure_files import figures_in
@@ -249,7 +250,7 @@ class RunFolder:
     def _clear(self) -> None:
         """Remove the files of a run, and nothing else that the user may keep there."""
         if self.holds_run():
-            for name in (*_FILES, *FIGURES, PAGE):
+            for name in (*_FILES, *FIGURES, *ANIMATIONS, PAGE):
                 (self.path / name).unlink(missing_ok=True)
 
     def holds_run(self) -> bool:

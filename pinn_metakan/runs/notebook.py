@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from pinn_metakan.plotting.figures import solution_figure
 from pinn_metakan.plotting.notebook import notebook_shell, png_of
+from pinn_metakan.plotting.solution import solution_figure
 from pinn_metakan.results.facts_html import facts_html
 from pinn_metakan.results.field import Field
 from pinn_metakan.results.residual_norms import residual_norms_of

@@ -100,9 +100,14 @@ class Schedule:
         """Those of the legs that follow."""
         return _kept_names(self.legs[self.leg + 1 :])
 
-    def begin_next_leg(self) -> None:
-        """Go on with the next leg."""
+    def begin_next_leg(self) -> int:
+        """Go on with the next leg.
+
+        Returns:
+            Its number, from 1.
+        """
         self.leg += 1
+        return self.leg + 1
 
 
 def _kept_names(legs: Sequence[PlannedLeg]) -> list[str]:

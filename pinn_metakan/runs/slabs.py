@@ -84,6 +84,11 @@ class Slabs:
         return len(self._over) + 2 == len(self.times)
 
     @property
+    def number(self) -> int:
+        """Number of the present slab, from 1."""
+        return len(self._over) + 1
+
+    @property
     def end(self) -> float:
         """Last time of the present slab; infinite if it is the whole time."""
         return self.times[len(self._over) + 1]

@@ -5,14 +5,20 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike, NDArray
 
 from pinn_metakan.errors import RunFolderError
 from pinn_metakan.geometry.domain import Domain
 from pinn_metakan.networks.network import Network
-from pinn_metakan.plotting.figures import solution_figure
+from pinn_metakan.plotting.animation import FrameProgress, write_animation
+from pinn_metakan.plotting.figure_files import DEFAULT_DPI
+from pinn_metakan.plotting.history import draw_history, history_figure
 from pinn_metakan.plotting.notebook import show_figures
+from pinn_metakan.plotting.one_field import draw_field
+from pinn_metakan.plotting.profiles import profiles_figure
+from pinn_metakan.plotting.solution import solution_figure
 from pinn_metakan.results.field import Field
 from pinn_metakan.results.hdf5 import write_solution
 from pinn_metakan.results.residual_norms import ResidualNorms, residual_norms_of
@@ -78,12 +84,7 @@ class Solution:
 
     def __getitem__(self, name: str) -> Array:
         """A field: ``u``, ``u_reference``, ``u_error``, ``u_disagreement``, ``residual_<term>``."""
-        grid = self.field.grid
-        fields: dict[str, Array] = dict(grid.values)
-        fields |= {f"{unknown}_reference": value for unknown, value in grid.references.items()}
-        fields |= {f"{unknown}_error": value for unknown, value in grid.errors.items()}
-        fields |= {f"{name}_disagreement": value for name, value in grid.disagreements.items()}
-        fields |= {f"residual_{term}": value for term, value in grid.residuals.items()}
+        fields = self.field.grid.named
         if name not in fields:
             raise KeyError(f"no field {name!r}; there are {', '.join(fields)}")
         return fields[name].copy()  # so that what is done with it leaves the solution as it is
@@ -199,10 +200,88 @@ class Solution:
             start=self.start,
         )
 
-    def plot(self) -> Figure:
-        """Draw solution, reference and error side by side; in a notebook, below the cell."""
+    def plot(
+        self,
+        name: str | None = None,
+        *,
+        at: Mapping[str, float] | None = None,
+        ax: Axes | None = None,
+    ) -> Figure:
+        """Draw the solution with its reference and error, or one field.
+
+        Args:
+            name: An unknown, for its solution, reference, error and log10 |error| side by side; or
+                one field: ``u_error``, ``u_log_error``, ``u_reference``, ``u_disagreement``,
+                ``residual_<equation>``. All unknowns unless given.
+            at: Values of coordinates to cut at, such as ``{"t": 0.5}``, in their units; the nearest
+                nodes of the grid are drawn.
+            ax: Axes of your own, for one field: that of the only unknown unless `name` says which.
+
+        Returns:
+            The figure; that of `ax` if it is given.
+
+        Raises:
+            ValueError: If there is no such field or coordinate, a value lies outside, or `ax` would
+                have to show more than two coordinates.
+        """
         show_figures()
-        return solution_figure(self.field)
+        if ax is not None:
+            return draw_field(ax, self.field, name, at)
+        return solution_figure(self.field, [] if name is None else [name], at)
+
+    def plot_history(self, *, ax: Axes | None = None) -> Figure:
+        """Draw loss and errors against training time, with stages, legs and slabs.
+
+        Args:
+            ax: Axes of your own.
+
+        Returns:
+            The figure; that of `ax` if it is given.
+        """
+        show_figures()
+        return history_figure(self.field) if ax is None else draw_history(ax, self.field)
+
+    def plot_profiles(self, *, at: Mapping[str, float] | None = None) -> Figure:
+        """Draw the solution and its reference along one coordinate at several times.
+
+        Args:
+            at: Values of the other coordinates by name; the nearest nodes of the grid are drawn.
+
+        Returns:
+            The figure.
+
+        Raises:
+            ValueError: If there is no time, or not one other coordinate that is left free.
+        """
+        show_figures()
+        return profiles_figure(self.field, at)
+
+    def animate(
+        self,
+        path: str | Path,
+        name: str | None = None,
+        *,
+        at: Mapping[str, float] | None = None,
+        dpi: int = DEFAULT_DPI,
+        progress: FrameProgress | None = None,
+    ) -> Path:
+        """Draw how solution, reference and error change with time.
+
+        Args:
+            path: A file that ends in .gif, or in .mp4 where ffmpeg is installed.
+            name: As for `plot`.
+            at: As for `plot`.
+            dpi: Resolution [dots per inch].
+            progress: Told the number of frames that are drawn, and of all.
+
+        Returns:
+            The file.
+
+        Raises:
+            ValueError: If there is no time, no such field or coordinate, or no such format.
+        """
+        write_animation(self.field, Path(path), [] if name is None else [name], at, dpi, progress)
+        return Path(path)
 
     def report(self, path: str | Path) -> None:
         """Write one HTML page: what was solved, how, how well, with figures and a map to explore.

@@ -24,6 +24,7 @@ from pinn_metakan.runs.fields import (
     CHUNK,
     field_on,
     plane_grid,
+    plane_place,
     reference_on,
 )
 from pinn_metakan.training.limit import Diagnosis, diagnose
@@ -66,11 +67,15 @@ def evaluate_field(run: AssembledRun, earlier: Mapping[str, Field]) -> Field:
         units={name: run.problem.units.get(name, "-") for name in names},
         long_names={name: run.problem.long_names.get(name, name) for name in names},
         history=history,
-        attributes=_attributes(run)
-        | machine()
-        | {"description": json.dumps(description(run.problem, facts(run)))}
-        | _attributes_of_earlier(earlier)
-        | _residual_norms(run),
+        attributes={
+            **_attributes(run),
+            **machine(),
+            "description": json.dumps(description(run.problem, facts(run))),
+            **_attributes_of_earlier(earlier),
+            **_residual_norms(run),
+            "stage_begins": json.dumps(run.record.begins),
+            **({} if plane is None else {"slice_at": json.dumps(plane_place(run.formulation))}),
+        },
         slice=plane,
         has_time=run.formulation.variables.time_axis is not None,
         activations=activations_of(run.network),

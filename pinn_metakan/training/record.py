@@ -14,12 +14,16 @@ class TrainingRecord:
         step: Steps taken.
         entries: The history: ``step``, ``seconds``, ``loss`` and errors, one dict per entry.
         pace: How fast stages go in this sitting.
+        begins: Where stages began: ``stage``, ``leg``, ``slab``, ``step`` and ``seconds``, one dict
+            per stage; legs and slabs count from 1.
     """
 
     def __init__(self) -> None:
         self.step = 0
         self.entries: list[dict[str, float]] = []
         self.pace = Pace()
+        self.begins: list[dict[str, str | float]] = []
+        self._leg, self._slab = 1, 1
         self._seconds_before = 0.0
         self._clock: float | None = None  # runs while training does
 
@@ -37,11 +41,33 @@ class TrainingRecord:
         """Count no longer."""
         self._seconds_before, self._clock = self.seconds, None
 
+    def begin_leg(self, leg: int, slab: int) -> None:
+        """Note which leg the stages that follow belong to.
+
+        Args:
+            leg: Its number, from 1.
+            slab: Number of the slab of time that it solves, from 1.
+        """
+        self._leg, self._slab = leg, slab
+
+    def begin_stage(self, name: str) -> None:
+        """Note that a stage begins; one that has begun and taken no step yet is noted once."""
+        place: dict[str, str | float] = {"stage": name, "leg": self._leg, "slab": self._slab}
+        place["step"] = self.step
+        if not self.begins or not place.items() <= self.begins[-1].items():
+            self.begins.append({**place, "seconds": self.seconds})
+
     def state(self) -> dict[str, Any]:
         """All that `load` needs to go on."""
-        return {"step": self.step, "seconds": self.seconds, "history": self.entries}
+        return {
+            "step": self.step,
+            "seconds": self.seconds,
+            "history": self.entries,
+            "begins": self.begins,
+        }
 
     def load(self, state: Mapping[str, Any]) -> None:
         """Go on from a state."""
         self.step, self.entries = state["step"], state["history"]
+        self.begins = state.get("begins", [])  # not up to version 0.2.0
         self._seconds_before = state["seconds"]

@@ -170,6 +170,8 @@ class Trainer:
         self, stage: Stage, should_stop: ShouldStop, report: Callable[[ProgressEntry], None]
     ) -> Verdict | None:
         """Run one stage; tell why only if the whole run shall stop before its end."""
+        if self._stage_step == 0:
+            self.record.begin_stage(stage.name)
         optimizer = self._optimizer or stage.make()
         self._optimizer = optimizer
         self.record.pace.begin(stage.kind, self.step, self.record.seconds)

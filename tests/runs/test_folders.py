@@ -79,4 +79,4 @@ def test_a_solution_is_saved_and_drawn(tmp_path: Path) -> None:
     solution = solve(load_problem("poisson"), settings=FAST)
     solution.save(tmp_path / "mine.h5")
     np.testing.assert_array_equal(open_run(tmp_path / "mine.h5")["u"], solution["u"])
-    assert len(solution.plot().axes) == 6  # three maps with a color bar each
+    assert len(solution.plot().axes) == 7  # four maps; two of them share a color bar

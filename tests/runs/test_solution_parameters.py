@@ -24,7 +24,8 @@ from pinn_metakan.pde.initial import Initial
 from pinn_metakan.pde.integral import Integral
 from pinn_metakan.pde.loading import load_problem
 from pinn_metakan.pde.problem import Problem
-from pinn_metakan.plotting.figures import profiles_figure, solution_figure
+from pinn_metakan.plotting.profiles import profiles_figure
+from pinn_metakan.plotting.solution import solution_figure
 from pinn_metakan.results.parameter_errors import parameter_errors
 from pinn_metakan.runs.assembled import AssembledRun
 from pinn_metakan.runs.choices import choose, suggested_settings
@@ -212,10 +213,10 @@ def test_a_parameter_is_an_axis_of_the_file_and_of_the_report(tmp_path: Path) ->
     (errors,) = parameter_errors(field)
     assert errors.lines()[0].startswith("relative L2 error of u over D: from ")
     figure = solution_figure(field)
-    titles = [axis.get_title() for axis in figure.axes]
-    assert [t for t in titles if t.startswith("u, D")] == [
-        "u, D = 0.1 [-]", "u, D = 0.55 [-]", "u, D = 1 [-]",
-    ]  # fmt: skip
+    labels = [axis.get_ylabel() for axis in figure.axes]
+    assert [label for label in labels if label.startswith("D = ")] == [
+        f"D = {value} m2/s\nx [-]" for value in ("0.1", "0.55", "1")
+    ]
     assert "; D = 0.55" in profiles_figure(field).get_suptitle()
     names = {path.name for path in (tmp_path / "run").glob("*.png")}
     assert names == {"solution.png", "history.png", "profiles.png"}
