@@ -11,6 +11,8 @@ from pinn_metakan.results.metrics import Array
 
 #: Numbers of all fields together; 4 bytes each, a third more in base64.
 _MOST_NUMBERS = 450_000
+#: A coordinate of less than this part of the largest one is the rounding of a zero.
+_ROUNDING = 1e-14
 #: Colors of a kind of field: the solution's, those of a signed and of a positive distance.
 _VALUES, _SIGNED, _DISTANCE = "values", "signed", "distance"
 
@@ -37,7 +39,7 @@ def map_data(field: Field) -> dict[str, object]:
         {
             "name": name,
             "label": _label(field, name),
-            "values": [float(value) for value in axis[index]],
+            "values": _without_rounding(axis)[index].tolist(),
             "isTime": field.has_time and name == field.coordinates[-1],
         }
         for (name, axis), index in zip(grid.axes.items(), kept, strict=True)
@@ -99,11 +101,18 @@ def _worst(grid: FieldOnGrid, unknown: str) -> dict[str, object] | None:
         name, distance = "disagreement", grid.disagreements[unknown]
     else:
         return None
-    if not np.isfinite(distance).any():
+    distance = np.where(np.isfinite(distance), distance, np.nan)
+    if np.isnan(distance).all():
         return None
     place = np.unravel_index(int(np.nanargmax(distance)), distance.shape)
-    at = [float(axis[k]) for axis, k in zip(grid.axes.values(), place, strict=True)]
+    axes = map(_without_rounding, grid.axes.values())
+    at = [float(axis[k]) for axis, k in zip(axes, place, strict=True)]
     return {"of": name, "value": float(distance[place]), "at": at}
+
+
+def _without_rounding(axis: Array) -> Array:
+    """Coordinates; what is zero but for rounding is zero."""
+    return np.where(np.abs(axis) < _ROUNDING * np.abs(axis).max(), 0.0, axis)
 
 
 def _label(field: Field, name: str) -> str:

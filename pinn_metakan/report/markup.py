@@ -146,7 +146,7 @@ def document(title: str, body: Sequence[object], scripts: Sequence[str]) -> str:
         "default-src 'none'; base-uri 'none'; form-action 'none'; img-src data:; "
         f"style-src {_hash(style)}; script-src {_hash(script)}"
     )
-    return (
+    text = (
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{html.escape(policy, quote=True)}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
@@ -154,6 +154,7 @@ def document(title: str, body: Sequence[object], scripts: Sequence[str]) -> str:
         f"<title>{escaped(title)}</title>\n<style>{style}</style>\n</head>\n<body>\n"
         f"{''.join(map(escaped, body))}\n<script>{script}</script>\n</body>\n</html>\n"
     )
+    return text.encode("utf-8", "replace").decode()  # a user's text may hold what UTF-8 does not
 
 
 def _attributes(attributes: Mapping[str, str]) -> str:

@@ -8,6 +8,9 @@ from pinn_metakan.report.facts import RunFacts
 from pinn_metakan.report.markup import Markup, element, folded, section, shown, table
 from pinn_metakan.results.residual_norms import residual_norms_of
 
+#: Of a text that is longer, a page shows the beginning.
+_MOST_CHARACTERS = 200_000
+
 
 def what_section(facts: RunFacts) -> Markup:
     """Equation, domain, conditions, parameters, coordinates and unknowns."""
@@ -24,7 +27,7 @@ def what_section(facts: RunFacts) -> Markup:
     rows += [(f"parameter {k}", v) for k, v in facts.mapping("problem_parameters").items()]
     return section(
         "What was solved",
-        element("pre", text, class_="text") if text else "",
+        element("pre", _short(text), class_="text") if text else "",
         table((), rows) if rows else "",
         table(("", "name", "unit"), quantities),
     )
@@ -93,9 +96,16 @@ def reproduce_section(facts: RunFacts) -> Markup:
         "Do it again",
         element("pre", "\n".join(lines), class_="command") if lines else "",
         folded("Settings", table((), _flat(facts.mapping("settings")))),
-        folded("Text of the problem", table((), told), element("pre", source)) if source else "",
+        folded("Text of the problem", table((), told), element("pre", _short(source)))
+        if source
+        else "",
         folded("Versions", table((), versions.items())) if versions else "",
     )
+
+
+def _short(text: str) -> str:
+    """A text, cut where it would make the page large."""
+    return text if len(text) <= _MOST_CHARACTERS else f"{text[:_MOST_CHARACTERS]}\n... (cut here)"
 
 
 def _verdict(facts: RunFacts) -> Iterator[Markup]:

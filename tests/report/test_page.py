@@ -172,6 +172,20 @@ def test_a_field_of_nothing_but_nan_has_a_page() -> None:
     assert "<h1>heat</h1>" in report_page(RunFacts(field))
 
 
+def test_an_infinite_value_and_a_text_beyond_unicode_have_a_page() -> None:
+    field = small_field(5, 4, description=json.dumps({"text": "\ud800 u = 0"}))
+    field.grid.values["u"][2, 2] = np.inf
+    page = report_page(RunFacts(field))
+    assert page.encode()
+    assert "? u = 0" in page
+
+
+def test_a_text_of_many_megabytes_is_cut() -> None:
+    page = report_page(RunFacts(small_field(5, 4, problem_source="x = 1\n" * 1_000_000)))
+    assert len(page) < 400_000
+    assert "... (cut here)" in page
+
+
 def test_a_docstring_is_found_without_running_the_source() -> None:
     source = 'raise SystemExit\nclass A:\n    pass\nclass B:\n    """u = 0"""\n'
     assert docstring_in(source) == "u = 0"

@@ -1,12 +1,25 @@
 // Numbers and ticks of axes.
 
+// A number of JavaScript as it is printed: with signs of minus, without those of plus.
+function printed(text) {
+  return text.replaceAll("-", "\u2212").replace("e+", "e");
+}
+
+// As much of a text as fits a width, with dots for the rest.
+function fitted(context, text, width) {
+  if (context.measureText(text).width <= width) return text;
+  let count = text.length;
+  while (count > 0 && context.measureText(`${text.slice(0, count)}\u2026`).width > width) count--;
+  return `${text.slice(0, count)}\u2026`;
+}
+
 // A number in few characters.
 function spelled(value) {
   if (value === null || !Number.isFinite(value)) return "no value";
   if (value === 0) return "0";
   const size = Math.abs(value);
-  if (size < 1e-3 || size >= 1e5) return value.toExponential(2).replace("-", "\u2212").replace("e-", "e\u2212").replace("e+", "e");
-  return String(Number(value.toPrecision(4))).replace("-", "\u2212");
+  const text = size < 1e-3 || size >= 1e5 ? value.toExponential(2) : String(Number(value.toPrecision(4)));
+  return printed(text);
 }
 
 // Round places between two numbers, at most `most` of them.
@@ -28,9 +41,9 @@ function tickText(value, ticks) {
   if (Math.abs(value) < step * 1e-6) return "0";
   if (largest < 1e-3 || largest >= 1e5) {
     const digits = Math.max(0, Math.floor(Math.log10(Math.abs(value))) - Math.floor(Math.log10(step)));
-    return value.toExponential(Math.min(digits, 3)).replace("-", "\u2212").replace("e-", "e\u2212").replace("e+", "e");
+    return printed(value.toExponential(Math.max(0, Math.min(digits, 3))).replace(/\.0+e/, "e"));
   }
-  return value.toFixed(Math.max(0, Math.min(8, -Math.floor(Math.log10(step) + 1e-9)))).replace("-", "\u2212");
+  return printed(value.toFixed(Math.max(0, Math.min(8, -Math.floor(Math.log10(step) + 1e-9)))));
 }
 
 // Smallest and largest of numbers, what is not a number left out; null if none is one.
@@ -86,7 +99,7 @@ function drawFrame(context, box, xLimits, yLimits, xLabel, yLabel, hasGrid) {
     line(context, x, hasGrid ? box.top : bottom, x, bottom + 4);
     context.fillText(tickText(tick, xTicks), x, bottom + 6);
   }
-  context.fillText(xLabel, box.left + box.width / 2, bottom + 22, box.width);
+  context.fillText(fitted(context, xLabel, box.width + 40), box.left + box.width / 2, bottom + 22);
   context.textAlign = "right";
   context.textBaseline = "middle";
   for (const tick of yTicks) {
@@ -96,7 +109,7 @@ function drawFrame(context, box, xLimits, yLimits, xLabel, yLabel, hasGrid) {
   }
   context.textAlign = "left";
   context.textBaseline = "alphabetic";
-  context.fillText(yLabel, Math.max(2, box.left - 48), box.top - 7, box.width);
+  context.fillText(fitted(context, yLabel, box.width / 2), Math.max(2, box.left - 48), box.top - 9);
   context.strokeRect(box.left, box.top, box.width, box.height);
 }
 

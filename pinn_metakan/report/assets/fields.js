@@ -1,7 +1,7 @@
 // The numbers of the page: read from base64, looked up by their places along the axes.
 
 const LOGARITHM = "log10 |error|";
-//: Decades below the largest error that the logarithm's colors span at most.
+// Decades below the largest error that the logarithm's colors span at most.
 const DECADES = 8;
 
 // Numbers of a quantity, in single precision.

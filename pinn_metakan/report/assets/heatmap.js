@@ -1,14 +1,14 @@
 // A field over two coordinates, in colors.
 
 // Draw a field with its color bar; returns the box and limits that a pointer needs.
-//   at(i, j): the value at place i of x and j of y; limits: [low, high] of the colors
+//   height: the most that it may be; at(i, j): the value at place i of x and j of y; limits: [low, high] of the colors
 //   cursor: [i, j] or null; worst: [x, y] or null, in units of the axes
 function drawHeatmap(canvas, height, x, y, at, map, limits, xLabel, yLabel, barLabel, cursor, worst) {
-  const { context, width } = prepared(canvas, height);
-  const box = { left: 62, top: 24, width: width - 150, height: height - 70 };
   const xLimits = [Math.min(x[0], x[x.length - 1]), Math.max(x[0], x[x.length - 1])];
   const yLimits = [Math.min(y[0], y[y.length - 1]), Math.max(y[0], y[y.length - 1])];
+  const box = { left: 62, top: 26, width: Math.max(160, canvas.clientWidth) - 150, height: height - 72 };
   if (isSquare(xLimits, yLimits)) fit(box, xLimits, yLimits);
+  const { context } = prepared(canvas, box.height + 72);
   const across = Math.max(1, Math.min(Math.round(box.width), 1000));
   const down = Math.max(1, Math.min(Math.round(box.height), 1000));
   const image = new ImageData(across, down);
@@ -95,5 +95,5 @@ function drawBar(context, box, map, limits, label) {
   }
   context.textAlign = "right";
   context.textBaseline = "alphabetic";
-  context.fillText(label, left + 60, box.top - 7, box.width - 40);
+  context.fillText(fitted(context, label, box.width / 2), left + 14, box.top - 9);
 }
