@@ -207,7 +207,8 @@ def _transformed(problem: Problem, points: Tensor, columns: tuple[Tensor, ...]) 
     if not isinstance(fields, dict) or set(fields) != set(names):
         raise ProblemError(f"{label} must return a dict with the unknowns {', '.join(names)}")
     for name, value in fields.items():
-        if not isinstance(value, Tensor) or value.shape != (len(points),):
+        # torch.export follows the shape, but not len().
+        if not isinstance(value, Tensor) or value.shape != (points.shape[0],):
             shape = tuple(value.shape) if isinstance(value, Tensor) else type(value).__name__
             raise ProblemError(f"{label}: {name} is {shape}, expected ({len(points)},)")
     return torch.stack([fields[name] for name in names], dim=1)

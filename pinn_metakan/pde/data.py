@@ -105,7 +105,7 @@ def evaluate_data(data: Data, arguments: Sequence[Tensor], label: str) -> Tensor
         ProblemError: If the function fails or returns another shape, or no real numbers.
     """
     like = arguments[0]
-    count = len(like)
+    count = like.shape[0]  # torch.export follows the shape, but not len()
     values = call_user(data, arguments, label) if callable(data) else float(data)
     if isinstance(values, int | float):
         try:

@@ -157,16 +157,8 @@ class AssembledRun:
 
     def evaluate(self, points: Tensor) -> dict[str, Tensor]:
         """Evaluate the solution at points (M, d): a float64 tensor (M,) for each unknown."""
-        return self.evaluator()(points)
-
-    def evaluator(self) -> Callable[[Tensor], dict[str, Tensor]]:
-        """What evaluates the solution with the network that is there now."""
-        fields, names = self.slab_fields, self.problem.unknowns
-
-        def evaluate(points: Tensor) -> dict[str, Tensor]:
-            return dict(zip(names, fields.values_on(points).unbind(1), strict=True))
-
-        return evaluate
+        columns = self.slab_fields.values_on(points).unbind(1)
+        return dict(zip(self.problem.unknowns, columns, strict=True))
 
     def as_start(self, label: str, errors: Mapping[str, float]) -> Start | None:
         """What another run needs to begin with this network.

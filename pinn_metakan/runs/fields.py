@@ -7,6 +7,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from pinn_metakan.ansatz.ansatz import Ansatz
+from pinn_metakan.derivatives.request import Quantity
 from pinn_metakan.errors import ProblemError, SettingsError
 from pinn_metakan.geometry.domain import Domain
 from pinn_metakan.geometry.grid import Grid, plane, product_grid, scattered
@@ -145,6 +147,16 @@ class SlabFields:
         self._ends = torch.tensor(ends[:-1], dtype=torch.float64)
         self._objectives = objectives
 
+    @property
+    def ends(self) -> Tensor:
+        """Last times of all slabs but the last, float64."""
+        return self._ends
+
+    @property
+    def ansaetze(self) -> list[Ansatz]:
+        """The field of each slab."""
+        return [objective.ansatz for objective in self._objectives]
+
     @torch.no_grad()
     def values_on(self, points: Tensor) -> Tensor:
         """Evaluate the field at points (M, d): (M, m), float64, on the CPU."""
@@ -154,6 +166,18 @@ class SlabFields:
     def residuals_on(self, points: Tensor) -> dict[str, Tensor]:
         """Evaluate the residual of the equations at points (M, d), (M,) for each term."""
         return self._by_slab(points, _residuals_on)
+
+    def quantities_on(
+        self, points: Tensor, quantities: Sequence[Quantity]
+    ) -> dict[Quantity, Tensor]:
+        """Evaluate unknowns and derivatives at points (M, d): (M,), or (M, k) for a gradient."""
+
+        def evaluate(objective: Objective, part: Tensor) -> dict[str, Tensor]:
+            return _quantities_on(objective, part, quantities)
+
+        found = self._by_slab(points, evaluate) if len(points) and quantities else {}
+        empty = points.new_zeros(0)
+        return {q: found.get(str(number), empty) for number, q in enumerate(quantities)}
 
     def _by_slab(
         self, points: Tensor, evaluate: Callable[[Objective, Tensor], dict[str, Tensor]]
@@ -177,6 +201,21 @@ def _values_on(objective: Objective, points: Tensor) -> Tensor:
     field = objective.ansatz.with_weights()
     parts = [field(part.to(like)).double().cpu() for part in points.split(CHUNK)]
     return torch.cat(parts)
+
+
+def _quantities_on(
+    objective: Objective, points: Tensor, quantities: Sequence[Quantity]
+) -> dict[str, Tensor]:
+    """Evaluate quantities, by their places in the sequence."""
+    like = next(objective.ansatz.parameters())
+    derivatives = objective.derivatives()
+    found: dict[str, list[Tensor]] = {}
+    for part in points.split(CHUNK):
+        values = derivatives(PointSet(part.to(like)), quantities)
+        for number, quantity in enumerate(quantities):
+            value = values[quantity].detach().double().cpu()
+            found.setdefault(str(number), []).append(value)
+    return {number: torch.cat(parts) for number, parts in found.items()}
 
 
 def _residuals_on(objective: Objective, points: Tensor) -> dict[str, Tensor]:

@@ -4,15 +4,14 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-import torch
-
 from pinn_metakan.errors import RunFolderError
 from pinn_metakan.pde.formulation import formulate
 from pinn_metakan.pde.problem import Problem
 from pinn_metakan.results.hdf5 import read_solution
+from pinn_metakan.runs.again import assembled_again
 from pinn_metakan.runs.assembled import AssembledRun
 from pinn_metakan.runs.chain import Chain
-from pinn_metakan.runs.choices import check_budget, choose
+from pinn_metakan.runs.choices import check_budget
 from pinn_metakan.runs.earlier import earlier_beside, earlier_in, refuse_part
 from pinn_metakan.runs.extended import extended
 from pinn_metakan.runs.folder import SECOND_OPINION, RunFolder
@@ -30,7 +29,8 @@ from pinn_metakan.runs.sitting import Announce, Progress
 from pinn_metakan.runs.solution import Solution
 from pinn_metakan.runs.solve import solve
 from pinn_metakan.runs.start import Start
-from pinn_metakan.settings.layers import Layer, build_settings, layers_of
+from pinn_metakan.runs.trained import TrainedField
+from pinn_metakan.settings.layers import Layer, layers_of
 from pinn_metakan.settings.text import settings_text
 
 
@@ -145,15 +145,8 @@ def open_run(
         return Solution(field, earlier=earlier, folder=folder.path)
     assembled = _restored(Remembered.read(folder), problem, problems, parts, "cpu")
     assembled.trainer.load_best()
-    return Solution(
-        field,
-        assembled.evaluator(),
-        earlier,
-        assembled.network,
-        domain=assembled.formulation.domain,
-        folder=folder.path,
-        start=assembled.as_start(str(folder.path), field.relative_l2),
-    )
+    start = assembled.as_start(str(folder.path), field.relative_l2)
+    return Solution(field, TrainedField(assembled), earlier, folder=folder.path, start=start)
 
 
 def rerun(
@@ -241,24 +234,6 @@ def _restored(
     parts: Sequence[str | Path],
     device: str,
 ) -> AssembledRun:
-    folder = remembered.folder
     remembered.refuse_network_object()
     origins = same_parts(remembered, parts, problems)
-    problem = same_problem(remembered, problem, problems)
-    try:
-        network = remembered.network
-        layers = [(f"{folder.path}: checkpoint", remembered.settings)]
-        settings = build_settings(network, layers)
-        choices = choose(network, settings, remembered.seed, device, remembered.dtype, origins)
-        assembled = AssembledRun(
-            problem, choices, start=Start.recorded(remembered.tree.get("start"))
-        )
-        refuse_other_numbers(remembered, assembled.formulation)
-        assembled.load(remembered.tree)
-    except (LookupError, TypeError, AttributeError, RuntimeError) as error:
-        if isinstance(error, torch.OutOfMemoryError):
-            raise
-        raise RunFolderError(
-            f"the checkpoint in {folder.path} does not fit this version"
-        ) from error
-    return assembled
+    return assembled_again(remembered, same_problem(remembered, problem, problems), origins, device)

@@ -76,7 +76,22 @@ class Remembered:
         Raises:
             RunFolderError: If there is none, or it is not of this package.
         """
-        tree = folder.load_checkpoint()
+        return cls.of(folder, folder.load_checkpoint())
+
+    @classmethod
+    def of(cls, folder: RunFolder, tree: dict[str, Any]) -> "Remembered":
+        """Read what a checkpoint holds.
+
+        Args:
+            folder: The run folder, for messages.
+            tree: All of the checkpoint.
+
+        Returns:
+            What it knows.
+
+        Raises:
+            RunFolderError: If it is not of this package.
+        """
         try:
             made_of, chosen = tree["problem"], tree["choices"]
             found = cls(

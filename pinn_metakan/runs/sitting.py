@@ -20,6 +20,7 @@ from pinn_metakan.runs.summary import (
     evaluation_seconds,
     summary,
 )
+from pinn_metakan.runs.trained import TrainedField
 from pinn_metakan.training.progress import ProgressEntry
 
 logger = logging.getLogger(__name__)
@@ -149,10 +150,8 @@ def _concluded(
         folder.finish(field, summary(run, field, notes, before), run.record.entries, notes)
     return Solution(
         field,
-        run.evaluator(),
+        TrainedField(run),
         earlier,
-        run.network,
-        domain=run.formulation.domain,
         notes=notes,
         folder=None if folder is None else folder.path,
         start=run.as_start(_label(run, folder), field.relative_l2),

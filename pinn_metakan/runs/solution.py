@@ -1,45 +1,43 @@
 """A solution: fields, reference and errors, and the trained ansatz where there is one."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from numpy.typing import ArrayLike, NDArray
+from torch import Tensor
 
-from pinn_metakan.errors import RunFolderError
-from pinn_metakan.geometry.domain import Domain
 from pinn_metakan.networks.network import Network
-from pinn_metakan.plotting.animation import FrameProgress, write_animation
-from pinn_metakan.plotting.figure_files import DEFAULT_DPI
-from pinn_metakan.plotting.history import draw_history, history_figure
-from pinn_metakan.plotting.notebook import show_figures
-from pinn_metakan.plotting.one_field import draw_field
-from pinn_metakan.plotting.profiles import profiles_figure
-from pinn_metakan.plotting.solution import solution_figure
+from pinn_metakan.pde.problem import Problem
+from pinn_metakan.results.dataset import dataframe_of, dataset_of
 from pinn_metakan.results.field import Field
 from pinn_metakan.results.hdf5 import write_solution
 from pinn_metakan.results.residual_norms import ResidualNorms, residual_norms_of
+from pinn_metakan.runs.anywhere import Anywhere
+from pinn_metakan.runs.drawn import Drawn
 from pinn_metakan.runs.pages import write_solution_page
 from pinn_metakan.runs.start import Start
+from pinn_metakan.runs.trained import TrainedField
+
+if TYPE_CHECKING:
+    import pandas
+    import xarray
 
 Array = NDArray[np.float64]
 
 
-class Solution:
+class Solution(Drawn):
     """What `solve` computed, or `open_run` read.
 
-    ``solution["u"]`` is the field on the grid, ``solution(points)`` the field anywhere.
+    ``solution["u"]`` is the field on the grid, ``solution(points)`` the field anywhere. It can be
+    pickled; where it is unpickled, the file or the module of its problem is loaded again when it is
+    first evaluated.
 
     Args:
         field: Fields on the grid and all that is known of the run.
-        evaluate: The trained ansatz: takes points (M, d), gives (M,) for each unknown. None for a
-            run that was only read.
+        trained: The trained field, None for a run that was only read.
         earlier: What earlier legs ended with, by the name that it is kept as.
-        network: The trained network, None for a run that was only read.
-        domain: Where the solution can be evaluated, None for a run that was only read.
         notes: What the run says of itself.
         folder: The run folder, None without one.
         start: The network as another run begins with it, None for a run that was only read.
@@ -48,23 +46,29 @@ class Solution:
     def __init__(
         self,
         field: Field,
-        evaluate: Callable[[torch.Tensor], dict[str, torch.Tensor]] | None = None,
+        trained: TrainedField | None = None,
         earlier: "Mapping[str, Solution] | None" = None,
-        network: Network | None = None,
         *,
-        domain: Domain | None = None,
         notes: Sequence[str] = (),
         folder: Path | None = None,
         start: Start | None = None,
     ):
-        self.field = field
+        super().__init__(field)
         self.notes = tuple(notes)
         self.folder = folder
         self.start = start
-        self._domain = domain
-        self.network = network
         self.earlier = dict(earlier or {})
-        self._evaluate = evaluate
+        self._anywhere = Anywhere(trained)
+
+    @property
+    def network(self) -> Network | None:
+        """The trained network, None for a run that was only read."""
+        return self._anywhere.trained.network if self._anywhere.is_known else None
+
+    @property
+    def problem(self) -> Problem | None:
+        """The problem, None for a run that was only read."""
+        return self._anywhere.trained.problem if self._anywhere.is_known else None
 
     @property
     def tied(self) -> "Solution | None":
@@ -135,49 +139,101 @@ class Solution:
         return dict(self.field.attributes)
 
     def __call__(
-        self, points: ArrayLike | torch.Tensor, *, extrapolate: bool = False
+        self,
+        points: ArrayLike | Tensor | None = None,
+        *,
+        extrapolate: bool = False,
+        **coordinates: ArrayLike | Tensor,
     ) -> dict[str, Array]:
-        """Evaluate the trained ansatz anywhere in the domain.
+        """Evaluate the trained ansatz anywhere in the domain: ``solution(x=0.5, t=[0.1, 0.2])``.
 
         Args:
             points: Shape (M, d), columns in the order of the coordinates.
             extrapolate: Evaluate points outside the domain too, where nothing was trained.
+            **coordinates: In place of points, numbers or arrays by name, which are broadcast
+                against each other.
 
         Returns:
-            An array (M,) for each unknown.
+            For each unknown an array (M,), or of the shape of the coordinates; NaN outside the
+            domain.
 
         Raises:
-            RunFolderError: If the run was opened without its problem.
-            ValueError: If the points have the wrong shape, are not finite or lie outside.
+            UserError: If the run was opened without its problem, or the points have the wrong
+                names or shape or are not finite.
         """
-        if self._evaluate is None or self._domain is None:
-            raise RunFolderError(
-                "this run was opened without its problem, whose code is needed to evaluate it "
-                "anywhere: open_run(path, evaluate=True), or problem=load_problem(...)"
-            )
-        if isinstance(points, torch.Tensor):
-            points = points.detach().cpu().numpy()
-        try:
-            array = np.array(points, dtype=np.float64)
-        except (TypeError, ValueError) as error:
-            raise ValueError(f"points must be numbers of shape (M, d): {error}") from error
-        names = ", ".join(self.field.coordinates)
-        d = self._domain.dimension
-        if array.ndim != 2 or array.shape[1] != d:
-            raise ValueError(f"points must have shape (M, {d}), columns {names}, got {array.shape}")
-        tensor = torch.from_numpy(array)
-        is_finite = torch.isfinite(tensor).all(dim=1)
-        is_usable = is_finite if extrapolate else is_finite & self._domain.contains(tensor)
-        if not bool(is_usable.all()):
-            row = int((~is_usable).nonzero()[0])
-            place = ", ".join(f"{value:g}" for value in array[row])
-            raise ValueError(
-                f"point {row} at ({place}) lies outside {self._domain!r}; "
-                "extrapolate=True evaluates there, where nothing was trained"
-                if bool(is_finite[row])
-                else f"point {row} at ({place}) is not finite"
-            )
-        return {name: value.numpy() for name, value in self._evaluate(tensor).items()}
+        return self._anywhere.values(points, extrapolate, coordinates)
+
+    def derivative(
+        self,
+        quantity: str,
+        points: ArrayLike | Tensor | None = None,
+        *,
+        extrapolate: bool = False,
+        **coordinates: ArrayLike | Tensor,
+    ) -> Array:
+        """Evaluate a derivative of the trained ansatz, or an expression of several, anywhere.
+
+        Args:
+            quantity: A name as residuals have it, such as ``u_xx``, ``u_xt``, ``laplacian_u`` or
+                ``gradient_u``, up to order 4; or arithmetic of such names, of coordinates and of
+                the problem's parameters, such as ``"u_t + u * u_x"``.
+            points: As for a call of the solution.
+            extrapolate: As for a call of the solution.
+            **coordinates: As for a call of the solution.
+
+        Returns:
+            An array (M,), or of the shape of the coordinates, with the components of a gradient
+            last; NaN outside the domain.
+
+        Raises:
+            UserError: As for a call of the solution, or if a name means nothing or a derivative is
+                of too high an order.
+        """
+        return self._anywhere.derivative(quantity, points, extrapolate, coordinates)
+
+    def integral(self, quantity: str, at: Mapping[str, float] | None = None) -> float:
+        r"""Integrate over the domain, or the part of it where some coordinates have values.
+
+        .. math:: \int q \, dx
+
+        By composite Gauss-Legendre rules on boxes of up to four coordinates; elsewhere by 65,536
+        points of a Sobol sequence, to about 1e-4.
+
+        Args:
+            quantity: q, as for `derivative`, such as ``u`` or ``u**2``.
+            at: Values of coordinates by name; ``{"t": 1.0}`` integrates over space at that time.
+
+        Returns:
+            The integral [unit of q times those of the coordinates that are integrated over].
+
+        Raises:
+            UserError: If the run was opened without its problem, a name means nothing, or a
+                coordinate has no such value.
+        """
+        return self._anywhere.trained.integral(quantity, at or {})
+
+    def flux(
+        self, quantity: str, face: str | None = None, at: Mapping[str, float] | None = None
+    ) -> float:
+        r"""Integrate over the boundary of space, or a flat face of it.
+
+        .. math:: \int_{\partial \Omega} q \, dA
+
+        Args:
+            quantity: q, as for `derivative`, taken as it stands; ``u_n`` is the derivative along
+                the outward normal, so that ``"-k * u_n"`` is what leaves by conduction.
+            face: A face such as ``"x=1"``; None for all of the boundary.
+            at: Values of coordinates by name, such as a time; without a time the integral is over
+                time, too.
+
+        Returns:
+            The integral [unit of q times area]; at an end of an interval, q there.
+
+        Raises:
+            UserError: As for `integral`, or if there is no such face, or the domain does not say
+                where its boundary is.
+        """
+        return self._anywhere.trained.flux(quantity, face, at or {})
 
     def told(self, field: Field, notes: Sequence[str] = ()) -> "Solution":
         """The same solution, of which more is known.
@@ -189,99 +245,10 @@ class Solution:
         Returns:
             The solution.
         """
-        return Solution(
-            field,
-            self._evaluate,
-            self.earlier,
-            self.network,
-            domain=self._domain,
-            notes=[*self.notes, *notes],
-            folder=self.folder,
-            start=self.start,
-        )
-
-    def plot(
-        self,
-        name: str | None = None,
-        *,
-        at: Mapping[str, float] | None = None,
-        ax: Axes | None = None,
-    ) -> Figure:
-        """Draw the solution with its reference and error, or one field.
-
-        Args:
-            name: An unknown, for its solution, reference, error and log10 |error| side by side; or
-                one field: ``u_error``, ``u_log_error``, ``u_reference``, ``u_disagreement``,
-                ``residual_<equation>``. All unknowns unless given.
-            at: Values of coordinates to cut at, such as ``{"t": 0.5}``, in their units; the nearest
-                nodes of the grid are drawn.
-            ax: Axes of your own, for one field: that of the only unknown unless `name` says which.
-
-        Returns:
-            The figure; that of `ax` if it is given.
-
-        Raises:
-            ValueError: If there is no such field or coordinate, a value lies outside, or `ax` would
-                have to show more than two coordinates.
-        """
-        show_figures()
-        if ax is not None:
-            return draw_field(ax, self.field, name, at)
-        return solution_figure(self.field, [] if name is None else [name], at)
-
-    def plot_history(self, *, ax: Axes | None = None) -> Figure:
-        """Draw loss and errors against training time, with stages, legs and slabs.
-
-        Args:
-            ax: Axes of your own.
-
-        Returns:
-            The figure; that of `ax` if it is given.
-        """
-        show_figures()
-        return history_figure(self.field) if ax is None else draw_history(ax, self.field)
-
-    def plot_profiles(self, *, at: Mapping[str, float] | None = None) -> Figure:
-        """Draw the solution and its reference along one coordinate at several times.
-
-        Args:
-            at: Values of the other coordinates by name; the nearest nodes of the grid are drawn.
-
-        Returns:
-            The figure.
-
-        Raises:
-            ValueError: If there is no time, or not one other coordinate that is left free.
-        """
-        show_figures()
-        return profiles_figure(self.field, at)
-
-    def animate(
-        self,
-        path: str | Path,
-        name: str | None = None,
-        *,
-        at: Mapping[str, float] | None = None,
-        dpi: int = DEFAULT_DPI,
-        progress: FrameProgress | None = None,
-    ) -> Path:
-        """Draw how solution, reference and error change with time.
-
-        Args:
-            path: A file that ends in .gif, or in .mp4 where ffmpeg is installed.
-            name: As for `plot`.
-            at: As for `plot`.
-            dpi: Resolution [dots per inch].
-            progress: Told the number of frames that are drawn, and of all.
-
-        Returns:
-            The file.
-
-        Raises:
-            ValueError: If there is no time, no such field or coordinate, or no such format.
-        """
-        write_animation(self.field, Path(path), [] if name is None else [name], at, dpi, progress)
-        return Path(path)
+        told = Solution(field, None, self.earlier, folder=self.folder, start=self.start)
+        told.notes = (*self.notes, *notes)
+        told._anywhere = self._anywhere
+        return told
 
     def report(self, path: str | Path) -> None:
         """Write one HTML page: what was solved, how, how well, with figures and a map to explore.
@@ -299,3 +266,27 @@ class Solution:
     def save(self, path: str | Path) -> None:
         """Write the fields to an HDF5 file."""
         write_solution(Path(path), self.field)
+
+    def export(self, path: str | Path) -> None:
+        """Write the trained ansatz as a program that runs without this package.
+
+        ``torch.export.load(path).module()(points)`` takes points (M, d), float64, for any M, and
+        gives a dict of (M,) for each unknown. The file's extra file ``field.json`` tells columns,
+        unknowns, units and bounds.
+
+        Args:
+            path: A file that ends in ``.pt2``.
+
+        Raises:
+            UserError: If the run was opened without its problem, torch cannot follow a function of
+                the problem, or the file cannot be written.
+        """
+        self._anywhere.export(self.field, Path(path))
+
+    def to_xarray(self) -> "xarray.Dataset":
+        """Make what ``xarray.open_dataset`` reads from solution.h5; needs xarray."""
+        return dataset_of(self.field)
+
+    def to_dataframe(self) -> "pandas.DataFrame":
+        """Make a table with one row for each point of the grid in the domain; needs pandas."""
+        return dataframe_of(self.field)

@@ -46,7 +46,8 @@ def _known(domain: Domain, function: Callable[[Tensor], Tensor | None]) -> Field
     def factor(points: Tensor) -> Tensor:
         with told_failures(f"the factor of {name} failed"):
             values = function(points)
-        if values is None or values.shape != (len(points),):
+        # torch.export follows the shape, but not len().
+        if values is None or values.shape != (points.shape[0],):
             shape = None if values is None else tuple(values.shape)
             raise ProblemError(f"the factor of {name} is {shape}, expected ({len(points)},)")
         return values
