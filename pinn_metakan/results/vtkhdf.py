@@ -1,0 +1,94 @@
+"""Fields for ParaView and VTK: files of the format VTKHDF.
+
+Product grids are ImageData with one step for each time; scattered points are an unstructured grid
+of vertices. Source: https://docs.vtk.org/en/latest/vtk_file_formats/vtkhdf_file_format/index.html
+"""
+
+from pathlib import Path
+
+import h5py
+import numpy as np
+
+from pinn_metakan.errors import UserError
+from pinn_metakan.files import written_whole
+from pinn_metakan.results.field import Field
+from pinn_metakan.results.metrics import Array
+from pinn_metakan.results.table import columns_of
+from pinn_metakan.results.variables import variables_of
+
+_VERSION = (2, 0)
+#: VTK has so many coordinates of space.
+_SPACE = 3
+#: The kind of a cell that is one point.
+_VERTEX = 1
+
+
+def write_vtkhdf(path: Path, field: Field) -> None:
+    """Write the fields of a grid; the file is replaced as a whole.
+
+    Args:
+        path: The file, which ends in ``.vtkhdf``.
+        field: The field.
+
+    Raises:
+        UserError: If the file cannot be written.
+    """
+    names = field.column_names[: -1 if field.has_time else None]
+    is_image = field.grid.points is None and len(names) <= _SPACE
+    try:
+        with written_whole(path) as temporary, h5py.File(temporary, "w") as file:
+            root = file.create_group("VTKHDF")
+            root.attrs["Version"] = np.array(_VERSION, dtype=np.int64)
+            kind = b"ImageData" if is_image else b"UnstructuredGrid"
+            root.attrs.create("Type", kind, dtype=h5py.string_dtype("ascii", len(kind)))
+            (_write_image if is_image else _write_points)(root, field, names)
+    except OSError as error:
+        raise UserError(f"cannot write {path}: {error}") from error
+
+
+def _write_image(root: h5py.Group, field: Field, names: tuple[str, ...]) -> None:
+    axes = [field.grid.axes[name] for name in names]
+    extent, origin, spacing = [0, 0] * _SPACE, [0.0] * _SPACE, [1.0] * _SPACE
+    for place, axis in enumerate(axes):
+        extent[2 * place + 1] = len(axis) - 1
+        origin[place] = float(axis[0])
+        spacing[place] = float(axis[-1] - axis[0]) / max(len(axis) - 1, 1)
+    root.attrs["WholeExtent"] = np.array(extent, dtype=np.int64)
+    root.attrs["Origin"], root.attrs["Spacing"] = origin, spacing
+    root.attrs["Direction"] = np.eye(_SPACE).ravel()
+    shape = [1] * (_SPACE - len(axes)) + [len(axis) for axis in reversed(axes)]
+    steps = field.grid.axes[field.column_names[-1]] if field.has_time else None
+    whole = shape if steps is None else [len(steps), *shape]
+    data = root.create_group("PointData")
+    for variable in variables_of(field.grid, field):
+        if not variable.is_coordinate:  # time first, x last, as VTK has it
+            data.create_dataset(variable.name, data=variable.values.reshape(whole))
+    if steps is None:
+        return
+    group = root.create_group("Steps")
+    group.attrs["NSteps"] = len(steps)
+    group.create_dataset("Values", data=steps)
+    offsets = group.create_group("PointDataOffsets")
+    for name in data:
+        offsets.create_dataset(name, data=np.arange(len(steps), dtype=np.int64))
+
+
+def _write_points(root: h5py.Group, field: Field, names: tuple[str, ...]) -> None:
+    """Write points at their first three coordinates of space; all coordinates are fields too."""
+    columns = columns_of(field)
+    places: list[Array] = [columns[name] for name in names[:_SPACE]]
+    count = len(next(iter(columns.values())))
+    places += [np.zeros(count)] * (_SPACE - len(places))
+    for name, value in (
+        ("NumberOfPoints", [count]),
+        ("NumberOfCells", [count]),
+        ("NumberOfConnectivityIds", [count]),
+        ("Connectivity", np.arange(count)),
+        ("Offsets", np.arange(count + 1)),
+    ):
+        root.create_dataset(name, data=np.asarray(value, dtype=np.int64))
+    root.create_dataset("Types", data=np.full(count, _VERTEX, dtype=np.uint8))
+    root.create_dataset("Points", data=np.stack(places, axis=1))
+    data = root.create_group("PointData")
+    for name, column in columns.items():
+        data.create_dataset(name, data=column)
