@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -78,7 +79,8 @@ def _interpolated(
     from scipy.interpolate import RegularGridInterpolator  # takes long to import
 
     is_cubic = len(axes) <= _CUBIC_AXES and min(values.shape) >= _FEWEST
-    method = "cubic" if is_cubic and not np.isnan(values).any() else "linear"
+    is_cubic = is_cubic and not bool(np.isnan(values).any())
+    method: Literal["cubic", "linear"] = "cubic" if is_cubic else "linear"
     lines = list(axes.values())
     low, high = (np.array([line[end] for line in lines]) for end in (0, -1))
     margin = _AGREEMENT * (high - low)

@@ -1,7 +1,8 @@
 """Solutions held against each other: facts, and what they differ by on one set of points."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 import numpy as np
 
@@ -24,7 +25,7 @@ class Compared:
 
     name: str
     field: Field | None
-    columns: Mapping[str, Array] = field(default_factory=dict)
+    columns: Mapping[str, Array] = MappingProxyType({})
 
 
 @dataclass(frozen=True)

@@ -40,7 +40,7 @@ class Known(Problem):
 
     def __init__(self, domain: Domain, coordinates: tuple[str, ...], k: float = 3.0):
         self.domain, self.coordinates, self.k = domain, coordinates, k
-        self.conditions = {"rim": Dirichlet(u=lambda *where: self.field(torch.stack(where, 1)))}
+        self.conditions = {"rim": Dirichlet(u=lambda *where: self.field(torch.column_stack(where)))}
 
     def field(self, points: torch.Tensor) -> torch.Tensor:
         """x^2 y t: products of powers of all columns."""
