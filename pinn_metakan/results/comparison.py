@@ -1,8 +1,8 @@
 """Solutions held against each other: facts, and what they differ by on one set of points."""
 
+import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from types import MappingProxyType
 
 import numpy as np
 
@@ -25,7 +25,7 @@ class Compared:
 
     name: str
     field: Field | None
-    columns: Mapping[str, Array] = MappingProxyType({})
+    columns: Mapping[str, Array] = dataclasses.field(default_factory=dict)
 
 
 @dataclass(frozen=True)
