@@ -11,7 +11,7 @@ from pinn_metakan.results.metrics import Array
 #: Width of the filter that makes a smooth outline of a mask of nodes: this part of the nodes along
 #: an axis, and the least and the most of it [spacings of the grid]. Less leaves stairs, more rounds
 #: corners.
-_SMOOTHING, _LEAST, _MOST = 0.02, 1.0, 3.0
+_SMOOTHING, _LEAST, _MOST = 0.03, 1.0, 3.0
 
 
 def is_whole(values: Array) -> bool:

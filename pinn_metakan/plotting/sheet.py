@@ -20,11 +20,11 @@ from pinn_metakan.results.field import Field
 _PANEL, _HEIGHT, _LOWEST, _HIGHEST = 2.8, 2.4, 1.5, 4.0
 #: Labels at the left of a panel, those of a color bar, the bar, and what is between panels and at
 #: the edges.
-_LABELS, _BAR_LABELS, _BAR, _GAP = 0.8, 0.85, 0.14, 0.16
+_LABELS, _BAR_LABELS, _BAR, _GAP = 0.8, 0.85, 0.14, 0.34
 #: Titles above panels and labels below.
 _TITLE, _BELOW = 0.32, 0.52
-#: A line of the headline.
-_LINE = 0.24
+#: A line of the headline, and what is above it.
+_LINE, _EDGE = 0.24, 0.16
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ def make_sheet(field: Field, blocks: Sequence[Block], headline: str) -> tuple[Fi
         The figure and the axes of each block.
     """
     width = max(_columns(block)[-1] for block in blocks)
-    top = _GAP + _LINE * len(wrapped(headline, width).splitlines())
+    top = _EDGE + _LINE * len(wrapped(headline, width).splitlines())
     heights = [[_height(field, block, row) for row in range(len(block.cuts))] for block in blocks]
     below = [[_below(block, row) for row in range(len(block.cuts))] for block in blocks]
     height = top + sum(map(sum, heights)) + sum(map(sum, below))
@@ -82,7 +82,7 @@ def make_sheet(field: Field, blocks: Sequence[Block], headline: str) -> tuple[Fi
 def set_headline(figure: Figure, text: str) -> None:
     """Write the headline of a figure from `make_sheet`, in place of the one that it has."""
     width, height = figure.get_size_inches()
-    top = 1 - _GAP / 2 / float(height)
+    top = 1 - _EDGE / 2 / float(height)
     figure.suptitle(wrapped(text, float(width)), fontsize=12, y=top, va="top")
 
 
@@ -90,14 +90,15 @@ def _columns(block: Block) -> list[float]:
     """Left sides of panels, then of color bars, then the width of all."""
     at, panels, bars = _LABELS, [], []
     if not block.has_maps:
-        step = _PANEL + _LABELS
+        step = _PANEL + _LABELS + _GAP
         panels = [at + step * number for number in range(len(block.panels))]
         return [*panels, panels[-1] + _PANEL + _GAP]
     for group in block.groups:
         for _ in group:
             panels.append(at)
             at += _PANEL + _GAP
-        bars.append(at - _GAP / 4)
+        at -= _GAP / 2
+        bars.append(at)
         at += _BAR + _BAR_LABELS
     return [*panels, *bars, at]
 
