@@ -41,6 +41,7 @@ def map_data(field: Field) -> dict[str, object]:
             "label": _label(field, name),
             "values": _without_rounding(axis)[index].tolist(),
             "isTime": field.has_time and name == field.coordinates[-1],
+            "isParameter": name in field.solution_parameters,
         }
         for (name, axis), index in zip(grid.axes.items(), kept, strict=True)
     ]

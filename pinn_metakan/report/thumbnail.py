@@ -17,8 +17,8 @@ _BLUE, _WHITE = (31, 119, 180), (255, 255, 255)
 def thumbnail(field: Field) -> bytes | None:
     """Draw the first unknown: as a line, or in colors over two coordinates.
 
-    Of three coordinates two are drawn, at the end of time or in the middle of the last one;
-    scattered fields are drawn on their plane.
+    Of more coordinates two of space are drawn, or space and time, at the end of time and in the
+    middle of all others; scattered fields are drawn on their plane.
 
     Args:
         field: The solution.
@@ -33,16 +33,12 @@ def thumbnail(field: Field) -> bytes | None:
         return None
     if len(names) == 1:
         return _png(_line(values))
-    across = names[0] if not (field.has_time and names[0] == field.coordinates[-1]) else names[1]
-    rest = [name for name in names if name != across]
     time = field.coordinates[-1] if field.has_time else None
-    up = time if len(names) == 2 and time in rest else next(n for n in rest if n != time)
+    space = [n for n in names if n != time and n not in field.solution_parameters]
+    across, up = [*space, *(n for n in names if n == time), *field.solution_parameters][:2]
+    last = {name: len(grid.axes[name]) - 1 for name in names if name == time}
     index = tuple(
-        slice(None)
-        if name in (across, up)
-        else len(grid.axes[name]) - 1
-        if name == time
-        else len(grid.axes[name]) // 2
+        slice(None) if name in (across, up) else last.get(name, len(grid.axes[name]) // 2)
         for name in names
     )
     plane = values[index]

@@ -4,6 +4,7 @@ import base64
 import json
 import re
 import time
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import numpy as np
@@ -14,6 +15,7 @@ from pinn_metakan.errors import RunFolderError
 from pinn_metakan.report.facts import RunFacts, docstring_in
 from pinn_metakan.report.map_data import map_data
 from pinn_metakan.report.page import report_page
+from pinn_metakan.report.thumbnail import thumbnail
 
 
 class Elements(HTMLParser):
@@ -184,6 +186,16 @@ def test_a_text_of_many_megabytes_is_cut() -> None:
     page = report_page(RunFacts(small_field(5, 4, problem_source="x = 1\n" * 1_000_000)))
     assert len(page) < 400_000
     assert "... (cut here)" in page
+
+
+def test_a_parameter_is_told_from_space_and_time() -> None:
+    field = replace(small_field(6, 5, 4, has_time=True), solution_parameters=("x",))
+    axes = map_data(field)["axes"]
+    assert isinstance(axes, list)
+    assert [axis["isParameter"] for axis in axes] == [True, False, False]
+    picture = thumbnail(field)
+    assert picture is not None
+    assert picture.startswith(b"\x89PNG")
 
 
 def test_a_docstring_is_found_without_running_the_source() -> None:

@@ -1,7 +1,8 @@
 // A field over two coordinates, in colors.
 
 // Draw a field with its color bar; returns the box and limits that a pointer needs.
-//   height: the most that it may be; at(i, j): the value at place i of x and j of y; limits: [low, high] of the colors
+//   height: the most that it may be; at(i, j): the value at place i of x and j of y
+//   limits: [low, high] of the colors
 //   cursor: [i, j] or null; worst: [x, y] or null, in units of the axes
 function drawHeatmap(canvas, height, x, y, at, map, limits, xLabel, yLabel, barLabel, cursor, worst) {
   const xLimits = [Math.min(x[0], x[x.length - 1]), Math.max(x[0], x[x.length - 1])];

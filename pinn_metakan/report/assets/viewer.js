@@ -5,12 +5,15 @@ function makeViewer(root, data) {
   const strides = stridesOf(axes);
   const isLine = axes.length === 1;
   const time = axes.findIndex((axis) => axis.isTime);
-  const space = axes.map((_, k) => k).filter((k) => k !== time);
+  const places = axes.map((_, k) => k);
+  const space = places.filter((k) => k !== time && !axes[k].isParameter);
+  // Two axes of space if there are; else time, and a parameter last of all.
+  const order = [...space, ...places.filter((k) => k === time), ...places.filter((k) => axes[k].isParameter)];
   const state = {
     unknown: 0,
     quantity: "solution",
-    across: space[0] === undefined ? 0 : space[0],
-    up: isLine ? 0 : space.length > 1 ? space[1] : time,
+    across: order[0],
+    up: isLine ? order[0] : order[1],
     indices: axes.map((axis, k) =>
       space.length > 1 && k === time ? 0 : Math.floor((axis.values.length - 1) / 2)),
     isMarked: false,
