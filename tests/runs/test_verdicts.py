@@ -29,7 +29,7 @@ class Contradiction(Problem):
         }
 
     def residual(self, jet: Jet) -> dict[str, Tensor]:
-        (u_xx,) = jet("u_xx")
+        u_xx = jet("u_xx")
         return {"bent": u_xx - torch.ones_like(u_xx)}
 
 
