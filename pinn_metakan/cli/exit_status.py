@@ -27,7 +27,11 @@ def run(arguments: list[str]) -> int:
         command.main([], prog_name="pinn-metakan", complete_var=_COMPLETION)
     try:
         # Not command.main(), which has handlers of its own for Ctrl-C and closed pipes.
-        with command.make_context("pinn-metakan", arguments or ["--help"]) as context:
+        try:
+            made = command.make_context("pinn-metakan", arguments or ["--help"])
+        except SystemExit as stop:  # --install-completion and --show-completion end so
+            return int(stop.code or 0)
+        with made as context:
             command.invoke(context)
             return 0
     except typer.Exit as stop:

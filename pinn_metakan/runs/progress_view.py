@@ -48,12 +48,12 @@ class ProgressWords:
         return " ".join(filter(None, [self.where, self.loss, self.errors, self.left]))
 
     def numbers(self, width: int) -> str:
-        """Loss and errors in so many columns, the largest error alone where all do not fit."""
+        """Loss and errors in so many columns; where all do not fit the largest error, or none."""
         for errors in (self.errors, self.largest):
             text = "  ".join(filter(None, [self.loss, errors]))
             if len(text) <= width:
                 return text
-        return text[:width]
+        return self.loss
 
 
 def progress_view(entry: ProgressEntry, width: int) -> Table:
@@ -79,15 +79,14 @@ def progress_view(entry: ProgressEntry, width: int) -> Table:
 
 
 def _left(entry: ProgressEntry) -> str:
-    """What is known of the rest: of all stages, or else of this one; at most what a budget has."""
+    """What is known of the rest: that of all stages, or else the budget's, or else this stage's."""
     rest, budget = entry.seconds_left, entry.budget_left
     if rest is not None:
         return f"left {_duration(rest if budget is None else min(rest, budget))}"
-    stage = entry.stage_seconds_left
-    if budget is not None and stage >= budget:
-        return f"left {_duration(budget)}"
-    most = "" if budget is None else f", at most {_duration(budget)} in all"
-    return f"left {_duration(stage)} of {entry.stage}{most}"
+    if budget is not None:
+        return f"left at most {_duration(budget)}"
+    stage = entry.stage.rpartition(", ")[2]  # what stands before names the run of several
+    return f"left {_duration(entry.stage_seconds_left)} of {stage}"
 
 
 def _duration(seconds: float) -> str:
