@@ -1,5 +1,6 @@
 """What the command line shows while a run goes on."""
 
+import logging
 import sys
 
 from rich.console import Console
@@ -14,6 +15,8 @@ from pinn_metakan.training.progress import ProgressEntry
 
 #: Lines of progress when the output is no terminal come at most so often [s].
 _PLAIN_SECONDS = 10.0
+#: What the package logs to.
+_LOGGER = logging.getLogger("pinn_metakan")
 
 
 class Display:
@@ -22,7 +25,8 @@ class Display:
     Args:
         on_error: Whether standard error takes all of it, so that standard output is for a report.
         is_quiet: Whether nothing is shown.
-        shows_each: Whether each entry of the history is a line of its own.
+        shows_each: Whether each entry of the history is a line of its own, and what the package
+            logs goes to standard error.
     """
 
     def __init__(
@@ -32,15 +36,24 @@ class Display:
         self._is_quiet = is_quiet
         self._shows_each = shows_each
         self._console = Console(file=sys.stderr if on_error else sys.stdout, highlight=False)
+        self._log: logging.Handler | None = None
         self._live: Live | None = None
         self._shown: ProgressEntry | None = None
         self._last = -float("inf")
 
     def __enter__(self) -> "Display":
+        if self._shows_each:
+            self._log = logging.StreamHandler(sys.stderr)
+            self._log.setFormatter(logging.Formatter("%(name)s: %(message)s"))
+            _LOGGER.addHandler(self._log)
+            _LOGGER.setLevel(logging.DEBUG)
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *exception: object) -> None:
         self._end_bar(is_done=kind is None)
+        if self._log is not None:
+            _LOGGER.removeHandler(self._log)
+            _LOGGER.setLevel(logging.NOTSET)
 
     def announce(self, facts: list[tuple[str, str]]) -> None:
         """Print what a run uses, and begin to show where it stands."""

@@ -1,8 +1,6 @@
 """How much a command that trains tells, and where: --json, -q, -v."""
 
 import json
-import logging
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -43,8 +41,6 @@ class Manner:
 
         if self.is_quiet and self.is_verbose:
             raise UserError("-q and -v exclude each other; give one of them")
-        if self.is_verbose:
-            _log_on_standard_error()
         return Display(on_error=self.as_json, is_quiet=self.is_quiet, shows_each=self.is_verbose)
 
     def close(self, solution: "Solution", problem_file: Path | None) -> None:
@@ -55,11 +51,3 @@ class Manner:
         assert solution.folder is not None
         report = json.loads((solution.folder / "report.json").read_text(encoding="utf-8"))
         print_lines([json.dumps(report | {"folder": str(solution.folder)}, indent=2)])
-
-
-def _log_on_standard_error() -> None:
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(logging.Formatter("%(name)s: %(message)s"))
-    logger = logging.getLogger("pinn_metakan")
-    logger.handlers = [handler]
-    logger.setLevel(logging.DEBUG)

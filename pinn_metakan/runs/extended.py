@@ -144,7 +144,7 @@ def _refuse_unless_open(
 
 def _row(settings: Settings, grown: Sequence[str]) -> list[tuple[int, str]]:
     """All stages in a row, each with the number of its leg."""
-    times = [float(number) for number in range(settings.slabs + 1)]
+    times = [float(number) for number in range((settings.slabs or 1) + 1)]
     legs = enumerate(plan_legs(settings, times, grown))
     return [(number, stage) for number, leg in legs for stage in leg.stages]
 

@@ -84,7 +84,7 @@ def _start_in(remembered: Remembered) -> Start:
     settings = build_settings(remembered.network, [(label, remembered.settings)])
     before = Start.recorded(tree.get("start"))
     grown = () if before is None else before.grown
-    if settings.slabs == 1:
+    if settings.slabs <= 1:  # networks do not grow between slabs
         stages = [growth.stage for growth in grown]
         begun = plan_legs(settings, WHOLE_TIME, stages)[1 : tree.get("leg", 0) + 1]
         told = settings.as_dict()

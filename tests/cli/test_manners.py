@@ -86,7 +86,7 @@ def test_quiet_tells_how_it_ended_and_verbose_each_entry(run: Run) -> None:
     assert out.endswith("folder: quiet\n")
     status, out, err = run("solve", "heat", *FAST_FLAGS, "--out", "loud", "-v")
     assert status == 0
-    assert [line.split()[1] for line in out.splitlines() if " loss " in line] == [
+    assert [line.split()[1] for line in out.splitlines() if "/7 loss " in line] == [
         "2/7", "4/7", "6/7", "7/7",
     ]  # fmt: skip
     assert "pinn_metakan.runs.sitting: step 2: loss" in err
