@@ -55,7 +55,7 @@ if TYPE_CHECKING:
     from pinn_metakan.pde.boundary import Boundary
     from pinn_metakan.pde.boundary_conditions import Dirichlet, Neumann, Periodic, Robin
     from pinn_metakan.pde.boundary_part import BoundaryPart
-    from pinn_metakan.pde.condition import Condition, HardData, Kink
+    from pinn_metakan.pde.condition import Condition, FluxData, HardData, Kink
     from pinn_metakan.pde.initial import FirstTime, Initial
     from pinn_metakan.pde.integral import Everywhere, Integral
     from pinn_metakan.pde.interface import Interface, Jump
@@ -95,6 +95,7 @@ _PLACES = {
     "Fourier": "families.fourier",
     "Generated": "networks.coefficients.coefficients",
     "Gram": "families.gram",
+    "FluxData": "pde.condition",
     "HardData": "pde.condition",
     "Initial": "pde.initial",
     "Integral": "pde.integral",
@@ -180,6 +181,7 @@ __all__ = [
     "Family",
     "Finding",
     "FirstTime",
+    "FluxData",
     "Fourier",
     "Generated",
     "Gram",

@@ -1,6 +1,6 @@
 """Points and objective of a problem, from its formulation."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 import torch
@@ -16,6 +16,7 @@ from pinn_metakan.losses.objective import Objective
 from pinn_metakan.losses.responses import measure_responses
 from pinn_metakan.losses.scales import estimate_scales
 from pinn_metakan.pde.condition import Condition
+from pinn_metakan.pde.corner_weights import Meeting, corner_weights
 from pinn_metakan.pde.formulation import Formulation, Residual
 from pinn_metakan.settings.sections import LossSettings, PointSettings
 
@@ -30,6 +31,7 @@ def build_collocation(
     generator: Generator,
     device: torch.device,
     dtype: torch.dtype,
+    meetings: Mapping[str, Sequence[Meeting]] | None = None,
 ) -> Collocation:
     """Draw points for the equations, then for each condition.
 
@@ -39,6 +41,8 @@ def build_collocation(
         generator: CPU generator.
         device: Where to compute.
         dtype: Of what numbers.
+        meetings: Where the data of a term disagree with others, by the names of terms; points of
+            its condition count for nothing there.
 
     Returns:
         All terms of the problem and their points.
@@ -51,8 +55,14 @@ def build_collocation(
     def interior(count: int, generator: Generator) -> PointSet:
         return sample_interior(domain, count, points.sequence, generator)
 
-    def of_condition(condition: Condition, count: int, generator: Generator) -> PointSet:
-        return condition.sample(variables, domain, count, points.sequence, generator)
+    def of_condition(
+        condition: Condition, places: Sequence[Meeting], count: int, generator: Generator
+    ) -> PointSet:
+        at = condition.sample(variables, domain, count, points.sequence, generator)
+        if not places or at.weights is not None:
+            return at
+        weights = corner_weights(at.points, places, domain)
+        return PointSet(at.points, at.normals, weights, at.quadrature)
 
     draws: list[tuple[Residual, Callable[[int, Generator], PointSet], int]] = []
     first = min(points.first or points.interior, points.interior)
@@ -60,7 +70,10 @@ def build_collocation(
     for name, residual in formulation.conditions.items():
         condition = formulation.problem.conditions[name]
         count = points.initial if condition.region == "initial" else points.boundary
-        draws.append((residual, partial(of_condition, condition), count))
+        places = [place for term in residual.terms for place in (meetings or {}).get(term, ())]
+        is_weighed = condition.is_pointwise and bool(places)
+        weighed = partial(of_condition, condition, places if is_weighed else ())
+        draws.append((residual, weighed, count))
     groups = []
     for residual, draw, count in draws:
         try:

@@ -16,6 +16,7 @@ from pinn_metakan.geometry.sampling import PointSet, sample_face
 from pinn_metakan.pde.boundary_part import BoundaryPart, Where
 from pinn_metakan.pde.condition import (
     Condition,
+    FluxData,
     HardData,
     Place,
     check_unknowns,
@@ -83,6 +84,10 @@ class Neumann(Condition):
             for name, data in self.values.items()
         }
 
+    def flux_data(self, variables: Variables) -> Sequence[FluxData]:
+        """List the slopes."""
+        return [FluxData(name, 0.0, 1.0, data) for name, data in self.values.items()]
+
 
 class Robin(Condition):
     """A mixture on the boundary: a u + b du/dn = c.
@@ -120,6 +125,10 @@ class Robin(Condition):
             for letter, data in (("a", self.a), ("b", self.b), ("c", self.c))
         )
         return {name: a * jet(name) + b * _normal_derivative(jet, name, at, variables) - c}
+
+    def flux_data(self, variables: Variables) -> Sequence[FluxData]:
+        """Tell the mixture."""
+        return [FluxData(self.unknown or variables.unknowns[0], self.a, self.b, self.c)]
 
 
 class OppositeFaces(Place):

@@ -31,6 +31,25 @@ class HardData:
     is_velocity: bool = False
 
 
+@dataclass(frozen=True)
+class FluxData:
+    """What a condition says of the slope of one unknown at its place: a u + b du/dn = c.
+
+    Args:
+        unknown: Whose slope it is, along the outward normal n.
+        a: Number or function of the coordinates.
+        b: Number or function.
+        c: Number or function.
+        term: Which term of the condition's residual it is; called as the unknown if empty.
+    """
+
+    unknown: str
+    a: Data
+    b: Data
+    c: Data
+    term: str = ""
+
+
 class Kink(NamedTuple):
     """A plane across which slopes may jump.
 
@@ -121,6 +140,10 @@ class Condition(ABC):
 
     def hard_data(self, variables: Variables) -> Sequence[HardData]:
         """Say which values at `place` satisfy the condition; none, as here, leaves it soft."""
+        return ()
+
+    def flux_data(self, variables: Variables) -> Sequence[FluxData]:
+        """Say what slopes at `place` satisfy the condition; none, as here, for any."""
         return ()
 
     def periodic_axis(self, variables: Variables) -> int | None:

@@ -8,7 +8,8 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 
-from pinn_metakan.plotting.style import STYLE, axis_label, write_figures
+from pinn_metakan.plotting.figure_files import write_figures
+from pinn_metakan.plotting.style import STYLE, axis_label
 from pinn_metakan.results.comparison import Comparison, Difference
 from pinn_metakan.results.field import Field, FieldOnGrid
 from pinn_metakan.results.metrics import Array
@@ -34,9 +35,9 @@ def draw_comparison(comparison: Comparison, folder: Path) -> list[Path]:
     """
     figures = {}
     if sum(entry.field is not None for entry in comparison.entries) > 1:
-        figures["history.png"] = history_figure(comparison)
+        figures["history"] = history_figure(comparison)
     if any(found.grid is not None for found in comparison.differences):
-        figures["difference.png"] = difference_figure(comparison)
+        figures["difference"] = difference_figure(comparison)
     return write_figures(figures, folder)
 
 

@@ -55,9 +55,8 @@ class AssembledRun:
         start: Start | None = None,
     ):
         self.start = start
-        self.problem = problem
+        self.problem, self.choices = problem, choices
         self._communicator = communicator
-        self.choices = choices
         self.settings = settings = choices.settings
         self._place = (choices.device, DTYPES[choices.dtype])
         self.formulation = formulate(problem)
@@ -71,6 +70,7 @@ class AssembledRun:
         self.part = self._built(self._slabs.first(), make_network)
         if not settings.slabs:
             self._choose_slabs(make_network)
+        self.carried = self.part.constraints.carried  # why the solution is not smooth
         self.findings = stated_findings(self.formulation)
         self.notes = (*self.part.notes, *grave_notes(self.findings))
         self.objective: Objective = self.part.objective

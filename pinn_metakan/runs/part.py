@@ -45,8 +45,9 @@ class Part:
     def drawn(self, points: PointSettings, generator: Generator) -> Collocation:
         """Draw points anew, by other settings, for the terms that do not hold by construction."""
         like = next(self.objective.ansatz.parameters())
+        meetings = self.constraints.meetings
         collocation = build_collocation(
-            self.formulation, points, generator, like.device, like.dtype
+            self.formulation, points, generator, like.device, like.dtype, meetings
         )
         collocation.leave_out(self.satisfied)
         return collocation
@@ -82,7 +83,8 @@ def build_part(
     is_hard = settings.conditions == "hard"
     built = build_ansatz(formulation, is_hard, make_network, device, dtype)
     engine, reason = choose_engine(settings.engine, built.ansatz)
-    collocation = build_collocation(formulation, points, generator, device, dtype)
+    meetings = built.constraints.meetings
+    collocation = build_collocation(formulation, points, generator, device, dtype, meetings)
     problem = formulation.problem
     objective, satisfied = build_objective(
         built, collocation, settings.loss, engine, problem.scales

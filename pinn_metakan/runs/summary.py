@@ -258,7 +258,7 @@ def _diagnosis(run: AssembledRun) -> Diagnosis:
     loss = run.record.entries[-1]["loss"] if run.record.entries else math.nan
     parts = run.objective.parts()
     conditions = {term: part for term, part in parts.items() if term not in run.equations.terms}
-    return diagnose(trainer.verdict, loss, trainer.guard.ratio, ratio, conditions)
+    return diagnose(trainer.verdict, loss, trainer.guard.ratio, ratio, conditions, run.carried)
 
 
 def _summary_of_earlier(field: Field) -> dict[str, object]:

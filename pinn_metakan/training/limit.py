@@ -4,7 +4,7 @@ Each verdict is a word or two that reports, files and the command line have alik
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -33,6 +33,8 @@ class Limit(Enum):
     NETWORK = "limited by the network"
     #: The loss falls no more, far from a solution.
     ANOTHER_START = "stuck"
+    #: The solution is not smooth: residuals at points say nothing of its jumps.
+    SMOOTHNESS = "not smooth"
     #: It was stopped before its end.
     TIME = "stopped"
 
@@ -61,6 +63,7 @@ def diagnose(
     ratio: float,
     largest_ratio: float,
     conditions: Mapping[str, float] | None = None,
+    carried: Sequence[str] = (),
 ) -> Diagnosis:
     """Tell what limits a run.
 
@@ -70,10 +73,17 @@ def diagnose(
         ratio: Loss on fresh points over that on trained ones; NaN if it was not measured.
         largest_ratio: Above it, points are too few.
         conditions: The part of the loss of each term that is a condition, 0 to 1.
+        carried: Why the solution is not smooth; nothing if it may be.
 
     Returns:
         The limit.
     """
+    if carried:
+        return Diagnosis(
+            Limit.SMOOTHNESS,
+            f"{carried[0]}; a strong form cannot converge there: expect large errors near that "
+            "place, state smooth data, or add a little diffusion",
+        )
     if verdict.outcome in (Outcome.OUT_OF_TIME, Outcome.INTERRUPTED):
         return Diagnosis(Limit.TIME, "the run was not over; go on with pinn-metakan resume")
     if verdict.outcome is Outcome.LOSS_REACHED:

@@ -109,6 +109,30 @@ def test_a_kink_is_fine_where_first_derivatives_are_all() -> None:
     assert found({"start": Initial(u=lambda x: x * x.abs())}, "u_t, u_xxx")[0] == set()
 
 
+CARRIED: dict[str, tuple[str, Callable[[Tensor], Tensor], str]] = {
+    "transport": ("u_t, u_x", lambda x: torch.where(x < 0.3, 1.0, 0.0), "is discontinuous"),
+    "waves": ("u_tt, u_xx", lambda x: 1 - x.abs(), "is not smooth: it has kinks"),
+    "kink in transport": ("u_t, u_x", lambda x: x.abs(), ""),
+    "diffusion": ("u_t, u_xx", lambda x: x.abs(), ""),
+    "third order": ("u_t, u_xxx", lambda x: x.abs(), ""),
+}
+
+
+@pytest.mark.parametrize(("ask", "data", "sentence"), CARRIED.values(), ids=CARRIED)
+def test_jumps_and_kinks_that_stay_in_the_solution_are_told(
+    ask: str, data: Callable[[Tensor], Tensor], sentence: str
+) -> None:
+    class Given(Problem):
+        coordinates, unknowns, domain = ("x", "t"), ("u",), ROD
+        conditions = {"start": Initial(u=data)}  # noqa: RUF012
+
+        def residual(self, jet: Jet) -> dict[str, Tensor]:
+            return {"equation": sum(map(jet, ask.split(", ")), torch.zeros(()))}
+
+    carried = build_constraints(formulate(Given())).carried
+    assert [sentence in line for line in carried] == ([True] if sentence else [])
+
+
 def test_a_kink_in_time_at_a_wall_counts_by_the_order_in_time() -> None:
     walls = {"walls": Dirichlet(u=lambda x, t: torch.clamp(t, max=0.5))}
     assert found(walls, "u_t, u_xx") == ({"walls_u"}, "")

@@ -13,6 +13,7 @@ from pinn_metakan.runs.examination import examine
 Write = Callable[..., Path]
 SINE = "'start': Initial(u=lambda x: torch.sin(torch.pi * x))"
 WALLS = "'walls': Dirichlet(u=0.0)"
+WAVES = "return {'waves': jet('u_tt') - jet('u_xx')}"
 STEADY = {
     "domain": "Interval(0.0, 1.0)",
     "coordinates": "('x',)",
@@ -56,14 +57,17 @@ def examined(
         ),
         (
             "corners",
-            {"conditions": f"{{{SINE}, 'walls': Dirichlet(u=0.5)}}"},
+            {"conditions": f"{{{SINE}, 'walls': Dirichlet(u=0.5)}}", "residual": WAVES},
             {},
             "walls_u and start_u contradict each other: their values at (0, 0) are 0.5 and 0",
             "make the data agree there",
         ),
         (
             "smoothness",
-            {"conditions": f"{{'start': Initial(u=lambda x: 1 - abs(2 * x - 1)), {WALLS}}}"},
+            {
+                "conditions": f"{{'start': Initial(u=lambda x: 1 - abs(2 * x - 1)), {WALLS}}}",
+                "residual": WAVES,
+            },
             {},
             "start_u: its data have a kink at x = 0.5",
             "write smooth data in torch",

@@ -32,7 +32,7 @@ def assembled(conditions: str, engine: str = "auto") -> AssembledRun:
 def test_norms_are_those_of_the_residuals_at_the_points_of_the_generator(engine: str) -> None:
     run = assembled("soft", engine)
     before = run.state()
-    norms = measure_residuals(run.objective, run.satisfied, 64, Generator().manual_seed(5))
+    norms = measure_residuals(run.objective, run.part.satisfied, 64, Generator().manual_seed(5))
     generator = Generator().manual_seed(5)
     for group in run.objective.collocation.groups:
         residuals = run.objective.residuals_at(group, group.draw(64, generator))
@@ -51,8 +51,8 @@ def test_norms_are_those_of_the_residuals_at_the_points_of_the_generator(engine:
 
 def test_hard_conditions_are_exact() -> None:
     run = assembled("hard")
-    norms = measure_residuals(run.objective, run.satisfied, 16, Generator().manual_seed(1))
-    assert set(norms.exact) == set(run.satisfied) != set()
+    norms = measure_residuals(run.objective, run.part.satisfied, 16, Generator().manual_seed(1))
+    assert set(norms.exact) == set(run.part.satisfied) != set()
     assert list(norms.measured) == list(run.equations.terms)
     assert f"residual of {norms.exact[0]}: exact, by construction" in norms.lines()
 

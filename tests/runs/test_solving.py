@@ -92,10 +92,12 @@ def test_a_ball_in_many_dimensions_is_stored_at_points(
 
 def test_soft_and_hard_conditions_are_announced(write_problem: Write) -> None:
     facts: list[tuple[str, str]] = []
-    path = write_problem(conditions="{'a': Initial(u=1.0), 'b': Dirichlet(u=0.0)}")
+    conditions = "{'a': Initial(u=1.0, u_t=0.0), 'b': Dirichlet(u=0.0)}"
+    residual = "return {'waves': jet('u_tt') - jet('u_xx')}"
+    path = write_problem(conditions=conditions, residual=residual)
     solve(load_problem(str(path)), settings=FAST, announce=facts.extend)
     found = dict(facts)
-    assert found["conditions"] == "hard: none; soft: a_u, b_u"
+    assert found["conditions"] == "hard: none; soft: a_u, a_u_t, b_u"
     assert "contradict each other" in found["note"]
     assert {"problem", "network", "parameters", "points", "engine", "device", "dtype"} <= set(found)
 

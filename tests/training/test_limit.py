@@ -47,5 +47,13 @@ def test_a_run_whose_loss_is_that_of_conditions_is_limited_by_them(outcome: Outc
 def test_each_verdict_has_its_own_word() -> None:
     assert {limit.value for limit in Limit} == {
         "converged", "limited by points", "limited by the conditions", "limited by steps",
-        "limited by the network", "stuck", "stopped",
+        "limited by the network", "stuck", "stopped", "not smooth",
     }  # fmt: skip
+
+
+def test_a_solution_that_is_not_smooth_limits_any_run() -> None:
+    why = ["the solution is discontinuous, for start_u: its data jump at x = 0.3"]
+    for outcome in (Outcome.OUT_OF_TIME, Outcome.SETTLED, Outcome.LOSS_REACHED):
+        found = diagnose(Verdict(outcome, "over"), 1e-27, 1.0, 4.0, carried=why)
+        assert found.limit is Limit.SMOOTHNESS
+        assert "a strong form cannot converge there" in found.sentence

@@ -1,13 +1,16 @@
 """Data that disagree where two conditions meet, such as a wall that is not at its initial value."""
 
+from dataclasses import dataclass
+
 from torch import Generator, Tensor
 
 from pinn_metakan.ansatz.hard.pieces import Pieces
-from pinn_metakan.ansatz.hard.transfinite import Field, on_face, time_slope
+from pinn_metakan.ansatz.hard.transfinite import Field, at_time, on_face, slope
 from pinn_metakan.derivatives.request import Variables
 from pinn_metakan.geometry.domain import Domain, Face
 from pinn_metakan.geometry.sampling import sample_boundary, sample_interior
 from pinn_metakan.pde.boundary_part import face_names
+from pinn_metakan.pde.corner_weights import Meeting
 
 #: Data that differ by more than this, relative to their size, contradict each other
 #: (docs/decisions/0006-hard-conditions.md).
@@ -16,13 +19,31 @@ _AGREEMENT = 1e-6
 _COMPARED_POINTS = 64
 
 
+@dataclass(frozen=True)
+class Conflict:
+    """Two conditions whose data disagree where they meet.
+
+    Args:
+        terms: Their residual terms.
+        line: What disagrees and where, for the user.
+        face: The flat face whose values are not those at the start; None for anything else.
+        mean: The mean of the two values where they differ most.
+        meeting: Where two planes meet that have the data; None for anything else.
+    """
+
+    terms: frozenset[str]
+    line: str
+    face: Face | None
+    mean: float
+    meeting: Meeting | None
+
+
 def find_conflicts(
     pieces: Pieces, variables: Variables, domain: Domain, periodic: dict[int, str]
-) -> tuple[set[str], list[str]]:
-    """Compare the data of any two conditions where they meet; name the terms that contradict."""
+) -> list[Conflict]:
+    """Compare the data of any two conditions where they meet."""
     generator = Generator().manual_seed(0)
-    conflicts: set[str] = set()
-    notes: list[str] = []
+    conflicts: list[Conflict] = []
 
     def compare(
         a: tuple[str, Field],
@@ -30,25 +51,24 @@ def find_conflicts(
         points: Tensor,
         sizes: tuple[float, ...],
         what: str = "values",
+        face: Face | None = None,
+        meeting: Meeting | None = None,
     ) -> None:
         first, second = a[1](points), b[1](points)
         size = max(*sizes, float(first.abs().max()), float(second.abs().max()))
         worst = int((first - second).abs().argmax())
         if float((first - second).abs()[worst]) > _AGREEMENT * size:
             place = ", ".join(f"{value:g}" for value in points[worst].tolist())
-            notes.append(
+            values = float(first[worst]), float(second[worst])
+            line = (
                 f"{a[0]} and {b[0]} contradict each other: their {what} at ({place}) are "
-                f"{float(first[worst]):g} and {float(second[worst]):g}"
+                f"{values[0]:g} and {values[1]:g}"
             )
-            conflicts.update({a[0], b[0]})
-
-    def start_of(points: Tensor) -> Tensor:
-        points = points.clone()
-        points[:, -1] = pieces.time
-        return points
+            terms = frozenset({a[0], b[0]})
+            conflicts.append(Conflict(terms, line, face, sum(values) / 2, meeting))
 
     inside = sample_interior(domain, _COMPARED_POINTS, "sobol", generator).points
-    at_start = start_of(inside)
+    at_start = at_time(inside, pieces.time)
     names = face_names(variables, domain)
     for face, piece in pieces.faces.items():
         for other, other_piece in pieces.faces.items():
@@ -59,19 +79,27 @@ def find_conflicts(
                     _size(other_piece[1], on_face(inside, other)),
                 )
                 what = f"values where {names[face]} meets {names[other]}"
-                compare(piece, other_piece, corner, sizes, what)
-    boundaries = [(piece, on_face(inside, face)) for face, piece in pieces.faces.items()]
+                axes, places = (face.axis, other.axis), (face.value, other.value)
+                compare(piece, other_piece, corner, sizes, what, meeting=Meeting(axes, places))
+    boundaries: list[tuple[tuple[str, Field], Tensor, Face | None]] = [
+        (piece, on_face(inside, face), face) for face, piece in pieces.faces.items()
+    ]
     if pieces.curved is not None:
         at = sample_boundary(domain, _COMPARED_POINTS, "sobol", generator)
-        boundaries.append((pieces.curved, at.points))
-    for piece, points in boundaries:
+        boundaries.append((pieces.curved, at.points, None))
+    for piece, points, flat in boundaries:
         if pieces.initial is not None:
             sizes = _size(piece[1], points), _size(pieces.initial[1], at_start)
-            compare(piece, pieces.initial, start_of(points), sizes)
+            place = at_time(points, pieces.time)
+            time = domain.dimension - 1
+            meeting = None
+            if flat is not None:
+                meeting = Meeting((flat.axis, time), (flat.value, pieces.time))
+            compare(piece, pieces.initial, place, sizes, face=flat, meeting=meeting)
         if pieces.velocity is not None:
-            slope = (piece[0], _slope_of(piece[1]))
-            sizes = _size(slope[1], points), _size(pieces.velocity[1], at_start)
-            compare(slope, pieces.velocity, start_of(points), sizes, "velocities")
+            rate = (piece[0], _slope_of(piece[1]))
+            sizes = _size(rate[1], points), _size(pieces.velocity[1], at_start)
+            compare(rate, pieces.velocity, at_time(points, pieces.time), sizes, "velocities")
     for axis, name in periodic.items():
         low, high = domain.bounds[axis]
         placed = [(piece, on_face(inside, face)) for face, piece in pieces.faces.items()]
@@ -80,7 +108,7 @@ def find_conflicts(
             ends = (name, _shifted(piece[1], axis, low))
             other_ends = (piece[0], _shifted(piece[1], axis, high))
             compare(ends, other_ends, inside, (_size(piece[1], points),), "values at both ends")
-    return conflicts, notes
+    return conflicts
 
 
 def _size(values: Field, points: Tensor) -> float:
@@ -89,7 +117,7 @@ def _size(values: Field, points: Tensor) -> float:
 
 
 def _slope_of(values: Field) -> Field:
-    return lambda points: time_slope(values, points)
+    return lambda points: slope(values, points)
 
 
 def _shifted(values: Field, axis: int, end: float) -> Field:

@@ -10,11 +10,14 @@ Source: Lagaris, Likas, Fotiadis, IEEE Trans. Neural Netw. 9 (1998) 987-1000; Su
 Comput. Methods Appl. Mech. Engrg. 389 (2022) 114333.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 import torch
 from torch import Generator, Tensor
 
+from pinn_metakan.ansatz.hard.bent_start import take_corners_out
+from pinn_metakan.ansatz.hard.carried import carried_on
 from pinn_metakan.ansatz.hard.conflicts import find_conflicts
 from pinn_metakan.ansatz.hard.factors import (
     boundary_factor,
@@ -22,8 +25,12 @@ from pinn_metakan.ansatz.hard.factors import (
     product,
     time_factor,
 )
+from pinn_metakan.ansatz.hard.layered import Layers, find_layers
+from pinn_metakan.ansatz.hard.layers import add_step_layers
 from pinn_metakan.ansatz.hard.pieces import Pieces, collect_pieces, periodic_axes
+from pinn_metakan.ansatz.hard.seam_layer import seam_layer
 from pinn_metakan.ansatz.hard.smoothness import find_rough
+from pinn_metakan.ansatz.hard.step_layers import step_layers
 from pinn_metakan.ansatz.hard.transfinite import (
     Field,
     Number,
@@ -31,14 +38,21 @@ from pinn_metakan.ansatz.hard.transfinite import (
     curved_with_start,
     on_face,
     start_from,
+    summed,
     zero,
 )
 from pinn_metakan.geometry.domain import Domain
 from pinn_metakan.geometry.sampling import sample_interior
+from pinn_metakan.pde.corner_weights import Meeting
 from pinn_metakan.pde.formulation import Formulation
 
 #: Transfinite interpolation of data that vary takes 3^axes evaluations; beyond this it is not done.
 _MAX_BLENDED_AXES = 4
+#: What becomes of conditions that disagree: where they do not meet in planes, and where they do.
+_CONSEQUENCES = (
+    "both become soft",
+    "both become soft, and count for nothing at that place",
+)
 #: How many points show whether data are constant.
 _COMPARED_POINTS = 64
 
@@ -73,6 +87,8 @@ class HardConstraints:
         notes: Lines for the user: which conditions stay soft, and why.
         rough: Those of them on data that are less smooth than the equations need, the what alone.
         contradictions: Those on data that disagree where conditions meet, likewise.
+        meetings: Where the data of a term disagree with others, by the names of terms.
+        carried: Why the solution is not smooth, where equations carry jumps or kinks along.
     """
 
     constraints: tuple[Constraint, ...]
@@ -81,6 +97,8 @@ class HardConstraints:
     notes: tuple[str, ...] = ()
     rough: tuple[str, ...] = ()
     contradictions: tuple[str, ...] = ()
+    meetings: Mapping[str, tuple[Meeting, ...]] = field(default_factory=dict)
+    carried: tuple[str, ...] = ()
 
 
 def no_constraints(formulation: Formulation) -> HardConstraints:
@@ -102,26 +120,49 @@ def build_constraints(formulation: Formulation) -> HardConstraints:
     notes: list[str] = []
     rough_data: list[str] = []
     contradictions: list[str] = []
+    carried: list[str] = []
     periodic = periodic_axes(formulation)
+    meetings: dict[str, list[Meeting]] = {}
     constraints, satisfied = [], set()
+    names = variables.column_names()
     for number, unknown in enumerate(variables.unknowns):
         pieces, doubles = collect_pieces(formulation, unknown, set(periodic))
         notes += doubles
-        rough, lines = find_rough(formulation, number, pieces, periodic)
-        rough_data += lines
-        notes += [f"{line}; it stays soft" for line in lines]
-        pieces = pieces.without(rough)
-        conflicts, lines = find_conflicts(pieces, variables, domain, periodic)
-        contradictions += lines
-        notes += [f"{line}; both become soft" for line in lines]
-        pieces = pieces.without(conflicts)
-        periodic = {axis: name for axis, name in periodic.items() if name not in conflicts}
+        seams = {axis: seam_layer(formulation, number, pieces, axis) for axis in periodic}
+        joined = {axis: seam for axis, seam in seams.items() if seam is not None}
+        others = {axis: name for axis, name in periodic.items() if axis not in joined}
+        bent = take_corners_out(formulation, number, pieces)
+        if bent is not None:
+            smooth = replace(pieces, initial=(bent.term, bent.smooth))
+            rough = find_rough(formulation, number, smooth, others, bent.size)
+        if bent is None or bent.term in {data.term for data in rough}:
+            bent = None
+            rough = find_rough(formulation, number, pieces, others)
+        rough_data += [data.line for data in rough]
+        notes += [f"{data.line}; it stays soft" for data in rough]
+        carried += carried_on(formulation, number, rough)
+        pieces = pieces.without({data.term for data in rough})
+        conflicts = find_conflicts(pieces, variables, domain, periodic)
+        faces = step_layers(formulation, number, pieces, conflicts)
+        unmet = [conflict for conflict in conflicts if conflict.face not in faces]
+        soft = {term for conflict in unmet for term in conflict.terms}
+        contradictions += [conflict.line for conflict in unmet]
+        notes += [f"{conflict.line}; {_CONSEQUENCES[bool(conflict.meeting)]}" for conflict in unmet]
+        for conflict in conflicts:
+            if conflict.meeting is not None:
+                for term in sorted(conflict.terms & soft):
+                    meetings.setdefault(term, []).append(conflict.meeting)
+        pieces = pieces.without(soft)
+        periodic = {axis: name for axis, name in periodic.items() if name not in soft}
         crowd = _too_many_axes(pieces, domain)
         if crowd:
             axes = len({face.axis for face in pieces.faces})
             notes.append(f"{unknown}: data that vary on {axes} axes stay soft: {', '.join(crowd)}")
             pieces = pieces.without(crowd)
-        constraints.append(_constraint(pieces, domain))
+        layers = find_layers(formulation, number, pieces, bent, joined, faces, periodic)
+        if pieces.initial is not None:
+            notes += layers.notes(pieces.initial[0], conflicts, names)
+        constraints.append(_constraint(pieces, domain, layers))
         satisfied |= pieces.terms()
     for name in periodic.values():
         satisfied |= set(formulation.conditions[name].terms)
@@ -132,6 +173,8 @@ def build_constraints(formulation: Formulation) -> HardConstraints:
         tuple(notes),
         tuple(rough_data),
         tuple(contradictions),
+        {term: tuple(places) for term, places in meetings.items()},
+        tuple(carried),
     )
 
 
@@ -151,10 +194,12 @@ def _all_data_equal(pieces: Pieces, domain: Domain) -> float | None:
     return float(values[0, 0]) if bool((values == values[0, 0]).all()) else None
 
 
-def _constraint(pieces: Pieces, domain: Domain) -> Constraint:
+def _constraint(pieces: Pieces, domain: Domain, layers: Layers) -> Constraint:
     time = pieces.time
     initial = pieces.initial[1] if pieces.initial else None
     velocity = pieces.velocity[1] if pieces.velocity else None
+    if initial is not None:
+        initial = summed([initial if layers.bent is None else layers.bent.smooth, *layers.start()])
     data: Field | None = None
     if pieces.curved is not None:
         data = curved_with_start(pieces.curved[1], initial, velocity, time)
@@ -163,8 +208,10 @@ def _constraint(pieces: Pieces, domain: Domain) -> Constraint:
         if constant is not None:
             data = None if constant == 0 else Number(constant)
         else:
-            field = zero if initial is None else start_from(initial, velocity, time)
-            data = add_faces(field, {face: d for face, (_, d) in pieces.faces.items()}, domain)
+            extended = zero if initial is None else start_from(initial, velocity, time)
+            on_faces = {face: values for face, (_, values) in pieces.faces.items()}
+            extended = add_step_layers(extended, on_faces, layers.faces)
+            data = add_faces(extended, on_faces, domain)
     elif initial is not None:
         data = start_from(initial, velocity, time)
     factors: list[Field | None] = []

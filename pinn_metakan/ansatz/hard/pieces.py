@@ -110,7 +110,7 @@ def collect_pieces(
                 )
             if offer.unknown == unknown:
                 time = _time(condition.place, formulation.domain)
-                data = _as_field(offer.data, formulation.variables, label, time)
+                data = as_field(offer.data, formulation.variables, label, time)
                 piece = (f"{name}_{key}", data)
                 if time is None:
                     note = _add_on_boundary(pieces, piece, condition.place, formulation, periodic)
@@ -168,7 +168,19 @@ def _add_on_boundary(
     return ""
 
 
-def _as_field(data: Data, variables: Variables, label: str, time: float | None) -> Field:
+def as_field(data: Data, variables: Variables, label: str, time: float | None) -> Field:
+    """Turn data into a field.
+
+    Args:
+        data: A number or a function.
+        variables: The names.
+        label: What they are called in messages.
+        time: When they are given, and functions of space alone; None for functions of all
+            coordinates.
+
+    Returns:
+        The field.
+    """
     if not callable(data):
         return Number(float(data))
     if time is not None and variables.dimension == 1:  # there is no space to vary in

@@ -6,6 +6,7 @@ a wrong solution at no cost; where torch cannot differentiate them, the same hap
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import torch
 from torch import Generator, Tensor
@@ -27,19 +28,41 @@ _LINES, _FACTOR_LINES = 48, 3
 #: compared, and what their derivatives may differ by, relative to their size.
 _SIZED, _SEAMS, _SEAM = 256, 5, 1e-6
 #: Rounding of data, relative to their size anywhere; each derivative has ten times as much.
-_ROUNDING = 1e-10
+ROUNDING = 1e-10
 #: Points of a line where derivatives are compared with differences, and the distance of these.
 _COMPARED, _DISTANCE = 33, 3e-4
 #: Derivatives and differences agree if they differ by less than this part of the largest, at this
 #: part of the points: near a kink or a jump they do not.
 _AGREEMENT, _SHARE = 0.05, 0.75
+#: What is wrong, and the order of the derivative that jumps if one does; None if nothing is.
+_Reason = tuple[str, int | None] | None
+_OPAQUE = "cannot be differentiated by torch (NumPy, .detach() or float() in them?)"
 #: What jumps, by the order of the derivative.
 _WHAT = {0: "jump", 1: "have a kink", 2: "have a jump of curvature"}
 
 
+@dataclass(frozen=True)
+class Roughness:
+    """What is wrong with the data of a residual term.
+
+    Args:
+        term: Its name.
+        line: What it is, and where, for the user.
+        order: Of the derivative that jumps, 0 for the data themselves; None for anything else.
+    """
+
+    term: str
+    line: str
+    order: int | None = None
+
+
 def find_rough(
-    formulation: Formulation, unknown: int, pieces: Pieces, periodic: dict[int, str]
-) -> tuple[set[str], list[str]]:
+    formulation: Formulation,
+    unknown: int,
+    pieces: Pieces,
+    periodic: dict[int, str],
+    least_size: float = 0.0,
+) -> list[Roughness]:
     """Find data that must not be taken hard.
 
     Args:
@@ -47,44 +70,44 @@ def find_rough(
         unknown: Whose data they are.
         pieces: The data.
         periodic: Columns that are periodic, and the name of the condition that says so.
+        least_size: How large data were before something was subtracted from them, whose rounding
+            is no jump.
 
     Returns:
-        The terms whose data are rough, and a line on each.
+        One for each term whose data are rough.
 
     Raises:
         ProblemError: If data are NaN or infinite somewhere.
     """
     domain = formulation.domain
     orders = _orders(formulation, unknown)
-    terms: set[str] = set()
-    notes: list[str] = []
+    found: dict[str, Roughness] = {}
     for (term, field), lines in _data_on_lines(pieces, domain, orders):
-        if term in terms:
+        if term in found:
             continue
-        size = _size(field, domain)
+        size = max(_size(field, domain), least_size)
         reasons = (
             _roughness(
                 formulation, field, line, max(orders[axis] for axis in line.axes), size, term
             )
             for line in lines
         )
-        reason = next(filter(None, reasons), "")
-        if reason:
-            notes.append(f"{term}: its data {reason}")
-            terms.add(term)
+        reason = next(filter(None, reasons), None)
+        if reason is not None:
+            found[term] = Roughness(term, f"{term}: its data {reason[0]}", reason[1])
     if pieces.curved is not None:
         term = pieces.curved[0]
         reason = _factor_roughness(formulation, domain, orders, term)
-        if reason and term not in terms:
+        if reason is not None and term not in found:
             kind = type(domain.space).__name__
-            notes.append(f"{term}: the values of the factor of {kind} {reason}")
-            terms.add(term)
+            line = f"{term}: the values of the factor of {kind} {reason[0]}"
+            found[term] = Roughness(term, line)
     for axis, name in periodic.items():
         for (term, field), face in _joined(pieces):
-            if term not in terms and _has_seam(field, axis, domain, orders[axis], face):
-                notes.append(f"{term}: its data have a kink where {name} joins the ends")
-                terms.add(term)
-    return terms, notes
+            if term not in found and has_seam(field, axis, domain, orders[axis], face):
+                line = f"{term}: its data have a kink where {name} joins the ends"
+                found[term] = Roughness(term, line, 1)
+    return list(found.values())
 
 
 def _orders(formulation: Formulation, unknown: int) -> list[int]:
@@ -129,8 +152,8 @@ def _data_on_lines(
 
 def _factor_roughness(
     formulation: Formulation, domain: Domain, orders: list[int], term: str
-) -> str:
-    """Say what is wrong with the factor that vanishes on the boundary; empty if nothing is."""
+) -> _Reason:
+    """Say what is wrong with the factor that vanishes on the boundary; None if nothing is."""
     factor = boundary_factor(domain)
     assert factor is not None
     axes = [axis for axis in formulation.variables.space_axes if orders[axis] > 0]
@@ -140,7 +163,7 @@ def _factor_roughness(
         _roughness(formulation, factor, line, max(orders[axis] for axis in line.axes), size, term)
         for line in lines
     )
-    return next(filter(None, reasons), "")
+    return next(filter(None, reasons), None)
 
 
 def _joined(pieces: Pieces) -> list[tuple[tuple[str, Field], Face | None]]:
@@ -162,8 +185,8 @@ def _size(field: Field, domain: Domain) -> float:
 
 def _roughness(
     formulation: Formulation, field: Field, line: Line, orders: int, size: float, term: str
-) -> str:
-    """Say what is wrong with data along a line; empty if nothing is."""
+) -> _Reason:
+    """Say what is wrong with data along a line; None if nothing is."""
 
     def values(s: Tensor) -> Tensor:
         with torch.no_grad():  # so that data from NumPy can be evaluated
@@ -179,23 +202,24 @@ def _roughness(
         )
     below: Callable[[Tensor], Tensor] = values
     for order in range(orders):
-        noise = _ROUNDING * 10**order * size
+        noise = ROUNDING * 10**order * size
         place = find_jump(below, noise)
         if place is not None:
             what = _WHAT.get(order, f"have a jump of derivative {order}")
-            return f"{what} at {_place(formulation, line, torch.tensor(place))}"
-        slope = _derivative(field, line, order + 1)
+            return f"{what} at {_place(formulation, line, torch.tensor(place))}", order
+        slope = derivative_along(field, line, order + 1)
         try:
             worst = _first_not_finite(slope(s))
             if worst is not None:
-                return f"have no finite derivative at {_place(formulation, line, s[worst])}"
+                where = _place(formulation, line, s[worst])
+                return f"have no finite derivative at {where}", None
             is_opaque = not _is_seen(below, slope, noise)
         except ProblemError:  # they could be evaluated above, where nothing was differentiated
             is_opaque = True
         if is_opaque:
-            return "cannot be differentiated by torch (NumPy, .detach() or float() in them?)"
+            return _OPAQUE, None
         below = slope
-    return ""
+    return None
 
 
 def _first_not_finite(values: Tensor) -> int | None:
@@ -203,7 +227,7 @@ def _first_not_finite(values: Tensor) -> int | None:
     return int(unusable[0]) if len(unusable) else None
 
 
-def _derivative(field: Field, line: Line, order: int) -> Callable[[Tensor], Tensor]:
+def derivative_along(field: Field, line: Line, order: int) -> Callable[[Tensor], Tensor]:
     """A derivative of data along a line, in units of its length, by autograd."""
 
     def evaluate(s: Tensor) -> Tensor:
@@ -231,12 +255,12 @@ def _is_seen(
     expected = (8 * near - far) / (12 * h)
     found = slope(s)
     scale = float(expected.abs().nan_to_num(0.0, 0.0, 0.0).max())
-    noise += _ROUNDING * float(function(s).abs().nan_to_num(0.0, 0.0, 0.0).max())
+    noise += ROUNDING * float(function(s).abs().nan_to_num(0.0, 0.0, 0.0).max())
     agree = (found - expected).abs() <= _AGREEMENT * scale + noise / h
     return float(agree.double().mean()) >= _SHARE
 
 
-def _has_seam(field: Field, axis: int, domain: Domain, order: int, face: Face | None) -> bool:
+def has_seam(field: Field, axis: int, domain: Domain, order: int, face: Face | None) -> bool:
     """Compare the derivatives below an order at both ends of a periodic coordinate."""
     points = sample_interior(domain, _SEAMS, "sobol", Generator().manual_seed(0)).points
     ends = torch.tensor([0.0, 1.0], dtype=torch.float64)
@@ -246,9 +270,11 @@ def _has_seam(field: Field, axis: int, domain: Domain, order: int, face: Face | 
         start[axis], end[axis] = domain.bounds[axis]
         line = Line(start, end, (axis,))
         for k in range(1, order):
-            derivative = _derivative(field, line, k)
+            derivative = derivative_along(field, line, k)
             low, high = derivative(ends).tolist()
-            size = max(float(f(s).abs().max()) for f in (derivative, _derivative(field, line, 0)))
+            size = max(
+                float(f(s).abs().max()) for f in (derivative, derivative_along(field, line, 0))
+            )
             if abs(high - low) > _SEAM * size:
                 return True
     return False

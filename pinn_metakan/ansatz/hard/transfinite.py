@@ -7,7 +7,7 @@ right where it was, because the data agree where faces meet.
 Source: Gordon and Hall, Numer. Math. 21 (1973) 109-129.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -42,6 +42,18 @@ def is_number(field: Field) -> bool:
 def zero(points: Tensor) -> Tensor:
     """0 at each point (N, d): (N,)."""
     return torch.zeros_like(points[:, 0])
+
+
+def summed(fields: Sequence[Field]) -> Field:
+    """Add fields."""
+
+    def value(points: Tensor) -> Tensor:
+        values = fields[0](points)
+        for field in fields[1:]:
+            values = values + field(points)
+        return values
+
+    return fields[0] if len(fields) == 1 else value
 
 
 def start_from(initial: Field, velocity: Field | None, start: float) -> Field:
@@ -91,6 +103,11 @@ def on_face(points: Tensor, face: Face) -> Tensor:
     return torch.stack(columns, dim=1)
 
 
+def at_time(points: Tensor, time: float) -> Tensor:
+    """The same places (N, d) at a time."""
+    return torch.cat([points[:, :-1], torch.full_like(points[:, -1:], time)], dim=1)
+
+
 def curved_with_start(
     boundary: Field, initial: Field | None, velocity: Field | None, start: float
 ) -> Field:
@@ -112,18 +129,18 @@ def curved_with_start(
         return boundary
 
     def corrected(points: Tensor) -> Tensor:
-        first = torch.cat([points[:, :-1], torch.full_like(points[:, -1:], start)], dim=1)
+        first = at_time(points, start)
         values = boundary(points) + initial(points) - boundary(first)
         if velocity is not None:
-            missing = velocity(points) - time_slope(boundary, first)
+            missing = velocity(points) - slope(boundary, first)
             values = values + (points[:, -1] - start) * missing
         return values
 
     return corrected
 
 
-def time_slope(field: Field, points: Tensor) -> Tensor:
-    """Differentiate a field along the last coordinate: (N, d) -> (N,)."""
+def slope(field: Field, points: Tensor, axis: int = -1) -> Tensor:
+    """Differentiate a field along a coordinate, the last one unless given: (N, d) -> (N,)."""
     is_differentiated = torch.is_grad_enabled() and points.requires_grad
     with torch.enable_grad():
         if not is_differentiated:
@@ -131,5 +148,7 @@ def time_slope(field: Field, points: Tensor) -> Tensor:
         values = field(points)
         if not values.requires_grad:  # the field is constant
             return torch.zeros_like(values)
-        (slopes,) = torch.autograd.grad(values.sum(), points, create_graph=True)
-    return slopes[:, -1] if is_differentiated else slopes[:, -1].detach()
+        (slopes,) = torch.autograd.grad(
+            values.sum(), points, create_graph=True, materialize_grads=True
+        )
+    return slopes[:, axis] if is_differentiated else slopes[:, axis].detach()
