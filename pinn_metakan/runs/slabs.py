@@ -21,8 +21,8 @@ from pinn_metakan.settings.sections import Settings
 # All: docs/decisions/0023-slabs.md.
 #: More characteristic times than these are solved in slabs, of so many each.
 _MOST_TIMES, _TIMES_OF_A_SLAB = 24.0, 6.0
-#: Slabs share so many times the steps of a stage, but have no fewer than these each.
-_STEPS, _LEAST_STEPS = 2, 40
+#: Slabs share the steps of a stage, but have no fewer than these each.
+_LEAST_STEPS = 40
 
 
 def with_slabs(settings: Settings, whole: Formulation, objective: Objective) -> Settings:
@@ -45,16 +45,12 @@ def with_slabs(settings: Settings, whole: Formulation, objective: Objective) -> 
     if not _MOST_TIMES < times < math.inf:
         return settings.model_copy(update={"slabs": 1})
     count = math.ceil(times / _TIMES_OF_A_SLAB)
-    stages = {name: settings.stage(name) for name in settings.stages}
-    shorter = {
-        name: stage.model_copy(update={"steps": _steps_of_a_slab(stage.steps, count)})
-        for name, stage in stages.items()
-    }
+    shorter = {}
+    for name in settings.stages:
+        stage = settings.stage(name)
+        steps = min(stage.steps, max(_LEAST_STEPS, math.ceil(stage.steps / count)))
+        shorter[name] = stage.model_copy(update={"steps": steps})
     return settings.model_copy(update={"slabs": count, **shorter})
-
-
-def _steps_of_a_slab(steps: int, count: int) -> int:
-    return min(steps, max(_LEAST_STEPS, math.ceil(_STEPS * steps / count)))
 
 
 #: First and last time of a run that is solved as one.

@@ -7,6 +7,7 @@ from pinn_metakan.benchmarks.measure.training_clock import TrainingClock
 from pinn_metakan.errors import TrainingError
 from pinn_metakan.optimizers.verdict import Outcome, Verdict
 from pinn_metakan.runs.assembled import AssembledRun
+from pinn_metakan.runs.fields import error_measure
 
 
 def errors_while_training(
@@ -20,13 +21,15 @@ def errors_while_training(
         progress: Told why the run failed.
 
     Returns:
-        Seconds of training and the largest error of an unknown there, from the untrained network
-        to the end; the last error of a run that failed is NaN.
+        Seconds of training and the largest error of an unknown there, over the whole time of the
+        problem, from the untrained network to the end; the last error of a run that failed is NaN.
     """
     clock = TrainingClock(run.choices.device)
 
+    on_whole = error_measure(run.evaluate, run.grid, run.reference, run.settings.evaluation)
+
     def largest_error() -> float:
-        return max(run.trainer.least_squares.measure().values())
+        return max(on_whole().values())
 
     seconds, errors = [0.0], [largest_error()]
 
