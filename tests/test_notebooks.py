@@ -43,7 +43,9 @@ def test_a_notebook_runs(path: Path, tmp_path: Path) -> None:
     nbclient = pytest.importorskip("nbclient")
     notebook = nbformat.read(path, as_version=4)
     resources = {"metadata": {"path": str(tmp_path)}}
-    nbclient.NotebookClient(notebook, timeout=300, resources=resources).execute()
+    nbclient.NotebookClient(
+        notebook, timeout=300, startup_timeout=300, resources=resources
+    ).execute()
     outputs = [out for cell in notebook.cells for out in cell.get("outputs", [])]
     shown = [out["data"] for out in outputs if "data" in out]
     assert any("image/png" in data for data in shown), "a figure below a cell, without magic"
