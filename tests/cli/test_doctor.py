@@ -22,9 +22,10 @@ def test_doctor_finds_nothing_in_a_shipped_problem(run: Run, tmp_path: Path) -> 
 def test_doctor_tells_findings_by_their_kind_with_a_status_of_its_own(
     run: Run, write_problem: Write
 ) -> None:
-    start = "{'start': Initial(u=lambda x: 1 - abs(2 * x - 1)), 'walls': Dirichlet(u=0.0)}"
+    start = "{'start': Initial(u=lambda x: 1 - abs(2 * x - 1), u_t=0.0), 'walls': Dirichlet(u=0.0)}"
     extra = "def __init__(self, rate: float = 1.0): self.rate = rate"
-    path = write_problem(conditions=start, extra=extra)
+    wave = "return {'wave': jet('u_tt') - jet('u_xx')}"
+    path = write_problem(conditions=start, residual=wave, extra=extra)
     status, out, _ = run("doctor", str(path), "--param", "rate=2/3")
     assert status == 1
     found = [line for line in out.splitlines() if "remark: " in line]
