@@ -95,7 +95,8 @@ def _polynomials(t: Tensor, count: int) -> Tensor:
         while len(rows) < count:
             rows.append(torch.addcmul(-rows[-2], 2 * t, rows[-1]))
         return torch.stack(rows)
-    table = t.new_empty(count, len(t))  # without copies of its rows
+    # torch.export follows the shape, but not len().
+    table = t.new_empty(count, t.shape[0])  # without copies of its rows
     table[0], table[1] = 1, t
     twice = 2 * t
     for k in range(2, count):

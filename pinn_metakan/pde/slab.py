@@ -97,19 +97,31 @@ def _values_at(
         columns[unknown] = unknowns.index(unknown)
         if has_velocity:
             columns[f"{unknown}_{name_of_time}"] = len(unknowns) + unknowns.index(unknown)
-    end: Callable[[Tensor], Tensor] = partial(_values_and_slopes, before, time)
+    end = partial(_values_and_slopes, before, time)
     if whole.variables.dimension == 1:
         (numbers,) = end(torch.zeros(1, 0, dtype=torch.float64)).detach().tolist()
         return {name: numbers[column] for name, column in columns.items()}
-    if whole.domain.is_bounded_by_faces:
-        end = fit_chebyshev_series(end, whole.domain.bounds[:-1]) or end
-    return {name: _column_of(end, column) for name, column in columns.items()}
+    bounds = whole.domain.bounds[:-1]
+    series = fit_chebyshev_series(end, bounds) if whole.domain.is_bounded_by_faces else None
+    if series is not None:
+        return {name: _column_of(series, column) for name, column in columns.items()}
+    # Only a velocity needs derivatives, which torch.export may not follow.
+    values = partial(_values, before, time)
+    return {
+        name: _column_of(values if column < len(unknowns) else end, column)
+        for name, column in columns.items()
+    }
+
+
+def _values(field: Callable[[Tensor], Tensor], time: float, space: Tensor) -> Tensor:
+    """All unknowns at a time: (N, d - 1) -> (N, m)."""
+    return field(torch.cat([space, space.new_full((space.shape[0], 1), time)], dim=1))
 
 
 def _values_and_slopes(field: Callable[[Tensor], Tensor], time: float, space: Tensor) -> Tensor:
     """All unknowns at a time, then their slopes in time: (N, d - 1) -> (N, 2 m)."""
     with torch.enable_grad():
-        times = space.new_full((len(space), 1), time).requires_grad_()
+        times = space.new_full((space.shape[0], 1), time).requires_grad_()
         values = field(torch.cat([space, times], dim=1))
         slopes = [
             torch.autograd.grad(column.sum(), times, create_graph=True)[0]

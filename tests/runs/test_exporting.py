@@ -63,7 +63,9 @@ CASES = {
 
 
 @pytest.mark.filterwarnings("ignore")  # of torch's own, when it follows Python
-@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize(
+    "case", ["ball", *(pytest.param(c, marks=pytest.mark.slow) for c in CASES if c != "ball")]
+)
 def test_an_exported_program_runs_without_this_package(case: str, tmp_path: Path) -> None:
     name, network, more = CASES[case]
     problem = load_problem(name)
@@ -103,6 +105,7 @@ def test_an_export_elsewhere_is_refused(heat: Solution, tmp_path: Path) -> None:
         heat.export("nowhere/u.pt2")
 
 
+@pytest.mark.slow
 def test_a_pickled_solution_is_evaluated_in_another_process(heat: Solution, tmp_path: Path) -> None:
     (tmp_path / "solution.pickle").write_bytes(pickle.dumps(heat))
     done = python(AGAIN, cwd=tmp_path)
@@ -145,6 +148,7 @@ def test_a_class_of_a_notebook_is_refused_when_it_is_pickled(write_problem) -> N
         pickle.dumps(solution)
 
 
+@pytest.mark.slow
 def test_a_problem_of_a_module_is_imported_again(write_problem, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
     write_problem("module_of_mine")
     code = (
