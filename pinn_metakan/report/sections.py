@@ -112,6 +112,8 @@ def _verdict(facts: RunFacts) -> Iterator[Markup]:
     reason, advice = facts.text("stop_reason"), facts.text("advice")
     if reason:
         yield element("p", element("b", "Ended by: "), reason, class_="verdict")
+    if facts.text("verdict"):
+        yield element("p", element("b", "Verdict: "), facts.text("verdict"), class_="verdict")
     if advice:
         yield element("p", element("b", "What to try: "), advice, class_="verdict")
 

@@ -72,4 +72,4 @@ def solution_html(field: Field, notes: Sequence[str], folder: Path | None) -> st
 
 
 #: What a solution says of its end.
-_ENDS = (("ended by", "stop_reason"), ("advice", "advice"))
+_ENDS = (("ended by", "stop_reason"), ("verdict", "verdict"), ("advice", "advice"))
