@@ -117,8 +117,7 @@ def test_an_ordinary_equation_is_solved_for_all_rates() -> None:
     assert at == pytest.approx([3 * math.exp(-1)], rel=1e-2)
     with pytest.raises(ValueError, match="columns k, t, got"):
         solution([0.5])
-    with pytest.raises(ValueError, match=r"\(6, 0.5\) lies outside .* for k in \[1, 5\]"):
-        solution([[6.0, 0.5]])
+    assert np.isnan(solution([[6.0, 0.5]])["u"]).all()  # k is in [1, 5]
 
 
 @pytest.mark.parametrize(
@@ -199,7 +198,7 @@ def test_a_parameter_is_an_axis_of_the_file_and_of_the_report(tmp_path: Path) ->
     }
     solution = solve(Heat(), settings=settings, out=tmp_path / "run")
     with h5py.File(tmp_path / "run" / "solution.h5") as file:
-        assert [dimension[0].name for dimension in file["u"].dims] == ["/x", "/D", "/t"]
+        assert [dimension[0].name for dimension in file["u"].dims] == ["/t", "/D", "/x"]
         assert file["D"].attrs["units"] == "m2/s"
         assert file["D"][:].tolist() == pytest.approx(np.linspace(0.1, 1.0, 5).tolist())
     report = json.loads((tmp_path / "run" / "report.json").read_text())
