@@ -180,7 +180,7 @@ def _size(field: Field, domain: Domain) -> float:
             values = field(points)
     except ProblemError:  # they are defined where they are asked for, and only there
         return 0.0
-    return float(values.abs().nan_to_num(0.0, 0.0, 0.0).max())
+    return float(values.detach().abs().nan_to_num(0.0, 0.0, 0.0).max())
 
 
 def _roughness(
