@@ -1,10 +1,11 @@
 r"""How many characteristic times the duration of a problem is, found before training.
 
-Around the initial values u_0(x), held for all times, three small changes of an unknown show what an
-equation does with v, v_t and v_tt: v(x), which it answers by A v, (t - t_0) v(x), and
-(t - t_0)^2 v(x) / 2. What is left of the answers to these, once those to values and slopes are
-taken off, is M_1 v and M_2 v. With their root mean squares over points and over some v, the
-evolution that balances them has the rate s > 0 of
+Around the initial values u_0(x), held for all times, and around others of the size of the
+unknowns where equations are not affine, three small changes of an unknown show what an equation
+does with v, v_t and v_tt: v(x), which it answers by A v, (t - t_0) v(x), and (t - t_0)^2 v(x) /
+2. What is left of the answers to these, once those to values and slopes are taken off, is M_1 v
+and M_2 v. With their root mean squares over points and over some v, the evolution that balances
+them has the rate s > 0 of
 
 .. math::
     M_2 s^2 + M_1 s = A.
@@ -27,6 +28,8 @@ from pinn_metakan.pde.formulation import Formulation
 # All: docs/decisions/0023-slabs.md.
 #: Points at which equations are evaluated, and random shapes of v.
 _POINTS, _SHAPES = 100, 8
+#: Other states that are looked at where equations are not affine.
+_STATES = 4
 #: Length of a change beside the size of its unknown.
 _STEP = 1e-3
 #: What is below this part of what it is compared with is rounding.
@@ -48,8 +51,21 @@ def characteristic_times(formulation: Formulation, objective: Objective) -> floa
     first, last = formulation.domain.bounds[axis]
     points = objective.collocation.equations.at.points[:_POINTS]
     sizes = [objective.scales.unknowns[name] for name in formulation.variables.unknowns]
-    start = _Start(objective.ansatz, points, axis, first, points.new_tensor(sizes))
-    lengths = start.shapes(points).detach().square().mean(dim=0).sqrt().tolist()
+    drawn = torch.rand(_STATES, len(sizes), generator=Generator().manual_seed(0)) * 2 - 1
+    moves = torch.cat([torch.zeros(1, len(sizes)), drawn])
+    found = 0.0
+    for move in moves[:1] if formulation.equations.is_affine else moves:
+        sized = points.new_tensor(sizes)
+        start = _Start(objective.ansatz, points, axis, first, sized, sized * move.to(points))
+        found = max(found, _times_around(formulation, start, sizes, last - first))
+    return found
+
+
+def _times_around(
+    formulation: Formulation, start: "_Start", sizes: list[float], duration: float
+) -> float:
+    """The largest number of characteristic times of an equation around one state."""
+    lengths = start.shapes(start.points).detach().square().mean(dim=0).sqrt().tolist()
     found = 0.0
     own = [[_SHAPES + unknown] for unknown in range(len(sizes))]
     for shapes in ([list(range(_SHAPES))] * len(sizes), own):
@@ -63,7 +79,7 @@ def characteristic_times(formulation: Formulation, objective: Objective) -> floa
             for answers in _answers(formulation, start, changes).values():  # (3, changes, N)
                 squares = answers.square().mean(dim=2).sum(dim=1) / len(shapes[0])
                 values, slopes, curvatures = squares.sqrt().tolist()
-                found = max(found, _times(values, slopes, curvatures, last - first))
+                found = max(found, _times(values, slopes, curvatures, duration))
     return found
 
 
@@ -76,10 +92,20 @@ class _Start:
         axis: Column of the time.
         time: The first time.
         sizes: Those of the unknowns, (m,).
+        move: What is added to the values at the first time, (m,).
     """
 
-    def __init__(self, ansatz: Ansatz, points: Tensor, axis: int, time: float, sizes: Tensor):
+    def __init__(
+        self,
+        ansatz: Ansatz,
+        points: Tensor,
+        axis: int,
+        time: float,
+        sizes: Tensor,
+        move: Tensor,
+    ):
         self.points = points
+        self._move = move
         self._ansatz, self._axis, self._time, self._sizes = ansatz, axis, time, sizes
         self._data, _ = with_random_features(ansatz, points)
         inputs = ansatz.features(self._at_start(points))  # (N, F)
@@ -95,7 +121,7 @@ class _Start:
 
     def values(self, points: Tensor) -> Tensor:
         """Values at the first time at the places of some points: (N, d) -> (N, m)."""
-        return self._data(self._at_start(points))
+        return self._data(self._at_start(points)) + self._move
 
     def shapes(self, points: Tensor) -> Tensor:
         """Shapes of order one, random ones, then the m values: (N, d) -> (N, shapes + m)."""

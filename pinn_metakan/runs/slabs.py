@@ -21,8 +21,14 @@ from pinn_metakan.settings.sections import Settings
 # All: docs/decisions/0023-slabs.md.
 #: More characteristic times than these are solved in slabs, of so many each.
 _MOST_TIMES, _TIMES_OF_A_SLAB = 24.0, 6.0
+#: The same where time is the only coordinate.
+_MOST_TIMES_ALONE, _TIMES_OF_A_SLAB_ALONE = 6.0, 3.0
+#: No more slabs than these are chosen.
+_MOST_SLABS = 64
 #: Slabs share the steps of a stage, but have no fewer than these each.
-_LEAST_STEPS = 40
+_LEAST_STEPS = 100
+#: The scaled loss that is enough for a slab.
+_ENOUGH = 1e-20
 
 
 def with_slabs(settings: Settings, whole: Formulation, objective: Objective) -> Settings:
@@ -34,18 +40,22 @@ def with_slabs(settings: Settings, whole: Formulation, objective: Objective) -> 
         objective: That of the problem over its whole time.
 
     Returns:
-        Settings with the number of slabs, and stages that are shorter where there are many; one
-        slab for problems that cannot be cut, and for networks that grow.
+        Settings with the number of slabs, a loss that is enough for one, and stages that are
+        shorter where there are many; one slab for problems that cannot be cut, and for networks
+        that grow.
     """
     try:
         plan_legs(settings, slab_times(whole, 2))
     except SettingsError:
         return settings.model_copy(update={"slabs": 1})
+    most, of_a_slab = _MOST_TIMES, _TIMES_OF_A_SLAB
+    if whole.variables.dimension == 1:
+        most, of_a_slab = _MOST_TIMES_ALONE, _TIMES_OF_A_SLAB_ALONE
     times = characteristic_times(whole, objective)
-    if not _MOST_TIMES < times < math.inf:
+    if not most < times < math.inf:
         return settings.model_copy(update={"slabs": 1})
-    count = math.ceil(times / _TIMES_OF_A_SLAB)
-    shorter = {}
+    count = min(math.ceil(times / of_a_slab), _MOST_SLABS)
+    shorter: dict[str, object] = {"tolerance": max(settings.tolerance, _ENOUGH)}
     for name in settings.stages:
         stage = settings.stage(name)
         steps = min(stage.steps, max(_LEAST_STEPS, math.ceil(stage.steps / count)))

@@ -54,7 +54,6 @@ SWING = Initial(u=2.0, u_t=0.0)
     [
         (lambda jet: jet("u_t") + 5 * jet("u"), DECAY, 15.0),
         (lambda jet: 1e6 * jet("u_t") - 5e6 * jet("u"), DECAY, 15.0),
-        (lambda jet: jet("u_t") + jet("u") ** 3, DECAY, 3 * 3 * 2.0**2),  # 3 u^2 at u = 2
         (lambda jet: jet("u_tt") + 49 * jet("u"), SWING, 21.0),
         (
             lambda jet: jet("u_tt") + 2 * jet("u_t") + 24 * jet("u"),
@@ -64,12 +63,17 @@ SWING = Initial(u=2.0, u_t=0.0)
         (lambda jet: jet("u_t") - jet("t"), DECAY, 0.0),
         (lambda jet: jet("u") - jet("t"), DECAY, 0.0),
     ],
-    ids=["decay", "growth", "cubic", "oscillator", "damped", "quadrature", "algebraic"],
+    ids=["decay", "growth", "oscillator", "damped", "quadrature", "algebraic"],
 )
 def test_times_of_an_ordinary_equation_are_rate_times_duration(
     equation: Callable[[Jet], Tensor], start: Initial, expected: float
 ) -> None:
     assert times(OfTime(equation, start)) == pytest.approx(expected, rel=1e-3, abs=1e-6)
+
+
+def test_other_states_count_where_an_equation_is_not_affine() -> None:
+    found = times(OfTime(lambda jet: jet("u_t") + jet("u") ** 3, DECAY))
+    assert 3 * 3 * 2.0**2 < found < 3 * 3 * 4.0**2  # 3 u^2 three times, of u between 2 and 4
 
 
 class OfWaves(Problem):
@@ -129,7 +133,7 @@ def test_the_fastest_equation_counts() -> None:
         ("advection", 1),
         ("klein_gordon", 1),
         ("poisson", 1),
-        (str(CASES / "epidemic.py"), 6),
+        (str(CASES / "epidemic.py"), 12),
         (str(CASES / "fast_advection.py"), 6),
         (str(CASES / "membrane.py"), 8),
         (str(CASES / "clamped_beam.py"), 1),
