@@ -1,11 +1,11 @@
 r"""How many characteristic times the duration of a problem is, found before training.
 
 Around the initial values u_0(x), held for all times, and around others of the size of the
-unknowns where equations are not affine, three small changes of an unknown show what an equation
-does with v, v_t and v_tt: v(x), which it answers by A v, (t - t_0) v(x), and (t - t_0)^2 v(x) /
-2. What is left of the answers to these, once those to values and slopes are taken off, is M_1 v
-and M_2 v. With their root mean squares over points and over some v, the evolution that balances
-them has the rate s > 0 of
+unknowns where time is alone and equations are not affine, three small changes of an unknown show
+what an equation does with v, v_t and v_tt: v(x), which it answers by A v, (t - t_0) v(x), and (t
+- t_0)^2 v(x) / 2. What is left of the answers to these, once those to values and slopes are taken
+off, is M_1 v and M_2 v. With their root mean squares over points and over some v, the evolution
+that balances them has the rate s > 0 of
 
 .. math::
     M_2 s^2 + M_1 s = A.
@@ -28,7 +28,7 @@ from pinn_metakan.pde.formulation import Formulation
 # All: docs/decisions/0023-slabs.md.
 #: Points at which equations are evaluated, and random shapes of v.
 _POINTS, _SHAPES = 100, 8
-#: Other states that are looked at where equations are not affine.
+#: Other states that are looked at where time is alone and equations are not affine.
 _STATES = 4
 #: Length of a change beside the size of its unknown.
 _STEP = 1e-3
@@ -54,7 +54,8 @@ def characteristic_times(formulation: Formulation, objective: Objective) -> floa
     drawn = torch.rand(_STATES, len(sizes), generator=Generator().manual_seed(0)) * 2 - 1
     moves = torch.cat([torch.zeros(1, len(sizes)), drawn])
     found = 0.0
-    for move in moves[:1] if formulation.equations.is_affine else moves:
+    looks_further = formulation.variables.dimension == 1 and not formulation.equations.is_affine
+    for move in moves if looks_further else moves[:1]:
         sized = points.new_tensor(sizes)
         start = _Start(objective.ansatz, points, axis, first, sized, sized * move.to(points))
         found = max(found, _times_around(formulation, start, sizes, last - first))
