@@ -146,6 +146,8 @@ class SlabFields:
     def __init__(self, ends: Sequence[float], objectives: Sequence[Objective]):
         self._ends = torch.tensor(ends[:-1], dtype=torch.float64)
         self._objectives = objectives
+        #: Last time of the last of these slabs, which is that of the problem once all are there.
+        self.solved_until = ends[-1]
 
     @property
     def ends(self) -> Tensor:

@@ -101,6 +101,14 @@ def closing_notes(run: AssembledRun, field: Field) -> list[str]:
             notes.append(
                 f"{name} is NaN or infinite at {missing} of {int(inside.sum())} points of the grid"
             )
+    until = run.slab_fields.solved_until
+    if until < run.formulation.domain.bounds[-1][1]:
+        return [
+            *notes,
+            f"solved up to {run.problem.coordinates[-1]} = {until:.4g}: what follows continues the "
+            "last slab and is no solution, so that errors over the whole time say nothing; loss "
+            "and residuals on fresh points are those of that slab",
+        ]
     loss = run.record.entries[-1]["loss"]
     for name, error in field.relative_l2.items():
         if loss >= _SMALL_LOSS or error < _LARGE_ERROR:

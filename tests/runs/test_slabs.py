@@ -181,3 +181,10 @@ def test_a_problem_without_a_start_is_told() -> None:
     problem.conditions = {}
     with pytest.raises(SettingsError, match="no condition at its first time to go on from; set 1"):
         assembled(problem)
+
+
+def test_a_run_that_ended_between_slabs_says_how_far_it_is_solved() -> None:
+    solution = solve(Oscillator(), settings=small(**{"evaluation": {"shape": [101]}}), budget=0.1)
+    (note,) = [note for note in solution.notes if "solved up to t = 6.283" in note]
+    assert "what follows continues the last slab and is no solution" in note
+    assert not any("another solution than the reference" in note for note in solution.notes)
