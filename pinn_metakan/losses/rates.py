@@ -54,9 +54,9 @@ def characteristic_times(formulation: Formulation, objective: Objective) -> floa
     drawn = torch.rand(_STATES, len(sizes), generator=Generator().manual_seed(0)) * 2 - 1
     moves = torch.cat([torch.zeros(1, len(sizes)), drawn])
     found = 0.0
+    sized = points.new_tensor(sizes)
     looks_further = formulation.variables.dimension == 1 and not formulation.equations.is_affine
     for move in moves if looks_further else moves[:1]:
-        sized = points.new_tensor(sizes)
         start = _Start(objective.ansatz, points, axis, first, sized, sized * move.to(points))
         found = max(found, _times_around(formulation, start, sizes, last - first))
     return found

@@ -142,9 +142,10 @@ class AssembledRun:
 
     def choose_network(self) -> None:
         """Choose by the residual what the network leaves open; it counts as training time."""
-        if self.network.alternatives() and self.start is None:
+        alternatives = self.network.alternatives()
+        if alternatives and self.start is None:
             self.record.start_clock()
-            self._take(best_alternative(self.objective, self.settings))
+            self._take(best_alternative(self.objective, alternatives, self.settings))
             self.record.stop_clock()
 
     def _take(self, network: Network) -> None:

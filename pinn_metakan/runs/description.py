@@ -1,6 +1,5 @@
 """What a run is in words: of its problem, of its choices, and of the machine."""
 
-import inspect
 import platform
 import re
 from collections.abc import Sequence
@@ -8,6 +7,7 @@ from datetime import datetime
 
 import torch
 
+from pinn_metakan.pde.description import stated_text
 from pinn_metakan.pde.problem import Problem
 
 #: Facts that a report has elsewhere.
@@ -26,7 +26,7 @@ def description(problem: Problem, facts: Sequence[tuple[str, str]]) -> dict[str,
         name.
     """
     return {
-        "text": inspect.cleandoc(type(problem).__doc__ or ""),
+        "text": stated_text(problem),
         "domain": _shown(problem.domain),
         "conditions": {str(name): _shown(value) for name, value in problem.conditions.items()},
         "choices": {name: text for name, text in facts if name not in _ELSEWHERE},

@@ -1,6 +1,7 @@
 """The network that a run chooses by the residual before it trains."""
 
 import math
+from collections.abc import Sequence
 
 import torch
 from torch import Generator, Tensor
@@ -48,20 +49,22 @@ class SomeResiduals:
         return r[self._rows], jacobian[self._rows]
 
 
-def best_alternative(objective: Objective, settings: Settings) -> Network:
+def best_alternative(
+    objective: Objective, alternatives: Sequence[Network], settings: Settings
+) -> Network:
     """Walk from the middle of a row of networks to where the residual is smallest.
 
     The last layer of each is fitted to one half of the residuals, the other half is what counts.
 
     Args:
-        objective: Of a network that has alternatives, in the order of what tells them apart; they
-            stay as they are.
+        objective: Of any network.
+        alternatives: The networks, in the order of what tells them apart; they stay as they are.
         settings: All settings; its stage ``linear`` fits the last layer.
 
     Returns:
         A network that neither neighbor is much better than.
     """
-    alternatives, section = objective.ansatz.network.alternatives(), settings.stage("linear")
+    section = settings.stage("linear")
     assert isinstance(section, LinearSettings)
     losses: dict[int, float] = {}
 
