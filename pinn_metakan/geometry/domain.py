@@ -244,3 +244,10 @@ def checked_side(side: object) -> tuple[float, float]:
     if not (math.isfinite(low) and math.isfinite(high) and low < high):
         raise ValueError(f"expected two finite numbers low < high, got ({low}, {high})")
     return low, high
+
+
+def projected(points: Tensor, axis: int, value: float) -> Tensor:
+    """Points (N, d) with a number in the place of one coordinate, (N, d)."""
+    columns = list(points.unbind(1))
+    columns[axis] = torch.full_like(columns[axis], value)
+    return torch.stack(columns, dim=1)

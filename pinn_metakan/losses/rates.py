@@ -20,6 +20,7 @@ from torch import Generator, Tensor
 from pinn_metakan.ansatz.ansatz import Ansatz
 from pinn_metakan.derivatives.autograd import evaluate_by_autograd
 from pinn_metakan.derivatives.jet import Jet
+from pinn_metakan.geometry.domain import projected
 from pinn_metakan.geometry.sampling import PointSet
 from pinn_metakan.losses.objective import Objective
 from pinn_metakan.losses.responses import with_random_features
@@ -131,9 +132,7 @@ class _Start:
         return torch.cat([random, self.values(points) / self._sizes], dim=1)
 
     def _at_start(self, points: Tensor) -> Tensor:
-        columns = list(points.unbind(1))
-        columns[self._axis] = torch.full_like(columns[self._axis], self._time)
-        return torch.stack(columns, dim=1)
+        return projected(points, self._axis, self._time)
 
 
 @dataclass(frozen=True)

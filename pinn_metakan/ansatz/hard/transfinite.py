@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from pinn_metakan.geometry.domain import Domain, Face
+from pinn_metakan.geometry.domain import Domain, Face, projected
 
 #: Takes points (N, d), gives values (N,).
 Field = Callable[[Tensor], Tensor]
@@ -98,9 +98,7 @@ def _add_axis(field: Field, ends: Mapping[Face, Field], low: float, high: float)
 
 def on_face(points: Tensor, face: Face) -> Tensor:
     """Project points (N, d) on a flat face, along its normal."""
-    columns = list(points.unbind(1))
-    columns[face.axis] = torch.full_like(columns[face.axis], face.value)
-    return torch.stack(columns, dim=1)
+    return projected(points, face.axis, face.value)
 
 
 def at_time(points: Tensor, time: float) -> Tensor:
