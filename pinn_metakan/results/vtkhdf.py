@@ -56,7 +56,7 @@ def _write_image(root: h5py.Group, field: Field, names: tuple[str, ...]) -> None
     root.attrs["WholeExtent"] = np.array(extent, dtype=np.int64)
     root.attrs["Origin"], root.attrs["Spacing"] = origin, spacing
     root.attrs["Direction"] = np.eye(_SPACE).ravel()
-    shape = [1] * (_SPACE - len(axes)) + [len(axis) for axis in reversed(axes)]
+    shape = [len(axis) for axis in reversed(axes) if len(axis) > 1]  # VTK leaves flat ones out
     steps = field.grid.axes[field.column_names[-1]] if field.has_time else None
     whole = shape if steps is None else [len(steps), *shape]
     data = root.create_group("PointData")
