@@ -29,6 +29,7 @@ READ_BY_TESTS = {
     "LICENSE",
     "README.md",
     "constraints.txt",
+    "zensical.toml",
 }
 
 #: A file of a user that is right, and one with three mistakes.

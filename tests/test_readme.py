@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from documents import blocks, commands, shell_lines
 from small_runs import FAST, FAST_FLAGS, SHIPPED
 
 from pinn_metakan.benchmarks import ball, profile, step
@@ -19,10 +20,9 @@ from pinn_metakan.runs import folder
 
 ROOT = SHIPPED.parent
 README = (ROOT / "README.md").read_text()
-BLOCKS = re.findall(r"```(\w*)\n(.*?)```", README, flags=re.DOTALL)
-PYTHON = [text for kind, text in BLOCKS if kind == "python"]
-SHELL = [line for kind, text in BLOCKS if kind == "bash" for line in text.splitlines() if line]
-LINES = [line for line in SHELL if line.startswith("pinn-metakan")]
+PYTHON = blocks(README, "python")
+SHELL = shell_lines(README)
+LINES = commands(README)
 
 #: What makes a benchmark of the README small.
 SMALL = {

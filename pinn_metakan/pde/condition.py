@@ -53,7 +53,7 @@ class FluxData:
 class Kink(NamedTuple):
     """A plane across which slopes may jump.
 
-    Args:
+    Attributes:
         axis: Column of the coordinate that is constant on it.
         value: Its value there [unit of the coordinate].
     """
