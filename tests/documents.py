@@ -1,12 +1,13 @@
 """Blocks of code and command lines in pages of Markdown."""
 
 import re
+from textwrap import dedent
 
 
 def blocks(text: str, kind: str) -> list[str]:
     """The texts of the blocks of a kind, such as "python", in a page of Markdown."""
-    found = re.findall(r"^```(\w*)[^\n]*\n(.*?)^```", text, flags=re.DOTALL | re.MULTILINE)
-    return [block for its_kind, block in found if its_kind == kind]
+    found = re.findall(r"^( *)```(\w*)[^`\n]*\n(.*?)^\1```", text, flags=re.DOTALL | re.MULTILINE)
+    return [dedent(block) for _, its_kind, block in found if its_kind == kind]
 
 
 def shell_lines(text: str) -> list[str]:

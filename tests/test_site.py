@@ -103,6 +103,8 @@ def test_a_command_that_does_not_exist_is_found(line: str) -> None:
         parse(line)
 
 
+#: A line of a block that stands for a file of the checkout.
+INCLUDED = re.compile(r'^--8<-- "(.+)"$', flags=re.MULTILINE)
 PYTHON = [(page, block) for page in PAGES for block in blocks(page.read_text(), "python")]
 
 
@@ -117,7 +119,8 @@ def imported_names(tree: ast.Module) -> Iterator[str]:
     ("page", "block"), PYTHON, ids=[f"{name_of(page)}-{k}" for k, (page, _) in enumerate(PYTHON)]
 )
 def test_python_of_a_page_compiles_and_imports_names_that_exist(page: Path, block: str) -> None:
-    tree = ast.parse(block, filename=str(page))
+    text = INCLUDED.sub(lambda found: (ROOT / found[1]).read_text(), block)
+    tree = ast.parse(text, filename=str(page))
     missing = set(imported_names(tree)) - set(pinn_metakan.__all__)
     assert not missing, f"{page}: {missing}"
 
