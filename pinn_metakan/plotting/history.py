@@ -17,6 +17,9 @@ from pinn_metakan.results.metrics import Array
 _MARKED = 60
 #: Of more stages than this only those that begin a leg are named: the others leave no room.
 _NAMED = 12
+#: Part of the width of the axes that lies between two labels at least, so that slanted text does
+#: not overlap: what begins nearer is named in the label before it.
+_APART = 0.035
 _PREFIX = "relative_l2_"
 
 
@@ -102,6 +105,8 @@ def _draw_stages(axis: Axes, field: Field) -> None:
         if number % 2:
             axis.axvspan(begin["seconds"], until, color="0.94", zorder=-2, linewidth=0)
     last = {"leg": 0, "slab": 0}
+    labels: list[tuple[float, list[str]]] = []
+    left, right = axis.get_xlim()
     for begin in begins:
         begins_leg, begins_slab = begin["leg"] > last["leg"], begin["slab"] > last["slab"]
         if begins_leg and last["leg"] > 0:
@@ -110,9 +115,13 @@ def _draw_stages(axis: Axes, field: Field) -> None:
         names = [f"slab {begin['slab']}"] if has_slabs and begins_slab else []
         if len(begins) <= _NAMED or (begins_leg and not names):
             names.append(begin["stage"])
-        if names:
-            axis.annotate(
-                ", ".join(names), (begin["seconds"], 1.0), xycoords=("data", "axes fraction"),
-                xytext=(2, 3), textcoords="offset points", fontsize=8, color="0.3", rotation=35,
-                ha="left", va="bottom", annotation_clip=False,
-            )  # fmt: skip
+        if labels and begin["seconds"] - labels[-1][0] < _APART * (right - left):
+            labels[-1][1].extend(names)
+        elif names:
+            labels.append((begin["seconds"], names))
+    for seconds, names in labels:
+        axis.annotate(
+            ", ".join(names), (seconds, 1.0), xycoords=("data", "axes fraction"), xytext=(2, 3),
+            textcoords="offset points", fontsize=8, color="0.3", rotation=35, ha="left",
+            va="bottom", annotation_clip=False,
+        )  # fmt: skip

@@ -50,6 +50,11 @@ def test_stages_are_named_and_legs_have_a_line() -> None:
     assert axis.get_xlim()[0] == 0.0
 
 
+def test_a_stage_too_short_for_a_label_of_its_own_shares_one() -> None:
+    begins = ("adam", 1, 1, 0.0), ("lm", 1, 1, 0.05), ("lift", 2, 1, 0.1), ("widen", 3, 1, 1.4)
+    assert texts(with_begins(make_field(2), *begins)) == ["adam, lm", "lift", "widen"]
+
+
 def test_slabs_are_numbered() -> None:
     field = with_begins(make_field(2), ("lm", 1, 1, 0.0), ("adam", 2, 2, 0.9), ("lm", 2, 2, 1.5))
     assert texts(field) == ["slab 1, lm", "slab 2, adam", "lm"]
