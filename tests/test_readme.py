@@ -99,7 +99,7 @@ def test_every_command_line_runs(
     (tmp_path / "fisher.py").write_text(own_equation())
     (tmp_path / "sines.py").write_text(block_with("class Sines"))
     command, *arguments = shlex.split(line)[1:]
-    if command in ("compare", "export", "plot", "probe", "rerun", "resume"):
+    if command in ("compare", "export", "plot", "probe", "report", "rerun", "resume"):
         made = {other.rpartition(" --out ")[2]: other for other in LINES if " --out " in other}
         for argument in arguments:
             if argument in made:

@@ -177,6 +177,23 @@ def test_every_page_is_built(site: Path, pages: dict[Path, Links]) -> None:
     assert len(pages) == len(PAGES) + 1  # that of what is not found
 
 
+@pytest.mark.parametrize(
+    ("folder", "page"), [("problems", "gallery.html"), ("tests/cases", "cases.html")]
+)
+def test_the_gallery_shows_the_code_and_a_picture_of_problems(
+    site: Path, folder: str, page: str
+) -> None:
+    text = (site / page).read_text()
+    shown = re.findall(r'src="figures/gallery/(\w+)\.png"', text)
+    files = {path.stem: path for path in (ROOT / folder).glob("[!_]*.py")}
+    assert set(shown) <= files.keys()
+    assert folder != "problems" or set(shown) == files.keys()
+    code = re.sub(r"<[^>]+>", "", text)
+    for name in shown:
+        (kind,) = re.findall(r"^class (\w+)\(Problem\)", files[name].read_text(), re.MULTILINE)
+        assert f"class {kind}(Problem):" in code, name
+
+
 def test_pages_load_nothing_from_elsewhere(pages: dict[Path, Links]) -> None:
     for path, links in pages.items():
         assert links.loaded, path
@@ -220,3 +237,33 @@ def test_every_public_name_has_a_place_in_the_reference(site: Path) -> None:
     }
     missing = {f"pinn_metakan.{name}" for name in pinn_metakan.__all__} - shown
     assert missing <= {"pinn_metakan.__version__"}
+
+
+@pytest.mark.browser
+def test_a_page_opened_as_a_file_is_searched_without_a_network(site: Path) -> None:
+    playwright = pytest.importorskip("playwright.sync_api")
+    chromium = shutil.which("chromium") or shutil.which("google-chrome")
+    if chromium is None:
+        pytest.skip("there is no chromium")
+    troubles: list[str] = []
+    with playwright.sync_playwright() as started:
+        browser = started.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        page = browser.new_page(viewport={"width": 390, "height": 844})
+        page.on("console", lambda message: troubles.append(message.text))
+        page.on("pageerror", lambda error: troubles.append(str(error)))
+        page.on(
+            "request",
+            lambda r: (
+                None if r.url.startswith(("file:", "data:", "blob:")) else troubles.append(r.url)
+            ),
+        )
+        page.goto((site / "concepts" / "points.html").as_uri())
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+        page.keyboard.press("Control+k")
+        page.get_by_role("combobox").wait_for()
+        page.keyboard.type("fokker_planck", delay=20)
+        found = page.get_by_role("option").first
+        found.wait_for(timeout=60_000)
+        assert "A density that relaxes" in found.text_content()
+        browser.close()
+    assert troubles == []
