@@ -63,12 +63,12 @@ COMMANDS = {
 
 
 def parse(line: str) -> None:
-    """Parse a command line as the program does, without running it.
+    """Parse a command line as the program does, without running it; ``...`` stands for options.
 
     Raises:
         AssertionError: If there is no such command, option or place for an argument.
     """
-    words = shlex.split(line)[1:]
+    words = [word for word in shlex.split(line)[1:] if word != "..."]
     command: Any = typer.main.get_command(app)
     while hasattr(command, "commands"):
         if words[0].startswith("--"):
