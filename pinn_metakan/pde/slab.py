@@ -63,7 +63,10 @@ def slab_of(
     if before is not None:
         values = _values_at(whole, start, before)
         conditions = {n: c for n, c in conditions.items() if not is_at_start(whole, n)}
-        conditions = {"slab": Initial(**values), **conditions}
+        name = "slab"
+        while name in conditions:
+            name += "_"
+        conditions = {name: Initial(**values), **conditions}
     object.__setattr__(slab, "domain", whole.problem.domain.during(start, end))
     object.__setattr__(slab, "conditions", conditions)
     return slab

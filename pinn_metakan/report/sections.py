@@ -1,6 +1,5 @@
 """Sections of the page of a run: what was solved, how well, how, and how to do it again."""
 
-import math
 import shlex
 from collections.abc import Iterator, Mapping
 
@@ -125,7 +124,7 @@ def _residuals(facts: RunFacts) -> Markup | str:
             term,
             norm.root_mean_square,
             norm.largest,
-            norm.relative_root_mean_square if norm.size else math.nan,
+            norm.relative_root_mean_square,
         )
         for term, norm in norms.measured.items()
     ]

@@ -7,6 +7,14 @@ from dataclasses import dataclass
 
 #: What stands in a report in the place of the norms of a condition that holds by construction.
 EXACT = "exact"
+#: What is told of a term that is measured.
+_NUMBERS = (
+    "root_mean_square",
+    "largest",
+    "relative_root_mean_square",
+    "relative_largest",
+    "size",
+)
 
 
 @dataclass(frozen=True)
@@ -16,32 +24,22 @@ class ResidualNorm:
     Args:
         root_mean_square: Over these points [unit of the term].
         largest: Largest absolute value there [unit of the term].
-        size: What the term is of order of (docs/decisions/0016-scales.md) [unit of the term].
+        relative_root_mean_square: Root mean square over the size of the term [-]; where time is
+            solved in slabs, over the size that it has in each of them.
+        relative_largest: Largest absolute value, likewise [-].
+        size: What the term is of order of (docs/decisions/0016-scales.md), the largest of all slabs
+            [unit of the term].
     """
 
     root_mean_square: float
     largest: float
+    relative_root_mean_square: float
+    relative_largest: float
     size: float
-
-    @property
-    def relative_root_mean_square(self) -> float:
-        """Root mean square over the size of the term [-]."""
-        return self.root_mean_square / self.size
-
-    @property
-    def relative_largest(self) -> float:
-        """Largest absolute value over the size of the term [-]."""
-        return self.largest / self.size
 
     def as_dict(self) -> dict[str, float | None]:
         """What JSON can hold; numbers that are not finite are None."""
-        numbers = {
-            "root_mean_square": self.root_mean_square,
-            "largest": self.largest,
-            "relative_root_mean_square": self.relative_root_mean_square,
-            "relative_largest": self.relative_largest,
-            "size": self.size,
-        }
+        numbers = {name: getattr(self, name) for name in _NUMBERS}
         return {name: value if math.isfinite(value) else None for name, value in numbers.items()}
 
 
@@ -85,10 +83,10 @@ def residual_norms_of(attributes: Mapping[str, str | int | float]) -> ResidualNo
         The norms; none in files up to version 0.2.0.
     """
     recorded = json.loads(str(attributes.get("residual_norms", "{}")))
-    names = ("root_mean_square", "largest", "size")
-    measured = {
-        term: ResidualNorm(*(math.nan if norm[k] is None else norm[k] for k in names))
-        for term, norm in recorded.items()
-        if norm != EXACT
-    }
+    measured = {term: _norm_of(norm) for term, norm in recorded.items() if norm != EXACT}
     return ResidualNorms(measured, tuple(t for t, norm in recorded.items() if norm == EXACT))
+
+
+def _norm_of(recorded: Mapping[str, float | None]) -> ResidualNorm:
+    """Read the norms of one term."""
+    return ResidualNorm(*(math.nan if (n := recorded[k]) is None else n for k in _NUMBERS))

@@ -18,6 +18,7 @@ from pinn_metakan.optimizers.flat import flattened
 from pinn_metakan.optimizers.verdict import Outcome
 from pinn_metakan.pde.formulation import Formulation, formulate
 from pinn_metakan.pde.problem import Problem
+from pinn_metakan.results.residual_norms import ResidualNorms
 from pinn_metakan.runs.checkpoint_format import in_this_format
 from pinn_metakan.runs.choices import DTYPES, RunChoices
 from pinn_metakan.runs.fields import SlabFields, error_measure, main_grid, reference_on
@@ -134,7 +135,7 @@ class AssembledRun:
         network = begin.network(self.network)
         problem = begin.problem(self.formulation, frozen_field(self.ansatz))
         if problem is not None:
-            self._slabs.close(self.objective)
+            self._slabs.close(self.objective, self.part.satisfied)
             self.part = self._built(formulate(problem), lambda inputs, outputs: network)
             self.objective, self.ansatz = self.part.objective, self.part.objective.ansatz
         self.record.begin_leg(self.schedule.begin_next_leg(), self._slabs.number)
@@ -155,6 +156,10 @@ class AssembledRun:
         if self._random_dimensions is not None:
             self._random_dimensions = self._random_dimensions.of(self.objective)
         self.trainer = self._make_trainer()
+
+    def residual_norms(self, count: int, generator: Generator) -> ResidualNorms:
+        """Measure the residuals at so many fresh points, over all of the time that is solved."""
+        return self._slabs.measured(self.objective, self.part.satisfied, count, generator)
 
     def evaluate(self, points: Tensor) -> dict[str, Tensor]:
         """Evaluate the solution at points (M, d): a float64 tensor (M,) for each unknown."""

@@ -144,7 +144,7 @@ def _concluded(
     """Evaluate a run as it is, and write that."""
     run.trainer.conclude()
     before = {name: solution.field for name, solution in earlier.items()}
-    field = evaluate_field(run, before)
+    field = evaluate_field(run, before, folder is not None)
     notes = [*run.notes, *notes, *closing_notes(run, field)]
     if folder is not None:
         folder.finish(field, summary(run, field, notes, before), run.record.entries, notes)

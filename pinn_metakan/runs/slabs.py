@@ -2,18 +2,20 @@
 
 import copy
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Generator, Tensor
 
 from pinn_metakan.ansatz.ansatz import Ansatz
 from pinn_metakan.errors import SettingsError
 from pinn_metakan.losses.objective import Objective
 from pinn_metakan.losses.rates import characteristic_times
+from pinn_metakan.losses.residual_norms import measure_residuals
 from pinn_metakan.pde.formulation import Formulation, formulate
 from pinn_metakan.pde.slab import slab_of, slab_times
+from pinn_metakan.results.residual_norms import ResidualNorms
 from pinn_metakan.runs.fields import SlabFields
 from pinn_metakan.runs.legs.plan import plan_legs
 from pinn_metakan.settings.sections import Settings
@@ -83,6 +85,7 @@ class Slabs:
         #: First time of each slab, and the last time of all.
         self.times = slab_times(whole, count) if count > 1 else list(WHOLE_TIME)
         self._over: list[Objective] = []
+        self._satisfied: set[str] = set()
 
     @property
     def is_last(self) -> bool:
@@ -105,13 +108,32 @@ class Slabs:
             return self._whole
         return formulate(slab_of(self._whole, self.times[0], self.times[1]))
 
-    def close(self, objective: Objective) -> None:
+    def close(self, objective: Objective, satisfied: Collection[str]) -> None:
         """Go on with the next slab.
 
         Args:
             objective: That of the slab that is over; its field is that of the solution there.
+            satisfied: Its terms that hold by construction.
         """
         self._over.append(objective)
+        self._satisfied.update(satisfied)
+
+    def measured(
+        self, present: Objective, satisfied: Collection[str], count: int, generator: Generator
+    ) -> ResidualNorms:
+        """Measure the residuals of all slabs up to the present one on fresh points.
+
+        Args:
+            present: The objective of the present slab.
+            satisfied: Its terms that hold by construction.
+            count: As for `measure_residuals`.
+            generator: Draws the points.
+
+        Returns:
+            Their norms.
+        """
+        exact = self._satisfied.union(satisfied)
+        return measure_residuals([*self._over, present], exact, count, generator)
 
     def fields(self, present: Objective) -> SlabFields:
         """What evaluates the solution.

@@ -12,7 +12,6 @@ import numpy as np
 import torch
 from torch import Generator
 
-from pinn_metakan.losses.residual_norms import measure_residuals
 from pinn_metakan.results.field import Field
 from pinn_metakan.results.parameter_errors import parameter_errors
 from pinn_metakan.results.residual_norms import residual_norms_of
@@ -39,12 +38,15 @@ _SMALL_LOSS, _LARGE_ERROR = 1e-8, 0.1
 _FRESH_POINTS, _FRESH_SEED = 4096, 1
 
 
-def evaluate_field(run: AssembledRun, earlier: Mapping[str, Field]) -> Field:
+def evaluate_field(
+    run: AssembledRun, earlier: Mapping[str, Field], has_folder: bool = True
+) -> Field:
     """Evaluate solution, reference and residual on the grid, and add what the run was.
 
     Args:
         run: The run.
         earlier: What earlier legs ended with, by the name that it is kept as.
+        has_folder: Whether a run folder keeps it.
 
     Returns:
         The field.
@@ -68,7 +70,7 @@ def evaluate_field(run: AssembledRun, earlier: Mapping[str, Field]) -> Field:
         long_names={name: run.problem.long_names.get(name, name) for name in names},
         history=history,
         attributes={
-            **_attributes(run),
+            **_attributes(run, has_folder),
             **machine(),
             "description": json.dumps(description(run.problem, facts(run))),
             **_attributes_of_earlier(earlier),
@@ -106,8 +108,8 @@ def closing_notes(run: AssembledRun, field: Field) -> list[str]:
         return [
             *notes,
             f"solved up to {run.problem.coordinates[-1]} = {until:.4g}: what follows continues the "
-            "last slab and is no solution, so that errors over the whole time say nothing; loss "
-            "and residuals on fresh points are those of that slab",
+            "last slab and is no solution, so that errors over the whole time say nothing; the "
+            "loss is that of the last slab, and residuals on fresh points are those up to there",
         ]
     loss = run.record.entries[-1]["loss"]
     for name, error in field.relative_l2.items():
@@ -136,13 +138,12 @@ def summary(
     Returns:
         What JSON can hold; numbers that are not finite are None.
     """
-    attributes = _attributes(run)
+    attributes = field.attributes
     trainer = run.trainer
     names = ("problem", "network", "n_parameters", "seed", "dtype", "device", "seconds")
     machine_names = ("date", "threads", "platform")
     return {
-        **{name: attributes[name] for name in names},
-        **{name: field.attributes[name] for name in machine_names},
+        **{name: attributes[name] for name in (*names, *machine_names)},
         "parameters": dict(run.problem.parameters),
         "steps": run.record.step,
         "relative_l2": _finite(field.relative_l2),
@@ -218,7 +219,7 @@ def _history_keys(run: AssembledRun) -> list[str]:
     return ["step", "seconds", "loss", *sorted(sometimes), *errors]
 
 
-def _attributes(run: AssembledRun) -> dict[str, str | int | float]:
+def _attributes(run: AssembledRun, has_folder: bool) -> dict[str, str | int | float]:
     origin = run.problem.origin
     device = str(run.choices.device)
     if run.choices.device.type == "cuda":
@@ -249,7 +250,7 @@ def _attributes(run: AssembledRun) -> dict[str, str | int | float]:
     if run.start is not None:
         attributes["start"] = json.dumps(run.start.told)
         attributes |= {"links": json.dumps(run.start.links)} if run.start.links else {}
-    diagnosis = _diagnosis(run)
+    diagnosis = _diagnosis(run, has_folder)
     attributes |= {"verdict": diagnosis.limit.value, "advice": diagnosis.sentence}
     return attributes | ({"parts": json.dumps(parts)} if parts else {})
 
@@ -257,16 +258,25 @@ def _attributes(run: AssembledRun) -> dict[str, str | int | float]:
 def _residual_norms(run: AssembledRun) -> dict[str, str]:
     """Measure the residuals on points of their own, so that the run goes on as without it."""
     generator = Generator().manual_seed((run.choices.seed + _FRESH_SEED) % 2**63)
-    norms = measure_residuals(run.objective, run.part.satisfied, _FRESH_POINTS, generator)
+    norms = run.residual_norms(_FRESH_POINTS, generator)
     return {"residual_norms": json.dumps(norms.as_dict())}
 
 
-def _diagnosis(run: AssembledRun) -> Diagnosis:
+def _diagnosis(run: AssembledRun, has_folder: bool) -> Diagnosis:
     trainer, ratio = run.trainer, run.settings.points.fresh_ratio
     loss = run.record.entries[-1]["loss"] if run.record.entries else math.nan
     parts = run.objective.parts()
     conditions = {term: part for term, part in parts.items() if term not in run.equations.terms}
-    return diagnose(trainer.verdict, loss, trainer.guard.ratio, ratio, conditions, run.carried)
+    return diagnose(
+        trainer.verdict,
+        loss,
+        trainer.guard.ratio,
+        ratio,
+        conditions,
+        run.carried,
+        run.record.losses_of_slabs,
+        has_folder,
+    )
 
 
 def _summary_of_earlier(field: Field) -> dict[str, object]:

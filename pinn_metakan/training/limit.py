@@ -39,6 +39,16 @@ class Limit(Enum):
     TIME = "stopped"
 
 
+#: What goes on with a run that was stopped, by whether a folder keeps it.
+_TO_GO_ON = {
+    True: "go on with pinn-metakan resume",
+    False: (
+        "no folder keeps it to go on from: give solve(..., out=...) one, for pinn_metakan.resume, "
+        "or a larger budget, or begin another run with its network, solve(..., start=solution)"
+    ),
+}
+
+
 @dataclass(frozen=True)
 class Diagnosis:
     """What limits a run, and a sentence that tells the user what to try.
@@ -64,6 +74,8 @@ def diagnose(
     largest_ratio: float,
     conditions: Mapping[str, float] | None = None,
     carried: Sequence[str] = (),
+    slabs: Sequence[float] = (),
+    has_folder: bool = True,
 ) -> Diagnosis:
     """Tell what limits a run.
 
@@ -74,6 +86,8 @@ def diagnose(
         largest_ratio: Above it, points are too few.
         conditions: The part of the loss of each term that is a condition, 0 to 1.
         carried: Why the solution is not smooth; nothing if it may be.
+        slabs: The loss that each slab of time ended with, where there are several.
+        has_folder: Whether a run folder keeps it, to be resumed.
 
     Returns:
         The limit.
@@ -85,7 +99,15 @@ def diagnose(
             "place, state smooth data, or add a little diffusion",
         )
     if verdict.outcome in (Outcome.OUT_OF_TIME, Outcome.INTERRUPTED):
-        return Diagnosis(Limit.TIME, "the run was not over; go on with pinn-metakan resume")
+        return Diagnosis(Limit.TIME, f"the run was not over; {_TO_GO_ON[has_folder]}")
+    worst = max(slabs, default=math.nan)
+    if worst > max(_FAR, loss):
+        return Diagnosis(
+            Limit.ANOTHER_START,
+            f"slab {list(slabs).index(worst) + 1} of {len(slabs)} ended with a loss of "
+            f"{worst:.0e}, far from a solution, and those after it go on from there; try --set "
+            f"slabs={2 * len(slabs)}, --set lm.steps=... higher, or another --seed",
+        )
     if verdict.outcome is Outcome.LOSS_REACHED:
         return Diagnosis(Limit.NOTHING, f"the scaled loss of {loss:.0e} is what was asked for")
     if loss < ROUNDING:

@@ -1,5 +1,6 @@
 """What training has done so far: steps, seconds, history."""
 
+import math
 import time
 from collections.abc import Mapping
 from typing import Any
@@ -56,6 +57,19 @@ class TrainingRecord:
         place["step"] = self.step
         if not self.begins or not place.items() <= self.begins[-1].items():
             self.begins.append({**place, "seconds": self.seconds})
+
+    @property
+    def losses_of_slabs(self) -> list[float]:
+        """The loss that each slab ended with, that of the present one as it is now."""
+        firsts: dict[int, float] = {}
+        for begin in self.begins:
+            firsts.setdefault(int(begin["slab"]), float(begin["step"]))
+        ends = [*list(firsts.values())[1:], math.inf]
+        found = []
+        for end in ends:
+            losses = [entry["loss"] for entry in self.entries if entry["step"] <= end]
+            found.append(losses[-1] if losses else math.nan)
+        return found
 
     def state(self) -> dict[str, Any]:
         """All that `load` needs to go on."""

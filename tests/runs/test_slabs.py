@@ -103,6 +103,15 @@ def test_a_partial_equation_begins_a_slab_with_the_field_before() -> None:
     assert run.slab_fields.residuals_on(middle + 0.1)["heat"].shape == (9,)
 
 
+def test_a_condition_called_as_that_of_a_slab_is_kept() -> None:
+    heat = load_problem("heat")
+    assert isinstance(heat.conditions, dict)
+    heat.conditions["slab"] = heat.conditions.pop("walls")
+    run = assembled(heat, slabs=2)
+    run.begin_next_leg()
+    assert set(run.part.formulation.problem.conditions) == {"slab", "slab_"}
+
+
 def test_errors_are_measured_up_to_the_slab_that_is_solved() -> None:
     solution = solve(FromAFace(), settings=small(**{"evaluation": {"shape": [101]}}))
     assert max(solution.history["relative_l2_u"][-3:]) < 1e-3

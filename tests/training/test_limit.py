@@ -44,6 +44,22 @@ def test_a_run_whose_loss_is_that_of_conditions_is_limited_by_them(outcome: Outc
     assert diagnose(Verdict(outcome, "over"), 1e-2, 9.0, 4.0, parts).limit is Limit.POINTS
 
 
+def test_a_run_without_a_folder_is_not_told_to_be_resumed() -> None:
+    found = diagnose(Verdict(Outcome.OUT_OF_TIME, "over"), 1.0, 1.0, 4.0, has_folder=False)
+    assert found.limit is Limit.TIME
+    assert "no folder keeps it to go on from: give solve(..., out=...) one" in found.sentence
+
+
+def test_an_earlier_slab_that_ended_far_from_a_solution_is_told() -> None:
+    over = Verdict(Outcome.LOSS_REACHED, "over")
+    found = diagnose(over, 1e-21, 1.0, 4.0, slabs=[1e-21, 0.3, 1e-9, 1e-21])
+    assert found.limit is Limit.ANOTHER_START
+    assert "slab 2 of 4 ended with a loss of 3e-01, far from a solution" in found.sentence
+    assert "--set slabs=8" in found.sentence
+    found = diagnose(over, 1e-21, 1.0, 4.0, slabs=[1e-21, 1e-9, 1e-21])
+    assert found.limit is Limit.NOTHING
+
+
 def test_each_verdict_has_its_own_word() -> None:
     assert {limit.value for limit in Limit} == {
         "converged", "limited by points", "limited by the conditions", "limited by steps",
