@@ -29,6 +29,9 @@ def closing_lines(solution: "Solution", problem_file: Path | None) -> Iterator[s
     second = second_opinion_of(attributes) or {}
     for unknown, error in solution.relative_l2.items():
         yield f"relative L2 error of {unknown}: {error:.3e}"
+        if unknown in field.relative_to_variation:
+            of_variation = field.relative_to_variation[unknown]
+            yield f"error of {unknown} relative to its variation: {of_variation:.3e}"
         yield f"largest error of {unknown}: {field.max_error[unknown]:.3e}"
     for errors in parameter_errors(field):
         yield from errors.lines()

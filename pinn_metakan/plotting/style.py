@@ -49,6 +49,8 @@ def headline(field: Field) -> str:
         parts[0] += f" ({attributes['n_parameters']} parameters)"
     for unknown, error in field.relative_l2.items():
         parts.append(f"relative L2 error of {unknown} {error:.1e}")
+        if unknown in field.relative_to_variation:
+            parts.append(f"relative to its variation {field.relative_to_variation[unknown]:.1e}")
     for unknown, distance in field.disagreement.items():
         if unknown not in field.relative_l2:
             parts.append(f"{unknown} of two networks differs by {distance:.1e}")

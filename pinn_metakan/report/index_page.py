@@ -9,7 +9,8 @@ from pinn_metakan.report.markup import Markup, document, element, escaped, image
 from pinn_metakan.report.thumbnail import thumbnail
 
 _COLUMNS = (
-    "", "run", "problem", "its parameters", "network", "relative L2 error", "largest error",
+    "", "run", "problem", "its parameters", "network", "relative L2 error",
+    "relative to variation", "largest error",
     "disagreement", "loss", "parameters", "steps", "seconds", "seed", "date", "ended by",
 )  # fmt: skip
 
@@ -51,6 +52,7 @@ def index_row(facts: RunFacts, place: str, link: str) -> IndexRow:
         _text(shown(facts.mapping("problem_parameters"))),
         _text(facts.text("network")),
         _worst(field.relative_l2),
+        _worst(field.relative_to_variation),
         _worst(field.max_error),
         _worst(field.disagreement),
         _number(facts.loss),

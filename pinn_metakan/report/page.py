@@ -69,7 +69,12 @@ def _header(facts: RunFacts) -> Iterator[Markup]:
         yield element("p", facts.equation, class_="equation")
     chips = [facts.text("network"), f"{attributes.get('n_parameters', '?')} parameters"]
     for unknown, error in field.relative_l2.items():
-        chips.append(f"error of {unknown}: {error:.1e}")
+        of_variation = field.relative_to_variation.get(unknown)
+        chips.append(
+            f"error of {unknown}: {error:.1e}"
+            if of_variation is None
+            else f"error of {unknown} relative to its variation: {of_variation:.1e}"
+        )
     for unknown, distance in field.disagreement.items():
         if unknown not in field.relative_l2:
             chips.append(f"two networks differ in {unknown} by {distance:.1e}")

@@ -35,10 +35,15 @@ def what_section(facts: RunFacts) -> Markup:
 def quality_section(facts: RunFacts) -> Markup:
     """Errors, disagreement, norms of residuals, verdict, and what to try."""
     field = facts.field
-    errors = [
+    varying = field.relative_to_variation
+    heads: tuple[str, ...] = ("error of", "relative L2", "relative L1", "largest")
+    errors: list[tuple[object, ...]] = [
         (unknown, error, field.relative_l1[unknown], field.max_error[unknown])
         for unknown, error in field.relative_l2.items()
     ]
+    if varying:
+        heads = (*heads, "relative to its variation")
+        errors = [(*row, varying.get(str(row[0]), "")) for row in errors]
     apart = [
         (unknown, distance, field.max_disagreement[unknown])
         for unknown, distance in field.disagreement.items()
@@ -46,7 +51,7 @@ def quality_section(facts: RunFacts) -> Markup:
     return section(
         "How well",
         *_verdict(facts),
-        table(("error of", "relative L2", "relative L1", "largest"), errors)
+        table(heads, errors)
         if errors
         else element("p", "There is no reference to compare with.", class_="quiet"),
         table(("two networks differ in", "relative L2", "largest"), apart) if apart else "",

@@ -216,4 +216,6 @@ def _facts(name: str, run: Field) -> dict[str, str]:
     for unknown, error in run.relative_l2.items():
         facts[f"relative_l2_{unknown}"] = f"{error:.3e}"
         facts[f"max_error_{unknown}"] = f"{run.max_error[unknown]:.3e}"
+    for unknown, error in run.relative_to_variation.items():
+        facts[f"relative_to_variation_{unknown}"] = f"{error:.3e}"
     return facts

@@ -11,6 +11,7 @@ from pinn_metakan.results.metrics import (
     relative_l1,
     relative_l2,
     relative_norm,
+    relative_to_variation,
 )
 
 #: Names in a file of fields that are no coordinates, unknowns or residuals.
@@ -73,6 +74,12 @@ class Field:
         has_time: Whether the last coordinate is time.
         activations: Edge functions of the layers; empty for a network without edge functions.
         solution_parameters: Names of those coordinates that are parameters.
+
+    Attributes:
+        relative_l2, relative_l1, max_error: Errors by unknown; empty without a reference.
+        relative_to_variation: The error relative to the variation of the reference about its mean,
+            of unknowns whose offset dominates.
+        disagreement, max_disagreement: Distance of a second solution by unknown.
     """
 
     grid: FieldOnGrid
@@ -88,6 +95,7 @@ class Field:
     relative_l2: dict[str, float] = field(init=False)
     relative_l1: dict[str, float] = field(init=False)
     max_error: dict[str, float] = field(init=False)
+    relative_to_variation: dict[str, float] = field(init=False)
     disagreement: dict[str, float] = field(init=False)
     max_disagreement: dict[str, float] = field(init=False)
 
@@ -115,6 +123,9 @@ class Field:
         ):
             errors = {unknown: metric(*pair) for unknown, pair in pairs.items()}
             object.__setattr__(self, name, errors)
+        varying = {unknown: relative_to_variation(*pair) for unknown, pair in pairs.items()}
+        told = {unknown: error for unknown, error in varying.items() if error is not None}
+        object.__setattr__(self, "relative_to_variation", told)
         values, apart = self.grid.values, self.grid.disagreements
         norms = {name: relative_norm(d, values[name]) for name, d in apart.items()}
         largest = {name: largest_known(d, values[name]) for name, d in apart.items()}

@@ -105,6 +105,8 @@ def root_attributes(field: Field) -> dict[str, str | int | float]:
         attributes[f"relative_l2_{unknown}"] = field.relative_l2[unknown]
         attributes[f"relative_l1_{unknown}"] = field.relative_l1[unknown]
         attributes[f"max_error_{unknown}"] = field.max_error[unknown]
+    for unknown, error in field.relative_to_variation.items():
+        attributes[f"relative_to_variation_{unknown}"] = error
     for unknown in field.disagreement:
         attributes[f"disagreement_{unknown}"] = field.disagreement[unknown]
         attributes[f"max_disagreement_{unknown}"] = field.max_disagreement[unknown]

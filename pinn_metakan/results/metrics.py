@@ -9,12 +9,42 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 
+# Both: docs/decisions/0034-hard-cases.md.
+#: Part of the size of a reference below which its variation is dominated by an offset.
+_DOMINATED = 0.1
+#: What varies by less than this part of its size is constant.
+_ROUNDING = 1e-13
+
 
 def relative_l2(values: Array, reference: Array) -> float:
     r"""Relative L2 error sqrt(sum (u - v)^2 / sum v^2); the numerator alone if v is zero."""
     u, v = _where_known(values, reference)
     scale = float(np.sqrt(np.sum(v**2)))
     return float(np.sqrt(np.sum((u - v) ** 2))) / (scale or 1.0)
+
+
+def relative_to_variation(values: Array, reference: Array) -> float | None:
+    r"""L2 error over the L2 norm of the variation, the reference v less its mean.
+
+    .. math:: \sqrt{\sum (u - v)^2 / \sum (v - \bar v)^2}
+
+    A temperature of 350 K that varies by 0.2 K has a relative L2 error of 1e-3 where nothing of its
+    variation is right; this one is 1 there.
+
+    Args:
+        values: u.
+        reference: v, of the same shape; NaN where nothing is known.
+
+    Returns:
+        The error [-]; None where the offset does not dominate the reference, or nothing varies.
+    """
+    u, v = _where_known(values, reference)
+    if not v.size:
+        return None
+    size, variation = float(np.linalg.norm(v)), float(np.linalg.norm(v - v.mean()))
+    if not _ROUNDING * size < variation < _DOMINATED * size:
+        return None
+    return float(np.linalg.norm(u - v)) / variation
 
 
 def relative_l1(values: Array, reference: Array) -> float:

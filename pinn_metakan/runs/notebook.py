@@ -56,7 +56,10 @@ def solution_html(field: Field, notes: Sequence[str], folder: Path | None) -> st
     facts.append(("network", f"{told.get('network')}, {told.get('n_parameters')} parameters"))
     for unknown, error in field.relative_l2.items():
         largest = field.max_error[unknown]
-        facts.append((f"error of {unknown}", f"{error:.3e} (relative L2), largest {largest:.3e}"))
+        told_error = f"{error:.3e} (relative L2), largest {largest:.3e}"
+        if unknown in field.relative_to_variation:
+            told_error += f", {field.relative_to_variation[unknown]:.3e} relative to its variation"
+        facts.append((f"error of {unknown}", told_error))
     if not field.relative_l2:
         facts.append(("error", "no reference"))
     for unknown, distance in field.disagreement.items():

@@ -106,6 +106,14 @@ class Solution(Drawn):
         return dict(self.field.relative_l2)
 
     @property
+    def relative_to_variation(self) -> Mapping[str, float]:
+        """L2 error relative to the variation of the reference about its mean by unknown.
+
+        Of unknowns alone whose offset dominates, such as a temperature of 350 K that varies by 1 K.
+        """
+        return dict(self.field.relative_to_variation)
+
+    @property
     def max_error(self) -> Mapping[str, float]:
         """Largest absolute error over the grid by unknown [unit of the unknown]."""
         return dict(self.field.max_error)

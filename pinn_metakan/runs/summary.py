@@ -112,7 +112,7 @@ def closing_notes(run: AssembledRun, field: Field) -> list[str]:
             "loss is that of the last slab, and residuals on fresh points are those up to there",
         ]
     loss = run.record.entries[-1]["loss"]
-    for name, error in field.relative_l2.items():
+    for name, error in (field.relative_l2 | field.relative_to_variation).items():
         if loss >= _SMALL_LOSS or error < _LARGE_ERROR:
             continue
         notes.append(
@@ -148,6 +148,7 @@ def summary(
         "steps": run.record.step,
         "relative_l2": _finite(field.relative_l2),
         "max_error": _finite(field.max_error),
+        "relative_to_variation": _finite(field.relative_to_variation),
         **_errors_over_parameters(field),
         "loss": run.record.entries[-1]["loss"],
         "converged": trainer.verdict.is_converged,

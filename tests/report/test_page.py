@@ -12,6 +12,7 @@ import pytest
 from small_fields import HOSTILE, hostile_field, small_field
 
 from pinn_metakan.errors import RunFolderError
+from pinn_metakan.plotting.style import headline
 from pinn_metakan.report.facts import RunFacts, docstring_in
 from pinn_metakan.report.map_data import map_data
 from pinn_metakan.report.page import report_page
@@ -48,6 +49,19 @@ def embedded(page: str) -> dict[str, object]:
 
 def unpacked(text: str) -> np.ndarray:
     return np.frombuffer(base64.b64decode(text), dtype="<f4")
+
+
+def test_a_page_tells_the_error_of_the_variation_where_an_offset_dominates() -> None:
+    field = small_field(5, 4)
+    grid = field.grid
+    u, v = grid.values["u"] + 350.0, grid.references["u"] + 350.0
+    warm = replace(field, grid=replace(grid, values={"u": u}, references={"u": v}))
+    error = warm.relative_to_variation["u"]
+    assert error > 100 * warm.relative_l2["u"]
+    text = Elements(report_page(RunFacts(warm))).text
+    assert f"error of u relative to its variation: {error:.1e}" in text
+    assert f"relative to its variation {error:.1e}" in headline(warm)
+    assert "variation" not in Elements(report_page(RunFacts(field))).text
 
 
 def test_a_page_tells_what_was_solved_how_and_how_well() -> None:

@@ -11,6 +11,7 @@ from pinn_metakan.results.metrics import (
     relative_l1,
     relative_l2,
     relative_norm,
+    relative_to_variation,
 )
 
 V = np.array([[1.0, -2.0], [2.0, np.nan]])  # the last point lies outside the domain
@@ -46,3 +47,22 @@ def test_a_distance_is_relative_to_the_values_where_they_are_known() -> None:
     assert largest_known(distance, values) == pytest.approx(0.4)
     assert np.isnan(relative_norm(np.array([0.3, np.nan, np.nan]), values))  # a hole shows
     assert relative_norm(np.ones(2), np.zeros(2)) == pytest.approx(np.sqrt(2))
+
+
+def test_an_offset_flatters_the_relative_error_but_not_that_of_the_variation() -> None:
+    v = 350 + 0.2 * np.array([-1.0, 1.0, np.nan, -1.0, 1.0])
+    u = np.full(5, 350.0)  # nothing of what varies is right
+    assert relative_l2(u, v) < 1e-3
+    assert relative_to_variation(u, v) == pytest.approx(1.0)
+    hole = u.copy()
+    hole[0] = np.nan
+    assert math.isnan(relative_to_variation(hole, v) or 0.0)
+
+
+@pytest.mark.parametrize(
+    "v", [np.sin(np.arange(9.0)), 1 + np.arange(9.0), np.full(9, 350.0), np.full(9, np.nan)]
+)
+def test_where_no_offset_dominates_there_is_no_error_of_the_variation(
+    v: np.ndarray,
+) -> None:
+    assert relative_to_variation(v + 0.1, v) is None
