@@ -9,6 +9,7 @@ from torch import Generator
 from pinn_metakan.ansatz.build import BuiltAnsatz
 from pinn_metakan.errors import ProblemError, SettingsError
 from pinn_metakan.geometry.sampling import PointSet, sample_interior
+from pinn_metakan.losses.causality import CausalWeights
 from pinn_metakan.losses.collocation import Collocation, TermGroup
 from pinn_metakan.losses.engine import Engine
 from pinn_metakan.losses.nested_autograd import NestedAutograd
@@ -32,6 +33,7 @@ def build_collocation(
     device: torch.device,
     dtype: torch.dtype,
     meetings: Mapping[str, Sequence[Meeting]] | None = None,
+    causality: float = 0.0,
 ) -> Collocation:
     """Draw points for the equations, then for each condition.
 
@@ -43,12 +45,14 @@ def build_collocation(
         dtype: Of what numbers.
         meetings: Where the data of a term disagree with others, by the names of terms; points of
             its condition count for nothing there.
+        causality: How strictly early times come before late ones; 0 for all alike.
 
     Returns:
         All terms of the problem and their points.
 
     Raises:
         ProblemError: If points cannot be drawn.
+        SettingsError: If causality is asked for where there is no time.
     """
     domain, variables = formulation.domain, formulation.variables
 
@@ -82,7 +86,16 @@ def build_collocation(
             file = formulation.problem.origin.label
             raise ProblemError(f"{file}: {residual.label}: {error}") from error
         groups.append(TermGroup(residual, residual.terms, variables, draw, count, at))
-    return Collocation(groups, points.adaptive, generator, points.interior)
+    causal = _causal_weights(formulation, causality) if causality > 0 else None
+    return Collocation(groups, points.adaptive, generator, points.interior, causal)
+
+
+def _causal_weights(formulation: Formulation, strictness: float) -> CausalWeights:
+    axis = formulation.variables.evolution_axis
+    if axis is None:
+        label = formulation.problem.origin.label
+        raise SettingsError(f"loss.causality: {label} has no time; set 0")
+    return CausalWeights(strictness, axis, *formulation.domain.bounds[axis])
 
 
 def build_objective(
@@ -119,7 +132,9 @@ def build_objective(
     except LookupError as error:
         raise SettingsError(f"loss.weights: {error}") from error
     scales = estimate_scales(built.ansatz, collocation, engine, sizes or {})
-    return objective.scaled(scales), satisfied
+    objective = objective.scaled(scales)
+    objective.follow()
+    return objective, satisfied
 
 
 def _satisfied_by_trial(built: BuiltAnsatz, collocation: Collocation) -> frozenset[str]:

@@ -10,6 +10,7 @@ from torch import Generator, Tensor
 from pinn_metakan.derivatives.jet import Jet
 from pinn_metakan.derivatives.request import Quantity, Variables
 from pinn_metakan.geometry.sampling import PointSet
+from pinn_metakan.losses.causality import CausalWeights
 from pinn_metakan.losses.resampling import Sizes, drawn_by_size
 from pinn_metakan.pde.formulation import Residual
 
@@ -18,6 +19,8 @@ from pinn_metakan.pde.formulation import Residual
 _CANDIDATES = 20
 #: More points, in parts of those so far (docs/decisions/0010-collocation-points.md).
 _GROWTH = 2
+#: Where a checkpoint has the weights of times; no group has such a label.
+_TIMES = "weights of times"
 
 
 @dataclass(eq=False)
@@ -78,15 +81,22 @@ class Collocation:
         adaptive: Which part of the points of the equations is chosen by size, 0 to 1.
         generator: CPU generator; what was drawn from it before decides what is drawn next.
         most: Most points of the equations; with fewer than there are, none are added.
+        causality: Weights of the points of the equations by their time; None for all alike.
     """
 
     def __init__(
-        self, groups: Sequence[TermGroup], adaptive: float, generator: Generator, most: int = 0
+        self,
+        groups: Sequence[TermGroup],
+        adaptive: float,
+        generator: Generator,
+        most: int = 0,
+        causality: CausalWeights | None = None,
     ):
         self.groups = list(groups)
         self._adaptive = adaptive
         self._most = most
         self._generator = generator
+        self._causality = causality
 
     @property
     def equations(self) -> TermGroup:
@@ -139,6 +149,33 @@ class Collocation:
         """
         for group in self.groups:
             group.at = group.drawn(self._generator)
+        self._choose_by_size(sizes)
+        self._weigh_by_time()
+
+    def follow(self, sizes: Sizes) -> None:
+        """Let the weights of times follow the residual, where they do.
+
+        Args:
+            sizes: As for `redraw`.
+        """
+        if self._causality is not None:
+            points = self.equations.at.points
+            self._causality.follow(points, sizes(points)[:, 0])
+            self._weigh_by_time()
+
+    @property
+    def last_weight(self) -> float:
+        """What the last times count for, 0 to 1; 1 where all times count alike."""
+        return 1.0 if self._causality is None else float(self._causality.by_bin[-1])
+
+    def _weigh_by_time(self) -> None:
+        causality, at = self._causality, self.equations.at
+        if causality is not None:
+            weighed = PointSet(at.points, at.normals, causality.at(at.points), at.quadrature)
+            self.equations.at = weighed.to(at.points.device, at.points.dtype)
+
+    def _choose_by_size(self, sizes: Sizes) -> None:
+        """Replace a part of the points of the equations by others, chosen by size."""
         equations = self.equations
         count = round(self._adaptive * len(equations.at.points))
         if count == 0:
@@ -151,8 +188,9 @@ class Collocation:
         equations.at = PointSet(torch.cat([like[count:], chosen]))
 
     def pack(self) -> dict[str, dict[str, Tensor | None]]:
-        """All points by the label of their group, for a checkpoint."""
-        return {
+        """All points by the label of their group, and weights of times, for a checkpoint."""
+        causality = self._causality
+        packed: dict[str, dict[str, Tensor | None]] = {
             group.residual.label: {
                 "points": group.at.points,
                 "normals": group.at.normals,
@@ -161,6 +199,9 @@ class Collocation:
             }
             for group in self.groups
         }
+        if causality is not None:
+            packed[_TIMES] = {"weights": causality.by_bin}
+        return packed
 
     def unpack(self, packed: Mapping[str, Mapping[str, Tensor | None]]) -> None:
         """Put packed points in place.
@@ -180,3 +221,7 @@ class Collocation:
             at = PointSet(points, parts["normals"], *rest)
             group.at = at.to(like.device, like.dtype)
         self.equations.count = len(self.equations.at.points)
+        if self._causality is not None:
+            by_bin = packed[_TIMES]["weights"]
+            assert by_bin is not None
+            self._causality.by_bin = by_bin.double().cpu()

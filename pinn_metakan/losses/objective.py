@@ -123,6 +123,10 @@ class Objective:
         """Draw all points anew, a part of them where residual or slope are large."""
         self.collocation.redraw(self._sizes)
 
+    def follow(self) -> None:
+        """Let weights that depend on the residual follow it, as it is now."""
+        self.collocation.follow(self._sizes)
+
     def add_points(self) -> bool:
         """Draw more points, all anew; False if there are as many as there may be."""
         if not self.collocation.add_points():

@@ -273,6 +273,7 @@ class AssembledRun:
             ),
             unusable_term=lambda: self.objective.first_unusable_term(),
             communicator=self._communicator,
+            follow=lambda: self.objective.follow(),
         )
         return Trainer(
             least_squares,

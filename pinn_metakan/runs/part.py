@@ -33,6 +33,7 @@ class Part:
         engine_reason: Which engine differentiates, and why.
         notes: Lines for the user.
         constraints: The constraints, and what is known of the data of conditions.
+        causality: How strictly early times come before late ones.
     """
 
     formulation: Formulation
@@ -41,13 +42,14 @@ class Part:
     engine_reason: str
     notes: tuple[str, ...]
     constraints: HardConstraints
+    causality: float = 0.0
 
     def drawn(self, points: PointSettings, generator: Generator) -> Collocation:
         """Draw points anew, by other settings, for the terms that do not hold by construction."""
         like = next(self.objective.ansatz.parameters())
         meetings = self.constraints.meetings
         collocation = build_collocation(
-            self.formulation, points, generator, like.device, like.dtype, meetings
+            self.formulation, points, generator, like.device, like.dtype, meetings, self.causality
         )
         collocation.leave_out(self.satisfied)
         return collocation
@@ -84,7 +86,10 @@ def build_part(
     built = build_ansatz(formulation, is_hard, make_network, device, dtype)
     engine, reason = choose_engine(settings.engine, built.ansatz)
     meetings = built.constraints.meetings
-    collocation = build_collocation(formulation, points, generator, device, dtype, meetings)
+    causality = settings.loss.causality
+    collocation = build_collocation(
+        formulation, points, generator, device, dtype, meetings, causality
+    )
     problem = formulation.problem
     objective, satisfied = build_objective(
         built, collocation, settings.loss, engine, problem.scales
@@ -96,7 +101,7 @@ def build_part(
             f"network; expected finite values (N,) at all points of {formulation.domain!r}"
         )
     notes = (*built.notes, *note_jumps(formulation))
-    return Part(formulation, objective, satisfied, reason, notes, built.constraints)
+    return Part(formulation, objective, satisfied, reason, notes, built.constraints, causality)
 
 
 def network_maker(

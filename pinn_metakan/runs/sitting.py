@@ -10,16 +10,12 @@ import torch
 from pinn_metakan.errors import Interrupted, TrainingError
 from pinn_metakan.optimizers.verdict import Outcome, Verdict
 from pinn_metakan.runs.assembled import AssembledRun
+from pinn_metakan.runs.closing_notes import closing_notes
 from pinn_metakan.runs.facts import facts
 from pinn_metakan.runs.folder import RunFolder
 from pinn_metakan.runs.interrupts import interrupts
 from pinn_metakan.runs.solution import Solution
-from pinn_metakan.runs.summary import (
-    closing_notes,
-    evaluate_field,
-    evaluation_seconds,
-    summary,
-)
+from pinn_metakan.runs.summary import evaluate_field, evaluation_seconds, summary
 from pinn_metakan.runs.trained import TrainedField
 from pinn_metakan.training.progress import ProgressEntry
 

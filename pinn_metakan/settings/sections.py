@@ -53,6 +53,13 @@ class LossSettings(Section):
     weights: dict[str, Annotated[float, Field(ge=0, allow_inf_nan=False)]] = Field(
         default={}, description="weights by term, in place of the above"
     )
+    causality: float = Field(
+        default=0.0,
+        ge=0,
+        allow_inf_nan=False,
+        description="causal weights: late times count once the scaled loss of earlier ones is "
+        "below about 1 / causality; they follow when points are redrawn; 0 for all times alike",
+    )
     random_dimensions: int = Field(
         default=0, ge=0, description="dimensions of a Laplacian, drawn with the points, 0 for all"
     )

@@ -221,9 +221,10 @@ class Trainer:
         """Draw new points; where each step has its own, none is compared with trained ones."""
         if stage.redraw_every == 1:
             self.least_squares.redraw()
-            return
-        trained = float(self.least_squares.evaluate())
-        self._note_fresh(self.guard.renew(trained, self._is_stuck))
+        else:
+            trained = float(self.least_squares.evaluate())
+            self._note_fresh(self.guard.renew(trained, self._is_stuck))
+        self.least_squares.follow()
 
     def _note_fresh(self, loss: float) -> None:
         """Put the loss on fresh points into the entry of this step, if it has one."""
