@@ -27,10 +27,43 @@ _MOST_TIMES, _TIMES_OF_A_SLAB = 24.0, 6.0
 _MOST_TIMES_ALONE, _TIMES_OF_A_SLAB_ALONE = 6.0, 3.0
 #: No more slabs than these are chosen.
 _MOST_SLABS = 64
+#: So many are advised where the equations tell no more (docs/decisions/0034-hard-cases.md).
+_SLABS_UNTOLD = 4
 #: Slabs share the steps of a stage, but have no fewer than these each.
 _LEAST_STEPS = 100
 #: The scaled loss that is enough for a slab.
 _ENOUGH = 1e-20
+
+
+def slabs_to_try(settings: Settings, whole: Formulation, objective: Objective) -> int:
+    """How many slabs a run that could not be solved is to try.
+
+    Args:
+        settings: All settings of the run.
+        whole: The problem.
+        objective: That which was minimized last.
+
+    Returns:
+        Twice as many as there were, or one for so many characteristic times as `with_slabs` takes
+        for a slab; 0 if the problem cannot be cut.
+    """
+    if settings.slabs > 1:
+        return min(2 * settings.slabs, _MOST_SLABS)
+    try:
+        plan_legs(settings, slab_times(whole, 2))
+    except SettingsError:
+        return 0
+    times, (_, of_a_slab) = characteristic_times(whole, objective), _limits(whole)
+    if not of_a_slab < times < math.inf:
+        return _SLABS_UNTOLD
+    return min(math.ceil(times / of_a_slab), _MOST_SLABS)
+
+
+def _limits(whole: Formulation) -> tuple[float, float]:
+    """Most characteristic times that are solved as one, and how many make a slab."""
+    if whole.variables.dimension == 1:
+        return _MOST_TIMES_ALONE, _TIMES_OF_A_SLAB_ALONE
+    return _MOST_TIMES, _TIMES_OF_A_SLAB
 
 
 def with_slabs(settings: Settings, whole: Formulation, objective: Objective) -> Settings:
@@ -50,9 +83,7 @@ def with_slabs(settings: Settings, whole: Formulation, objective: Objective) -> 
         plan_legs(settings, slab_times(whole, 2))
     except SettingsError:
         return settings.model_copy(update={"slabs": 1})
-    most, of_a_slab = _MOST_TIMES, _TIMES_OF_A_SLAB
-    if whole.variables.dimension == 1:
-        most, of_a_slab = _MOST_TIMES_ALONE, _TIMES_OF_A_SLAB_ALONE
+    most, of_a_slab = _limits(whole)
     times = characteristic_times(whole, objective)
     if not most < times < math.inf:
         return settings.model_copy(update={"slabs": 1})

@@ -26,6 +26,7 @@ from pinn_metakan.runs.fields import (
     plane_place,
     reference_on,
 )
+from pinn_metakan.runs.slabs import slabs_to_try
 from pinn_metakan.training.limit import Diagnosis, diagnose
 from pinn_metakan.version import __version__
 
@@ -235,6 +236,7 @@ def _diagnosis(run: AssembledRun, has_folder: bool) -> Diagnosis:
         run.carried,
         run.record.losses_of_slabs,
         has_folder,
+        lambda: slabs_to_try(run.settings, run.formulation, run.objective),
     )
 
 

@@ -4,7 +4,7 @@ Each verdict is a word or two that reports, files and the command line have alik
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -76,6 +76,7 @@ def diagnose(
     carried: Sequence[str] = (),
     slabs: Sequence[float] = (),
     has_folder: bool = True,
+    slabs_to_try: Callable[[], int] = lambda: 0,
 ) -> Diagnosis:
     """Tell what limits a run.
 
@@ -88,6 +89,7 @@ def diagnose(
         carried: Why the solution is not smooth; nothing if it may be.
         slabs: The loss that each slab of time ended with, where there are several.
         has_folder: Whether a run folder keeps it, to be resumed.
+        slabs_to_try: Gives the number of slabs of time that may help; 0 where there can be none.
 
     Returns:
         The limit.
@@ -130,10 +132,12 @@ def diagnose(
     if verdict.outcome is Outcome.STEPS_TAKEN:
         return Diagnosis(Limit.STEPS, "the loss was still falling; try --set lm.steps=... higher")
     if loss > _FAR:
+        count = slabs_to_try()
+        in_slabs = f"--set slabs={count}, " if count else ""
         return Diagnosis(
             Limit.ANOTHER_START,
-            f"the loss falls no more, and {loss:.0e} is far from a solution; try another --seed, "
-            "--set slabs=4 if there is time, and see with pinn-metakan doctor what is suspicious",
+            f"the loss falls no more, and {loss:.0e} is far from a solution; try {in_slabs}another "
+            "--seed, and see with pinn-metakan doctor what is suspicious",
         )
     return Diagnosis(
         Limit.NETWORK,

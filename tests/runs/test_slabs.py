@@ -20,6 +20,7 @@ from pinn_metakan.pde.terminal import Terminal
 from pinn_metakan.runs.assembled import AssembledRun
 from pinn_metakan.runs.choices import choose, suggested_settings
 from pinn_metakan.runs.resume import open_run
+from pinn_metakan.runs.slabs import slabs_to_try
 from pinn_metakan.runs.solve import solve
 
 SMALL: dict[str, object] = {
@@ -190,6 +191,23 @@ def test_a_problem_without_a_start_is_told() -> None:
     problem.conditions = {}
     with pytest.raises(SettingsError, match="no condition at its first time to go on from; set 1"):
         assembled(problem)
+
+
+@pytest.mark.parametrize(
+    ("problem", "changes", "count"),
+    [
+        (FromAFace(), {"slabs": 1}, 2),  # six characteristic times, of which a slab has three
+        (FromAFace(), {"slabs": 3}, 6),
+        (Oscillator(), {"slabs": 40}, 64),
+        (load_problem("heat"), {"slabs": 1}, 4),  # of fewer than a slab has
+        (load_problem("poisson"), {"slabs": 1}, 0),
+    ],
+)
+def test_a_run_that_is_stuck_is_told_slabs_that_can_be(
+    problem: Problem, changes: dict[str, object], count: int
+) -> None:
+    run = assembled(problem, **changes, **{"evaluation": {"shape": None}})
+    assert slabs_to_try(run.settings, run.formulation, run.objective) == count
 
 
 def test_a_run_that_ended_between_slabs_says_how_far_it_is_solved() -> None:

@@ -18,7 +18,13 @@ from pinn_metakan.training.limit import Limit, diagnose
         (Outcome.STEPS_TAKEN, 1e-6, math.nan, Limit.STEPS, "still falling"),
         (Outcome.SETTLED, 1e-6, 1.5, Limit.NETWORK, "network.widths"),
         (Outcome.STUCK, 1e-6, 1.5, Limit.NETWORK, "widen.steps"),
-        (Outcome.STUCK, 0.02, 1.5, Limit.ANOTHER_START, "2e-02 is far .*--seed.*slabs=4.*doctor"),
+        (
+            Outcome.STUCK,
+            0.02,
+            1.5,
+            Limit.ANOTHER_START,
+            "2e-02 is far .*; try another --seed.*doctor",
+        ),
         (Outcome.SETTLED, 0.02, math.nan, Limit.ANOTHER_START, "falls no more"),
         (Outcome.STUCK, 1e-27, 9.0, Limit.NOTHING, "1e-27 is rounding"),
         (Outcome.LOSS_REACHED, 1e-9, 9.0, Limit.NOTHING, "1e-09 is what was asked for"),
@@ -48,6 +54,12 @@ def test_a_run_without_a_folder_is_not_told_to_be_resumed() -> None:
     found = diagnose(Verdict(Outcome.OUT_OF_TIME, "over"), 1.0, 1.0, 4.0, has_folder=False)
     assert found.limit is Limit.TIME
     assert "no folder keeps it to go on from: give solve(..., out=...) one" in found.sentence
+
+
+def test_a_run_that_is_stuck_is_told_how_many_slabs_to_try() -> None:
+    stuck = Verdict(Outcome.STUCK, "over")
+    found = diagnose(stuck, 0.02, 1.5, 4.0, slabs_to_try=lambda: 7)
+    assert "far from a solution; try --set slabs=7, another --seed" in found.sentence
 
 
 def test_an_earlier_slab_that_ended_far_from_a_solution_is_told() -> None:
