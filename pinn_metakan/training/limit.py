@@ -16,6 +16,9 @@ ROUNDING = 1e-24
 #: A run that can go no further with a scaled loss above the first is stuck; soft conditions whose
 #: part of the loss is above the second dominate it (docs/decisions/0028-verdicts.md).
 _FAR, _DOMINANT = 1e-3, 0.9
+#: With a scaled loss above this, a long time may be on another branch than the solution
+#: (docs/decisions/0034-hard-cases.md).
+_UNSURE = 1e-6
 
 
 class Limit(Enum):
@@ -139,8 +142,10 @@ def diagnose(
             f"the loss falls no more, and {loss:.0e} is far from a solution; try {in_slabs}another "
             "--seed, and see with pinn-metakan doctor what is suspicious",
         )
+    count = slabs_to_try() if loss > _UNSURE and len(slabs) < 2 else 0
+    in_slabs = f"--set slabs={count}, " if count else ""
     return Diagnosis(
         Limit.NETWORK,
-        "the loss falls no more, on fresh points as well; try --set network.widths=... wider, or a "
-        "later stage such as --set widen.steps=100",
+        f"the loss falls no more, on fresh points as well; try {in_slabs}--set network.widths=... "
+        "wider, or a later stage such as --set widen.steps=100",
     )

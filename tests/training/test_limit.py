@@ -60,6 +60,10 @@ def test_a_run_that_is_stuck_is_told_how_many_slabs_to_try() -> None:
     stuck = Verdict(Outcome.STUCK, "over")
     found = diagnose(stuck, 0.02, 1.5, 4.0, slabs_to_try=lambda: 7)
     assert "far from a solution; try --set slabs=7, another --seed" in found.sentence
+    for loss, words in ((2e-4, "try --set slabs=7, --set network.widths"), (1e-9, "try --set net")):
+        found = diagnose(stuck, loss, 1.5, 4.0, slabs_to_try=lambda: 7)
+        assert found.limit is Limit.NETWORK
+        assert words in found.sentence
 
 
 def test_an_earlier_slab_that_ended_far_from_a_solution_is_told() -> None:
