@@ -23,4 +23,5 @@ class KinkedHeat(Problem):
         x, t = points[:, :1], points[:, 1:]
         wave = (2 * torch.arange(300) + 1) * math.pi / 2
         terms = 2 / wave**2 * torch.exp(-(wave**2) * t) * torch.cos(wave * x)
-        return {"u": terms.sum(dim=1)}
+        later = terms.sum(dim=1)  # at the start it converges slowly
+        return {"u": torch.where(points[:, 1] == 0, 1 - points[:, 0].abs(), later)}

@@ -24,4 +24,5 @@ class KinkedPeriod(Problem):
         n = torch.arange(1, 400)
         wave = n * math.pi
         terms = 4 * (-1.0) ** n / wave**2 * torch.cos(wave * x) * torch.exp(-(wave**2) * t)
-        return {"u": 1 / 3 + terms.sum(dim=1)}
+        later = 1 / 3 + terms.sum(dim=1)  # at the start it converges slowly
+        return {"u": torch.where(points[:, 1] == 0, points[:, 0] ** 2, later)}
