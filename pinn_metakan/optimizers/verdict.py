@@ -30,10 +30,12 @@ class Verdict:
     Args:
         outcome: What it means.
         sentence: For people; nothing is decided by it.
+        stage: Name of the stage that it ended; empty if it is not known.
     """
 
     outcome: Outcome
     sentence: str
+    stage: str = ""
 
     @property
     def is_converged(self) -> bool:
@@ -42,4 +44,4 @@ class Verdict:
 
     def in_stage(self, name: str) -> "Verdict":
         """The same of a stage: its sentence begins with the name."""
-        return Verdict(self.outcome, f"{name}: {self.sentence}")
+        return Verdict(self.outcome, f"{name}: {self.sentence}", name)

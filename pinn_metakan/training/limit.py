@@ -133,7 +133,8 @@ def diagnose(
             f"loss.weights.{most}=... higher or --set points.boundary=... lower",
         )
     if verdict.outcome is Outcome.STEPS_TAKEN:
-        return Diagnosis(Limit.STEPS, "the loss was still falling; try --set lm.steps=... higher")
+        more = f"--set {verdict.stage or 'lm'}.steps=... higher"
+        return Diagnosis(Limit.STEPS, f"the loss was still falling; try {more}")
     if loss > _FAR:
         count = slabs_to_try()
         in_slabs = f"--set slabs={count}, " if count else ""

@@ -143,6 +143,7 @@ class Trainer:
             "ended": self._ended,
             "outcome": self.verdict.outcome.value,
             "stop_reason": self.verdict.sentence,
+            "last_stage": self.verdict.stage,
             "guard": self.guard.state(),
             "optimizer": None if self._optimizer is None else self._optimizer.state(),
         }
@@ -292,9 +293,8 @@ def _verdict_of(state: dict[str, Any]) -> Verdict:
     """What ended a run, from its state; version 0.1.0 kept the sentence alone."""
     sentence = state["stop_reason"]
     if "outcome" in state:
-        outcomes = {outcome.value: outcome for outcome in Outcome}
-        return Verdict(outcomes[state["outcome"]], sentence)
+        return Verdict(Outcome(state["outcome"]), sentence, state.get("last_stage", ""))
     if ": loss tolerance" in sentence:
         return Verdict(Outcome.LOSS_REACHED, sentence)
-    has_settled = "tolerance" in sentence
-    return Verdict(Outcome.SETTLED if has_settled else Outcome.STEPS_TAKEN, sentence)
+    outcome = Outcome.SETTLED if "tolerance" in sentence else Outcome.STEPS_TAKEN
+    return Verdict(outcome, sentence)

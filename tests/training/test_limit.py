@@ -89,3 +89,8 @@ def test_a_solution_that_is_not_smooth_limits_any_run() -> None:
         found = diagnose(Verdict(outcome, "over"), 1e-27, 1.0, 4.0, carried=why)
         assert found.limit is Limit.SMOOTHNESS
         assert "a strong form cannot converge there" in found.sentence
+
+
+def test_more_steps_are_advised_of_the_stage_that_took_all_of_its_own() -> None:
+    verdict = Verdict(Outcome.STEPS_TAKEN, "all 20 steps taken").in_stage("enrich")
+    assert "--set enrich.steps=" in diagnose(verdict, 1e-6, 1.5, 4.0).sentence
