@@ -66,7 +66,7 @@ def test_the_history_has_an_entry_every_few_steps_and_at_each_end() -> None:
     trainer.run(lambda: None, lambda report: None)
     assert [row["step"] for row in trainer.record.entries] == [5, 10, 12, 14]
     assert all(row["relative_l2_u"] == 0.5 for row in trainer.record.entries)
-    assert trainer.verdict == Verdict(Outcome.STEPS_TAKEN, "again: all 2 steps taken")
+    assert trainer.verdict == Verdict(Outcome.STEPS_TAKEN, "all 2 steps taken").in_stage("again")
 
 
 def test_points_are_redrawn_on_schedule() -> None:
