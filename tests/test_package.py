@@ -7,6 +7,7 @@ import subprocess
 import sys
 import sysconfig
 import tarfile
+import tomllib
 import venv
 import zipfile
 from collections.abc import Callable
@@ -149,6 +150,23 @@ def empty(tmp_path: Path) -> Path:
     folder = tmp_path / "empty"
     folder.mkdir()
     return folder
+
+
+def test_every_requirement_is_pinned_by_the_constraints() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    extras = project["optional-dependencies"].values()
+    required = {normalized(line) for lines in [project["dependencies"], *extras] for line in lines}
+    pinned = {
+        normalized(line)
+        for line in (ROOT / "constraints.txt").read_text().splitlines()
+        if "==" in line
+    }
+    assert required - {"pinn-metakan"} <= pinned
+
+
+def normalized(requirement: str) -> str:
+    """The name in a requirement, as package indexes spell it."""
+    return re.sub(r"[-_.]+", "-", re.split(r"[\[=<>~! ;]", requirement)[0]).lower()
 
 
 def test_a_wheel_holds_the_package_with_the_problems_and_nothing_else(wheel: Path) -> None:

@@ -51,7 +51,9 @@ class Everywhere(Place):
 
 
 class Integral(Condition):
-    r"""The integral of an unknown or a derivative over the domain: \int q dx = g.
+    r"""The integral of an unknown or a derivative over the domain.
+
+    .. math:: \int q \, dx = g
 
     In a domain with time the integral is over space, at each time, and with `solution_parameters`
     for each of their values. It is in the loss. On boxes of
