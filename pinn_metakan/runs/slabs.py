@@ -19,6 +19,7 @@ from pinn_metakan.results.residual_norms import ResidualNorms
 from pinn_metakan.runs.fields import SlabFields
 from pinn_metakan.runs.legs.plan import plan_legs
 from pinn_metakan.settings.sections import Settings
+from pinn_metakan.settings.stages import LMSettings, StageSettings
 
 # All: docs/decisions/0023-slabs.md.
 #: More characteristic times than these are solved in slabs, of so many each.
@@ -29,8 +30,12 @@ _MOST_TIMES_ALONE, _TIMES_OF_A_SLAB_ALONE = 6.0, 3.0
 _MOST_SLABS = 64
 #: So many are advised where the equations tell no more (docs/decisions/0034-hard-cases.md).
 _SLABS_UNTOLD = 4
-#: Slabs share the steps of a stage, but have no fewer than these each.
-_LEAST_STEPS = 100
+#: Slabs share the steps of a stage, but have no fewer than these each: with other coordinates beside
+#: time, and without.
+_LEAST_STEPS, _LEAST_STEPS_ALONE = 50, 100
+#: The relative fall of the loss that steps of a slab must reach, where there are other coordinates
+#: and no tolerance is asked for: each slab waits for those before it.
+_TOLERANCE = 0.05
 #: The scaled loss that is enough for a slab.
 _ENOUGH = 1e-20
 
@@ -88,12 +93,21 @@ def with_slabs(settings: Settings, whole: Formulation, objective: Objective) -> 
     if not most < times < math.inf:
         return settings.model_copy(update={"slabs": 1})
     count = min(math.ceil(times / of_a_slab), _MOST_SLABS)
-    shorter: dict[str, object] = {"tolerance": max(settings.tolerance, _ENOUGH)}
-    for name in settings.stages:
-        stage = settings.stage(name)
-        steps = min(stage.steps, max(_LEAST_STEPS, math.ceil(stage.steps / count)))
-        shorter[name] = stage.model_copy(update={"steps": steps})
-    return settings.model_copy(update={"slabs": count, **shorter})
+    enough = {"tolerance": max(settings.tolerance, _ENOUGH)}
+    is_alone = whole.variables.dimension == 1
+    stages = {
+        name: _stage_of_slab(settings.stage(name), count, is_alone) for name in settings.stages
+    }
+    return settings.model_copy(update={"slabs": count, **enough, **stages})
+
+
+def _stage_of_slab(stage: StageSettings, count: int, is_alone: bool) -> StageSettings:
+    """A stage as each of so many slabs has it; alone is time that is the only coordinate."""
+    least = _LEAST_STEPS_ALONE if is_alone else _LEAST_STEPS
+    changed: dict[str, object] = {"steps": min(stage.steps, max(least, -(-stage.steps // count)))}
+    if isinstance(stage, LMSettings) and not is_alone and "tolerance" not in stage.model_fields_set:
+        changed["tolerance"] = _TOLERANCE
+    return stage.model_copy(update=changed)
 
 
 #: First and last time of a run that is solved as one.
