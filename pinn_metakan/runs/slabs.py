@@ -30,7 +30,7 @@ _MOST_TIMES_ALONE, _TIMES_OF_A_SLAB_ALONE = 6.0, 3.0
 _MOST_SLABS = 64
 #: So many are advised where the equations tell no more (docs/decisions/0034-hard-cases.md).
 _SLABS_UNTOLD = 4
-#: Slabs share the steps of a stage, but have no fewer than these each: with other coordinates beside
+#: Slabs share the steps of a stage, but have no fewer than these each: with coordinates beside
 #: time, and without.
 _LEAST_STEPS, _LEAST_STEPS_ALONE = 50, 100
 #: The relative fall of the loss that steps of a slab must reach, where there are other coordinates
