@@ -11,8 +11,11 @@ Source: Wang, Sankaran, Perdikaris, Comput. Methods Appl. Mech. Engrg. 421 (2024
 import torch
 from torch import Tensor
 
-#: Bins of time (docs/decisions/0034-hard-cases.md).
+# Both: docs/decisions/0034-hard-cases.md.
+#: Bins of time.
 _BINS = 32
+#: A smaller change of a weight is none.
+_NOTICEABLE = 0.01
 
 
 class CausalWeights:
@@ -35,19 +38,27 @@ class CausalWeights:
         """Weights of points (N, d) as they are now, (N,), float64."""
         return self.by_bin[self._bins(points)]
 
-    def follow(self, points: Tensor, residual: Tensor) -> None:
-        """Find the weights of all bins anew.
+    def follow(self, points: Tensor, residual: Tensor) -> bool:
+        """Find the weights of all bins anew, and keep them.
 
         Args:
             points: Shape (N, d).
             residual: Its scaled size there, (N,); a bin without a point adds nothing.
+
+        Returns:
+            Whether one has changed noticeably.
         """
+        before, self.by_bin = self.by_bin, self.found(points, residual)
+        return float((self.by_bin - before).abs().max()) > _NOTICEABLE
+
+    def found(self, points: Tensor, residual: Tensor) -> Tensor:
+        """Compute the weights of all bins from a residual, (bins,); see `follow`."""
         bins = self._bins(points)
         squares = residual.detach().double().cpu().square()
         totals = squares.new_zeros(_BINS).index_add_(0, bins, squares)
         losses = totals / torch.bincount(bins, minlength=_BINS).clamp(min=1)
         earlier = losses.cumsum(0) - losses
-        self.by_bin = torch.exp(-self._strictness * earlier)
+        return torch.exp(-self._strictness * earlier)
 
     def _bins(self, points: Tensor) -> Tensor:
         times = points[:, self._axis].detach().double().cpu().contiguous()

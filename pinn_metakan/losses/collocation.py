@@ -152,21 +152,28 @@ class Collocation:
         self._choose_by_size(sizes)
         self._weigh_by_time()
 
-    def follow(self, sizes: Sizes) -> None:
+    def follow(self, sizes: Sizes) -> bool:
         """Let the weights of times follow the residual, where they do.
 
         Args:
             sizes: As for `redraw`.
-        """
-        if self._causality is not None:
-            points = self.equations.at.points
-            self._causality.follow(points, sizes(points)[:, 0])
-            self._weigh_by_time()
 
-    @property
-    def last_weight(self) -> float:
-        """What the last times count for, 0 to 1; 1 where all times count alike."""
-        return 1.0 if self._causality is None else float(self._causality.by_bin[-1])
+        Returns:
+            Whether a weight has changed noticeably.
+        """
+        if self._causality is None:
+            return False
+        points = self.equations.at.points
+        has_changed = self._causality.follow(points, sizes(points)[:, 0])
+        self._weigh_by_time()
+        return has_changed
+
+    def last_weight(self, sizes: Sizes) -> float:
+        """What the last times would count for if weights followed now; 1 where all are alike."""
+        if self._causality is None:
+            return 1.0
+        points = self.equations.at.points
+        return float(self._causality.found(points, sizes(points)[:, 0])[-1])
 
     def _weigh_by_time(self) -> None:
         causality, at = self._causality, self.equations.at

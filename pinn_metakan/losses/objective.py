@@ -123,9 +123,13 @@ class Objective:
         """Draw all points anew, a part of them where residual or slope are large."""
         self.collocation.redraw(self._sizes)
 
-    def follow(self) -> None:
-        """Let weights that depend on the residual follow it, as it is now."""
-        self.collocation.follow(self._sizes)
+    def follow(self) -> bool:
+        """Let weights that depend on the residual follow it; False if they hardly change."""
+        return self.collocation.follow(self._sizes)
+
+    def last_weight(self) -> float:
+        """Evaluate what the last times would count for, 0 to 1; 1 where all count alike."""
+        return self.collocation.last_weight(self._sizes)
 
     def add_points(self) -> bool:
         """Draw more points, all anew; False if there are as many as there may be."""

@@ -1,7 +1,9 @@
 """Why a stage or a run ended, as a value that carries its sentence."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
+from typing import Any
 
 
 class Outcome(Enum):
@@ -45,3 +47,14 @@ class Verdict:
     def in_stage(self, name: str) -> "Verdict":
         """The same of a stage: its sentence begins with the name."""
         return Verdict(self.outcome, f"{name}: {self.sentence}", name)
+
+
+def recorded_verdict(state: Mapping[str, Any]) -> Verdict:
+    """What ended a run, from its state; version 0.1.0 kept the sentence alone."""
+    sentence = state["stop_reason"]
+    if "outcome" in state:
+        return Verdict(Outcome(state["outcome"]), sentence, state.get("last_stage", ""))
+    if ": loss tolerance" in sentence:
+        return Verdict(Outcome.LOSS_REACHED, sentence)
+    outcome = Outcome.SETTLED if "tolerance" in sentence else Outcome.STEPS_TAKEN
+    return Verdict(outcome, sentence)

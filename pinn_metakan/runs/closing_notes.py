@@ -8,8 +8,6 @@ from pinn_metakan.runs.assembled import AssembledRun
 #: A loss below the one, whose terms are scaled to be of order one, that goes with an error above
 #: the other is worth a word.
 _SMALL_LOSS, _LARGE_ERROR = 1e-8, 0.1
-#: Causal weights above this count as 1 (docs/decisions/0034-hard-cases.md).
-_COUNTS = 0.99
 
 
 def closing_notes(run: AssembledRun, field: Field) -> list[str]:
@@ -30,12 +28,6 @@ def closing_notes(run: AssembledRun, field: Field) -> list[str]:
             notes.append(
                 f"{name} is NaN or infinite at {missing} of {int(inside.sum())} points of the grid"
             )
-    last_weight = run.objective.collocation.last_weight
-    if last_weight < _COUNTS:
-        notes.append(
-            f"loss.causality: the last times count for {last_weight:.1e} of the first ones, which "
-            "are not met well enough yet; try more steps, a smaller loss.causality, or slabs"
-        )
     until = run.slab_fields.solved_until
     if until < run.formulation.domain.bounds[-1][1]:
         return [

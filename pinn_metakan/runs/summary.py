@@ -237,6 +237,7 @@ def _diagnosis(run: AssembledRun, has_folder: bool) -> Diagnosis:
         run.record.losses_of_slabs,
         has_folder,
         lambda: slabs_to_try(run.settings, run.formulation, run.objective),
+        run.objective.last_weight(),
     )
 
 

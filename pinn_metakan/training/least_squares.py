@@ -27,7 +27,7 @@ class LeastSquares:
         count_points: Counts the points of the equations.
         fresh_loss: Evaluates the loss on new points that it does not keep.
         communicator: Adds up what other processes have of the residuals.
-        follow: Lets weights that depend on the residual follow it, after points were redrawn.
+        follow: Lets weights that depend on the residual follow it; tells whether they changed.
     """
 
     parameters: Callable[[], Sequence[nn.Parameter]]
@@ -41,7 +41,7 @@ class LeastSquares:
     count_points: Callable[[], int] = lambda: 0
     fresh_loss: Callable[[], float] = lambda: math.nan
     communicator: Communicator = ONE_PROCESS
-    follow: Callable[[], None] = lambda: None
+    follow: Callable[[], bool] = lambda: False
 
     def evaluate(self) -> Tensor:
         """Evaluate the loss over the residuals of all processes, a scalar without a graph."""

@@ -19,6 +19,8 @@ _FAR, _DOMINANT = 1e-3, 0.9
 #: With a scaled loss above this, a long time may be on another branch than the solution
 #: (docs/decisions/0034-hard-cases.md).
 _UNSURE = 1e-6
+#: Causal weights above this count as 1 (docs/decisions/0034-hard-cases.md).
+_COUNTS = 0.99
 
 
 class Limit(Enum):
@@ -80,6 +82,7 @@ def diagnose(
     slabs: Sequence[float] = (),
     has_folder: bool = True,
     slabs_to_try: Callable[[], int] = lambda: 0,
+    last_weight: float = 1.0,
 ) -> Diagnosis:
     """Tell what limits a run.
 
@@ -93,6 +96,7 @@ def diagnose(
         slabs: The loss that each slab of time ended with, where there are several.
         has_folder: Whether a run folder keeps it, to be resumed.
         slabs_to_try: Gives the number of slabs of time that may help; 0 where there can be none.
+        last_weight: What the last times count for beside the first ones, 0 to 1.
 
     Returns:
         The limit.
@@ -112,6 +116,13 @@ def diagnose(
             f"slab {list(slabs).index(worst) + 1} of {len(slabs)} ended with a loss of "
             f"{worst:.0e}, far from a solution, and those after it go on from there; try --set "
             f"slabs={2 * len(slabs)}, --set lm.steps=... higher, or another --seed",
+        )
+    if last_weight < _COUNTS:
+        return Diagnosis(
+            Limit.STEPS,
+            f"by loss.causality the last times count for {last_weight:.0e} of the first ones, "
+            "which are not met well enough yet; try more steps, a smaller loss.causality, or --set "
+            "loss.causality=0 and slabs=N",
         )
     if verdict.outcome is Outcome.LOSS_REACHED:
         return Diagnosis(Limit.NOTHING, f"the scaled loss of {loss:.0e} is what was asked for")

@@ -8,7 +8,7 @@ from typing import Any
 from pinn_metakan.errors import TrainingError
 from pinn_metakan.optimizers.flat import assign, flattened
 from pinn_metakan.optimizers.optimizer import Optimizer
-from pinn_metakan.optimizers.verdict import Outcome, Verdict
+from pinn_metakan.optimizers.verdict import Outcome, Verdict, recorded_verdict
 from pinn_metakan.training.least_squares import BestSeen, LeastSquares
 from pinn_metakan.training.point_guard import PointGuard
 from pinn_metakan.training.progress import ProgressEntry, ShouldStop
@@ -155,7 +155,7 @@ class Trainer:
         assign(state["parameters"].to(self._best.parameters), self.least_squares.parameters())
         self._best.parameters = state["best"].to(self._best.parameters)
         self._best.loss = state["best_loss"].to(self._best.loss)
-        self._is_stuck, self.verdict = state["is_stuck"], _verdict_of(state)
+        self._is_stuck, self.verdict = state["is_stuck"], recorded_verdict(state)
         self._ended = state.get("ended")  # not in version 0.2.0
         if "guard" in state:  # not in version 0.1.0
             self.guard.load(state["guard"])
@@ -275,10 +275,15 @@ class Trainer:
         report(ProgressEntry(stage.name, self.step, total, row["loss"], errors, seconds, *left))
 
     def _converged(self) -> Verdict | None:
-        if 0 < self._tolerance and self.best_loss < self._tolerance:
-            reached = f"loss tolerance: {self.best_loss:.1e} below {self._tolerance:.1e}"
-            return Verdict(Outcome.LOSS_REACHED, reached)
-        return None
+        if not 0 < self._tolerance or self.best_loss >= self._tolerance:
+            return None
+        if self.least_squares.follow():  # the loss was that of other weights
+            assert self._optimizer is not None
+            self._optimizer.objective_changed()
+            self._best.forget_loss()
+            return None
+        reached = f"loss tolerance: {self.best_loss:.1e} below {self._tolerance:.1e}"
+        return Verdict(Outcome.LOSS_REACHED, reached)
 
     def _diverged(self, loss: float) -> TrainingError:
         stage, term = self._stage, self.least_squares.unusable_term()
@@ -287,14 +292,3 @@ class Trainer:
             + (f" (term {term!r})" if term else "")
             + f"; try --set {stage.remedy}, or other loss weights"
         )
-
-
-def _verdict_of(state: dict[str, Any]) -> Verdict:
-    """What ended a run, from its state; version 0.1.0 kept the sentence alone."""
-    sentence = state["stop_reason"]
-    if "outcome" in state:
-        return Verdict(Outcome(state["outcome"]), sentence, state.get("last_stage", ""))
-    if ": loss tolerance" in sentence:
-        return Verdict(Outcome.LOSS_REACHED, sentence)
-    outcome = Outcome.SETTLED if "tolerance" in sentence else Outcome.STEPS_TAKEN
-    return Verdict(outcome, sentence)

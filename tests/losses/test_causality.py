@@ -82,6 +82,16 @@ def test_runs_with_causal_weights_go_on_exactly_where_they_were(stop: int) -> No
     assert all(a.equal(b) for a, b in zip(ends(whole), ends(second), strict=True))
 
 
+def test_a_loss_of_stale_weights_is_not_what_was_asked_for() -> None:
+    run = assembled(tolerance=1e3, loss={"causality": 1e-3})
+    with torch.no_grad():
+        run.objective.collocation.pack()["weights of times"]["weights"].fill_(0.0)  # type: ignore[union-attr]
+    run.trainer.run(lambda: None, lambda entry: None)
+    assert run.trainer.verdict.sentence.startswith("adam: loss tolerance")
+    assert run.record.step == 4  # at two the weights were found to be others
+    assert 0.9 < run.objective.last_weight() < 1
+
+
 def test_causality_is_refused_where_there_is_no_time() -> None:
     with pytest.raises(SettingsError, match=r"loss.causality: .*poisson.* has no time; set 0"):
         assembled("poisson")

@@ -66,6 +66,13 @@ def test_a_run_that_is_stuck_is_told_how_many_slabs_to_try() -> None:
         assert words in found.sentence
 
 
+def test_a_run_whose_last_times_do_not_count_yet_has_not_converged() -> None:
+    over = Verdict(Outcome.LOSS_REACHED, "over")
+    found = diagnose(over, 1e-21, 1.0, 4.0, last_weight=2e-5)
+    assert found.limit is Limit.STEPS
+    assert "the last times count for 2e-05 of the first ones" in found.sentence
+
+
 def test_an_earlier_slab_that_ended_far_from_a_solution_is_told() -> None:
     over = Verdict(Outcome.LOSS_REACHED, "over")
     found = diagnose(over, 1e-21, 1.0, 4.0, slabs=[1e-21, 0.3, 1e-9, 1e-21])
