@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from pinn_metakan.ansatz.features import Features
-from pinn_metakan.ansatz.hard.constraints import Constraint
+from pinn_metakan.ansatz.hard.constraint import Constraint
 from pinn_metakan.derivatives.constant_jets import constant_jets
 from pinn_metakan.derivatives.request import Coordinate, Quantity
 from pinn_metakan.derivatives.taylor import JetSpace

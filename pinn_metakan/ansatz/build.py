@@ -9,8 +9,10 @@ from torch import Generator
 from pinn_metakan.ansatz.ansatz import Ansatz
 from pinn_metakan.ansatz.features import Features
 from pinn_metakan.ansatz.hard.constraints import HardConstraints, build_constraints, no_constraints
+from pinn_metakan.ansatz.hard.fluxes import Fluxes
 from pinn_metakan.ansatz.hard.pieces import periodic_axes
 from pinn_metakan.errors import ProblemError, SettingsError
+from pinn_metakan.geometry.domain import Face
 from pinn_metakan.geometry.sampling import sample_interior
 from pinn_metakan.networks.network import Network
 from pinn_metakan.pde.condition import Kink
@@ -18,6 +20,8 @@ from pinn_metakan.pde.formulation import Formulation
 from pinn_metakan.pde.kinks import find_kinks
 from pinn_metakan.pde.problem import has_transform
 
+#: Why there are more features than coordinates.
+_TWO_FEATURES = "; a coordinate with slopes by construction takes two, one if fluxes = 'clamps'"
 #: Points where a user's transform is tried.
 _TRIED_POINTS = 7
 
@@ -48,6 +52,8 @@ def build_ansatz(
     make_network: Callable[[int, int], Network],
     device: torch.device,
     dtype: torch.dtype,
+    fluxes: Fluxes = "soft",
+    flat: frozenset[Face] | None = None,
 ) -> BuiltAnsatz:
     """Put features, network and constraints together.
 
@@ -57,6 +63,8 @@ def build_ansatz(
         make_network: Takes the numbers of features and of unknowns.
         device: Where to compute.
         dtype: Of what numbers.
+        fluxes: See `build_constraints`.
+        flat: Likewise.
 
     Returns:
         The ansatz and what is known of it.
@@ -67,15 +75,19 @@ def build_ansatz(
             periodic coordinate.
     """
     problem = formulation.problem
-    constraints = build_constraints(formulation) if is_hard else no_constraints(formulation)
+    if is_hard:
+        constraints = build_constraints(formulation, fluxes, flat)
+    else:
+        constraints = no_constraints(formulation)
     uses_transform = is_hard and has_transform(problem)
-    features = Features(formulation.domain, constraints.periodic, _kinks(formulation))
+    flat_faces = frozenset() if uses_transform else constraints.flat
+    features = Features(formulation.domain, constraints.periodic, _kinks(formulation), flat_faces)
     outputs = len(problem.unknowns)
     network = make_network(features.size, outputs)
     if (network.widths[0], network.widths[-1]) != (features.size, outputs):
         raise SettingsError(
             f"the network must map {features.size} features to {outputs} unknowns, "
-            f"its widths are {list(network.widths)}"
+            f"its widths are {list(network.widths)}{_TWO_FEATURES if flat_faces else ''}"
         )
     transforming = problem if uses_transform else None
     ansatz = Ansatz(features, network, constraints.constraints, transforming)

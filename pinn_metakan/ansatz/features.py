@@ -6,9 +6,10 @@ from collections.abc import Collection
 import torch
 from torch import Tensor, nn
 
+from pinn_metakan.ansatz.flat_ends import flat_ends
 from pinn_metakan.derivatives.constant_jets import constant_jets
 from pinn_metakan.derivatives.taylor import JetSpace
-from pinn_metakan.geometry.domain import Domain
+from pinn_metakan.geometry.domain import Domain, Face
 from pinn_metakan.pde.condition import Kink
 
 
@@ -21,21 +22,28 @@ class Features(nn.Module):
         x \mapsto 2 \frac{|x - c|}{\max(c - a, b - c)} - 1
 
     The second is for a logarithmic scale. The distance from an interface c lets slopes jump there,
-    while the field is continuous.
+    while the field is continuous. A coordinate with flat ends becomes two, of which no function has
+    a slope there: see `FlatEnds`.
 
     Args:
         domain: Its bounds give a and b.
         periodic: Columns of the periodic coordinates.
         kinks: Interfaces, each once.
+        flat: Faces across which no feature has a slope.
     """
 
     low: Tensor
     length: Tensor
 
     def __init__(
-        self, domain: Domain, periodic: Collection[int] = (), kinks: Collection[Kink] = ()
+        self,
+        domain: Domain,
+        periodic: Collection[int] = (),
+        kinks: Collection[Kink] = (),
+        flat: Collection[Face] = (),
     ):
         super().__init__()
+        self._given = (domain, periodic, kinks)
         bounds = torch.tensor(domain.bounds, dtype=torch.float64)
         self.register_buffer("low", bounds[:, 0])
         self.register_buffer("length", bounds[:, 1] - bounds[:, 0])
@@ -45,12 +53,19 @@ class Features(nn.Module):
             for axis, (low, high) in enumerate(domain.bounds)
             if axis in domain.logarithmic_axes
         ]
-        self.straight = [axis for axis in range(domain.dimension) if axis not in periodic]
+        self._flat = {ends.axis: ends for ends in flat_ends({(f.axis, f.sign) for f in flat})}
+        wrapped = {*periodic, *self._flat}
+        self.straight = [axis for axis in range(domain.dimension) if axis not in wrapped]
         self._kinks = [
             (axis, value, max(value - domain.bounds[axis][0], domain.bounds[axis][1] - value))
             for axis, value in sorted(kinks)
         ]
-        self.size = len(self.straight) + 2 * len(self.periodic) + len(self._kinks)
+        pairs = len(self.periodic) + len(self._flat)
+        self.size = len(self.straight) + 2 * pairs + len(self._kinks)
+
+    def without_flat_ends(self) -> "Features":
+        """Features of which functions can have slopes everywhere."""
+        return Features(*self._given).to(self.low)
 
     def forward(self, points: Tensor) -> Tensor:
         """Map points (N, d) to features (N, F)."""
@@ -59,9 +74,20 @@ class Features(nn.Module):
         if self.periodic:
             angle = 2 * math.pi * unit[:, self.periodic]
             parts += [torch.cos(angle), torch.sin(angle)]
+        parts += [ends.features(unit[:, axis]) for axis, ends in self._flat.items()]
         for axis, value, farthest in self._kinks:
-            parts.append(2 / farthest * (points[:, axis : axis + 1] - value).abs() - 1)
+            if axis in self._flat:
+                parts.append(self._from_kink(unit, axis, value))
+            else:
+                parts.append(2 / farthest * (points[:, axis : axis + 1] - value).abs() - 1)
         return torch.cat(parts, dim=1) if len(parts) > 1 else parts[0]
+
+    def _from_kink(self, unit: Tensor, axis: int, value: float) -> Tensor:
+        """The distance from an interface on a coordinate with flat ends, (N, 1)."""
+        place = (value - self.low[axis]) / self.length[axis]
+        risen = self._flat[axis].risen
+        distance = (risen(unit[:, axis : axis + 1]) - risen(place)).abs()
+        return 2 / (1 + risen(place).abs()) * distance - 1
 
     def _unit(self, points: Tensor) -> Tensor:
         """Coordinates (N, d) from 0 at the lower to 1 at the upper bound, each on its scale."""
@@ -83,7 +109,7 @@ class Features(nn.Module):
         Returns:
             Shape (J, N, F).
         """
-        if self.periodic or self._kinks or self._logarithmic:
+        if self.periodic or self._kinks or self._logarithmic or self._flat:
             return constant_jets(self, self.size, points, space)
         jets = points.new_zeros(len(space), len(points), self.size)
         jets[0] = self(points)

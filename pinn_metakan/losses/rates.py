@@ -108,9 +108,11 @@ class _Start:
     ):
         self.points = points
         self._move = move
-        self._ansatz, self._axis, self._time, self._sizes = ansatz, axis, time, sizes
+        self._axis, self._time, self._sizes = axis, time, sizes
         self._data, _ = with_random_features(ansatz, points)
-        inputs = ansatz.features(self._at_start(points))  # (N, F)
+        # Rates are those of the equations, with or without conditions on slopes.
+        self._features = ansatz.features.without_flat_ends()
+        inputs = self._features(self._at_start(points))  # (N, F)
         size = (_SHAPES, inputs.shape[1] + 1)
         drawn = torch.randn(size, generator=Generator().manual_seed(0), dtype=torch.float64)
         slopes, self._offsets = drawn.to(inputs).split([inputs.shape[1], 1], dim=1)
@@ -127,7 +129,7 @@ class _Start:
 
     def shapes(self, points: Tensor) -> Tensor:
         """Shapes of order one, random ones, then the m values: (N, d) -> (N, shapes + m)."""
-        inputs = self._ansatz.features(self._at_start(points))
+        inputs = self._features(self._at_start(points))
         random = torch.tanh(inputs @ self._slopes.T + self._offsets[:, 0])
         return torch.cat([random, self.values(points) / self._sizes], dim=1)
 

@@ -9,6 +9,7 @@ from torch import Generator, Tensor
 
 from pinn_metakan.ansatz.ansatz import Ansatz
 from pinn_metakan.diagnosis.table import grave_notes, stated_findings
+from pinn_metakan.geometry.domain import Face
 from pinn_metakan.losses.collocation import TermGroup
 from pinn_metakan.losses.objective import Objective
 from pinn_metakan.losses.random_dimensions import RandomDimensions
@@ -55,9 +56,8 @@ class AssembledRun:
         communicator: Communicator = ONE_PROCESS,
         start: Start | None = None,
     ):
-        self.start = start
+        self.start, self._communicator = start, communicator
         self.problem, self.choices = problem, choices
-        self._communicator = communicator
         self.settings = settings = choices.settings
         self._place = (choices.device, DTYPES[choices.dtype])
         self.formulation = formulate(problem)
@@ -68,9 +68,11 @@ class AssembledRun:
         make_network = network_maker(choices, network, self._generator)
         if start is not None:
             make_network = start.maker(make_network)
-        self.part = self._built(self._slabs.first(), make_network)
-        if not settings.slabs:
-            self._choose_slabs(make_network)
+        self._flat: frozenset[Face] | None = None
+        self.part = self._built(self.formulation, make_network)
+        self._flat = self.part.constraints.flat  # slabs have the same, for the same network
+        if settings.slabs != 1:
+            self._cut_into_slabs(make_network)
         self.carried = self.part.constraints.carried  # why the solution is not smooth
         self.findings = stated_findings(self.formulation)
         self.notes = (*self.part.notes, *grave_notes(self.findings))
@@ -239,8 +241,8 @@ class AssembledRun:
         self.record.load(state["record"])
         self.trainer.load(state["trainer"])
 
-    def _choose_slabs(self, make_network: Callable[[int, int], Network]) -> None:
-        """Choose how many slabs there are, and begin anew if it is more than one."""
+    def _cut_into_slabs(self, make_network: Callable[[int, int], Network]) -> None:
+        """Choose how many slabs there are unless it is set, and begin anew if there are several."""
         self.settings = with_slabs(self.settings, self.formulation, self.part.objective)
         self.choices = replace(self.choices, settings=self.settings)
         if self.settings.slabs > 1:
@@ -248,10 +250,9 @@ class AssembledRun:
             self._slabs = Slabs(self.formulation, self.settings.slabs)
             self.part = self._built(self._slabs.first(), make_network)
 
-    def _built(self, formulation: Formulation, make_network: Callable[[int, int], Network]) -> Part:
-        return build_part(
-            formulation, self.settings, self._points, make_network, self._generator, *self._place
-        )
+    def _built(self, formulation: Formulation, make: Callable[[int, int], Network]) -> Part:
+        given = (self._points, make, self._generator, *self._place, self._flat)
+        return build_part(formulation, self.settings, *given)
 
     def _make_trainer(self) -> Trainer:
         """What trains the present leg, and goes on with the record of those before."""

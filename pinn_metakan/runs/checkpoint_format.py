@@ -9,7 +9,8 @@ from pinn_metakan.settings.earlier_names import present_name
 def with_present_choices(state: dict[str, Any]) -> dict[str, Any]:
     """Say what a run of an earlier version was asked to be as this version says it.
 
-    Up to version 0.2.0 metakan was another network, and all points were there from the start.
+    Up to version 0.2.0 metakan was another network, all points were there from the start, and
+    slopes were in the loss.
 
     Args:
         state: What was read.
@@ -25,6 +26,7 @@ def with_present_choices(state: dict[str, Any]) -> dict[str, Any]:
     points = settings.get("points")
     if isinstance(points, Mapping):
         settings = {**settings, "points": {"first": 0, **points}}
+    settings = {"fluxes": "soft", **settings}
     return state | {"choices": {**chosen, "network": name, "settings": settings}}
 
 

@@ -67,7 +67,9 @@ def examine_with_sizes(
     chosen = suggested_settings(problem, name, layers)
     run = AssembledRun(problem, choose(name, chosen, 0, "cpu", dtype, parts, problems))
     is_hard = run.settings.conditions == "hard"
-    constraints = run.part.constraints if is_hard else build_constraints(run.formulation)
+    constraints = (
+        run.part.constraints if is_hard else build_constraints(run.formulation, run.settings.fluxes)
+    )
     numbers = DTYPES[dtype]
     examined = Examined(run.formulation, constraints, run.objective, run.settings, numbers)
     return [*run.findings, *trained_findings(examined)], scales_text(run)

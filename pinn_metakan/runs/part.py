@@ -10,6 +10,7 @@ from torch import Generator
 from pinn_metakan.ansatz.build import build_ansatz
 from pinn_metakan.ansatz.hard.constraints import HardConstraints
 from pinn_metakan.errors import ProblemError
+from pinn_metakan.geometry.domain import Face
 from pinn_metakan.losses.build import build_collocation, build_objective
 from pinn_metakan.losses.collocation import Collocation
 from pinn_metakan.losses.engines import choose_engine
@@ -63,6 +64,7 @@ def build_part(
     generator: Generator,
     device: torch.device,
     dtype: torch.dtype,
+    flat: frozenset[Face] | None = None,
 ) -> Part:
     """Put a part of a problem together.
 
@@ -74,6 +76,8 @@ def build_part(
         generator: CPU generator of the points.
         device: Where to compute.
         dtype: Of what numbers.
+        flat: Faces whose fluxes hold by construction in all parts, as was found for the whole; None
+            to find them.
 
     Returns:
         The part.
@@ -83,7 +87,7 @@ def build_part(
         SettingsError: If a setting cannot be used with it.
     """
     is_hard = settings.conditions == "hard"
-    built = build_ansatz(formulation, is_hard, make_network, device, dtype)
+    built = build_ansatz(formulation, is_hard, make_network, device, dtype, settings.fluxes, flat)
     engine, reason = choose_engine(settings.engine, built.ansatz)
     meetings = built.constraints.meetings
     causality = settings.loss.causality

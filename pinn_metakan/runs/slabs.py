@@ -82,8 +82,10 @@ def with_slabs(settings: Settings, whole: Formulation, objective: Objective) -> 
     Returns:
         Settings with the number of slabs, a loss that is enough for one, and stages that are
         shorter where there are many; one slab for problems that cannot be cut, and for networks
-        that grow.
+        that grow. As they are where a number is set.
     """
+    if settings.slabs:
+        return settings
     try:
         plan_legs(settings, slab_times(whole, 2))
     except SettingsError:

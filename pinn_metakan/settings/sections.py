@@ -85,6 +85,10 @@ class Settings(Section):
     conditions: Literal["hard", "soft"] = Field(
         default="hard", description="by construction where possible, or all of them in the loss"
     )
+    fluxes: Literal["hard", "clamps", "soft"] = Field(
+        default="soft",
+        description="slopes by construction: all that can, those beside values, or none",
+    )
     stages: list[str] = Field(
         default=["adam", "lm", "lift", "release", "refine", "enrich", "widen", "untie"],
         min_length=1,

@@ -56,7 +56,7 @@ def stated(
 
 
 def random_ansatz(formulation: Formulation, constraints: HardConstraints) -> Ansatz:
-    features = Features(formulation.problem.domain, constraints.periodic)
+    features = Features(formulation.problem.domain, constraints.periodic, (), constraints.flat)
     network = make_kan((features.size, 5, 1), RBF, Generator().manual_seed(3))
     return Ansatz(features, network, constraints.constraints)
 

@@ -44,7 +44,7 @@ def stated(
 
 def random_ansatz(formulation: Formulation) -> Ansatz:
     constraints = build_constraints(formulation)
-    features = Features(formulation.problem.domain, constraints.periodic)
+    features = Features(formulation.problem.domain, constraints.periodic, (), constraints.flat)
     outputs = len(formulation.variables.unknowns)
     network = make_kan((features.size, 5, outputs), RBF, Generator().manual_seed(3))
     return Ansatz(features, network, constraints.constraints)

@@ -93,7 +93,7 @@ def stated(domain: Domain, coordinates: tuple[str, ...], **conditions: Condition
 def largest_residuals(formulation: Formulation, constraints: HardConstraints) -> dict[str, float]:
     """The largest residual of each term of a condition, for a random network."""
     domain = formulation.problem.domain
-    features = Features(domain, constraints.periodic)
+    features = Features(domain, constraints.periodic, (), constraints.flat)
     network = make_kan((features.size, 5, 1), RBF, Generator().manual_seed(3))
     ansatz = Ansatz(features, network, constraints.constraints)
     found = {}

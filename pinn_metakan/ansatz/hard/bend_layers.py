@@ -7,7 +7,7 @@ from functools import partial
 
 from torch import Generator, Tensor
 
-from pinn_metakan.ansatz.hard.fluxes import Flux
+from pinn_metakan.ansatz.hard.flux import Flux
 from pinn_metakan.ansatz.hard.layers import Diffusion, bend_layer, distance
 from pinn_metakan.ansatz.hard.pieces import Pieces
 from pinn_metakan.ansatz.hard.step_layers import COMPARED_POINTS, spreading
@@ -19,8 +19,8 @@ from pinn_metakan.pde.formulation import Formulation
 # Both: docs/decisions/0025-layers.md.
 #: Slopes that differ by more than this, relative to their size, disagree.
 _AGREEMENT = 1e-6
-#: A slope below this part of the value over the length of the domain is rounding.
-_ROUNDING = 1e-10
+#: The size of a slope that counts as none, in parts of the value over the length of the domain.
+_LEAST_SIZE = 1e-2
 
 
 @dataclass(frozen=True)
@@ -74,10 +74,11 @@ def bend_layers(
         missing = partial(flux.missing, initial, face=face)
         values = missing(at)
         low, high = domain.bounds[face.axis]
+        everywhere = at_time(inside, pieces.time)
         size = max(
-            float(slope(initial, at, face.axis).abs().max()),
+            float(slope(initial, everywhere, face.axis).abs().max()),
             float((flux.c(at) / flux.b(at)).abs().max()),
-            _ROUNDING * float(initial(at).abs().max()) / (high - low),
+            _LEAST_SIZE * float(initial(everywhere).abs().max()) / (high - low),
         )
         if not _AGREEMENT * size < float(values.abs().max()) < math.inf:
             continue

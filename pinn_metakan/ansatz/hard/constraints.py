@@ -1,79 +1,39 @@
-"""Hard constraints u = g + B N, built from the declared Dirichlet, initial and periodic conditions.
+"""Hard constraints u = g + B N, built from the conditions of a problem.
 
 g takes all the data; B vanishes to first order at each Dirichlet face and like t at the start, or
-like t^2 where a velocity is given; the same at the last time, where the first has no data.
-Conditions whose data disagree where they meet become soft.
-
-How many axes are blended, and why: docs/decisions/0006-hard-conditions.md.
+like t^2 where a velocity is given; the same at the last time, where the first has no data. Where a
+slope is given, or a u + b du/dn, g has it, N has no slope, and B fits
+(docs/decisions/0033-hard-fluxes.md). Conditions whose data disagree where they meet become soft.
 
 Source: Lagaris, Likas, Fotiadis, IEEE Trans. Neural Netw. 9 (1998) 987-1000; Sukumar, Srivastava,
 Comput. Methods Appl. Mech. Engrg. 389 (2022) 114333.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-import torch
-from torch import Generator, Tensor
-
-from pinn_metakan.ansatz.hard.bent_start import take_corners_out
+from pinn_metakan.ansatz.hard.bend_layers import bend_layers
+from pinn_metakan.ansatz.hard.bent_start import BentStart, take_corners_out
 from pinn_metakan.ansatz.hard.carried import carried_on
-from pinn_metakan.ansatz.hard.conflicts import find_conflicts
-from pinn_metakan.ansatz.hard.factors import (
-    boundary_factor,
-    face_factor,
-    product,
-    time_factor,
-)
-from pinn_metakan.ansatz.hard.layered import Layers, find_layers
-from pinn_metakan.ansatz.hard.layers import add_step_layers
+from pinn_metakan.ansatz.hard.conflicts import Conflict, find_conflicts
+from pinn_metakan.ansatz.hard.constraint import Constraint, constraint_of, too_many_axes
+from pinn_metakan.ansatz.hard.flux_conflicts import find_flux_conflicts
+from pinn_metakan.ansatz.hard.fluxes import Fluxes, add_hard_fluxes
+from pinn_metakan.ansatz.hard.layered import find_layers
+from pinn_metakan.ansatz.hard.layers import Diffusion
 from pinn_metakan.ansatz.hard.pieces import Pieces, collect_pieces, periodic_axes
-from pinn_metakan.ansatz.hard.seam_layer import seam_layer
+from pinn_metakan.ansatz.hard.seam_layer import SeamLayer, seam_layer
 from pinn_metakan.ansatz.hard.smoothness import find_rough
 from pinn_metakan.ansatz.hard.step_layers import step_layers
-from pinn_metakan.ansatz.hard.transfinite import (
-    Field,
-    Number,
-    add_faces,
-    curved_with_start,
-    on_face,
-    start_from,
-    summed,
-    zero,
-)
-from pinn_metakan.geometry.domain import Domain
-from pinn_metakan.geometry.sampling import sample_interior
+from pinn_metakan.geometry.domain import Face
 from pinn_metakan.pde.corner_weights import Meeting
 from pinn_metakan.pde.formulation import Formulation
 
-#: Transfinite interpolation of data that vary takes 3^axes evaluations; beyond this it is not done.
-_MAX_BLENDED_AXES = 4
 #: What becomes of conditions that disagree: where they do not meet in planes, and where they do.
 _CONSEQUENCES = (
     "both become soft",
     "both become soft, and count for nothing at that place",
 )
-#: How many points show whether data are constant.
-_COMPARED_POINTS = 64
-
-
-@dataclass(frozen=True)
-class Constraint:
-    """u = g + B N for one unknown.
-
-    Args:
-        data: g, takes points (N, d), gives (N,); None for zero.
-        factor: B, likewise; None for one.
-    """
-
-    data: Field | None
-    factor: Field | None
-
-    def apply(self, points: Tensor, output: Tensor) -> Tensor:
-        """Turn the network's output (N,) into the field (N,)."""
-        if self.factor is not None:
-            output = self.factor(points) * output
-        return output if self.data is None else self.data(points) + output
 
 
 @dataclass(frozen=True)
@@ -83,6 +43,7 @@ class HardConstraints:
     Args:
         constraints: One for each unknown.
         periodic: Columns of the coordinates that are wrapped.
+        flat: Faces that no output of the network has a slope across.
         satisfied: Names of residual terms that are zero by construction.
         notes: Lines for the user: which conditions stay soft, and why.
         rough: Those of them on data that are less smooth than the equations need, the what alone.
@@ -93,6 +54,7 @@ class HardConstraints:
 
     constraints: tuple[Constraint, ...]
     periodic: frozenset[int]
+    flat: frozenset[Face]
     satisfied: frozenset[str]
     notes: tuple[str, ...] = ()
     rough: tuple[str, ...] = ()
@@ -104,33 +66,94 @@ class HardConstraints:
 def no_constraints(formulation: Formulation) -> HardConstraints:
     """Leave all conditions soft."""
     free = tuple(Constraint(None, None) for _ in formulation.variables.unknowns)
-    return HardConstraints(free, frozenset(), frozenset())
+    return HardConstraints(free, frozenset(), frozenset(), frozenset())
 
 
-def build_constraints(formulation: Formulation) -> HardConstraints:
+def build_constraints(
+    formulation: Formulation, fluxes: Fluxes = "soft", flat: frozenset[Face] | None = None
+) -> HardConstraints:
     """Make as many conditions hard as possible.
 
     Args:
         formulation: The problem.
+        fluxes: Which slopes, and mixtures of value and slope, may be.
+        flat: The faces without values whose fluxes hold by construction, if that is known before:
+            the parts of a problem have networks of the same inputs. None to find them.
 
     Returns:
         The constraints, what they satisfy, and notes on what stays soft.
     """
-    variables, domain = formulation.variables, formulation.domain
-    notes: list[str] = []
-    rough_data: list[str] = []
-    contradictions: list[str] = []
-    carried: list[str] = []
-    periodic = periodic_axes(formulation)
-    meetings: dict[str, list[Meeting]] = {}
-    constraints, satisfied = [], set()
-    names = variables.column_names()
-    for number, unknown in enumerate(variables.unknowns):
-        pieces, doubles = collect_pieces(formulation, unknown, set(periodic))
-        notes += doubles
-        seams = {axis: seam_layer(formulation, number, pieces, axis) for axis in periodic}
+    building = _Building(formulation, flat)
+    given = [building.take(number, fluxes) for number in range(building.count)]
+    agreed = building.agree_on_flat_faces(given)
+    constraints = tuple(building.constraint(one) for one in given)
+    satisfied = {term for one in given for term in one.pieces.terms()}
+    for name in building.periodic.values():
+        satisfied |= set(formulation.conditions[name].terms)
+    return HardConstraints(
+        constraints,
+        frozenset(building.periodic),
+        agreed,
+        frozenset(satisfied),
+        tuple(building.notes),
+        tuple(building.rough),
+        tuple(building.contradictions),
+        {term: tuple(places) for term, places in building.meetings.items()},
+        tuple(building.carried),
+    )
+
+
+@dataclass
+class _Given:
+    """What is given for one unknown.
+
+    Args:
+        number: Of the unknown.
+        pieces: Its data that hold by construction.
+        bent: Its data at the start without their steps and bends.
+        seams: Layers of seams, by column.
+        conflicts: Where its data disagree.
+        walls: Layers along walls, by face.
+    """
+
+    number: int
+    pieces: Pieces
+    bent: BentStart | None
+    seams: Mapping[int, SeamLayer]
+    conflicts: Sequence[Conflict]
+    walls: Mapping[Face, Diffusion]
+
+
+class _Building:
+    """What is found on the way from conditions to constraints.
+
+    Args:
+        formulation: The problem.
+        flat: See `build_constraints`.
+    """
+
+    def __init__(self, formulation: Formulation, flat: frozenset[Face] | None):
+        self._formulation, self._flat = formulation, flat
+        self._domain, self._variables = formulation.domain, formulation.variables
+        self.count = len(self._variables.unknowns)
+        self.periodic = periodic_axes(formulation)
+        self.notes: list[str] = []
+        self.rough: list[str] = []
+        self.contradictions: list[str] = []
+        self.carried: list[str] = []
+        self.meetings: dict[str, list[Meeting]] = {}
+
+    def take(self, number: int, fluxes: Fluxes) -> _Given:
+        """Take the data of an unknown as far as they are smooth and agree with each other."""
+        formulation, unknown = self._formulation, self._variables.unknowns[number]
+        pieces, doubles = collect_pieces(formulation, unknown, set(self.periodic))
+        self.notes += doubles
+        if fluxes != "soft":
+            given = (formulation, unknown, pieces, self.periodic, fluxes == "hard")
+            self.notes += add_hard_fluxes(*given)
+        seams = {axis: seam_layer(formulation, number, pieces, axis) for axis in self.periodic}
         joined = {axis: seam for axis, seam in seams.items() if seam is not None}
-        others = {axis: name for axis, name in periodic.items() if axis not in joined}
+        others = {axis: name for axis, name in self.periodic.items() if axis not in joined}
         bent = take_corners_out(formulation, number, pieces)
         if bent is not None:
             smooth = replace(pieces, initial=(bent.term, bent.smooth))
@@ -138,91 +161,107 @@ def build_constraints(formulation: Formulation) -> HardConstraints:
         if bent is None or bent.term in {data.term for data in rough}:
             bent = None
             rough = find_rough(formulation, number, pieces, others)
-        rough_data += [data.line for data in rough]
-        notes += [f"{data.line}; it stays soft" for data in rough]
-        carried += carried_on(formulation, number, rough)
+        rough = [data for data in rough if data.term not in self._known(pieces)]
+        self.rough += [data.line for data in rough]
+        self.notes += [f"{data.line}; it stays soft" for data in rough]
+        of_slopes = {flux.term for flux in pieces.fluxes.values()}
+        of_values = [data for data in rough if data.term not in of_slopes]
+        self.carried += carried_on(formulation, number, of_values)
         pieces = pieces.without({data.term for data in rough})
-        conflicts = find_conflicts(pieces, variables, domain, periodic)
-        faces = step_layers(formulation, number, pieces, conflicts)
-        unmet = [conflict for conflict in conflicts if conflict.face not in faces]
+        conflicts = find_conflicts(pieces, self._variables, self._domain, self.periodic)
+        walls = step_layers(formulation, number, pieces, conflicts)
+        pieces = self._without_conflicts(pieces, conflicts, walls)
+        axes, crowd = too_many_axes(pieces, self._domain)
+        if crowd:
+            terms = ", ".join(sorted(crowd))
+            self.notes.append(f"{unknown}: data that vary on {len(axes)} axes stay soft: {terms}")
+            pieces = pieces.without(crowd)
+        pieces = self._without_contradicted_fluxes(number, pieces)
+        return _Given(number, pieces, bent, joined, conflicts, walls)
+
+    def _without_conflicts(
+        self, pieces: Pieces, conflicts: Sequence[Conflict], walls: Mapping[Face, Diffusion]
+    ) -> Pieces:
+        """Leave out values that disagree, but for those that a layer takes."""
+        unmet = [conflict for conflict in conflicts if conflict.face not in walls]
         soft = {term for conflict in unmet for term in conflict.terms}
-        contradictions += [conflict.line for conflict in unmet]
-        notes += [f"{conflict.line}; {_CONSEQUENCES[bool(conflict.meeting)]}" for conflict in unmet]
+        self.contradictions += [conflict.line for conflict in unmet]
+        self.notes += [f"{c.line}; {_CONSEQUENCES[bool(c.meeting)]}" for c in unmet]
         for conflict in conflicts:
             if conflict.meeting is not None:
                 for term in sorted(conflict.terms & soft):
-                    meetings.setdefault(term, []).append(conflict.meeting)
-        pieces = pieces.without(soft)
-        periodic = {axis: name for axis, name in periodic.items() if name not in soft}
-        crowd = _too_many_axes(pieces, domain)
-        if crowd:
-            axes = len({face.axis for face in pieces.faces})
-            notes.append(f"{unknown}: data that vary on {axes} axes stay soft: {', '.join(crowd)}")
-            pieces = pieces.without(crowd)
-        layers = find_layers(formulation, number, pieces, bent, joined, faces, periodic)
-        if pieces.initial is not None:
-            notes += layers.notes(pieces.initial[0], conflicts, names)
-        constraints.append(_constraint(pieces, domain, layers))
-        satisfied |= pieces.terms()
-    for name in periodic.values():
-        satisfied |= set(formulation.conditions[name].terms)
-    return HardConstraints(
-        tuple(constraints),
-        frozenset(periodic),
-        frozenset(satisfied),
-        tuple(notes),
-        tuple(rough_data),
-        tuple(contradictions),
-        {term: tuple(places) for term, places in meetings.items()},
-        tuple(carried),
-    )
+                    self.meetings.setdefault(term, []).append(conflict.meeting)
+        self.periodic = {axis: name for axis, name in self.periodic.items() if name not in soft}
+        return pieces.without(soft)
 
+    def _without_contradicted_fluxes(self, number: int, pieces: Pieces) -> Pieces:
+        """Leave out fluxes that disagree with other data, but for those that a layer takes."""
+        if not pieces.fluxes:
+            return pieces
+        bends = bend_layers(self._formulation, number, pieces, pieces.fluxes)
+        layered = {bend.face for bend in bends}
+        conflicts = find_flux_conflicts(
+            pieces, self._variables, self._domain, self.periodic, layered
+        )
+        known = self._known(pieces)
+        conflicts = [conflict for conflict in conflicts if not conflict.terms & known]
+        for conflict in conflicts:
+            what = "stays soft" if len(conflict.terms) == 1 else "both stay soft"
+            if conflict.meeting is not None:
+                self.contradictions.append(conflict.line)
+                what += ", and counts for nothing at that place"
+                for term in conflict.terms:
+                    self.meetings.setdefault(term, []).append(conflict.meeting)
+            self.notes.append(f"{conflict.line}; {what}")
+        soft = {term for conflict in conflicts for term in conflict.terms}
+        if self._flat is not None:
+            free = {f: flux.term for f, flux in pieces.fluxes.items() if f not in pieces.faces}
+            soft |= {term for face, term in free.items() if face not in self._flat}
+        return pieces.without(soft)
 
-def _too_many_axes(pieces: Pieces, domain: Domain) -> set[str]:
-    axes = {face.axis for face in pieces.faces}
-    if len(axes) <= _MAX_BLENDED_AXES or _all_data_equal(pieces, domain) is not None:
-        return set()
-    return {term for term, _ in pieces.faces.values()}
+    def _known(self, pieces: Pieces) -> set[str]:
+        """The terms of the fluxes that are known to hold by construction."""
+        known = (self._flat or frozenset()) - set(pieces.faces)
+        return {flux.term for face, flux in pieces.fluxes.items() if face in known}
 
+    def agree_on_flat_faces(self, given: Sequence[_Given]) -> frozenset[Face]:
+        """Leave out fluxes through faces that not all unknowns have one through.
 
-def _all_data_equal(pieces: Pieces, domain: Domain) -> float | None:
-    """The one number that all face data are, if there is no start; None otherwise."""
-    if pieces.initial is not None:
-        return None
-    points = sample_interior(domain, _COMPARED_POINTS, "sobol", Generator().manual_seed(0)).points
-    values = torch.stack([data(on_face(points, face)) for face, (_, data) in pieces.faces.items()])
-    return float(values[0, 0]) if bool((values == values[0, 0]).all()) else None
+        The network has no slope there, and one network serves all unknowns.
 
+        Returns:
+            The faces that all have one through.
+        """
+        free = [set(one.pieces.fluxes) - set(one.pieces.faces) for one in given]
+        common = set.intersection(*free)
+        while True:
+            soft = {
+                flux.term
+                for one in given
+                for face, flux in one.pieces.fluxes.items()
+                if face not in one.pieces.faces and face not in common
+            }
+            if not soft:
+                return frozenset(common)
+            for one in given:
+                one.pieces = one.pieces.without(soft)
+                common &= set(one.pieces.fluxes) - set(one.pieces.faces)
+            self.notes += [
+                f"{term}: another unknown has no flux there; stays soft" for term in sorted(soft)
+            ]
 
-def _constraint(pieces: Pieces, domain: Domain, layers: Layers) -> Constraint:
-    time = pieces.time
-    initial = pieces.initial[1] if pieces.initial else None
-    velocity = pieces.velocity[1] if pieces.velocity else None
-    if initial is not None:
-        initial = summed([initial if layers.bent is None else layers.bent.smooth, *layers.start()])
-    data: Field | None = None
-    if pieces.curved is not None:
-        data = curved_with_start(pieces.curved[1], initial, velocity, time)
-    elif pieces.faces:
-        constant = _all_data_equal(pieces, domain)
-        if constant is not None:
-            data = None if constant == 0 else Number(constant)
-        else:
-            extended = zero if initial is None else start_from(initial, velocity, time)
-            on_faces = {face: values for face, (_, values) in pieces.faces.items()}
-            extended = add_step_layers(extended, on_faces, layers.faces)
-            data = add_faces(extended, on_faces, domain)
-    elif initial is not None:
-        data = start_from(initial, velocity, time)
-    factors: list[Field | None] = []
-    if pieces.faces:
-        factors.append(face_factor(domain, pieces.faces))
-    if pieces.curved is not None:
-        factors.append(boundary_factor(domain))
-    if initial is not None:
-        first, last = domain.bounds[-1]
-        other = last if time == first else first
-        factors.append(time_factor(time, other, 1 if velocity is None else 2))
-    known = [factor for factor in factors if factor is not None]
-    assert len(known) == len(factors)  # other data are no pieces
-    return Constraint(data, product(known) if known else None)
+    def constraint(self, given: _Given) -> Constraint:
+        """Build the constraint of an unknown."""
+        layers = find_layers(
+            self._formulation,
+            given.number,
+            given.pieces,
+            given.bent,
+            given.seams,
+            given.walls,
+            self.periodic,
+        )
+        if given.pieces.initial is not None:
+            names = self._variables.column_names()
+            self.notes += layers.notes(given.pieces.initial[0], given.conflicts, names)
+        return constraint_of(given.pieces, self._domain, layers)

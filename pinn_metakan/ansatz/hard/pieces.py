@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from pinn_metakan.ansatz.hard.factors import boundary_factor, face_factor
+from pinn_metakan.ansatz.hard.flux import Flux
 from pinn_metakan.ansatz.hard.transfinite import Field, Number
 from pinn_metakan.derivatives.request import Variables
 from pinn_metakan.errors import ProblemError
@@ -26,6 +27,8 @@ class Pieces:
         initial: Data at a time.
         velocity: Derivatives in time there.
         time: That time, the first or the last one; where time is the only coordinate, its end.
+        fluxes: Slopes through flat faces, or mixtures of value and slope; slopes alone on faces
+            that have values.
     """
 
     faces: dict[Face, tuple[str, Field]] = field(default_factory=dict)
@@ -33,11 +36,13 @@ class Pieces:
     initial: tuple[str, Field] | None = None
     velocity: tuple[str, Field] | None = None
     time: float = 0.0
+    fluxes: dict[Face, Flux] = field(default_factory=dict)
 
     def terms(self) -> set[str]:
         """Name the residual terms that the data satisfy."""
         pieces = [*self.faces.values(), self.curved, self.initial, self.velocity]
-        return {piece[0] for piece in pieces if piece is not None}
+        fluxes = {flux.term for flux in self.fluxes.values()}
+        return {piece[0] for piece in pieces if piece is not None} | fluxes
 
     def add_at_time(
         self, key: str, piece: tuple[str, Field], is_velocity: bool, time: float
@@ -56,7 +61,7 @@ class Pieces:
         return ""
 
     def without(self, terms: set[str]) -> "Pieces":
-        """Leave out the data of some terms, and a velocity that has no initial value."""
+        """Leave out the data of some terms, and what rests on them: velocities, slopes of faces."""
 
         def kept(piece: tuple[str, Field] | None) -> tuple[str, Field] | None:
             return None if piece is None or piece[0] in terms else piece
@@ -64,7 +69,10 @@ class Pieces:
         initial = kept(self.initial)
         velocity = kept(self.velocity) if initial else None  # t^2 alone would fix nothing
         faces = {face: piece for face, piece in self.faces.items() if piece[0] not in terms}
-        return Pieces(faces, kept(self.curved), initial, velocity, self.time)
+        left = self.faces.keys() - faces.keys()
+        gone = terms | {flux.term for face, flux in self.fluxes.items() if face in left}
+        fluxes = {face: flux for face, flux in self.fluxes.items() if flux.term not in gone}
+        return Pieces(faces, kept(self.curved), initial, velocity, self.time, fluxes)
 
 
 def periodic_axes(formulation: Formulation) -> dict[int, str]:

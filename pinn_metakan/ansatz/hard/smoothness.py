@@ -12,9 +12,9 @@ import torch
 from torch import Generator, Tensor
 
 from pinn_metakan.ansatz.hard.factors import boundary_factor
+from pinn_metakan.ansatz.hard.orders import orders_along
 from pinn_metakan.ansatz.hard.pieces import Pieces
 from pinn_metakan.ansatz.hard.transfinite import Field, is_number, on_face
-from pinn_metakan.derivatives.request import Derivative, Gradient, Laplacian
 from pinn_metakan.errors import ProblemError
 from pinn_metakan.geometry.domain import Domain, Face
 from pinn_metakan.geometry.sampling import sample_interior
@@ -80,7 +80,8 @@ def find_rough(
         ProblemError: If data are NaN or infinite somewhere.
     """
     domain = formulation.domain
-    orders = _orders(formulation, unknown)
+    residuals = [formulation.equations, *formulation.conditions.values()]
+    orders = orders_along(residuals, unknown, formulation.variables.dimension)
     found: dict[str, Roughness] = {}
     for (term, field), lines in _data_on_lines(pieces, domain, orders):
         if term in found:
@@ -110,31 +111,17 @@ def find_rough(
     return list(found.values())
 
 
-def _orders(formulation: Formulation, unknown: int) -> list[int]:
-    """How often residuals differentiate an unknown along each column."""
-    orders = [0] * formulation.variables.dimension
-    residuals = [formulation.equations, *formulation.conditions.values()]
-    for quantity in {q for residual in residuals for q in residual.quantities}:
-        match quantity:
-            case Derivative(k, axes) if k == unknown:
-                for axis in axes:
-                    orders[axis] = max(orders[axis], axes.count(axis))
-            case Laplacian(k, axes) | Gradient(k, axes) if k == unknown:
-                for axis in axes:
-                    orders[axis] = max(orders[axis], 2 if isinstance(quantity, Laplacian) else 1)
-    return orders
-
-
 def _data_on_lines(
     pieces: Pieces, domain: Domain, orders: list[int]
 ) -> list[tuple[tuple[str, Field], list[Line]]]:
     """The data that are no plain numbers, and lines on which to look at them."""
     generator = Generator().manual_seed(0)
-    faces = {f: piece for f, piece in pieces.faces.items() if not is_number(piece[1])}
+    on_faces = [*pieces.faces.items(), *_given_slopes(pieces)]
+    faces = [(face, piece) for face, piece in on_faces if not is_number(piece[1])]
     count = max(1, _LINES // max(1, len(faces)))
     differentiated = [axis for axis, order in enumerate(orders) if order > 0]
     found: list[tuple[tuple[str, Field], list[Line]]] = []
-    for face, piece in faces.items():
+    for face, piece in faces:
         axes = [axis for axis in differentiated if axis != face.axis]
         on = []
         for line in lines_within(domain, axes, count, generator):
@@ -148,6 +135,15 @@ def _data_on_lines(
         if at_start is not None and not is_number(at_start[1]):
             found.append((at_start, lines_within(domain, in_space, _LINES, generator)))
     return found
+
+
+def _given_slopes(pieces: Pieces) -> list[tuple[Face, tuple[str, Field]]]:
+    """The slopes and the ratios of fluxes through faces."""
+    return [
+        (face, (flux.term, field))
+        for face, flux in pieces.fluxes.items()
+        for field in (flux.slope(face), flux.ratio(face))
+    ]
 
 
 def _factor_roughness(
@@ -169,7 +165,8 @@ def _factor_roughness(
 def _joined(pieces: Pieces) -> list[tuple[tuple[str, Field], Face | None]]:
     """The data that a periodic coordinate joins at its ends, and the face that they lie on."""
     at_start = [(p, None) for p in (pieces.initial, pieces.velocity) if p is not None]
-    return [*at_start, *((piece, face) for face, piece in pieces.faces.items())]
+    on_faces = [*pieces.faces.items(), *_given_slopes(pieces)]
+    return [*at_start, *((piece, face) for face, piece in on_faces)]
 
 
 def _size(field: Field, domain: Domain) -> float:
