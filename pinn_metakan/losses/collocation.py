@@ -1,7 +1,7 @@
 """Collocation: the points that residuals are asked for at, drawn, redrawn, weighed and packed."""
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -34,6 +34,7 @@ class TermGroup:
         draw: Draws so many new points from a generator.
         count: How many points are asked for; there may be others where residuals compare them.
         at: The points now, on the device and in the dtype of the network.
+        is_held: Whether the points stay where they are when others are redrawn.
     """
 
     residual: Residual
@@ -42,6 +43,7 @@ class TermGroup:
     draw: Callable[[int, Generator], PointSet]
     count: int
     at: PointSet
+    is_held: bool = False
 
     def drawn(self, generator: Generator) -> PointSet:
         """New points, on the device and in the dtype of those now."""
@@ -109,6 +111,11 @@ class Collocation:
             group.terms = tuple(term for term in group.terms if term not in satisfied)
         self.groups = [self.equations, *(group for group in self.groups[1:] if group.terms)]
 
+    def hold(self, terms: Collection[str]) -> None:
+        """Leave the points of these terms where they are when others are redrawn."""
+        for group in self.groups[1:]:
+            group.is_held = group.is_held or any(term in terms for term in group.terms)
+
     def weigh(self, weights: Callable[[TermGroup], Tensor | None]) -> None:
         """Let each residual of a group count for what a function says, until points are redrawn.
 
@@ -142,13 +149,14 @@ class Collocation:
         return True
 
     def redraw(self, sizes: Sizes) -> None:
-        """Draw new points for every group, a part of those of the equations by size.
+        """Draw new points for all groups that are not held, a part of the equations' by size.
 
         Args:
             sizes: What the residual and the slopes are at points; see `drawn_by_size`.
         """
         for group in self.groups:
-            group.at = group.drawn(self._generator)
+            if not group.is_held:
+                group.at = group.drawn(self._generator)
         self._choose_by_size(sizes)
         self._weigh_by_time()
 

@@ -55,6 +55,10 @@ class Objective:
         """The same objective, on the same points, of another ansatz."""
         return Objective(ansatz, self.collocation, self.weights, self.engine, self.sizes)
 
+    def with_weights(self, weights: Mapping[str, float]) -> "Objective":
+        """The same objective with other weights w_c by term, 1 unless given."""
+        return Objective(self.ansatz, self.collocation, weights, self.engine, self.sizes)
+
     def with_collocation(self, collocation: Collocation) -> "Objective":
         """The same objective on other points."""
         return Objective(self.ansatz, collocation, self.weights, self.engine, self.sizes)

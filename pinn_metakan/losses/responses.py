@@ -100,7 +100,7 @@ def measure_responses(
     n_last = m * (_FEATURES + 1)  # coefficients of the features and of 1, the last parameters
     terms, at_data, to = [], [], []
     for group in groups:
-        some = replace(group, at=_some(group))
+        some = replace(group, at=some_points(group))
         for term in group.terms:
             r, jacobian = engine.linearize(probe, [replace(some, terms=(term,))], {term: 1.0})
             last = jacobian[:, -n_last:].double().square().sum(dim=0).view(m, -1)
@@ -110,7 +110,7 @@ def measure_responses(
     return Responses(tuple(terms), np.array(at_data), np.array(to).reshape(len(terms), m))
 
 
-def _some(group: TermGroup) -> PointSet:
+def some_points(group: TermGroup) -> PointSet:
     """Some of the points of a group; all where residuals compare several of them."""
     at = group.at
     stride = len(at.points) // _POINTS | 1  # an even one takes a half or a quarter of a sequence

@@ -116,7 +116,8 @@ class LastLayer(Optimizer):
         return Verdict(Outcome.SETTLED, slow)
 
     def objective_changed(self) -> None:
-        """Keep the damping: no more is known of the objective."""
+        """Damp least again: what failed may work now."""
+        self._damping = self._least_damping
 
     def state(self) -> dict[str, object]:
         """Copy the damping."""

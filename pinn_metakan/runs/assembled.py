@@ -10,6 +10,7 @@ from torch import Generator, Tensor
 from pinn_metakan.ansatz.ansatz import Ansatz
 from pinn_metakan.diagnosis.table import grave_notes, stated_findings
 from pinn_metakan.geometry.domain import Face
+from pinn_metakan.losses.adapt import build_adapted
 from pinn_metakan.losses.collocation import TermGroup
 from pinn_metakan.losses.objective import Objective
 from pinn_metakan.losses.random_dimensions import RandomDimensions
@@ -66,8 +67,7 @@ class AssembledRun:
         self._points = settings.points
         self._slabs = Slabs(self.formulation, settings.slabs or 1)
         make_network = network_maker(choices, network, self._generator)
-        if start is not None:
-            make_network = start.maker(make_network)
+        make_network = make_network if start is None else start.maker(make_network)
         self._flat: frozenset[Face] | None = None
         self.part = self._built(self.formulation, make_network)
         self._flat = self.part.constraints.flat  # slabs have the same, for the same network
@@ -80,6 +80,8 @@ class AssembledRun:
         if start is not None:
             self.objective = self.objective.scaled(start.scaled(self.objective.scales))
         self.ansatz: Ansatz = self.objective.ansatz
+        formulation = self.part.formulation
+        self._adapted = build_adapted(self.objective, formulation, settings.loss, communicator)
         count = settings.loss.random_dimensions
         self._random_dimensions = RandomDimensions(self.objective, count) if count else None
         self._draw_dimensions()
@@ -155,6 +157,7 @@ class AssembledRun:
         """Go on with another network."""
         self.ansatz = self.ansatz.with_network(network)
         self.objective = self.objective.with_ansatz(self.ansatz)
+        self._adapted.of(self.objective)
         if self._random_dimensions is not None:
             self._random_dimensions = self._random_dimensions.of(self.objective)
         self.trainer = self._make_trainer()
@@ -258,23 +261,20 @@ class AssembledRun:
         """What trains the present leg, and goes on with the record of those before."""
         least_squares = LeastSquares(
             parameters=lambda: list(self.ansatz.parameters()),
-            loss=self._loss,
-            residual=lambda: self.objective.vector(),
-            linearize=lambda: self.objective.linearize(),
+            loss=self._adapted.loss if self._random_dimensions is None else self._loss,
+            residual=self._adapted.vector,
+            linearize=self._adapted.linearize,
             redraw=self._redraw,
             add_points=lambda: self.objective.add_points(),
             count_points=lambda: len(self.equations.at.points),
             fresh_loss=lambda: self.objective.fresh_loss(),
             measure=error_measure(
-                self.evaluate,
-                self.grid,
-                self.reference,
-                self.settings.evaluation,
-                self._slabs.end,
+                self.evaluate, self.grid, self.reference, self.settings.evaluation, self._slabs.end
             ),
             unusable_term=lambda: self.objective.first_unusable_term(),
             communicator=self._communicator,
-            follow=lambda: self.objective.follow(),
+            reported=self._loss,
+            adaptation=self._adapted,
         )
         return Trainer(
             least_squares,

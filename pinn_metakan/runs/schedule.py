@@ -10,7 +10,7 @@ from pinn_metakan.runs.legs.plan import PlannedLeg, plan_legs
 from pinn_metakan.runs.stages import build_stages
 from pinn_metakan.settings.sections import Settings
 from pinn_metakan.settings.stages import STAGES
-from pinn_metakan.training.trainer import Stage
+from pinn_metakan.training.stage import Stage
 
 
 class Schedule:

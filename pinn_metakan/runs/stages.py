@@ -7,9 +7,9 @@ from pinn_metakan.errors import SettingsError
 from pinn_metakan.networks.network import Network
 from pinn_metakan.optimizers.communicator import Communicator
 from pinn_metakan.runs.stage_optimizer import optimizer_maker
-from pinn_metakan.settings.sections import Settings
+from pinn_metakan.settings.sections import LossSettings, Settings
 from pinn_metakan.settings.stages import STAGES, LinearSettings, LMSettings
-from pinn_metakan.training.trainer import Stage
+from pinn_metakan.training.stage import Stage
 
 
 def build_stages(
@@ -39,6 +39,7 @@ def build_stages(
     if settings.loss.random_dimensions:
         redraw_every = settings.stage("adam").redraw_every
         _refuse_unless_stochastic(names, redraw_every, settings.tolerance)
+        _refuse_adaptation(settings.loss)
     n_parameters = network.n_parameters
     stages: list[Stage] = []
     notes: list[str] = []
@@ -81,3 +82,15 @@ def _refuse_unless_stochastic(names: Sequence[str], redraw_every: int, tolerance
             "loss.random_dimensions: the estimate may be negative, so it cannot tell convergence; "
             "leave tolerance at 0"
         )
+
+
+def _refuse_adaptation(loss: LossSettings) -> None:
+    """Refuse what follows residuals that the estimate of random dimensions does not have."""
+    for name, is_set in {
+        "balance": loss.balance != "fixed",
+        "multipliers": bool(loss.multipliers),
+    }.items():
+        if is_set:
+            raise SettingsError(
+                f"loss.random_dimensions: it goes with fixed weights alone; leave loss.{name} out"
+            )

@@ -30,6 +30,8 @@ from pinn_metakan.runs.slabs import slabs_to_try
 from pinn_metakan.training.limit import Diagnosis, diagnose
 from pinn_metakan.version import __version__
 
+#: What columns of the history that not every run has begin with.
+_SOMETIMES = ("loss_fresh", "points", "weight_", "violation_")
 _VERSIONED = ("torch", "numpy", "scipy", "h5py")
 #: Fresh points that residuals are measured on, and what their seed is above that of the run
 #: (docs/decisions/0022-second-opinion.md).
@@ -174,7 +176,8 @@ def evaluation_seconds(run: AssembledRun) -> float:
 
 
 def _history_keys(run: AssembledRun) -> list[str]:
-    sometimes = {key for row in run.record.entries for key in row} & {"loss_fresh", "points"}
+    found = {key for row in run.record.entries for key in row}
+    sometimes = {key for key in found if key.startswith(_SOMETIMES)}
     errors = (f"relative_l2_{name}" for name in run.reference)
     return ["step", "seconds", "loss", *sorted(sometimes), *errors]
 

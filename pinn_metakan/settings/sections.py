@@ -60,6 +60,22 @@ class LossSettings(Section):
         description="causal weights: late times count once the scaled loss of earlier ones is "
         "below about 1 / causality; they follow when points are redrawn; 0 for all times alike",
     )
+    balance: Literal["fixed", "gradient", "ntk"] = Field(
+        default="fixed",
+        description="what weights are multiplied by while training: nothing, or what makes "
+        "gradients or traces of tangent kernels of all terms alike",
+    )
+    balance_memory: float = Field(
+        default=0.9, ge=0, lt=1, description="part of these factors that an update keeps"
+    )
+    multipliers: list[str] = Field(
+        default=[],
+        description="soft conditions that are met to rounding at their points, by an "
+        "augmented Lagrangian",
+    )
+    adapt_every: int = Field(
+        default=10, gt=0, description="steps between updates of factors and multipliers"
+    )
     random_dimensions: int = Field(
         default=0, ge=0, description="dimensions of a Laplacian, drawn with the points, 0 for all"
     )

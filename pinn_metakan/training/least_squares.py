@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from pinn_metakan.optimizers.communicator import ONE_PROCESS, Communicator
 from pinn_metakan.optimizers.flat import assign, flattened
+from pinn_metakan.training.adaptation import UNCHANGED, Adaptation
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,9 @@ class LeastSquares:
         count_points: Counts the points of the equations.
         fresh_loss: Evaluates the loss on new points that it does not keep.
         communicator: Adds up what other processes have of the residuals.
-        follow: Lets weights that depend on the residual follow it; tells whether they changed.
+        reported: Evaluates the loss that is told and compared, which nothing adapts; None where
+            it is the one that is minimized.
+        adaptation: What changes the objective between steps.
     """
 
     parameters: Callable[[], Sequence[nn.Parameter]]
@@ -41,12 +44,13 @@ class LeastSquares:
     count_points: Callable[[], int] = lambda: 0
     fresh_loss: Callable[[], float] = lambda: math.nan
     communicator: Communicator = ONE_PROCESS
-    follow: Callable[[], bool] = lambda: False
+    reported: Callable[[], Tensor] | None = None
+    adaptation: Adaptation = UNCHANGED
 
     def evaluate(self) -> Tensor:
-        """Evaluate the loss over the residuals of all processes, a scalar without a graph."""
+        """Evaluate the loss that is told, over the residuals of all processes, without a graph."""
         with torch.no_grad():
-            return self.communicator.summed(self.loss())
+            return self.communicator.summed((self.reported or self.loss)())
 
 
 class BestSeen:
@@ -97,6 +101,14 @@ class BestSeen:
     def load(self) -> None:
         """Put the best parameters in place."""
         assign(self.parameters, self._least_squares.parameters())
+
+    def reported_loss(self) -> float:
+        """Evaluate the loss that is told at the best parameters; the present ones stay."""
+        present = flattened(self._least_squares.parameters())
+        self.load()
+        loss = float(self._least_squares.evaluate())
+        assign(present, self._least_squares.parameters())
+        return loss
 
     def _squared(self, r: Tensor) -> Tensor:
         return self._least_squares.communicator.summed(r.square().sum())

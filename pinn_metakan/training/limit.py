@@ -140,8 +140,9 @@ def diagnose(
         return Diagnosis(
             Limit.CONDITIONS,
             f"{sum(parts.values()):.0%} of the loss is that of conditions, most of it of {most}; "
-            "see with pinn-metakan doctor whether data contradict each other, and try --set "
-            f"loss.weights.{most}=... higher or --set points.boundary=... lower",
+            "see with pinn-metakan doctor whether data contradict each other; if not, try "
+            f"""--set 'loss.multipliers=["{most}"]', --set loss.weights.{most}=... higher or """
+            "--set points.boundary=... lower",
         )
     if verdict.outcome is Outcome.STEPS_TAKEN:
         more = f"--set {verdict.stage or 'lm'}.steps=... higher"

@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from pinn_metakan.errors import TrainingError
@@ -13,27 +12,9 @@ from pinn_metakan.training.least_squares import BestSeen, LeastSquares
 from pinn_metakan.training.point_guard import PointGuard
 from pinn_metakan.training.progress import ProgressEntry, ShouldStop
 from pinn_metakan.training.record import TrainingRecord
+from pinn_metakan.training.stage import Stage
 
-
-@dataclass(frozen=True)
-class Stage:
-    """A run of steps with one optimizer.
-
-    Args:
-        name: Such as "adam".
-        steps: How many at most.
-        redraw_every: New points after so many steps; 0 for never.
-        make: Makes the optimizer when the stage begins.
-        remedy: A setting of the stage, and which way to change it where the loss is not finite.
-        kind: Name of the optimizer; stages of one kind have about the same pace.
-    """
-
-    name: str
-    steps: int
-    redraw_every: int
-    make: Callable[[], Optimizer]
-    remedy: str = "adam.learning_rate lower"
-    kind: str = ""
+_ERROR = "relative_l2_"  # what entries call the error of an unknown
 
 
 class Trainer:
@@ -145,6 +126,7 @@ class Trainer:
             "stop_reason": self.verdict.sentence,
             "last_stage": self.verdict.stage,
             "guard": self.guard.state(),
+            "adaptation": self.least_squares.adaptation.state(),
             "optimizer": None if self._optimizer is None else self._optimizer.state(),
         }
 
@@ -159,6 +141,8 @@ class Trainer:
         self._ended = state.get("ended")  # not in version 0.2.0
         if "guard" in state:  # not in version 0.1.0
             self.guard.load(state["guard"])
+        if "adaptation" in state:  # not in version 0.2.0
+            self.least_squares.adaptation.load(state["adaptation"])
         if state["optimizer"] is not None and not self.is_finished:
             self._optimizer = self._stage.make()
             self._optimizer.load(state["optimizer"])
@@ -191,19 +175,24 @@ class Trainer:
             self._is_stuck = verdict is not None and verdict.outcome is Outcome.STUCK
             if self._is_stuck and not was_stuck and stage.redraw_every > 0:
                 verdict = None
+            has_changed = self.least_squares.adaptation.has_changed(self._stage_step, verdict)
+            if has_changed and verdict is not None:
+                verdict, self._is_stuck = None, False
             is_over = verdict is not None or self._stage_step == stage.steps
             if self._is_due(self._report_every) or is_over:
                 verdict = verdict or self._converged()
                 is_over = is_over or verdict is not None
                 if is_over:
                     self.load_best()
-                has_converged = verdict is not None and verdict.outcome is Outcome.LOSS_REACHED
-                following = [] if has_converged else self._following
+                is_reached = verdict is not None and verdict.outcome is Outcome.LOSS_REACHED
+                following = [] if is_reached else self._following
                 self._record(stage, 0 if is_over else stage.steps, following, report)
             if is_over and stage.redraw_every > 1:
                 self._note_fresh(self.guard.compare(self.record.entries[-1]["loss"]))
             elif not is_over and (self._is_due(stage.redraw_every) or self._is_stuck):
                 self._renew_points(stage)
+                has_changed = True
+            if has_changed and not is_over:
                 optimizer.objective_changed()
                 self._best.forget_loss()
         if verdict is None:
@@ -225,7 +214,7 @@ class Trainer:
         else:
             trained = float(self.least_squares.evaluate())
             self._note_fresh(self.guard.renew(trained, self._is_stuck))
-        self.least_squares.follow()
+        self.least_squares.adaptation.follow()
 
     def _note_fresh(self, loss: float) -> None:
         """Put the loss on fresh points into the entry of this step, if it has one."""
@@ -247,7 +236,8 @@ class Trainer:
             raise self._diverged(loss)
         row = {"step": float(self.step), "seconds": self.record.seconds, "loss": loss}
         row["points"] = float(self.least_squares.count_points())
-        return row | {f"relative_l2_{k}": v for k, v in self.least_squares.measure().items()}
+        row |= self.least_squares.adaptation.numbers()
+        return row | {_ERROR + k: v for k, v in self.least_squares.measure().items()}
 
     @property
     def _following(self) -> list[Stage]:
@@ -264,8 +254,7 @@ class Trainer:
         """Note and tell where the stage is, which has `most` steps if it is not over."""
         row = self._entry()
         self.record.entries.append(row)
-        prefix = "relative_l2_"
-        errors = {k.removeprefix(prefix): v for k, v in row.items() if k.startswith(prefix)}
+        errors = {k.removeprefix(_ERROR): v for k, v in row.items() if k.startswith(_ERROR)}
         seconds, pace = self.record.seconds, self.record.pace
         pace.note(self.step, seconds)
         now = (stage.kind, max(most - self._stage_step, 0))
@@ -275,14 +264,13 @@ class Trainer:
         report(ProgressEntry(stage.name, self.step, total, row["loss"], errors, seconds, *left))
 
     def _converged(self) -> Verdict | None:
-        if not 0 < self._tolerance or self.best_loss >= self._tolerance:
+        if not 0 < self._tolerance or (loss := self._best.reported_loss()) >= self._tolerance:
             return None
-        if self.least_squares.follow():  # the loss was that of other weights
-            assert self._optimizer is not None
-            self._optimizer.objective_changed()
+        if self._optimizer is not None and self.least_squares.adaptation.follow():
+            self._optimizer.objective_changed()  # the loss was that of other weights
             self._best.forget_loss()
             return None
-        reached = f"loss tolerance: {self.best_loss:.1e} below {self._tolerance:.1e}"
+        reached = f"loss tolerance: {loss:.1e} below {self._tolerance:.1e}"
         return Verdict(Outcome.LOSS_REACHED, reached)
 
     def _diverged(self, loss: float) -> TrainingError:

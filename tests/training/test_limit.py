@@ -47,6 +47,7 @@ def test_a_run_whose_loss_is_that_of_conditions_is_limited_by_them(outcome: Outc
     found = diagnose(Verdict(outcome, "over"), 1e-2, 1.5, 4.0, parts)
     assert found.limit is Limit.CONDITIONS
     assert "95% of the loss is that of conditions, most of it of walls_u" in found.sentence
+    assert """try --set 'loss.multipliers=["walls_u"]'""" in found.sentence
     assert diagnose(Verdict(outcome, "over"), 1e-2, 9.0, 4.0, parts).limit is Limit.POINTS
 
 

@@ -14,7 +14,8 @@ from pinn_metakan.training.checkpoint import load_checkpoint, save_checkpoint
 from pinn_metakan.training.least_squares import LeastSquares
 from pinn_metakan.training.pace import Pace
 from pinn_metakan.training.progress import ProgressEntry
-from pinn_metakan.training.trainer import Stage, Trainer
+from pinn_metakan.training.stage import Stage
+from pinn_metakan.training.trainer import Trainer
 
 
 class Bowl:

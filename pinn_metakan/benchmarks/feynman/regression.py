@@ -9,7 +9,8 @@ from pinn_metakan.derivatives.taylor import VALUES
 from pinn_metakan.networks.network import Network
 from pinn_metakan.optimizers.optimizer import Optimizer
 from pinn_metakan.training.least_squares import LeastSquares
-from pinn_metakan.training.trainer import Stage, Trainer
+from pinn_metakan.training.stage import Stage
+from pinn_metakan.training.trainer import Trainer
 
 
 class Regression:
