@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import pytest
 import torch
 from small_runs import FAST
 from torch import Tensor
@@ -45,8 +46,13 @@ def test_conditions_that_contradict_each_other_limit_a_run(tmp_path: Path) -> No
     assert line in list(closing_lines(solution, None))
 
 
-def test_a_budget_that_ends_a_run_is_no_end() -> None:
+@pytest.mark.parametrize(
+    ("has_folder", "advice"),
+    [(True, "go on with pinn-metakan resume"), (False, "no folder keeps it to go on from: give ")],
+)
+def test_a_budget_that_ends_a_run_is_no_end(has_folder: bool, advice: str, tmp_path: Path) -> None:
     settings = FAST | {"adam": {"steps": 10**6}, "evaluation": {"shape": [11]}}
-    solution = solve(Contradiction(), settings=settings, budget=0.01)
+    out = tmp_path / "run" if has_folder else None
+    solution = solve(Contradiction(), settings=settings, budget=0.01, out=out)
     assert solution.verdict == "stopped"
-    assert solution.attributes["advice"] == "the run was not over; go on with pinn-metakan resume"
+    assert str(solution.attributes["advice"]).startswith(f"the run was not over; {advice}")
