@@ -12,8 +12,8 @@ from pinn_metakan.runs.legs.plan import kept_names
 from pinn_metakan.runs.solution import Solution
 from pinn_metakan.settings.earlier_names import present_name
 
-#: What solution.h5 says of both if they are of one run.
-_OF_A_RUN = ("problem", "problem_sha256", "settings", "seed", "dtype")
+#: What solution.h5 says of both if they are of one run; its settings may have been extended since.
+_OF_A_RUN = ("problem", "problem_sha256", "problem_parameters", "seed", "dtype")
 
 
 def earlier_in(folder: RunFolder) -> dict[str, Solution]:
@@ -46,9 +46,11 @@ def earlier_beside(folder: RunFolder, field: Field) -> dict[str, Solution]:
     found = {}
     for name in kept_names():
         path = folder.branch(name).solution
-        if f"{name}_n_parameters" in field.attributes and path.is_file():
+        count = field.attributes.get(f"{name}_n_parameters")
+        if count is not None and path.is_file():
             before = read_solution(path)
-            if _facts(before.attributes) == _facts(field.attributes):
+            is_same = _facts(before.attributes) == _facts(field.attributes)
+            if is_same and before.attributes.get("n_parameters") == count:
                 found[name] = Solution(before)
     return found
 

@@ -61,6 +61,8 @@ def test_untying_lowers_the_error_and_keeps_the_result_before(tmp_path: Path) ->
     attributes = read_solution(tmp_path / "run" / "solution.h5").attributes
     assert attributes["tied_relative_l2_u"] == solution.tied.relative_l2["u"]
     assert (tmp_path / "run" / "tied" / "solution.png").is_file()
+    resume(tmp_path / "run", settings={"untie.steps": 9})
+    assert open_run(tmp_path / "run").tied is not None
 
 
 @pytest.mark.parametrize("network", ["metakan", "metakan-sine"])
