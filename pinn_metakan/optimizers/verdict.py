@@ -50,10 +50,15 @@ class Verdict:
 
 
 def recorded_verdict(state: Mapping[str, Any]) -> Verdict:
-    """What ended a run, from its state; version 0.1.0 kept the sentence alone."""
+    """What ended a run, from its state; version 0.1.0 kept the sentence alone.
+
+    Raises:
+        KeyError: If the state is that of another version.
+    """
     sentence = state["stop_reason"]
     if "outcome" in state:
-        return Verdict(Outcome(state["outcome"]), sentence, state.get("last_stage", ""))
+        outcomes = {outcome.value: outcome for outcome in Outcome}
+        return Verdict(outcomes[state["outcome"]], sentence, state.get("last_stage", ""))
     if ": loss tolerance" in sentence:
         return Verdict(Outcome.LOSS_REACHED, sentence)
     outcome = Outcome.SETTLED if "tolerance" in sentence else Outcome.STEPS_TAKEN
