@@ -52,6 +52,12 @@ class Verdict:
 def recorded_verdict(state: Mapping[str, Any]) -> Verdict:
     """What ended a run, from its state; version 0.1.0 kept the sentence alone.
 
+    Args:
+        state: That of a trainer.
+
+    Returns:
+        The verdict.
+
     Raises:
         KeyError: If the state is that of another version.
     """
