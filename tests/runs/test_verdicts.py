@@ -40,7 +40,7 @@ def test_conditions_that_contradict_each_other_limit_a_run(tmp_path: Path) -> No
     assert solution.verdict == "limited by the conditions"
     report = json.loads((tmp_path / "run" / "report.json").read_text())
     assert report["verdict"] == "limited by the conditions"
-    assert "try --set loss.weights." in report["advice"]
+    assert "if not, try --set 'loss.multipliers=[" in report["advice"]
     assert open_run(tmp_path / "run").verdict == solution.verdict
     line = f"verdict: {report['verdict']}: {report['advice']}"
     assert line in list(closing_lines(solution, None))

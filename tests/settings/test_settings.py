@@ -47,7 +47,7 @@ def test_a_pair_is_read_as_toml_or_text(pair: str, layer: object) -> None:
             {"adam": {"stepz": 5}},
             "no setting 'adam.stepz'; there are steps, redraw_every, learning_rate",
         ),
-        ({"adma": {}}, "no setting 'adma'; there are network, conditions, stages"),
+        ({"adma": {}}, "no setting 'adma'; there are network, conditions, fluxes, stages"),
         ({"adam": {"steps": "many"}}, "adam.steps: input should be a valid integer, got 'many'"),
         ({"adam": {"steps": -1}}, "adam.steps: .*greater than or equal to 0, got -1"),
         ({"adam": 3}, "adam: "),
