@@ -188,7 +188,7 @@ def test_links_and_paths_exist(checkout: Path) -> None:
         assert (ROOT / target).is_file(), target
         assert not anchor or anchor in titles, anchor
     for path in re.findall(r"`([\w/]+(?:/|\.py))`", TEXT):
-        places = (checkout / path, checkout / "pinn_metakan" / path)
+        places = (ROOT / path, checkout / path, checkout / "pinn_metakan" / path)
         assert any(place.exists() for place in places), path
 
 
