@@ -150,9 +150,7 @@ class Slabs:
         return self.times[len(self._over) + 1]
 
     def first(self) -> Formulation:
-        """The problem of the first slab."""
-        if self.is_last:
-            return self._whole
+        """The problem of the first of several slabs."""
         return formulate(slab_of(self._whole, self.times[0], self.times[1]))
 
     def close(self, objective: Objective, satisfied: Collection[str]) -> None:

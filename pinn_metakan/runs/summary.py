@@ -235,12 +235,12 @@ def _diagnosis(run: AssembledRun, has_folder: bool) -> Diagnosis:
         loss,
         trainer.guard.ratio,
         ratio,
-        conditions,
-        run.carried,
-        run.record.losses_of_slabs,
-        has_folder,
-        lambda: slabs_to_try(run.settings, run.formulation, run.objective),
-        run.objective.last_weight(),
+        conditions=conditions,
+        carried=run.carried,
+        slabs=run.record.losses_of_slabs,
+        has_folder=has_folder,
+        slabs_to_try=lambda: slabs_to_try(run.settings, run.formulation, run.objective),
+        last_weight=run.objective.last_weight(),
     )
 
 

@@ -147,16 +147,15 @@ def diagnose(
     if verdict.outcome is Outcome.STEPS_TAKEN:
         more = f"--set {verdict.stage or 'lm'}.steps=... higher"
         return Diagnosis(Limit.STEPS, f"the loss was still falling; try {more}")
+    may_be_elsewhere = loss > _FAR or (loss > _UNSURE and len(slabs) < 2)
+    count = slabs_to_try() if may_be_elsewhere else 0
+    in_slabs = f"--set slabs={count}, " if count else ""
     if loss > _FAR:
-        count = slabs_to_try()
-        in_slabs = f"--set slabs={count}, " if count else ""
         return Diagnosis(
             Limit.ANOTHER_START,
             f"the loss falls no more, and {loss:.0e} is far from a solution; try {in_slabs}another "
             "--seed, and see with pinn-metakan doctor what is suspicious",
         )
-    count = slabs_to_try() if loss > _UNSURE and len(slabs) < 2 else 0
-    in_slabs = f"--set slabs={count}, " if count else ""
     return Diagnosis(
         Limit.NETWORK,
         f"the loss falls no more, on fresh points as well; try {in_slabs}--set network.widths=... "

@@ -142,13 +142,8 @@ class _Comparison:
     def with_flux(self, face: Face, flux: Flux, other: Face, beside: Flux) -> list[FluxConflict]:
         """Compare the mixed derivatives that two fluxes ask for where they meet."""
         corner = on_face(on_face(self._inside, face), other)
-        first, second = (
-            (flux.ratio(face), flux.slope(face)),
-            (
-                beside.ratio(other),
-                beside.slope(other),
-            ),
-        )
+        first = flux.ratio(face), flux.slope(face)
+        second = beside.ratio(other), beside.slope(other)
         terms = frozenset({flux.term, beside.term})
         where = (
             f"where {self._names.get(face, face.axis)} meets {self._names.get(other, other.axis)}"
