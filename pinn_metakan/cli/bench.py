@@ -17,6 +17,7 @@ BENCHMARKS = (
     "defaults",
     "accuracy",
     "cases",
+    "gallery",
     "opinion",
     "feynman",
     "images",
