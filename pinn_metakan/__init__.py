@@ -66,6 +66,7 @@ if TYPE_CHECKING:
     from pinn_metakan.pde.terminal import LastTime, Terminal
     from pinn_metakan.reference.cole_hopf import cole_hopf
     from pinn_metakan.reference.interacting_sines import InteractingSines
+    from pinn_metakan.reference.reference import Reference
     from pinn_metakan.runs.examination import examine
     from pinn_metakan.runs.legs.leg import Leg
     from pinn_metakan.runs.resume import open_run, rerun, resume
@@ -129,6 +130,7 @@ _PLACES = {
     "ProblemError": "errors",
     "ProgressEntry": "training.progress",
     "RBF": "families.rbf",
+    "Reference": "reference.reference",
     "Robin": "pde.boundary_conditions",
     "RunFolderError": "errors",
     "STAGES": "settings.stages",
@@ -215,6 +217,7 @@ __all__ = [
     "Problem",
     "ProblemError",
     "ProgressEntry",
+    "Reference",
     "Robin",
     "RunFolderError",
     "SettingsError",

@@ -1,6 +1,7 @@
 """Fixtures that tests of several rooms share."""
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def _one_thread_and_every_warning() -> None:
     torch.set_num_threads(1)
     torch.set_warn_always(True)  # not only the first of its kind, in whatever test that may be
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep computed references in a folder of the test run, which parallel workers share."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PINN_METAKAN_CACHE", str(shared / "cache"))
+        yield
 
 
 @pytest.fixture

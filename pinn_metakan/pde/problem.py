@@ -128,6 +128,15 @@ class Problem(ABC):
         """
         return None
 
+    def reference_error(self) -> dict[str, float] | None:
+        """Estimate the relative L2 error of `reference` itself.
+
+        Returns:
+            One number [-] per unknown that it has a reference for, where that is computed; None
+            for a reference that is exact to rounding.
+        """
+        return None
+
     def transform(self, points: Tensor, outputs: dict[str, Tensor]) -> dict[str, Tensor] | None:
         """Turn network outputs into a field that satisfies conditions, in your own way.
 
