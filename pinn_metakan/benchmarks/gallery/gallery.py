@@ -11,16 +11,19 @@ from pinn_metakan.benchmarks.command import Progress
 from pinn_metakan.benchmarks.gallery.card import Card
 from pinn_metakan.benchmarks.gallery.page import page_text, table_lines
 from pinn_metakan.benchmarks.gallery.picture import write_picture
-from pinn_metakan.benchmarks.measure.case import DTYPE, NO_HISTORY, Case
+from pinn_metakan.benchmarks.measure.assembled import run_of
+from pinn_metakan.benchmarks.measure.case import DTYPE, NO_HISTORY
+from pinn_metakan.benchmarks.measure.errors_in_time import train_until
 from pinn_metakan.benchmarks.measure.kept import KeptResults
+from pinn_metakan.benchmarks.measure.machine import one_thread
 from pinn_metakan.benchmarks.measure.places import prepare_folder
+from pinn_metakan.benchmarks.measure.training_clock import TrainingClock
 from pinn_metakan.benchmarks.names import refuse_unknown
 from pinn_metakan.errors import SettingsError, UserError
 from pinn_metakan.files import written_whole
 from pinn_metakan.pde.catalogue import list_problems
 from pinn_metakan.pde.loading import load_problem
 from pinn_metakan.pde.problem import Problem
-from pinn_metakan.runs.choices import DTYPES, chosen_device
 from pinn_metakan.runs.summary import evaluate_field
 from pinn_metakan.settings.layers import Layer
 from pinn_metakan.settings.networks import NETWORK_SETTINGS
@@ -66,8 +69,8 @@ def gallery_lines(
     if not 0 < seconds < math.inf:
         raise SettingsError(f"seconds must be positive, got {seconds:g}")
     prepare_folder(out, [_PAGE])
-    device, _ = chosen_device("cpu", DTYPES[DTYPE])
     results = KeptResults(out / _RESULTS)
+    every = [NO_HISTORY, *layers]
     cards = []
     for name in names or entries:
         problem = load_problem(str(entries[name].path))
@@ -76,10 +79,11 @@ def gallery_lines(
         found = {}
         for network in networks or NETWORKS:
             progress(f"{name}, {network}")
-            case = Case(name, problem, network, [NO_HISTORY, *layers], seconds, device)
             given = [values for _, values in layers]
             key = [name, dict(problem.parameters), network, given, seconds, problem.origin.sha256]
-            found[network] = results.of(key, partial(_measured, case, out, progress))
+            found[network] = results.of(
+                key, partial(_measured, problem, network, seconds, every, out, progress)
+            )
         cards.append(Card(problem, found, f"{name}.png", f"problems/{name}.py"))
     yield from table_lines(cards)
     if not names and not networks:
@@ -89,19 +93,29 @@ def gallery_lines(
         yield f"page: {out / _PAGE}"
 
 
-def _measured(case: Case, out: Path, progress: Progress) -> dict[str, Any]:
+def _measured(
+    problem: Problem,
+    network: str,
+    seconds: float,
+    layers: Sequence[Layer],
+    out: Path,
+    tell: Progress,
+) -> dict[str, Any]:
     """Train a network, and draw what it reached if it is the one that does."""
-    trained = case.run(0, progress)
-    run = trained.run
-    field = evaluate_field(run, {}, has_folder=False)
-    if case.network == NETWORKS[0]:
-        write_picture(field, out, case.row)
+    with one_thread():
+        run = run_of(problem, network, layers, "cpu", DTYPE)
+        clock = TrainingClock(run.choices.device)
+        is_trained = train_until(run, clock, seconds, tell)
+        run.trainer.conclude()
+        field = evaluate_field(run, {}, has_folder=False)
+    if network == NETWORKS[0]:
+        write_picture(field, out, problem.origin.name)
     return {
         "n_parameters": run.network.n_parameters,
         "errors": field.relative_l2,
-        "trained": trained.seconds[-1],
+        "trained": clock.seconds,
         "steps": run.record.step,
-        "stop_reason": run.trainer.verdict.sentence if run.trainer.verdict else "failed",
+        "stop_reason": run.trainer.verdict.sentence if is_trained else "failed",
         "versions": field.attributes["versions"],
         "platform": field.attributes["platform"],
         "date": datetime.date.today().isoformat(),

@@ -70,20 +70,6 @@ class Case:
         Returns:
             Numbers of parameters and steps, seconds of training and errors, and why it ended.
         """
-        trained = self.run(seed, progress)
-        run, seconds = trained.run, trained.seconds
-        return {
-            "n_parameters": trained.n_parameters,
-            "n_parameters_at_the_end": run.network.n_parameters,
-            "trained": seconds[-1],
-            "steps": run.record.step,
-            "seconds": seconds,
-            "errors": trained.errors,
-            "stop_reason": run.trainer.verdict.sentence if run.trainer.verdict else "failed",
-        }
-
-    def run(self, seed: int, progress: Progress) -> "TrainedCase":
-        """Train; see `trained`."""
 
         def assembled(layers: Sequence[Layer]) -> AssembledRun:
             return run_of(self.problem, self.network, layers, str(self.device), DTYPE, seed)
@@ -94,21 +80,12 @@ class Case:
             run = assembled(self.layers)
             n_parameters = run.network.n_parameters
             seconds, errors = errors_while_training(run, self.seconds, progress)
-        return TrainedCase(run, n_parameters, seconds, errors)
-
-
-@dataclass(frozen=True)
-class TrainedCase:
-    """What has been trained.
-
-    Args:
-        run: The run, as it ended.
-        n_parameters: How many parameters it began with.
-        seconds: Seconds of training at each measured error [s].
-        errors: The largest relative L2 error of an unknown.
-    """
-
-    run: AssembledRun
-    n_parameters: int
-    seconds: list[float]
-    errors: list[float]
+        return {
+            "n_parameters": n_parameters,
+            "n_parameters_at_the_end": run.network.n_parameters,
+            "trained": seconds[-1],
+            "steps": run.record.step,
+            "seconds": seconds,
+            "errors": errors,
+            "stop_reason": run.trainer.verdict.sentence if run.trainer.verdict else "failed",
+        }

@@ -1,6 +1,7 @@
-"""The error of a run over the seconds that its training takes."""
+"""A run that is trained until the clock says so, and its error over the seconds that it takes."""
 
 import math
+from collections.abc import Callable
 
 from pinn_metakan.benchmarks.command import Progress
 from pinn_metakan.benchmarks.measure.training_clock import TrainingClock
@@ -38,9 +39,36 @@ def errors_while_training(
             seconds.append(clock.seconds)
             errors.append(largest_error())
 
+    if not train_until(run, clock, limit, progress, measure):  # it diverged, which is a result
+        seconds.append(clock.seconds)
+        errors.append(math.nan)
+    return seconds, errors
+
+
+def train_until(
+    run: AssembledRun,
+    clock: TrainingClock,
+    limit: float,
+    progress: Progress,
+    between_steps: Callable[[], None] = lambda: None,
+) -> bool:
+    """Train until the clock is past a limit.
+
+    Args:
+        run: The run; all its legs are trained.
+        clock: Is started, and stands at the end.
+        limit: When to end [s].
+        progress: Told why the run failed.
+        between_steps: Called between all steps, and with what the stages ended with, which is the
+            best of them.
+
+    Returns:
+        Whether it did not fail.
+    """
+
     def should_stop() -> Verdict | None:
-        measure()
-        is_over = seconds[-1] >= limit
+        between_steps()
+        is_over = clock.seconds >= limit
         return Verdict(Outcome.OUT_OF_TIME, f"{limit:g} s are over") if is_over else None
 
     clock.start()
@@ -48,12 +76,13 @@ def errors_while_training(
         run.choose_network()
         run.trainer.run(should_stop, lambda entry: None)
         while run.awaits_next_leg and clock.seconds < limit:
-            measure()
+            between_steps()
             run.begin_next_leg()
             run.trainer.run(should_stop, lambda entry: None)
-        measure()  # what the stages ended with, which is the best of them
-    except TrainingError as error:  # it diverged, which is a result
+        between_steps()
+    except TrainingError as error:
         progress(str(error))
-        seconds.append(clock.seconds)
-        errors.append(math.nan)
-    return seconds, errors
+        return False
+    finally:
+        clock.stop()
+    return True
