@@ -20,6 +20,7 @@ class Advection(Problem):
     """
 
     coordinates, unknowns = ("x", "t"), ("u",)
+    tags = ("hyperbolic", "wave", "linear", "1d", "unsteady", "periodic")
 
     def __init__(self, speed: float = 1.0):
         self.speed = speed

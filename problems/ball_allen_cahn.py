@@ -19,6 +19,7 @@ class BallAllenCahn(Problem):
     """
 
     coordinates, unknowns = ("x",), ("u",)
+    tags = ("elliptic", "reaction", "nonlinear", "nd", "steady")
 
     def __init__(self, dimension: int = 4, coefficient_seed: int = 0):
         self.exact = InteractingSines(dimension, coefficient_seed)

@@ -19,6 +19,7 @@ class BallPoisson(Problem):
     """
 
     coordinates, unknowns = ("x",), ("u",)
+    tags = ("elliptic", "linear", "nd", "steady")
 
     def __init__(self, dimension: int = 4, coefficient_seed: int = 0):
         self.exact = InteractingSines(dimension, coefficient_seed)

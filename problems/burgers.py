@@ -17,6 +17,7 @@ class Burgers(Problem):
     """
 
     coordinates, unknowns = ("x", "t"), ("u",)
+    tags = ("parabolic", "fluid", "nonlinear", "1d", "unsteady")
 
     def __init__(self, viscosity: float = 0.01 / math.pi):
         self.viscosity = viscosity

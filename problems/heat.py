@@ -19,6 +19,7 @@ class Heat(Problem):
     """
 
     coordinates, unknowns = ("x", "t"), ("u",)
+    tags = ("parabolic", "heat", "linear", "1d", "unsteady")
 
     def __init__(self, diffusivity: float = 0.25):
         self.diffusivity = diffusivity

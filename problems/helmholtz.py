@@ -21,6 +21,7 @@ class Helmholtz(Problem):
     """
 
     coordinates, unknowns = ("x", "y"), ("u",)
+    tags = ("elliptic", "wave", "linear", "2d", "steady")
 
     def __init__(self, wave_number: float = 1.0, periods_x: int = 1, periods_y: int = 4):
         self.wave_number = wave_number

@@ -16,6 +16,7 @@ class KleinGordon(Problem):
     """
 
     coordinates, unknowns = ("x", "t"), ("u",)
+    tags = ("hyperbolic", "wave", "quantum", "nonlinear", "1d", "unsteady")
 
     def __init__(self) -> None:
         self.domain = SpaceTime(Interval(0.0, 1.0), 0.0, 1.0)

@@ -16,6 +16,7 @@ class Poisson(Problem):
     """
 
     coordinates, unknowns = ("x", "y"), ("u",)
+    tags = ("elliptic", "linear", "2d", "steady")
 
     def __init__(self) -> None:
         self.domain = Box((0.0, 1.0), (0.0, 1.0))

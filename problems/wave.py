@@ -19,6 +19,7 @@ class Wave(Problem):
     """
 
     coordinates, unknowns = ("x", "t"), ("u",)
+    tags = ("hyperbolic", "wave", "linear", "1d", "unsteady")
 
     def __init__(self, speed: float = 2.0):
         self.speed = speed

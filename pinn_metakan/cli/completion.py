@@ -27,6 +27,20 @@ def complete_problem(incomplete: str) -> Iterator[tuple[str, str]]:
             yield str(path), "a file"
 
 
+def complete_tag(incomplete: str) -> Iterator[str]:
+    """Tags that problems have.
+
+    Args:
+        incomplete: What was typed so far.
+
+    Yields:
+        Tags.
+    """
+    from pinn_metakan.pde.catalogue import known_tags, list_problems
+
+    yield from (tag for tag in known_tags(list_problems([])) if tag.startswith(incomplete))
+
+
 def complete_network(incomplete: str) -> Iterator[str]:
     """Names of networks.
 

@@ -1,12 +1,13 @@
 """Commands that train nothing: list, show, settings, networks, report, new."""
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from pinn_metakan.benchmarks.command import DeviceOption, DtypeOption, PointsOption, RoundsOption
-from pinn_metakan.cli.completion import complete_network
+from pinn_metakan.cli.completion import complete_network, complete_problem, complete_tag
 from pinn_metakan.cli.loading import loading
 from pinn_metakan.cli.options import ProblemArgument, ProblemsOption
 from pinn_metakan.cli.output import print_lines, tell
@@ -20,12 +21,37 @@ looking = typer.Typer()
 
 
 @looking.command("list")
-def list_command(problems: ProblemsOption = None) -> None:
+def list_command(
+    problems: ProblemsOption = None,
+    tag: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--tag",
+            metavar="WORD",
+            help="Only problems with this tag, such as fluid or ode; -v shows all. Repeatable.",
+            autocompletion=complete_tag,
+        ),
+    ] = None,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show the tags, too.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print names, files, tags and equations as JSON.")
+    ] = False,
+) -> None:
     """List the problems, the shipped ones and those in ./problems, with their equations."""
-    from pinn_metakan.pde.catalogue import list_problems
+    from pinn_metakan.pde.catalogue import list_problems, with_tags
 
-    entries = list_problems(problems or [])
-    print_table(["problem", "equation"], [(entry.name, entry.equation) for entry in entries])
+    entries = with_tags(list_problems(problems or []), tag or [])
+    if as_json:
+        facts = [
+            {"name": e.name, "file": str(e.path), "tags": e.tags, "equation": e.equation}
+            for e in entries
+        ]
+        print_lines(json.dumps(facts, indent=2).splitlines())
+    elif verbose:
+        rows = [(entry.name, " ".join(entry.tags), entry.equation) for entry in entries]
+        print_table(["problem", "tags", "equation"], rows)
+    else:
+        print_table(["problem", "equation"], [(entry.name, entry.equation) for entry in entries])
 
 
 @looking.command("show")
@@ -142,13 +168,29 @@ def report_command(
 @looking.command("new")
 def new_command(
     name: Annotated[str, typer.Argument(metavar="NAME", help="Name of the problem, a word.")],
+    like: Annotated[
+        str | None,
+        typer.Option(
+            "--like",
+            metavar="NAME|FILE.py",
+            help="Start from this problem, one that 'list' shows or a file.",
+            autocompletion=complete_problem,
+        ),
+    ] = None,
+    problems: ProblemsOption = None,
 ) -> None:
     """Write a commented problem file to start from: ./NAME.py."""
+    from pinn_metakan.cli.likeness import like_template
     from pinn_metakan.cli.template import problem_template
     from pinn_metakan.files import write_text
 
     path = Path(f"{name.removesuffix('.py')}.py")
-    text = problem_template(path.stem)
+    if like is None:
+        text = problem_template(path.stem)
+    else:
+        from pinn_metakan.pde.catalogue import find_problem
+
+        text = like_template(path.stem, find_problem(like, problems or []))
     if path.exists():
         raise UserError(f"{path} exists already; choose another name")
     write_text(path, text)

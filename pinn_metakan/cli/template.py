@@ -65,7 +65,21 @@ def problem_template(name: str) -> str:
     Raises:
         UserError: If the name cannot be the name of a file, a class and a term.
     """
+    return _TEMPLATE.format(name=name, title=class_name(name))
+
+
+def class_name(name: str) -> str:
+    """The name of the class of a problem: that of its file in capitalized words.
+
+    Args:
+        name: A word of lower-case letters, digits and underscores.
+
+    Returns:
+        Such as ``MyFlow`` for ``my_flow``.
+
+    Raises:
+        UserError: If the name cannot be the name of a file, a class and a term.
+    """
     if not (name.isidentifier() and name.islower()) or keyword.iskeyword(name):
         raise UserError(f"a problem's name is a word of lower-case letters, got {name!r}")
-    title = "".join(part.capitalize() for part in name.split("_"))
-    return _TEMPLATE.format(name=name, title=title)
+    return "".join(part.capitalize() for part in name.split("_"))

@@ -1,12 +1,12 @@
 """Files of problems, by name or by path; finding and listing them executes nothing."""
 
-import ast
 import importlib.util
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from pinn_metakan.errors import ProblemError
+from pinn_metakan.pde.problem_text import read_problem_text
 
 
 @dataclass(frozen=True)
@@ -18,11 +18,13 @@ class Entry:
         path: The file.
         equation: First line of the docstring of its problem class, or of the file; behind it the
             parameters for all of whose values it is solved.
+        tags: The words that its class has in `tags`.
     """
 
     name: str
     path: Path
     equation: str
+    tags: tuple[str, ...] = ()
 
 
 def problem_folders(extra: Sequence[Path] = ()) -> list[Path]:
@@ -53,7 +55,8 @@ def list_problems(extra: Sequence[Path] = ()) -> list[Entry]:
     for folder in problem_folders(extra):
         for path in sorted(folder.glob("[!_]*.py")):
             if path.stem not in entries:
-                entries[path.stem] = Entry(path.stem, path, _equation(path))
+                text = read_problem_text(path)
+                entries[path.stem] = Entry(path.stem, path, text.equation, text.tags)
     return sorted(entries.values(), key=lambda entry: entry.name)
 
 
@@ -89,36 +92,34 @@ def find_problem(name_or_path: str, extra: Sequence[Path] = ()) -> Path:
     raise ProblemError(f"no problem {name_or_path!r}; there are {names} (a file ends in .py)")
 
 
+def with_tags(entries: Sequence[Entry], asked: Sequence[str]) -> list[Entry]:
+    """The problems that have all the tags that are asked for.
+
+    Args:
+        entries: Problems.
+        asked: Tags.
+
+    Returns:
+        Those problems, in their order.
+
+    Raises:
+        ProblemError: If no problem has a tag; the message lists those that there are.
+    """
+    known = known_tags(entries)
+    for tag in asked:
+        if tag not in known:
+            raise ProblemError(f"no tag {tag!r}; there are {', '.join(known) or 'none'}")
+    return [entry for entry in entries if set(asked) <= set(entry.tags)]
+
+
+def known_tags(entries: Sequence[Entry]) -> list[str]:
+    """All tags of problems, in alphabetical order."""
+    return sorted({tag for entry in entries for tag in entry.tags})
+
+
 def _shipped_folders() -> Iterator[Path]:
     spec = importlib.util.find_spec("pinn_metakan.problems")
     if spec is not None:
         yield from (Path(place) for place in spec.submodule_search_locations or ())
     else:  # a checkout, installed for editing or not at all
         yield Path(__file__).parents[2] / "problems"
-
-
-def _equation(path: Path) -> str:
-    try:
-        tree = ast.parse(path.read_text(encoding="utf-8"))
-    except (OSError, SyntaxError, UnicodeDecodeError):
-        return "(cannot be read)"
-    classes = [node for node in tree.body if isinstance(node, ast.ClassDef)]
-    texts = [*(ast.get_docstring(node) for node in classes), ast.get_docstring(tree)]
-    lines = [text.strip().splitlines()[0] for text in texts if text and text.strip()]
-    names = [name for node in classes for name in _solution_parameters(node)]
-    return (lines[0] if lines else "") + (f"  (for all {', '.join(names)})" if names else "")
-
-
-def _solution_parameters(problem: ast.ClassDef) -> Iterator[str]:
-    """Names of the parameters that a class states as coordinates of its solution."""
-    for node in ast.walk(problem):
-        if not isinstance(node, ast.Assign | ast.AnnAssign):
-            continue
-        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-        called = {getattr(target, "id", getattr(target, "attr", "")) for target in targets}
-        if "solution_parameters" in called and isinstance(node.value, ast.Dict):
-            yield from (
-                key.value
-                for key in node.value.keys
-                if isinstance(key, ast.Constant) and isinstance(key.value, str)
-            )

@@ -28,6 +28,8 @@ def description(problem: Problem) -> list[tuple[str, str]]:
     facts += [("condition", f"{name}: {value!r}") for name, value in problem.conditions.items()]
     has_reference = type(problem).reference is not Problem.reference
     facts.append(("reference", "yes" if has_reference else "none"))
+    if problem.tags:
+        facts.append(("tags", ", ".join(problem.tags)))
     facts += [("suggests", f"{key}: {value}") for key, value in problem.settings.items()]
     for network, settings in problem.network_settings.items():
         facts.append(("suggests", f"with --network {network}: {settings}"))

@@ -23,6 +23,7 @@ from pinn_metakan.pde.solution_parameters import (
     coordinates_of,
     domain_of,
 )
+from pinn_metakan.pde.tags import refuse_tags
 from pinn_metakan.pde.user_code import call_user, told_failures
 from pinn_metakan.results.field import refuse_names
 
@@ -187,6 +188,7 @@ def _formulate(problem: Problem) -> Formulation:
     except ValueError as error:
         raise ProblemError(str(error)) from error
     _refuse_scales(problem)
+    refuse_tags(problem)
     refuse_parameters(problem)
     if any("parameters" in vars(kind) for kind in type(problem).__mro__ if kind is not Problem):
         raise ProblemError("'parameters' holds what the constructor was given; take another name")

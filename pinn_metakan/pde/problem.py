@@ -63,6 +63,7 @@ class Problem(ABC):
             equations and conditions does not suit.
         solution_parameters: Parameters for all of whose values the problem is solved at once, by
             name; each is a coordinate, after those of space and before time.
+        tags: Words by which `list --tag` finds the problem, written out as a tuple in the class.
         settings: Suggested settings, nested as in a settings file.
         network_settings: More suggested settings for one network, by its name.
     """
@@ -75,6 +76,7 @@ class Problem(ABC):
     long_names: Mapping[str, str] = {}
     scales: Mapping[str, float] = {}
     solution_parameters: Mapping[str, Parameter] = {}
+    tags: tuple[str, ...] = ()
     settings: Mapping[str, object] = {}
     network_settings: Mapping[str, Mapping[str, object]] = {}
     _parameters: Mapping[str, object] = {}

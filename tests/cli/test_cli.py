@@ -26,6 +26,18 @@ def test_list_names_each_problem_first(run: Run) -> None:
     assert all("=" in line for line in lines)
 
 
+def test_list_finds_problems_by_their_tags(run: Run) -> None:
+    status, out, _ = run("list", "--tag", "wave", "--tag", "linear", "-v")
+    assert status == 0
+    lines = out.splitlines()
+    assert "wave" in [line.split()[0] for line in lines]
+    assert all("wave" in line and "linear" in line for line in lines)
+    status, out, _ = run("list", "--tag", "wave", "--json")
+    entry = next(entry for entry in json.loads(out) if entry["name"] == "wave")
+    assert set(entry) == {"name", "file", "tags", "equation"}
+    assert "hyperbolic" in entry["tags"]
+
+
 def test_solve_writes_a_folder_and_prints_errors_parameters_time(run: Run, tmp_path: Path) -> None:
     status, out, err = run("solve", "heat", *FAST_FLAGS, "--out", "run", "--seed", "2")
     assert (status, err) == (0, "")
@@ -104,6 +116,7 @@ MISTAKES: dict[str, tuple[list[str], str]] = {
     "seed": (["solve", "heat", "--seed", "one"], "Invalid value for '--seed'"),
     "budget": (["solve", "heat", "--budget", "-3"], "the budget must be positive"),
     "problems": (["list", "--problems", "nowhere"], "there is no folder of problems nowhere"),
+    "tag": (["list", "--tag", "flud"], "no tag 'flud'; there are 1d, 2d"),
     "run": (["resume", "nowhere"], "there is no run folder nowhere"),
     "plot": (["plot", "nowhere"], "there is no solution file nowhere/solution.h5"),
     "name": (["new", "2bad"], "a problem's name is a word"),

@@ -12,7 +12,12 @@ import pytest
 from rich.console import Console
 from small_runs import FAST_FLAGS
 
-from pinn_metakan.cli.completion import complete_network, complete_problem, complete_setting
+from pinn_metakan.cli.completion import (
+    complete_network,
+    complete_problem,
+    complete_setting,
+    complete_tag,
+)
 from pinn_metakan.runs.progress_view import ProgressWords, progress_view
 from pinn_metakan.training.progress import ProgressEntry
 
@@ -118,6 +123,7 @@ def test_a_shell_is_offered_problems_networks_and_settings(tmp_path: Path) -> No
 def test_names_are_completed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     assert [name for name, _ in complete_problem("hel")] == ["helmholtz"]
+    assert list(complete_tag("hyper")) == ["hyperbolic"]
     assert list(complete_network("mlp")) == ["mlp"]
     assert [name for name, _ in complete_setting("lm.st")] == ["lm.steps="]
     (tmp_path / "own").mkdir()

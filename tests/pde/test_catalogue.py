@@ -7,7 +7,7 @@ import pytest
 from small_runs import PROBLEM_NAMES
 
 from pinn_metakan.errors import ProblemError
-from pinn_metakan.pde.catalogue import list_problems, problem_folders
+from pinn_metakan.pde.catalogue import known_tags, list_problems, problem_folders, with_tags
 from pinn_metakan.pde.loading import load_problem
 
 Write = Callable[..., Path]
@@ -46,6 +46,26 @@ def test_listing_executes_nothing(tmp_path: Path) -> None:
     assert entries["trap"] == "u_xx = 0"
     assert entries["broken"] == "(cannot be read)"
     assert not (tmp_path / "trap.ran").exists()
+
+
+def test_tags_are_read_as_they_are_written(tmp_path: Path) -> None:
+    text = "class A(Problem):\n    tags{} = {}\n    x = 1\n"
+    (tmp_path / "one.py").write_text(text.format("", "('mine', 'wave')"))
+    (tmp_path / "typed.py").write_text(text.format(": tuple[str, ...]", "('mine', 1)"))
+    (tmp_path / "computed.py").write_text(text.format("", "tuple('ab')"))
+    tags = {entry.name: entry.tags for entry in list_problems([tmp_path])}
+    assert (tags["one"], tags["typed"], tags["computed"]) == (("mine", "wave"), ("mine",), ())
+    assert load_problem("wave").tags == tags["wave"]
+
+
+def test_problems_that_have_all_tags_are_found(tmp_path: Path) -> None:
+    (tmp_path / "one.py").write_text("class A(Problem):\n    tags = ('mine', 'wave')\n")
+    entries = list_problems([tmp_path])
+    assert [entry.name for entry in with_tags(entries, ["wave", "mine"])] == ["one"]
+    assert with_tags(entries, []) == entries
+    assert {"mine", "wave"} <= set(known_tags(entries))
+    with pytest.raises(ProblemError, match=r"no tag 'flud'; there are .*fluid, .*mine, "):
+        with_tags(entries, ["wave", "flud"])
 
 
 def test_parameters_reach_the_constructor() -> None:

@@ -22,6 +22,10 @@ def test_a_statement_knows_terms_and_derivatives(write_problem: Write) -> None:
 
 
 MISTAKES = {
+    "tags": (
+        {"extra": "tags = ('wave')"},
+        r"tags must be a tuple of words such as \('wave', 'linear'\), got 'wave'",
+    ),
     "wrong shape": (
         {"residual": "return {'heat': jet('u_t')[:, None]}"},
         r"residual: term 'heat' has shape \(7, 1\), expected \(N,\) = \(7,\)",
