@@ -35,7 +35,7 @@ class Card:
     def row(self) -> list[str]:
         """Cells of the table of all problems: a link, tags, and a pair per network."""
         link = f"[{self.name}](#{self.name})"
-        tags = ", ".join(getattr(self.problem, "tags", ()))
+        tags = ", ".join(self.problem.tags)
         return [link, tags, *(_in_short(result) for result in self.results.values())]
 
     def lines(self) -> list[str]:
