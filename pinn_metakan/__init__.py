@@ -66,6 +66,8 @@ if TYPE_CHECKING:
     from pinn_metakan.pde.terminal import LastTime, Terminal
     from pinn_metakan.reference.cole_hopf import cole_hopf
     from pinn_metakan.reference.interacting_sines import InteractingSines
+    from pinn_metakan.reference.outside_disks import OutsideDisks
+    from pinn_metakan.reference.polygon_torsion import PolygonTorsion
     from pinn_metakan.reference.reference import Reference
     from pinn_metakan.runs.examination import examine
     from pinn_metakan.runs.legs.leg import Leg
@@ -121,11 +123,13 @@ _PLACES = {
     "Neumann": "pde.boundary_conditions",
     "Observed": "pde.observed",
     "Optimizer": "optimizers.optimizer",
+    "OutsideDisks": "reference.outside_disks",
     "Outcome": "optimizers.verdict",
     "Parameter": "geometry.parameter",
     "Periodic": "pde.boundary_conditions",
     "Probe": "optimizers.optimizer",
     "Plane": "pde.interior",
+    "PolygonTorsion": "reference.polygon_torsion",
     "Problem": "pde.problem",
     "ProblemError": "errors",
     "ProgressEntry": "training.progress",
@@ -210,9 +214,11 @@ __all__ = [
     "Observed",
     "Optimizer",
     "Outcome",
+    "OutsideDisks",
     "Parameter",
     "Periodic",
     "Plane",
+    "PolygonTorsion",
     "Probe",
     "Problem",
     "ProblemError",
