@@ -34,10 +34,12 @@ if TYPE_CHECKING:
     from pinn_metakan.families.legendre import Legendre
     from pinn_metakan.families.rbf import RBF
     from pinn_metakan.families.wavelet import Wavelet
-    from pinn_metakan.geometry.ball import Ball
+    from pinn_metakan.geometry.ball import Ball, Disk
     from pinn_metakan.geometry.box import Box, Interval
     from pinn_metakan.geometry.domain import Domain, Face
+    from pinn_metakan.geometry.ellipse import Ellipse
     from pinn_metakan.geometry.parameter import Parameter
+    from pinn_metakan.geometry.polygon import Polygon
     from pinn_metakan.geometry.space_time import SpaceTime
     from pinn_metakan.networks.coefficients.coefficients import Coefficients, Generated, Stored
     from pinn_metakan.networks.coefficients.meta_learner import MetaLearner
@@ -88,7 +90,9 @@ _PLACES = {
     "Coefficients": "networks.coefficients.coefficients",
     "Condition": "pde.condition",
     "Dirichlet": "pde.boundary_conditions",
+    "Disk": "geometry.ball",
     "Domain": "geometry.domain",
+    "Ellipse": "geometry.ellipse",
     "EdgeFamily": "families.edge_family",
     "Everywhere": "pde.integral",
     "Face": "geometry.domain",
@@ -129,6 +133,7 @@ _PLACES = {
     "Periodic": "pde.boundary_conditions",
     "Probe": "optimizers.optimizer",
     "Plane": "pde.interior",
+    "Polygon": "geometry.polygon",
     "PolygonTorsion": "reference.polygon_torsion",
     "Problem": "pde.problem",
     "ProblemError": "errors",
@@ -180,8 +185,10 @@ __all__ = [
     "Coefficients",
     "Condition",
     "Dirichlet",
+    "Disk",
     "Domain",
     "EdgeFamily",
+    "Ellipse",
     "Everywhere",
     "Face",
     "Family",
@@ -218,6 +225,7 @@ __all__ = [
     "Parameter",
     "Periodic",
     "Plane",
+    "Polygon",
     "PolygonTorsion",
     "Probe",
     "Problem",

@@ -1,16 +1,16 @@
 """Balls in any number of dimensions."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import cached_property
 
 import torch
 from torch import Tensor
 
 from pinn_metakan.geometry.domain import ROUNDING, Domain
-
-#: Keeps the inverse normal distribution finite when a sequence returns 0 or 1 exactly.
-_UNIT_MARGIN = 1e-12
+from pinn_metakan.geometry.elliptic_arc import EllipticArc
+from pinn_metakan.geometry.patch import Patch, chosen_patches
+from pinn_metakan.geometry.sphere import Sphere, directions
 
 
 class Ball(Domain):
@@ -51,18 +51,36 @@ class Ball(Domain):
         half = self.dimension / 2
         return float(math.pi**half * self.radius**self.dimension / math.gamma(half + 1))
 
+    @cached_property
+    def patches(self) -> tuple[Patch, ...]:
+        """Its whole boundary, called "rim" in the plane and "surface" elsewhere."""
+        if self.dimension == 2:
+            center, radii = (self.center[0], self.center[1]), (self.radius, self.radius)
+            return (EllipticArc(center, radii, 0.0, 0.0, 2 * math.pi, ("rim",)),)
+        return (Sphere(self.center, self.radius, ("surface",)),)
+
     def __repr__(self) -> str:
         return f"Ball({self.dimension}, radius={self.radius}, center={self.center})"
 
     def interior(self, unit: Tensor) -> Tensor:
         """Draw a direction and a radius R v^(1/d), which is uniform in volume."""
         radii = self.radius * unit[:, -1:] ** (1.0 / self.dimension)
-        return self._center_like(unit) + radii * _directions(unit[:, :-1])
+        return self._center_like(unit) + radii * directions(unit[:, :-1])
 
     def boundary(self, unit: Tensor) -> tuple[Tensor, Tensor]:
         """Draw a direction; it is the normal."""
-        normals = _directions(unit)
+        normals = directions(unit)
         return self._center_like(unit) + self.radius * normals, normals
+
+    def part_boundary(self, names: Collection[str], unit: Tensor) -> tuple[Tensor, Tensor]:
+        """The boundary is one part."""
+        chosen_patches(self.patches, names)
+        return self.boundary(unit)
+
+    def part_factor(self, points: Tensor, names: Collection[str]) -> Tensor | None:
+        """The boundary is one part."""
+        chosen_patches(self.patches, names)
+        return self.factor(points)
 
     def contains(self, points: Tensor) -> Tensor:
         """Compare the distance from the center with the radius."""
@@ -78,11 +96,17 @@ class Ball(Domain):
         return torch.tensor(self.center, dtype=points.dtype, device=points.device)
 
 
-def _directions(unit: Tensor) -> Tensor:
-    """Unit vectors (N, d), uniform on the sphere: unit numbers through the normal distribution."""
-    centered = (2 * unit - 1).clamp(-1 + _UNIT_MARGIN, 1 - _UNIT_MARGIN)
-    normal = torch.erfinv(centered)
-    length = normal.norm(dim=1, keepdim=True)
-    # Where all numbers are 1/2, any direction will do.
-    fallback = torch.eye(unit.shape[1], dtype=unit.dtype)[0]
-    return torch.where(length > 0, normal / length.clamp(min=_UNIT_MARGIN**2), fallback)
+def Disk(radius: float = 1.0, center: Sequence[float] = (0.0, 0.0)) -> Ball:
+    """Make the disk |x - c| <= R, whose boundary is called "rim".
+
+    Args:
+        radius: R [unit of the coordinates].
+        center: c.
+
+    Returns:
+        A Ball of two dimensions.
+
+    >>> Disk(0.5, (1.0, 0.0)).parts
+    ('rim',)
+    """
+    return Ball(2, radius, center)

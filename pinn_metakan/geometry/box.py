@@ -1,12 +1,15 @@
 """Axis-aligned boxes."""
 
 import math
+from collections.abc import Collection, Sequence
 from functools import cached_property
 
 import torch
 from torch import Tensor
 
 from pinn_metakan.geometry.domain import ROUNDING, Domain, Face, checked_side
+from pinn_metakan.geometry.flat_face import FlatFace
+from pinn_metakan.geometry.patch import Patch, chosen_patches
 
 
 class Box(Domain):
@@ -39,23 +42,43 @@ class Box(Domain):
         """Product of the lengths of its sides."""
         return math.prod(high - low for low, high in self.bounds)
 
+    @cached_property
+    def patches(self) -> tuple[Patch, ...]:
+        """Its faces, called ``x1=0`` and so on, and "outer" together."""
+        return tuple(FlatFace(self.bounds, face, (face.name, "outer")) for face in self.faces)
+
     def __repr__(self) -> str:
         return f"Box({', '.join(str(side) for side in self.bounds)})"
 
     def boundary(self, unit: Tensor) -> tuple[Tensor, Tensor]:
         """Choose a face by its area with the first number, a point on it with the others."""
+        return self._on_faces(self.faces, unit)
+
+    def part_boundary(self, names: Collection[str], unit: Tensor) -> tuple[Tensor, Tensor]:
+        """Do the same with some of the faces."""
+        chosen = chosen_patches(self.patches, names)
+        pairs = zip(self.faces, self.patches, strict=True)
+        return self._on_faces([face for face, patch in pairs if patch in chosen], unit)
+
+    def part_factor(self, points: Tensor, names: Collection[str]) -> Tensor | None:
+        """Multiply linear functions of the coordinates; see `face_factor`."""
+        chosen = chosen_patches(self.patches, names)
+        pairs = zip(self.faces, self.patches, strict=True)
+        return self.face_factor(points, [face for face, patch in pairs if patch in chosen])
+
+    def _on_faces(self, faces: Sequence[Face], unit: Tensor) -> tuple[Tensor, Tensor]:
         lengths = [high - low for low, high in self.bounds]
-        areas = [math.prod(lengths) / lengths[face.axis] for face in self.faces]
+        areas = [math.prod(lengths) / lengths[face.axis] for face in faces]
         edges = torch.tensor(areas, dtype=unit.dtype).cumsum(0)
         which = torch.bucketize(unit[:, 0] * edges[-1], edges).clamp(max=len(areas) - 1)  # (N,)
-        axes = torch.tensor([face.axis for face in self.faces])[which]
+        axes = torch.tensor([face.axis for face in faces])[which]
         rows = torch.arange(len(unit))
         columns = torch.arange(self.dimension)
         # The numbers after the first fill the free axes; what lands on the fixed axis is replaced.
         points = self.interior(unit.gather(1, columns + (columns < axes[:, None]).long()))
-        points[rows, axes] = torch.tensor([f.value for f in self.faces], dtype=unit.dtype)[which]
+        points[rows, axes] = torch.tensor([f.value for f in faces], dtype=unit.dtype)[which]
         normals = torch.zeros_like(points)
-        normals[rows, axes] = torch.tensor([f.sign for f in self.faces], dtype=unit.dtype)[which]
+        normals[rows, axes] = torch.tensor([f.sign for f in faces], dtype=unit.dtype)[which]
         return points, normals
 
     def during(self, start: float, end: float) -> "Box":

@@ -4,36 +4,25 @@ A domain turns unit random numbers into points, so that any sequence (Sobol, Hal
 domain. Points are float64 on the CPU: the same seed gives the same points on every device.
 """
 
-import math
 from abc import ABC, abstractmethod
 from collections.abc import Collection
-from dataclasses import dataclass
 from functools import cached_property
 
 import torch
 from torch import Generator, Tensor
 
+from pinn_metakan.geometry.face import Face as Face
+from pinn_metakan.geometry.face import checked_side as checked_side
+from pinn_metakan.geometry.face import projected as projected
+from pinn_metakan.geometry.patch import Patch, away_from, chosen_patches, drawn_on
 from pinn_metakan.geometry.sequences import draw_unit
 
 #: By how much points on the boundary may miss a domain for rounding, relative to its size.
 ROUNDING = 1e-9
+#: How far a point of a part of the boundary may be from it, relative to the size of the domain.
+ON_BOUNDARY = 1e-7
 #: Points in the bounds that a volume is estimated by (docs/decisions/0020-integrals.md).
 _VOLUME_POINTS = 2**16
-
-
-@dataclass(frozen=True)
-class Face:
-    """A flat part of a boundary: the points whose coordinate `axis` equals `value`.
-
-    Args:
-        axis: Index of the coordinate that is constant on the face.
-        value: Its value there [unit of the coordinate].
-        sign: Direction of the outward normal along the axis, -1 or +1.
-    """
-
-    axis: int
-    value: float
-    sign: int
 
 
 class Domain(ABC):
@@ -68,6 +57,8 @@ class Domain(ABC):
         boundary_unit_dimension: How many unit random numbers one boundary point takes; d unless
             set, one to choose a part of the boundary and the others a place on it.
         faces: The flat faces across a coordinate; none unless set.
+        patches: The curves or surfaces that the boundary of space is made of; none unless set.
+        parts: Names of the parts of the boundary of space; those of the patches unless set.
         volume: Its volume; estimated by points in the bounds unless set.
         is_bounded_by_faces: Whether the domain is a box, of which `faces` are the whole boundary.
         parameter_axes: Columns of parameters, which are no part of space.
@@ -100,12 +91,33 @@ class Domain(ABC):
         return ()
 
     @cached_property
+    def patches(self) -> tuple[Patch, ...]:
+        """The curves or surfaces that the boundary of space is made of."""
+        return ()
+
+    @cached_property
+    def parts(self) -> tuple[str, ...]:
+        """Names of the parts of the boundary of space, which do not overlap."""
+        return tuple(dict.fromkeys(patch.names[0] for patch in self.patches))
+
+    @cached_property
+    def aliases(self) -> tuple[str, ...]:
+        """Other names that select some of the patches; they may overlap parts."""
+        names = dict.fromkeys(name for patch in self.patches for name in patch.names)
+        return tuple(name for name in names if name not in self.parts)
+
+    @cached_property
     def volume(self) -> float:
         """Volume [product of the units of the coordinates], estimated by points in the bounds."""
         unit = draw_unit("sobol", _VOLUME_POINTS, self.dimension, Generator().manual_seed(0))
         low, high = torch.tensor(self.bounds, dtype=unit.dtype).T
         share = self.contains(low + unit * (high - low)).double().mean()
         return float(share * (high - low).prod())
+
+    @cached_property
+    def depth(self) -> float:
+        """How deep the domain is: d times its volume over the area of its boundary; R of a ball."""
+        return self.dimension * self.volume / sum(patch.size for patch in self.patches)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(bounds={self.bounds})"
@@ -187,6 +199,43 @@ class Domain(ABC):
             " which maps numbers in [0, 1] to points (N, d) and outward normals (N, d)"
         )
 
+    def part_boundary(self, names: Collection[str], unit: Tensor) -> tuple[Tensor, Tensor]:
+        """Map unit random numbers to points of parts of the boundary and outward normals.
+
+        Args:
+            names: One or more of `parts`.
+            unit: As for `boundary`.
+
+        Returns:
+            Points and normals as those of `boundary`, uniform in the total area of these parts.
+        """
+        return drawn_on(chosen_patches(self.patches, names), unit)
+
+    def part_size(self, name: str) -> float:
+        """Length or area of a part of the boundary of space."""
+        return sum(patch.size for patch in chosen_patches(self.patches, [name]))
+
+    def part_factor(self, points: Tensor, names: Collection[str]) -> Tensor | None:
+        """Evaluate a function that vanishes to first order on parts of the boundary of space.
+
+        Args:
+            points: Shape (N, d), of any dtype and device; differentiated by torch.
+            names: One or more of `parts`.
+
+        Returns:
+            Numbers (N,), positive elsewhere in the closed domain and at most about 1, smooth
+            inside; None if no such function is known.
+        """
+        patches = chosen_patches(self.patches, names)
+        distance = away_from(patches, points)
+        return distance / (self.depth + distance)
+
+    def on_part(self, points: Tensor, name: str) -> Tensor:
+        """Tell which points (N, d) lie on a closed part of the boundary, as booleans (N,)."""
+        tolerance = ON_BOUNDARY * max(high - low for low, high in self.bounds)
+        patches = chosen_patches(self.patches, [name])
+        return torch.stack([patch.holds(points, tolerance) for patch in patches]).any(dim=0)
+
     def factor(self, points: Tensor) -> Tensor | None:
         """Evaluate a function that vanishes to first order on the whole boundary of space.
 
@@ -223,31 +272,3 @@ class Domain(ABC):
                 side = 1.0 / (high - low) * (x - low if ends == {low} else high - x)
             values = side if values is None else values * side
         return values
-
-
-def checked_side(side: object) -> tuple[float, float]:
-    """Read the bounds of a coordinate.
-
-    Args:
-        side: What was given.
-
-    Returns:
-        (low, high).
-
-    Raises:
-        ValueError: If it is not two finite numbers in increasing order.
-    """
-    try:
-        low, high = (float(value) for value in side)  # type: ignore[attr-defined]
-    except (TypeError, ValueError):
-        raise ValueError(f"expected (low, high), two numbers, got {side!r}") from None
-    if not (math.isfinite(low) and math.isfinite(high) and low < high):
-        raise ValueError(f"expected two finite numbers low < high, got ({low}, {high})")
-    return low, high
-
-
-def projected(points: Tensor, axis: int, value: float) -> Tensor:
-    """Points (N, d) with a number in the place of one coordinate, (N, d)."""
-    columns = list(points.unbind(1))
-    columns[axis] = torch.full_like(columns[axis], value)
-    return torch.stack(columns, dim=1)

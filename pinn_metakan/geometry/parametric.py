@@ -44,6 +44,7 @@ class Parametric(Domain):
         self.unit_dimension = domain.unit_dimension + self._count
         self.boundary_unit_dimension = domain.boundary_unit_dimension + self._count
         self.faces = domain.faces
+        self.parts, self.aliases = domain.parts, domain.aliases
         self.is_bounded_by_faces = domain.is_bounded_by_faces
 
     @cached_property
@@ -97,9 +98,28 @@ class Parametric(Domain):
 
     def boundary(self, unit: Tensor) -> tuple[Tensor, Tensor]:
         """Draw a point on the boundary of space and a value of each parameter."""
-        points, normals = self._domain.boundary(unit[:, : -self._count])
+        return self._for_drawn(self._domain.boundary(unit[:, : -self._count]), unit)
+
+    def _for_drawn(self, at: tuple[Tensor, Tensor], unit: Tensor) -> tuple[Tensor, Tensor]:
+        points, normals = at
         drawn = self._drawn(unit)
         return self._joined(points, drawn), self._joined(normals, torch.zeros_like(drawn))
+
+    def part_boundary(self, names: Collection[str], unit: Tensor) -> tuple[Tensor, Tensor]:
+        """Draw a point on parts of the boundary of space and a value of each parameter."""
+        return self._for_drawn(self._domain.part_boundary(names, unit[:, : -self._count]), unit)
+
+    def part_size(self, name: str) -> float:
+        """Ask the domain."""
+        return self._domain.part_size(name)
+
+    def part_factor(self, points: Tensor, names: Collection[str]) -> Tensor | None:
+        """Ask the domain."""
+        return self._domain.part_factor(self._without(points), names)
+
+    def on_part(self, points: Tensor, name: str) -> Tensor:
+        """Ask the domain."""
+        return self._domain.on_part(self._without(points), name)
 
     def contains(self, points: Tensor) -> Tensor:
         """Ask the domain and compare the parameters."""

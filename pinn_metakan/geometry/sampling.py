@@ -1,6 +1,6 @@
 """Points of any domain: inside, at a time, on a plane, on its boundary, on a part of it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 import torch
@@ -67,6 +67,14 @@ def sample_boundary(domain: Domain, count: int, sequence: str, generator: Genera
     """Draw `count` points of the boundary of space, uniform in area, with outward normals."""
     unit = draw_unit(sequence, count, domain.boundary_unit_dimension, generator)
     return PointSet(*domain.boundary(unit))
+
+
+def sample_parts(
+    domain: Domain, names: Collection[str], count: int, sequence: str, generator: Generator
+) -> PointSet:
+    """Draw `count` points of parts of the boundary, uniform in area, with outward normals."""
+    unit = draw_unit(sequence, count, domain.boundary_unit_dimension, generator)
+    return PointSet(*domain.part_boundary(names, unit))
 
 
 def sample_face(

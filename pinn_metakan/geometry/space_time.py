@@ -40,6 +40,7 @@ class SpaceTime(Domain):
         self.unit_dimension = space.unit_dimension + 1
         self.boundary_unit_dimension = space.boundary_unit_dimension + 1
         self.faces = space.faces
+        self.parts, self.aliases = space.parts, space.aliases
         self.is_bounded_by_faces = space.is_bounded_by_faces
 
     @cached_property
@@ -75,9 +76,28 @@ class SpaceTime(Domain):
 
     def boundary(self, unit: Tensor) -> tuple[Tensor, Tensor]:
         """Draw a point on the boundary of space and a time."""
-        points, normals = self._space.boundary(unit[:, :-1])
+        return self._in_time(self._space.boundary(unit[:, :-1]), unit)
+
+    def _in_time(self, at: tuple[Tensor, Tensor], unit: Tensor) -> tuple[Tensor, Tensor]:
+        points, normals = at
         times = self._times(unit)
         return torch.cat([points, times], 1), torch.cat([normals, torch.zeros_like(times)], 1)
+
+    def part_boundary(self, names: Collection[str], unit: Tensor) -> tuple[Tensor, Tensor]:
+        """Draw a point on parts of the boundary of space and a time."""
+        return self._in_time(self._space.part_boundary(names, unit[:, :-1]), unit)
+
+    def part_size(self, name: str) -> float:
+        """Ask the spatial domain."""
+        return self._space.part_size(name)
+
+    def part_factor(self, points: Tensor, names: Collection[str]) -> Tensor | None:
+        """Ask the spatial domain."""
+        return self._space.part_factor(points[:, :-1], names)
+
+    def on_part(self, points: Tensor, name: str) -> Tensor:
+        """Ask the spatial domain."""
+        return self._space.on_part(points[:, :-1], name)
 
     def contains(self, points: Tensor) -> Tensor:
         """Ask the spatial domain and compare the time."""
