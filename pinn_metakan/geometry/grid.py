@@ -10,8 +10,11 @@ from numpy.typing import NDArray
 from torch import Generator, Tensor
 
 from pinn_metakan.geometry.domain import Domain
+from pinn_metakan.geometry.mesh import Mesh
 from pinn_metakan.geometry.sampling import sample_interior
 
+#: Name of the axis that counts the vertices of a mesh.
+VERTEX = "point"
 #: Points of a line of which the second is the middle.
 _ENDS_AND_MIDDLE = 3
 
@@ -79,6 +82,26 @@ def plane(domain: Domain, axes: Mapping[str, int], count: int) -> Grid:
     ):
         points[:, axis] = mesh.flatten()
     return _kept_inside(domain, lines, points)
+
+
+def over_mesh(mesh: Mesh, others: Mapping[str, NDArray[np.float64]]) -> Grid:
+    """Put the vertices of a mesh at all values of further coordinates.
+
+    Args:
+        mesh: A mesh of space.
+        others: The 1-D coordinates of what is no space by name, in the order of the columns.
+
+    Returns:
+        The grid, whose first axis is the number of the vertex.
+    """
+    lines = [torch.from_numpy(axis) for axis in others.values()]
+    count = len(mesh.points)
+    vertices = torch.arange(count, dtype=torch.float64)
+    numbers, *values = torch.meshgrid(vertices, *lines, indexing="ij")
+    space = torch.from_numpy(mesh.points)[numbers.flatten().long()]
+    points = torch.cat([space, *(value.reshape(-1, 1) for value in values)], dim=1)
+    axes = {VERTEX: vertices.numpy(), **others}
+    return Grid(axes, points, np.ones(numbers.shape, dtype=bool))
 
 
 def scattered(domain: Domain, count: int) -> Grid:

@@ -14,6 +14,7 @@ from pinn_metakan.files import written_whole
 from pinn_metakan.plotting.blocks import Block, Shown, draw_block
 from pinn_metakan.plotting.cuts import (
     Cut,
+    cut_of,
     drawn_grid,
     fixed_nodes,
     free_axes,
@@ -111,7 +112,7 @@ def _frames(
     blocks = []
     for layers in chosen_rows(field, names) if names else all_rows(field):
         kept, cut_at = _space(field, nodes, layers)
-        cuts = [Cut(grid, kept, {**cut_at, field.time: int(time)}) for time in times]
+        cuts = [cut_of(field, kept, {**cut_at, field.time: int(time)}) for time in times]
         shown = [layer for layer in layers if not layer.marks_largest]
         shown = shown or [replace(layer, marks_largest=False) for layer in layers]
         blocks.append(Block(shown, cuts[:1], cuts))
@@ -135,4 +136,4 @@ def _space(
 def _show(blocks: Sequence[Block], shown: Sequence[Sequence[Shown]], cuts: Sequence[Cut]) -> None:
     for block, drawn, cut in zip(blocks, shown, cuts, strict=True):
         for layer, part in zip(block.layers, drawn, strict=True):
-            part.show(cut.of(layer.values))
+            part.show(cut.shown(layer))

@@ -68,7 +68,7 @@ class Block:
         """Ends of the colors of a layer and of all others of its group, over all cuts."""
         group = [other for other in self.layers if other.group == layer.group]
         return layer.limits(
-            [cut.of(other.values) for other in group for cut in self.scaled_over or self.cuts]
+            [cut.shown(other) for other in group for cut in self.scaled_over or self.cuts]
         )
 
 
@@ -143,7 +143,7 @@ def _draw_curves(row: Sequence[Axes], field: Field, block: Block, number: int) -
 
 def _largest(layers: Sequence[Layer], cut: Cut) -> float | None:
     """The largest error of a panel that marks it."""
-    values: Array = cut.of(layers[0].values)
+    values: Array = cut.shown(layers[0])
     if not layers[0].marks_largest or not np.isfinite(values).any():
         return None
     return float(10.0 ** np.nanmax(values))

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from pinn_metakan.errors import UserError
-from pinn_metakan.results.field import Field, FieldOnGrid
+from pinn_metakan.plotting.layers import Layer
+from pinn_metakan.results.field import Field, FieldOnGrid, FieldOnMesh
 from pinn_metakan.results.metrics import Array
 
 #: Fields of two space coordinates and time are drawn at these fractions of the time interval.
@@ -24,11 +25,13 @@ class Cut:
         grid: The grid.
         kept: Names of the axes, the one across first.
         nodes: Number of the node at which each other axis is cut, by name.
+        mesh: Triangles that fill the same part; None where the nodes of the grid show it.
     """
 
     grid: FieldOnGrid
     kept: tuple[str, ...]
     nodes: Mapping[str, int]
+    mesh: FieldOnMesh | None = None
 
     @property
     def axes(self) -> tuple[Array, ...]:
@@ -52,6 +55,30 @@ class Cut:
         left = [name for name in self.grid.axes if name not in self.nodes]
         part: Array = values[tuple(self.nodes.get(name, slice(None)) for name in self.grid.axes)]
         return part if len(left) < 2 or left[1] == self.kept[0] else part.T
+
+    def shown(self, layer: Layer) -> Array:
+        """Values of a layer as they are drawn: (V,) at the vertices of the mesh, or as `of`."""
+        if self.mesh is None or layer.at_vertices is None:
+            return self.of(layer.values)
+        _, *others = self.mesh.fields.axes
+        index: tuple[slice | int, ...] = (slice(None), *(self.nodes[name] for name in others))
+        part: Array = layer.at_vertices[index]
+        return part
+
+
+def cut_of(field: Field, kept: tuple[str, ...], nodes: Mapping[str, int]) -> Cut:
+    """Cut the drawn grid of a field, and its mesh where that has the same two axes.
+
+    Args:
+        field: What is drawn.
+        kept: Names of the axes, the one across first.
+        nodes: Number of the node at which each other axis is cut, by name.
+
+    Returns:
+        The cut.
+    """
+    mesh = field.mesh if field.mesh is not None and kept == field.mesh.names else None
+    return Cut(drawn_grid(field), kept, nodes, mesh)
 
 
 def drawn_grid(field: Field) -> FieldOnGrid:
@@ -143,19 +170,19 @@ def _cuts_at(field: Field, nodes: Mapping[str, int], largest_of: Array) -> list[
     if len(free) <= 2:
         # Time runs along the horizontal axis, as is usual for space-time maps.
         kept = tuple(reversed(free)) if free[-1] == field.time else tuple(free)
-        return [Cut(grid, kept, dict(nodes))]
+        return [cut_of(field, kept, dict(nodes))]
     largest = dict(zip(grid.axes, largest_node(largest_of, nodes, list(grid.axes)), strict=True))
     space = [name for name in free if name != field.time]
     if len(space) == len(free):
         kept_pairs = [(space[0], space[1]), (space[0], space[2]), (space[1], space[2])]
         return [
-            Cut(grid, pair, {n: largest[n] for n in grid.axes if n not in pair})
+            cut_of(field, pair, {n: largest[n] for n in grid.axes if n not in pair})
             for pair in kept_pairs
         ]
     time = free[-1]
     others = {**{name: largest[name] for name in space[2:]}, **nodes}
     return [
-        Cut(grid, (space[0], space[1]), {**others, time: node})
+        cut_of(field, (space[0], space[1]), {**others, time: node})
         for node in time_nodes(grid.axes[time])
     ]
 

@@ -1,7 +1,7 @@
 """Layers: what is drawn of an unknown, side by side, and the colors of each."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 import numpy as np
@@ -40,6 +40,7 @@ class Layer:
         kind: How it is colored.
         group: Layers of the same group have one scale and one color bar.
         marks_largest: Whether its largest value is marked, and told in the title.
+        at_vertices: On the mesh of the field; None without one.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Layer:
     kind: Kind
     group: str
     marks_largest: bool = False
+    at_vertices: Array | None = None
 
     def limits(self, parts: Sequence[Array]) -> tuple[float, float]:
         """Lower and upper end of the colors.
@@ -86,6 +88,15 @@ def layers_of(field: Field, grid: FieldOnGrid, unknown: str) -> list[Layer]:
         Solution; reference, error and log10 of its size where there is a reference; what a second
         network's solution differs by where there is one.
     """
+    on_grid = _layers(field, grid, unknown)
+    return (
+        on_grid
+        if field.mesh is None
+        else _on_mesh(on_grid, _layers(field, field.mesh.fields, unknown))
+    )
+
+
+def _layers(field: Field, grid: FieldOnGrid, unknown: str) -> list[Layer]:
     named = grid.named
     label = axis_label(field, unknown)
     layers = [Layer(unknown, "solution", label, named[unknown], Kind.FIELD, "field")]
@@ -109,8 +120,27 @@ def layers_of(field: Field, grid: FieldOnGrid, unknown: str) -> list[Layer]:
     return layers
 
 
-def residual_layers(grid: FieldOnGrid) -> list[Layer]:
-    """The residual of each equation."""
+def residual_layers(field: Field, grid: FieldOnGrid) -> list[Layer]:
+    """The residual of each equation.
+
+    Args:
+        field: What is drawn.
+        grid: The drawn grid of it.
+
+    Returns:
+        A layer for each.
+    """
+    on_grid = _residuals(grid)
+    return on_grid if field.mesh is None else _on_mesh(on_grid, _residuals(field.mesh.fields))
+
+
+def _on_mesh(on_grid: Sequence[Layer], on_mesh: Sequence[Layer]) -> list[Layer]:
+    """Layers that are known at the vertices of a mesh, too."""
+    found = {layer.name: layer.values for layer in on_mesh}
+    return [replace(layer, at_vertices=found[layer.name]) for layer in on_grid]
+
+
+def _residuals(grid: FieldOnGrid) -> list[Layer]:
     return [
         Layer(f"residual_{term}", f"residual of {term}", "", values, Kind.SIGNED, term)
         for term, values in grid.residuals.items()

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.collections import QuadMesh
+from matplotlib.collections import LineCollection, QuadMesh, TriMesh
 from matplotlib.patches import PathPatch
+from matplotlib.tri import Triangulation
 
 from pinn_metakan.plotting.cuts import Cut
 from pinn_metakan.plotting.layers import Layer
@@ -16,6 +17,10 @@ from pinn_metakan.results.metrics import Array
 
 #: Sides of a map whose lengths differ by less than this factor have the same scale.
 _LONGEST_SIDE = 5.0
+#: Intervals between ticks, at most: the labels of more have so many digits that they hide others.
+_TICKS = 5
+#: Color and width [points] of the rim of a domain.
+_RIM = "0.35", 0.9
 
 
 @dataclass(frozen=True)
@@ -26,11 +31,11 @@ class Map:
         mesh: What is drawn.
     """
 
-    mesh: QuadMesh
+    mesh: QuadMesh | TriMesh
 
     def show(self, values: Array) -> None:
-        """Show other values, shape (up, across), in the same colors."""
-        self.mesh.set_array(continued(values))
+        """Show other values, shape (up, across) or (V,), in the same colors."""
+        self.mesh.set_array(continued(values) if values.ndim > 1 else values)
 
 
 def draw_map(axis: Axes, field: Field, cut: Cut, layer: Layer, limits: tuple[float, float]) -> Map:
@@ -46,6 +51,29 @@ def draw_map(axis: Axes, field: Field, cut: Cut, layer: Layer, limits: tuple[flo
     Returns:
         The map.
     """
+    across, up = cut.axes
+    drawn = _draw_nodes if cut.mesh is None else _draw_triangles
+    mesh = drawn(axis, cut, layer, limits)
+    axis.set_xlabel(axis_label(field, cut.kept[0]))
+    axis.set_ylabel(axis_label(field, cut.kept[1]))
+    axis.set_xlim(float(across[0]), float(across[-1]))
+    axis.set_ylim(float(up[0]), float(up[-1]))
+    if is_to_scale(field, cut):
+        axis.set_aspect("equal")
+    axis.locator_params(nbins=_TICKS)
+    values = cut.shown(layer)
+    if layer.marks_largest and np.isfinite(values).any():
+        largest = int(np.nanargmax(values))
+        if cut.mesh is not None:
+            mark_largest(axis, *map(float, cut.mesh.points[largest]))
+        else:
+            row, column = np.unravel_index(largest, values.shape)
+            mark_largest(axis, float(across[column]), float(up[row]))
+    return Map(mesh)
+
+
+def _draw_nodes(axis: Axes, cut: Cut, layer: Layer, limits: tuple[float, float]) -> QuadMesh:
+    """Draw the nodes of a grid, clipped by the outline of where they are known."""
     (across, up), values = cut.axes, cut.of(layer.values)
     mesh = axis.pcolormesh(
         across, up, continued(values), vmin=limits[0], vmax=limits[1], cmap=layer.kind.value,
@@ -56,19 +84,26 @@ def draw_map(axis: Axes, field: Field, cut: Cut, layer: Layer, limits: tuple[flo
         if path is None:
             mesh.set_visible(False)
         else:
-            rim = PathPatch(path, facecolor="none", edgecolor="0.35", linewidth=0.9)
+            rim = PathPatch(path, facecolor="none", edgecolor=_RIM[0], linewidth=_RIM[1])
             axis.add_patch(rim)
             mesh.set_clip_path(path, axis.transData)
-    axis.set_xlabel(axis_label(field, cut.kept[0]))
-    axis.set_ylabel(axis_label(field, cut.kept[1]))
-    axis.set_xlim(float(across[0]), float(across[-1]))
-    axis.set_ylim(float(up[0]), float(up[-1]))
-    if is_to_scale(field, cut):
-        axis.set_aspect("equal")
-    if layer.marks_largest and np.isfinite(values).any():
-        row, column = np.unravel_index(int(np.nanargmax(values)), values.shape)
-        mark_largest(axis, float(across[column]), float(up[row]))
-    return Map(mesh)
+    return mesh
+
+
+def _draw_triangles(axis: Axes, cut: Cut, layer: Layer, limits: tuple[float, float]) -> TriMesh:
+    """Draw the triangles of a mesh, and the edges that only one of them has."""
+    assert cut.mesh is not None
+    points, cells = cut.mesh.points, cut.mesh.cells
+    mesh = axis.tripcolor(
+        Triangulation(points[:, 0], points[:, 1], cells), cut.shown(layer), vmin=limits[0],
+        vmax=limits[1], cmap=layer.kind.value, shading="gouraud", rasterized=True,
+    )  # fmt: skip
+    edges = np.concatenate([cells[:, [0, 1]], cells[:, [1, 2]], cells[:, [2, 0]]])
+    found, counts = np.unique(np.sort(edges, axis=1), axis=0, return_counts=True)
+    rim = LineCollection(list(points[found[counts == 1]]), colors=_RIM[0], linewidths=_RIM[1])
+    rim.set_capstyle("round")
+    axis.add_collection(rim, autolim=False)
+    return mesh
 
 
 def is_to_scale(field: Field, cut: Cut) -> bool:

@@ -52,7 +52,7 @@ def draw_field(
     if len(free) == 1:
         draw_lines(axis, field, cut, [layer])
     else:
-        drawn = draw_map(axis, field, cut, layer, layer.limits([cut.of(layer.values)]))
+        drawn = draw_map(axis, field, cut, layer, layer.limits([cut.shown(layer)]))
         figure.colorbar(drawn.mesh, ax=axis, label=layer.label)
     place = place_label(field, cut.place)
     axis.set_title(f"{layer.title}, {place}" if place else layer.title)

@@ -25,7 +25,7 @@ def all_rows(field: Field) -> list[list[Layer]]:
     rows = [layers_of(field, grid, unknown) for unknown in grid.values]
     if set(grid.references) == set(grid.values):
         return rows
-    residuals = residual_layers(grid)
+    residuals = residual_layers(field, grid)
     if len(rows) == 1 and len(residuals) < _RESIDUALS:
         return [[*rows[0], *residuals]]
     ends = range(0, len(residuals), _RESIDUALS)
@@ -67,7 +67,7 @@ def named_layer(field: Field, name: str) -> Layer:
     """
     grid = drawn_grid(field)
     rows = [layers_of(field, grid, unknown) for unknown in grid.values]
-    layers = {layer.name: layer for row in [*rows, residual_layers(grid)] for layer in row}
+    layers = {layer.name: layer for row in [*rows, residual_layers(field, grid)] for layer in row}
     if name not in layers:
         raise UserError(f"no field {name!r}; there are {', '.join(layers)}")
     return layers[name]

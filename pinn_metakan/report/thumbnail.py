@@ -5,12 +5,15 @@ import zlib
 
 import numpy as np
 from matplotlib import colormaps
+from matplotlib.tri import LinearTriInterpolator, Triangulation
 
-from pinn_metakan.results.field import Field
+from pinn_metakan.results.field import Field, FieldOnMesh
 from pinn_metakan.results.metrics import Array
 
 #: Size of the picture [pixels].
 _WIDTH, _HEIGHT = 96, 64
+#: Points of a mesh along each side of a pixel.
+_FINER = 3
 _BLUE, _WHITE = (31, 119, 180), (255, 255, 255)
 
 
@@ -28,6 +31,9 @@ def thumbnail(field: Field) -> bytes | None:
     """
     grid = field.slice if field.slice is not None else field.grid
     names = list(grid.axes)
+    mesh = field.mesh
+    if mesh is not None and names[:2] == list(mesh.names):
+        return _png(_triangles(mesh, field.time))
     values = next(iter(grid.values.values()))
     if not names or not np.isfinite(values).any():
         return None
@@ -63,6 +69,22 @@ def _colored(values: Array) -> np.ndarray:
     shares = _shares(values)
     colors = colormaps["viridis"](np.nan_to_num(shares))[..., :3] * 255
     return np.where(np.isfinite(shares)[..., None], colors, _WHITE).astype(np.uint8)
+
+
+def _triangles(mesh: FieldOnMesh, time: str | None) -> np.ndarray:
+    """Colors of a mesh at the last time, mixed with white where a pixel is half outside."""
+    values = next(iter(mesh.fields.values.values()))
+    _, *others = mesh.fields.axes
+    sizes = dict(zip(others, values.shape[1:], strict=True))
+    chosen = (sizes[name] - 1 if name == time else sizes[name] // 2 for name in others)
+    index: tuple[slice | int, ...] = (slice(None), *chosen)
+    (left, low), (right, high) = mesh.points.min(axis=0), mesh.points.max(axis=0)
+    across = left + (right - left) * (np.arange(_WIDTH * _FINER) + 0.5) / (_WIDTH * _FINER)
+    up = high - (high - low) * (np.arange(_HEIGHT * _FINER) + 0.5) / (_HEIGHT * _FINER)
+    triangles = Triangulation(mesh.points[:, 0], mesh.points[:, 1], mesh.cells)
+    found = LinearTriInterpolator(triangles, values[index])(*np.meshgrid(across, up))
+    fine = _colored(found.filled(np.nan))
+    return fine.reshape(_HEIGHT, _FINER, _WIDTH, _FINER, 3).mean(axis=(1, 3)).astype(np.uint8)
 
 
 def _line(values: Array) -> np.ndarray:

@@ -3,6 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
+from numpy.typing import NDArray
+
 from pinn_metakan.results.activations import LayerActivations
 from pinn_metakan.results.metrics import (
     Array,
@@ -15,7 +18,10 @@ from pinn_metakan.results.metrics import (
 )
 
 #: Names in a file of fields that are no coordinates, unknowns or residuals.
-_OTHER_NAMES = ("point", "points", "coordinate", "slice", "history", "activations")
+_OTHER_NAMES = (
+    *("point", "points", "coordinate", "slice", "history", "mesh", "activations"),
+    *("mesh_cells", "mesh_cell", "mesh_corner"),
+)
 #: What an unknown's name goes on with in the names of fields that belong to it.
 _DERIVED = ("reference", "error", "disagreement")
 
@@ -59,6 +65,24 @@ class FieldOnGrid:
 
 
 @dataclass(frozen=True)
+class FieldOnMesh:
+    """Fields at the vertices of triangles that fill a plane domain.
+
+    Args:
+        points: The vertices, shape (V, 2).
+        cells: Numbers of the three vertices of each triangle, shape (C, 3).
+        names: Names of the two coordinates of space.
+        fields: Values of shape (V,), or (V, ...) at all values of further coordinates: its axes
+            are the number of the vertex and those.
+    """
+
+    points: Array
+    cells: NDArray[np.int64]
+    names: tuple[str, str]
+    fields: FieldOnGrid
+
+
+@dataclass(frozen=True)
 class Field:
     """A solution as it is stored and drawn.
 
@@ -74,6 +98,7 @@ class Field:
         has_time: Whether the last coordinate is time.
         activations: Edge functions of the layers; empty for a network without edge functions.
         solution_parameters: Names of those coordinates that are parameters.
+        mesh: Fields on triangles, where space is a plane domain of another shape than a box.
 
     Attributes:
         relative_l2, relative_l1, max_error: Errors by unknown; empty without a reference.
@@ -92,6 +117,7 @@ class Field:
     has_time: bool = False
     activations: tuple[LayerActivations, ...] = ()
     solution_parameters: tuple[str, ...] = ()
+    mesh: FieldOnMesh | None = None
     relative_l2: dict[str, float] = field(init=False)
     relative_l1: dict[str, float] = field(init=False)
     max_error: dict[str, float] = field(init=False)

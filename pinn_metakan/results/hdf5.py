@@ -15,10 +15,11 @@ from pinn_metakan.errors import RunFolderError
 from pinn_metakan.files import written_whole
 from pinn_metakan.results.activations_hdf5 import read_layers, write_layer
 from pinn_metakan.results.datasets import describe, read_array
-from pinn_metakan.results.field import Field, FieldOnGrid
+from pinn_metakan.results.field import Field
+from pinn_metakan.results.grid_hdf5 import axis_names, read_grid, read_mesh
 from pinn_metakan.results.metrics import Array
 from pinn_metakan.results.units import written_unit
-from pinn_metakan.results.variables import POINT, Variable, variables_of
+from pinn_metakan.results.variables import Variable, variables_of, variables_of_mesh
 
 #: Version of the layout that is written.
 FORMAT = 2
@@ -62,6 +63,9 @@ def write_solution(path: Path, field: Field) -> None:
         if field.slice is not None:
             group = file.create_group("slice")
             _write_variables(group, list(variables_of(field.slice, field)))
+        if field.mesh is not None:
+            group = file.create_group("mesh")
+            _write_variables(group, list(variables_of_mesh(field.mesh, field)))
         history = file.create_group("history")
         _write_columns(history, field.history)
         for layer in field.activations:
@@ -167,7 +171,7 @@ def _read_field(file: h5py.File) -> Field:
     described = {
         name: group[name]
         for group in groups
-        for name in (*coordinates, *columns, *_axis_names(group, unknowns, columns), *unknowns)
+        for name in (*coordinates, *columns, *axis_names(group, unknowns, columns), *unknowns)
         if name in group and "units" in group[name].attrs
     }
     units = {name: written_unit(dataset.attrs) for name, dataset in described.items()}
@@ -177,68 +181,18 @@ def _read_field(file: h5py.File) -> Field:
     # xarray keeps the groups of a file only where all of it is copied.
     history = file["history"].items() if "history" in file else ()
     return Field(
-        grid=_read_grid(file, unknowns, columns),
+        grid=read_grid(file, unknowns, columns),
         coordinates=coordinates,
         units=units,
         long_names=long_names,
         history={key: read_array(item) for key, item in history},
         attributes=attributes,
-        slice=_read_grid(file["slice"], unknowns, columns) if "slice" in file else None,
+        slice=read_grid(file["slice"], unknowns, columns) if "slice" in file else None,
         has_time=bool(attributes["has_time"]),
         activations=read_layers(file["activations"]) if "activations" in file else (),
         solution_parameters=tuple(str(attributes.get("solution_parameters", "")).split()),
+        mesh=read_mesh(file["mesh"], unknowns, columns) if "mesh" in file else None,
     )
-
-
-def _read_grid(
-    group: h5py.Group, unknowns: tuple[str, ...], columns: tuple[str, ...]
-) -> FieldOnGrid:
-    axes = _axis_names(group, unknowns, columns)
-
-    def read(name: str) -> Array:
-        values = read_array(group[name])
-        if not axes:
-            return values
-        return np.ascontiguousarray(values.transpose([_scales(group[name]).index(a) for a in axes]))
-
-    def named(suffix: str) -> dict[str, Array]:
-        names = [name for name in unknowns if f"{name}{suffix}" in group]
-        return {name: read(f"{name}{suffix}") for name in names}
-
-    prefix = "residual_"
-    terms = [name.removeprefix(prefix) for name in group if name.startswith(prefix)]
-    return FieldOnGrid(
-        axes={name: read_array(group[name]) for name in axes},
-        values=named(""),
-        references=named("_reference"),
-        residuals={term: read(f"{prefix}{term}") for term in terms},
-        points=_read_points(group, columns),
-        disagreements=named("_disagreement"),
-    )
-
-
-def _read_points(group: h5py.Group, columns: tuple[str, ...]) -> Array | None:
-    if "points" in group:  # format 1
-        return read_array(group["points"])
-    if POINT not in group:
-        return None
-    return np.stack([read_array(group[name]) for name in columns], axis=1)
-
-
-def _axis_names(
-    group: h5py.Group, unknowns: tuple[str, ...], columns: tuple[str, ...]
-) -> list[str]:
-    """Names of the dimensions, in the order of the columns of a point."""
-    if POINT in group:
-        return []
-    names = _scales(group[unknowns[0]])
-    # Planes of format 1 have names of their own, in the right order.
-    return sorted(names, key=columns.index) if set(names) <= set(columns) else names
-
-
-def _scales(dataset: h5py.Dataset) -> list[str]:
-    """Names of the dimension scales of a dataset."""
-    return [dimension[0].name.rpartition("/")[2] for dimension in dataset.dims]
 
 
 def _plain(value: object) -> str | int | float:

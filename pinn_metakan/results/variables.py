@@ -11,12 +11,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pinn_metakan.results.field import Field, FieldOnGrid
+from pinn_metakan.results.field import Field, FieldOnGrid, FieldOnMesh
 from pinn_metakan.results.metrics import Array
 from pinn_metakan.results.units import unit_attributes
 
 #: The dimension of scattered points.
 POINT = "point"
+#: The triangles of a mesh, and their dimensions.
+CELLS, CELL, CORNER = "mesh_cells", "mesh_cell", "mesh_corner"
 _SPACE_AXES = ("X", "Y", "Z")
 
 
@@ -75,6 +77,30 @@ def variables_of(grid: FieldOnGrid, field: Field) -> Iterator[Variable]:
         yield variable(f"residual_{term}", values, "-", f"residual of {term}")
 
 
+def variables_of_mesh(mesh: FieldOnMesh, field: Field) -> Iterator[Variable]:
+    """List the variables of a mesh: vertices, triangles, further coordinates, fields.
+
+    Args:
+        mesh: That of the field.
+        field: The field.
+
+    Yields:
+        Coordinates of the vertices along a dimension ``point``, then triangles, then the fields.
+    """
+    count = np.arange(len(mesh.points))
+    yield Variable(POINT, (POINT,), count, described("-", "number of the vertex"), True)
+    for name, column in zip(mesh.names, mesh.points.T, strict=True):
+        yield Variable(
+            name, (POINT,), column, _of_coordinate(field, field.column_names, name), True
+        )
+    for name, size in ((CELL, len(mesh.cells)), (CORNER, 3)):
+        told = described("-", f"number of the {name.removeprefix('mesh_')}")
+        yield Variable(name, (name,), np.arange(size), told, True)
+    vertices = described("-", "vertices of each triangle")
+    yield Variable(CELLS, (CELL, CORNER), mesh.cells, vertices, True)
+    yield from variables_of(mesh.fields, field)
+
+
 def described(unit: str, called: str) -> dict[str, str]:
     """Attributes that tell a unit and a name, as figures and xarray show them."""
     return unit_attributes(unit) | {"long_name": called}
@@ -84,7 +110,8 @@ def _coordinates(grid: FieldOnGrid, field: Field) -> Iterator[Variable]:
     names = field.column_names
     if grid.points is None:
         for name, axis in grid.axes.items():
-            yield Variable(name, (name,), axis, _of_coordinate(field, names, name), True)
+            if name != POINT:
+                yield Variable(name, (name,), axis, _of_coordinate(field, names, name), True)
         return
     count = np.arange(len(grid.points))
     yield Variable(POINT, (POINT,), count, described("-", "number of the point"), True)

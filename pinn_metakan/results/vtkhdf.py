@@ -1,17 +1,18 @@
 """Fields for ParaView and VTK: files of the format VTKHDF.
 
-Product grids are ImageData with one step for each time; scattered points are an unstructured grid
-of vertices. Source: https://docs.vtk.org/en/latest/vtk_file_formats/vtkhdf_file_format/index.html
+Plane domains with a mesh are unstructured grids of triangles, other product grids are ImageData,
+both with one step for each time; scattered points are an unstructured grid of vertices. Source: https://docs.vtk.org/en/latest/vtk_file_formats/vtkhdf_file_format/index.html
 """
 
 from pathlib import Path
 
 import h5py
 import numpy as np
+from numpy.typing import NDArray
 
 from pinn_metakan.errors import UserError
 from pinn_metakan.files import written_whole
-from pinn_metakan.results.field import Field
+from pinn_metakan.results.field import Field, FieldOnMesh
 from pinn_metakan.results.metrics import Array
 from pinn_metakan.results.table import columns_of
 from pinn_metakan.results.variables import variables_of
@@ -19,8 +20,8 @@ from pinn_metakan.results.variables import variables_of
 _VERSION = (2, 0)
 #: VTK has so many coordinates of space.
 _SPACE = 3
-#: The kind of a cell that is one point.
-_VERTEX = 1
+#: The kinds of cells that are one point and a triangle.
+_VERTEX, _TRIANGLE = 1, 5
 
 
 def write_vtkhdf(path: Path, field: Field) -> None:
@@ -34,14 +35,18 @@ def write_vtkhdf(path: Path, field: Field) -> None:
         UserError: If the file cannot be written.
     """
     names = field.column_names[: -1 if field.has_time else None]
-    is_image = field.grid.points is None and len(names) <= _SPACE
+    mesh = None if field.solution_parameters else field.mesh  # steps are times alone
+    is_image = mesh is None and field.grid.points is None and len(names) <= _SPACE
     try:
         with written_whole(path) as temporary, h5py.File(temporary, "w") as file:
             root = file.create_group("VTKHDF")
             root.attrs["Version"] = np.array(_VERSION, dtype=np.int64)
             kind = b"ImageData" if is_image else b"UnstructuredGrid"
             root.attrs.create("Type", kind, dtype=h5py.string_dtype("ascii", len(kind)))
-            (_write_image if is_image else _write_points)(root, field, names)
+            if mesh is not None:
+                _write_mesh(root, field, mesh)
+            else:
+                (_write_image if is_image else _write_points)(root, field, names)
     except OSError as error:
         raise UserError(f"cannot write {path}: {error}") from error
 
@@ -63,14 +68,40 @@ def _write_image(root: h5py.Group, field: Field, names: tuple[str, ...]) -> None
     for variable in variables_of(field.grid, field):
         if not variable.is_coordinate:  # time first, x last, as VTK has it
             data.create_dataset(variable.name, data=variable.values.reshape(whole))
-    if steps is None:
-        return
+    if steps is not None:
+        _write_steps(root, steps, 1)
+
+
+def _write_steps(root: h5py.Group, steps: Array, length: int) -> h5py.Group:
+    """Write times, and where the values of each begin, which are so long."""
     group = root.create_group("Steps")
     group.attrs["NSteps"] = len(steps)
     group.create_dataset("Values", data=steps)
     offsets = group.create_group("PointDataOffsets")
-    for name in data:
-        offsets.create_dataset(name, data=np.arange(len(steps), dtype=np.int64))
+    for name in root["PointData"]:
+        offsets.create_dataset(name, data=length * np.arange(len(steps), dtype=np.int64))
+    return group
+
+
+def _write_mesh(root: h5py.Group, field: Field, mesh: FieldOnMesh) -> None:
+    """Write triangles once; the values of one time follow those of the time before."""
+    count = len(mesh.points)
+    places = np.concatenate([mesh.points, np.zeros((count, 1))], axis=1)
+    _write_cells(root, places, mesh.cells, _TRIANGLE)
+    data = root.create_group("PointData")
+    for variable in variables_of(mesh.fields, field):
+        if not variable.is_coordinate:
+            data.create_dataset(variable.name, data=variable.values.ravel())
+    if field.time is None:
+        return
+    steps = mesh.fields.axes[field.time]
+    group = _write_steps(root, steps, count)
+    same, one = np.zeros(len(steps), dtype=np.int64), np.ones(len(steps), dtype=np.int64)
+    group.create_dataset("NumberOfParts", data=one)
+    for name in ("PartOffsets", "PointOffsets"):
+        group.create_dataset(name, data=same)
+    for name in ("CellOffsets", "ConnectivityIdOffsets"):
+        group.create_dataset(name, data=same[:, None])
 
 
 def _write_points(root: h5py.Group, field: Field, names: tuple[str, ...]) -> None:
@@ -79,16 +110,22 @@ def _write_points(root: h5py.Group, field: Field, names: tuple[str, ...]) -> Non
     places: list[Array] = [columns[name] for name in names[:_SPACE]]
     count = len(next(iter(columns.values())))
     places += [np.zeros(count)] * (_SPACE - len(places))
-    for name, value in (
-        ("NumberOfPoints", [count]),
-        ("NumberOfCells", [count]),
-        ("NumberOfConnectivityIds", [count]),
-        ("Connectivity", np.arange(count)),
-        ("Offsets", np.arange(count + 1)),
-    ):
-        root.create_dataset(name, data=np.asarray(value, dtype=np.int64))
-    root.create_dataset("Types", data=np.full(count, _VERTEX, dtype=np.uint8))
-    root.create_dataset("Points", data=np.stack(places, axis=1))
+    _write_cells(root, np.stack(places, axis=1), np.arange(count)[:, None], _VERTEX)
     data = root.create_group("PointData")
     for name, column in columns.items():
         data.create_dataset(name, data=column)
+
+
+def _write_cells(root: h5py.Group, points: Array, cells: NDArray[np.int64], kind: int) -> None:
+    """Write points (V, 3) and cells of one kind, (C, k)."""
+    count, corners = cells.shape
+    for name, value in (
+        ("NumberOfPoints", [len(points)]),
+        ("NumberOfCells", [count]),
+        ("NumberOfConnectivityIds", [cells.size]),
+        ("Connectivity", cells.ravel()),
+        ("Offsets", corners * np.arange(count + 1)),
+    ):
+        root.create_dataset(name, data=np.asarray(value, dtype=np.int64))
+    root.create_dataset("Types", data=np.full(count, kind, dtype=np.uint8))
+    root.create_dataset("Points", data=points)

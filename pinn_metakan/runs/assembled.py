@@ -1,6 +1,6 @@
 """A run, assembled: problem, ansatz, points, objective, legs and trainer put together."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -16,19 +16,19 @@ from pinn_metakan.losses.objective import Objective
 from pinn_metakan.losses.random_dimensions import RandomDimensions
 from pinn_metakan.networks.network import Network
 from pinn_metakan.optimizers.communicator import ONE_PROCESS, Communicator
-from pinn_metakan.optimizers.flat import flattened
 from pinn_metakan.optimizers.verdict import Outcome
 from pinn_metakan.pde.formulation import Formulation, formulate
 from pinn_metakan.pde.problem import Problem
 from pinn_metakan.results.residual_norms import ResidualNorms
 from pinn_metakan.runs.checkpoint_format import in_this_format
 from pinn_metakan.runs.choices import DTYPES, RunChoices
-from pinn_metakan.runs.fields import SlabFields, error_measure, main_grid, reference_on
+from pinn_metakan.runs.fields import SlabFields, error_measure, reference_on
+from pinn_metakan.runs.grids import main_grid
 from pinn_metakan.runs.network_choice import best_alternative
 from pinn_metakan.runs.part import Part, build_part, network_maker
 from pinn_metakan.runs.schedule import Schedule
 from pinn_metakan.runs.slabs import Slabs, as_it_ended, frozen_field, kept_slabs, with_slabs
-from pinn_metakan.runs.start import Start, growths
+from pinn_metakan.runs.start import Start
 from pinn_metakan.training.least_squares import LeastSquares
 from pinn_metakan.training.record import TrainingRecord
 from pinn_metakan.training.trainer import Trainer
@@ -170,38 +170,6 @@ class AssembledRun:
         """Evaluate the solution at points (M, d): a float64 tensor (M,) for each unknown."""
         columns = self.slab_fields.values_on(points).unbind(1)
         return dict(zip(self.problem.unknowns, columns, strict=True))
-
-    def as_start(self, label: str, errors: Mapping[str, float]) -> Start | None:
-        """What another run needs to begin with this network.
-
-        Args:
-            label: What messages call this run.
-            errors: Its relative L2 errors by unknown.
-
-        Returns:
-            The start; None for a network object of the user's, which settings do not describe.
-        """
-        if self.choices.network == "custom":
-            return None
-        settings = self.settings.as_dict()
-        begun = [(stage, settings[stage]) for stage in self.schedule.grown]
-        return Start(
-            label,
-            self.choices.network,
-            settings["network"],
-            (*(() if self.start is None else self.start.grown), *growths(begun)),
-            tuple(self.objective.scales.unknowns.values()),
-            flattened(list(self.network.parameters())),
-            {name: buffer.clone() for name, buffer in self.network.named_buffers()},
-            {
-                "run": label,
-                "problem": self.problem.origin.name,
-                "parameters": dict(self.problem.parameters),
-                "relative_l2": dict(errors),
-                "steps": self.record.step,
-                "seconds": self.record.seconds,
-            },
-        )
 
     def state(self) -> dict[str, Any]:
         """All that a checkpoint holds."""

@@ -12,6 +12,7 @@ from pinn_metakan.errors import Interrupted, SettingsError, TrainingError
 from pinn_metakan.pde.formulation import formulate
 from pinn_metakan.pde.loading import with_parameters
 from pinn_metakan.pde.problem import Problem
+from pinn_metakan.runs.as_start import as_start
 from pinn_metakan.runs.asked import Asked
 from pinn_metakan.runs.assembled import AssembledRun
 from pinn_metakan.runs.choices import RunChoices
@@ -249,7 +250,7 @@ def _trained(link: Link, branch: RunFolder, start: Start | None) -> Start:
     run = AssembledRun(link.problem, link.choices, start=start)
     run.load(branch.load_checkpoint())
     run.trainer.load_best()
-    found = run.as_start(str(branch.path), branch.read_field().relative_l2)
+    found = as_start(run, str(branch.path), branch.read_field().relative_l2)
     assert found is not None
     return found
 

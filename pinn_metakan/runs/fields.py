@@ -9,95 +9,19 @@ from torch import Tensor
 
 from pinn_metakan.ansatz.ansatz import Ansatz
 from pinn_metakan.derivatives.request import Quantity
-from pinn_metakan.errors import ProblemError, SettingsError
-from pinn_metakan.geometry.domain import Domain
-from pinn_metakan.geometry.grid import Grid, plane, product_grid, scattered
+from pinn_metakan.errors import ProblemError
+from pinn_metakan.geometry.grid import Grid
 from pinn_metakan.geometry.sampling import PointSet
 from pinn_metakan.losses.objective import Objective
 from pinn_metakan.pde.formulation import Formulation
 from pinn_metakan.pde.user_code import call_user
-from pinn_metakan.results.field import FieldOnGrid
+from pinn_metakan.results.field import FieldOnGrid, FieldOnMesh
+from pinn_metakan.runs.grids import grid_over, mesh_of
 from pinn_metakan.settings.sections import EvaluationSettings
 
 #: Points that are evaluated at once; bounds the memory of the derivatives
 #: (docs/decisions/0015-bounded-memory.md).
 CHUNK = 4096
-#: Points along each axis of the default grid, by the numbers of coordinates and of parameters,
-#: which come last.
-_DEFAULT_SHAPES = {
-    (1, 0): [1001],
-    (2, 0): [201, 201],
-    (3, 0): [51, 51, 51],
-    (1, 1): [201, 21],
-    (2, 1): [101, 101, 11],
-    (3, 1): [31, 31, 31, 5],
-    (1, 2): [101, 11, 11],
-    (2, 2): [51, 51, 5, 5],
-}
-#: Points along each axis of the plane that stands for a domain of many dimensions.
-_PLANE_POINTS = 101
-
-
-def main_grid(formulation: Formulation, settings: EvaluationSettings) -> Grid:
-    """Choose where errors are measured: a product grid, or scattered points in many dimensions.
-
-    Args:
-        formulation: The problem.
-        settings: What is asked for.
-
-    Returns:
-        The grid.
-
-    Raises:
-        SettingsError: If its shape does not fit the domain.
-    """
-    variables, domain = formulation.variables, formulation.domain
-    shape = settings.shape or _default_shape(domain)
-    if variables.has_vector or shape is None:
-        return scattered(domain, settings.points)
-    try:
-        return product_grid(domain, variables.coordinates, shape)
-    except ValueError as error:
-        raise SettingsError(f"evaluation.shape: {error}") from error
-
-
-def _default_shape(domain: Domain) -> list[int] | None:
-    """Points along each axis; None in many dimensions."""
-    count = len(domain.parameter_axes)
-    shape = _DEFAULT_SHAPES.get((domain.dimension - count, count))
-    if shape is None or count == 0:
-        return shape
-    of_coordinates, of_parameters = iter(shape[:-count]), iter(shape[-count:])
-    return [
-        next(of_parameters if axis in domain.parameter_axes else of_coordinates)
-        for axis in range(domain.dimension)
-    ]
-
-
-def plane_grid(formulation: Formulation) -> Grid:
-    """Make the plane that is drawn where the main grid has scattered points."""
-    return plane(formulation.domain, _plane_axes(formulation), _PLANE_POINTS)
-
-
-def plane_place(formulation: Formulation) -> dict[str, float]:
-    """The values of the coordinates that do not vary on that plane, by name."""
-    varying = _plane_axes(formulation)
-    names, bounds = formulation.variables.column_names(), formulation.domain.bounds
-    return {
-        name: (low + high) / 2
-        for name, (low, high) in zip(names, bounds, strict=True)
-        if name not in varying
-    }
-
-
-def _plane_axes(formulation: Formulation) -> dict[str, int]:
-    variables, domain = formulation.variables, formulation.domain
-    names = variables.column_names()
-    columns = [axis for axis in range(domain.dimension) if axis not in domain.parameter_axes]
-    columns = columns if len(columns) > 1 else list(range(domain.dimension))
-    second = columns[1] if variables.time_axis is None else variables.time_axis
-    first = next(axis for axis in columns if axis != second)
-    return {names[first]: first, names[second]: second}
 
 
 def reference_on(formulation: Formulation, points: Tensor) -> dict[str, Tensor]:
@@ -247,6 +171,26 @@ def field_on(
         residuals={term: grid.laid_out(value) for term, value in residuals.items()},
         points=None if grid.axes else grid.points.numpy(),
     )
+
+
+def mesh_field(formulation: Formulation, slabs: SlabFields, grid: Grid) -> FieldOnMesh | None:
+    """Evaluate solution, reference and residual on a mesh of a plane domain other than a box.
+
+    Args:
+        formulation: The problem.
+        slabs: The trained field.
+        grid: The main grid, which has the times.
+
+    Returns:
+        The fields; None where there is no mesh.
+    """
+    mesh = mesh_of(formulation, grid)
+    if mesh is None:
+        return None
+    over = grid_over(mesh, grid)
+    fields = field_on(formulation, slabs, over, reference_on(formulation, over.points))
+    first, second, *_ = formulation.variables.column_names()
+    return FieldOnMesh(mesh.points, mesh.cells, (first, second), fields)
 
 
 def error_measure(

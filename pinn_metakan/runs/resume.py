@@ -9,6 +9,7 @@ from pinn_metakan.pde.formulation import formulate
 from pinn_metakan.pde.problem import Problem
 from pinn_metakan.results.hdf5 import read_solution
 from pinn_metakan.runs.again import assembled_again
+from pinn_metakan.runs.as_start import as_start
 from pinn_metakan.runs.assembled import AssembledRun
 from pinn_metakan.runs.chain import Chain
 from pinn_metakan.runs.choices import check_budget
@@ -145,7 +146,7 @@ def open_run(
         return Solution(field, earlier=earlier, folder=folder.path)
     assembled = _restored(Remembered.read(folder), problem, problems, parts, "cpu")
     assembled.trainer.load_best()
-    start = assembled.as_start(str(folder.path), field.relative_l2)
+    start = as_start(assembled, str(folder.path), field.relative_l2)
     return Solution(field, TrainedField(assembled), earlier, folder=folder.path, start=start)
 
 

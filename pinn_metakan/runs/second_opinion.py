@@ -11,14 +11,15 @@ from torch import Tensor
 
 from pinn_metakan.errors import Interrupted, RunFolderError, TrainingError
 from pinn_metakan.geometry.grid import Grid
+from pinn_metakan.geometry.mesh import Mesh
 from pinn_metakan.optimizers.verdict import Outcome
 from pinn_metakan.pde.problem import Problem
 from pinn_metakan.results.field import Field, FieldOnGrid
 from pinn_metakan.runs.assembled import AssembledRun
 from pinn_metakan.runs.choices import RunChoices, choose
 from pinn_metakan.runs.earlier import earlier_in
-from pinn_metakan.runs.fields import plane_grid
 from pinn_metakan.runs.folder import SECOND_OPINION, RunFolder
+from pinn_metakan.runs.grids import grid_over, plane_grid
 from pinn_metakan.runs.second_choices import second_run
 from pinn_metakan.runs.sitting import CLOSING_SECONDS, Announce, Progress, train_and_write
 from pinn_metakan.runs.solution import Solution
@@ -218,7 +219,11 @@ def _compared(run: AssembledRun, second: AssembledRun, field: Field) -> Field:
 
     with torch.no_grad():
         plane = None if field.slice is None else on(plane_grid(run.formulation), field.slice)
-        return replace(field, grid=on(run.grid, field.grid), slice=plane)
+        mesh = field.mesh
+        if mesh is not None:
+            over = grid_over(Mesh(mesh.points, mesh.cells), run.grid)
+            mesh = replace(mesh, fields=on(over, mesh.fields))
+        return replace(field, grid=on(run.grid, field.grid), slice=plane, mesh=mesh)
 
 
 def _written(

@@ -9,6 +9,7 @@ import torch
 
 from pinn_metakan.errors import Interrupted, TrainingError
 from pinn_metakan.optimizers.verdict import Outcome, Verdict
+from pinn_metakan.runs.as_start import as_start
 from pinn_metakan.runs.assembled import AssembledRun
 from pinn_metakan.runs.closing_notes import closing_notes
 from pinn_metakan.runs.facts import facts
@@ -150,7 +151,7 @@ def _concluded(
         earlier,
         notes=notes,
         folder=None if folder is None else folder.path,
-        start=run.as_start(_label(run, folder), field.relative_l2),
+        start=as_start(run, _label(run, folder), field.relative_l2),
     )
 
 

@@ -19,13 +19,8 @@ from pinn_metakan.runs.activations import activations_of
 from pinn_metakan.runs.assembled import AssembledRun
 from pinn_metakan.runs.description import description, machine
 from pinn_metakan.runs.facts import facts
-from pinn_metakan.runs.fields import (
-    CHUNK,
-    field_on,
-    plane_grid,
-    plane_place,
-    reference_on,
-)
+from pinn_metakan.runs.fields import CHUNK, field_on, mesh_field, reference_on
+from pinn_metakan.runs.grids import mesh_points, plane_grid, plane_place
 from pinn_metakan.runs.slabs import slabs_to_try
 from pinn_metakan.training.limit import Diagnosis, diagnose
 from pinn_metakan.version import __version__
@@ -82,6 +77,7 @@ def evaluate_field(
         has_time=run.formulation.variables.time_axis is not None,
         activations=activations_of(run.network),
         solution_parameters=tuple(run.problem.solution_parameters),
+        mesh=mesh_field(*parts, run.grid),
     )
 
 
@@ -164,7 +160,7 @@ def links_of(attributes: Mapping[str, str | int | float]) -> list[dict[str, Any]
 
 
 def evaluation_seconds(run: AssembledRun) -> float:
-    """Estimate how long `field` takes, from one chunk of the grid."""
+    """Estimate how long `evaluate_field` takes, from one chunk of the grid."""
     points = run.grid.points[:CHUNK]
     seconds = []
     for _ in range(2):  # the first call warms up
@@ -172,7 +168,8 @@ def evaluation_seconds(run: AssembledRun) -> float:
         run.slab_fields.residuals_on(points)
         run.slab_fields.values_on(points)
         seconds.append(time.perf_counter() - begin)
-    return min(seconds) * len(run.grid.points) / len(points)
+    count = len(run.grid.points) + mesh_points(run.formulation, run.grid)
+    return min(seconds) * count / len(points)
 
 
 def _history_keys(run: AssembledRun) -> list[str]:
