@@ -67,10 +67,12 @@ if TYPE_CHECKING:
     from pinn_metakan.pde.problem import Problem
     from pinn_metakan.pde.terminal import LastTime, Terminal
     from pinn_metakan.reference.cole_hopf import cole_hopf
+    from pinn_metakan.reference.initial_value import InitialValue
     from pinn_metakan.reference.interacting_sines import InteractingSines
     from pinn_metakan.reference.outside_disks import OutsideDisks
     from pinn_metakan.reference.polygon_torsion import PolygonTorsion
     from pinn_metakan.reference.reference import Reference
+    from pinn_metakan.reference.ring_heat import RingHeat
     from pinn_metakan.runs.examination import examine
     from pinn_metakan.runs.legs.leg import Leg
     from pinn_metakan.runs.resume import open_run, rerun, resume
@@ -105,6 +107,7 @@ _PLACES = {
     "FluxData": "pde.condition",
     "HardData": "pde.condition",
     "Initial": "pde.initial",
+    "InitialValue": "reference.initial_value",
     "Integral": "pde.integral",
     "InteractingSines": "reference.interacting_sines",
     "Interface": "pde.interface",
@@ -140,6 +143,7 @@ _PLACES = {
     "ProgressEntry": "training.progress",
     "RBF": "families.rbf",
     "Reference": "reference.reference",
+    "RingHeat": "reference.ring_heat",
     "Robin": "pde.boundary_conditions",
     "RunFolderError": "errors",
     "STAGES": "settings.stages",
@@ -200,6 +204,7 @@ __all__ = [
     "Gram",
     "HardData",
     "Initial",
+    "InitialValue",
     "Integral",
     "InteractingSines",
     "Interface",
@@ -232,6 +237,7 @@ __all__ = [
     "ProblemError",
     "ProgressEntry",
     "Reference",
+    "RingHeat",
     "Robin",
     "RunFolderError",
     "SettingsError",

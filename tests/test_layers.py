@@ -10,7 +10,8 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "pinn_metakan"
 FLOORS = [
     {"errors", "files", "version"},
-    {"families", "geometry", "derivatives", "optimizers", "reference", "results"},
+    {"families", "geometry", "derivatives", "optimizers", "results"},
+    {"reference"},
     {"pde", "settings", "training"},
     {"networks", "plotting"},
     {"ansatz", "report"},
