@@ -40,7 +40,9 @@ if TYPE_CHECKING:
     from pinn_metakan.geometry.ellipse import Ellipse
     from pinn_metakan.geometry.parameter import Parameter
     from pinn_metakan.geometry.polygon import Polygon
+    from pinn_metakan.geometry.product import Cylinder, Product
     from pinn_metakan.geometry.space_time import SpaceTime
+    from pinn_metakan.geometry.spherical_shell import SphericalShell
     from pinn_metakan.networks.coefficients.coefficients import Coefficients, Generated, Stored
     from pinn_metakan.networks.coefficients.meta_learner import MetaLearner
     from pinn_metakan.networks.compression import pruned, with_codebook
@@ -92,6 +94,7 @@ _PLACES = {
     "Coefficients": "networks.coefficients.coefficients",
     "Condition": "pde.condition",
     "Dirichlet": "pde.boundary_conditions",
+    "Cylinder": "geometry.product",
     "Disk": "geometry.ball",
     "Domain": "geometry.domain",
     "Ellipse": "geometry.ellipse",
@@ -140,6 +143,7 @@ _PLACES = {
     "PolygonTorsion": "reference.polygon_torsion",
     "Problem": "pde.problem",
     "ProblemError": "errors",
+    "Product": "geometry.product",
     "ProgressEntry": "training.progress",
     "RBF": "families.rbf",
     "Reference": "reference.reference",
@@ -151,6 +155,7 @@ _PLACES = {
     "Severity": "diagnosis.finding",
     "Solution": "runs.solution",
     "SpaceTime": "geometry.space_time",
+    "SphericalShell": "geometry.spherical_shell",
     "StageEntry": "settings.stages",
     "Stored": "networks.coefficients.coefficients",
     "Terminal": "pde.terminal",
@@ -188,6 +193,7 @@ __all__ = [
     "Chebyshev",
     "Coefficients",
     "Condition",
+    "Cylinder",
     "Dirichlet",
     "Disk",
     "Domain",
@@ -235,6 +241,7 @@ __all__ = [
     "Probe",
     "Problem",
     "ProblemError",
+    "Product",
     "ProgressEntry",
     "Reference",
     "RingHeat",
@@ -244,6 +251,7 @@ __all__ = [
     "Severity",
     "Solution",
     "SpaceTime",
+    "SphericalShell",
     "StageEntry",
     "Stored",
     "Terminal",

@@ -8,7 +8,8 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "pinn_metakan"
 FILES = sorted(PACKAGE.rglob("*.py"))
 KINDS = {
-    *("Box", "Interval", "Ball", "SpaceTime"),
+    *("Box", "Interval", "Ball", "Disk", "Ellipse", "Polygon", "SphericalShell", "SpaceTime"),
+    *("Product", "Cylinder", "Combined", "Moved", "Named"),
     *("Dirichlet", "Neumann", "Robin", "Periodic", "Initial", "Observed", "Terminal"),
     *("Boundary", "Integral", "Interior", "Jump"),
     *(

@@ -77,9 +77,8 @@ class Ball(Domain):
         chosen_patches(self.patches, names)
         return self.boundary(unit)
 
-    def part_factor(self, points: Tensor, names: Collection[str]) -> Tensor | None:
-        """The boundary is one part."""
-        chosen_patches(self.patches, names)
+    def patches_factor(self, points: Tensor, patches: Sequence[Patch]) -> Tensor | None:
+        """The boundary is one patch."""
         return self.factor(points)
 
     def contains(self, points: Tensor) -> Tensor:

@@ -10,6 +10,7 @@ from torch import Tensor
 from pinn_metakan.geometry.domain import ROUNDING, Domain, Face, checked_side
 from pinn_metakan.geometry.flat_face import FlatFace
 from pinn_metakan.geometry.patch import Patch, chosen_patches
+from pinn_metakan.geometry.segment import Segment
 
 
 class Box(Domain):
@@ -45,6 +46,8 @@ class Box(Domain):
     @cached_property
     def patches(self) -> tuple[Patch, ...]:
         """Its faces, called ``x1=0`` and so on, and "outer" together."""
+        if self.dimension == 2:
+            return tuple(_edge(self.bounds, face) for face in self.faces)
         return tuple(FlatFace(self.bounds, face, (face.name, "outer")) for face in self.faces)
 
     def __repr__(self) -> str:
@@ -60,11 +63,10 @@ class Box(Domain):
         pairs = zip(self.faces, self.patches, strict=True)
         return self._on_faces([face for face, patch in pairs if patch in chosen], unit)
 
-    def part_factor(self, points: Tensor, names: Collection[str]) -> Tensor | None:
+    def patches_factor(self, points: Tensor, patches: Sequence[Patch]) -> Tensor | None:
         """Multiply linear functions of the coordinates; see `face_factor`."""
-        chosen = chosen_patches(self.patches, names)
         pairs = zip(self.faces, self.patches, strict=True)
-        return self.face_factor(points, [face for face, patch in pairs if patch in chosen])
+        return self.face_factor(points, [face for face, patch in pairs if patch in patches])
 
     def _on_faces(self, faces: Sequence[Face], unit: Tensor) -> tuple[Tensor, Tensor]:
         lengths = [high - low for low, high in self.bounds]
@@ -96,6 +98,15 @@ class Box(Domain):
     def factor(self, points: Tensor) -> Tensor | None:
         """Multiply 4 (x - a) (b - x) / (b - a)^2 over the coordinates."""
         return self.face_factor(points, self.faces)
+
+
+def _edge(bounds: Sequence[tuple[float, float]], face: Face) -> Segment:
+    """A face of a rectangle, the inside to its left."""
+    low, high = bounds[1 - face.axis]
+    ends = [(face.value, y) if face.axis == 0 else (y, face.value) for y in (low, high)]
+    is_forward = (face.sign > 0) == (face.axis == 0)
+    start, end = ends if is_forward else reversed(ends)
+    return Segment(start, end, (face.name, "outer"))
 
 
 def Interval(low: float, high: float) -> Box:

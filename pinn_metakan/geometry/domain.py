@@ -5,24 +5,25 @@ domain. Points are float64 on the CPU: the same seed gives the same points on ev
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property
 
 import torch
-from torch import Generator, Tensor
+from torch import Tensor
 
 from pinn_metakan.geometry.face import Face as Face
 from pinn_metakan.geometry.face import checked_side as checked_side
+from pinn_metakan.geometry.face import linear_factor
 from pinn_metakan.geometry.face import projected as projected
 from pinn_metakan.geometry.patch import Patch, away_from, chosen_patches, drawn_on
-from pinn_metakan.geometry.sequences import draw_unit
+from pinn_metakan.geometry.probing import estimated_volume, size_of, surrounded
 
 #: By how much points on the boundary may miss a domain for rounding, relative to its size.
 ROUNDING = 1e-9
 #: How far a point of a part of the boundary may be from it, relative to the size of the domain.
 ON_BOUNDARY = 1e-7
-#: Points in the bounds that a volume is estimated by (docs/decisions/0020-integrals.md).
-_VOLUME_POINTS = 2**16
+
+Numbers = Sequence[float] | None
 
 
 class Domain(ABC):
@@ -109,15 +110,48 @@ class Domain(ABC):
     @cached_property
     def volume(self) -> float:
         """Volume [product of the units of the coordinates], estimated by points in the bounds."""
-        unit = draw_unit("sobol", _VOLUME_POINTS, self.dimension, Generator().manual_seed(0))
-        low, high = torch.tensor(self.bounds, dtype=unit.dtype).T
-        share = self.contains(low + unit * (high - low)).double().mean()
-        return float(share * (high - low).prod())
+        return estimated_volume(self.contains, self.bounds)
 
     @cached_property
     def depth(self) -> float:
         """How deep the domain is: d times its volume over the area of its boundary; R of a ball."""
         return self.dimension * self.volume / sum(patch.size for patch in self.patches)
+
+    def named(self, names: str | Mapping[str, str]) -> "Domain":
+        """Call the whole boundary by one name, or parts by new names, as `geometry.named` says."""
+        from pinn_metakan.geometry.named import Named  # a Domain itself
+
+        return Named(self, names)
+
+    def translated(self, offset: Sequence[float]) -> "Domain":
+        """Move the domain by a vector."""
+        from pinn_metakan.geometry.moved import translated  # a Domain itself
+
+        return translated(self, offset)
+
+    def rotated(self, angle: float, axis: Numbers = None, about: Numbers = None) -> "Domain":
+        """Turn the domain about a point, in space around an axis; see `geometry.moved`."""
+        from pinn_metakan.geometry.moved import rotated  # a Domain itself
+
+        return rotated(self, angle, axis, about)
+
+    def __or__(self, other: "Domain") -> "Domain":
+        """Make the union with another domain."""
+        from pinn_metakan.geometry.combined import union  # which is a domain itself
+
+        return union(self, other)
+
+    def __and__(self, other: "Domain") -> "Domain":
+        """Make the intersection with another domain."""
+        from pinn_metakan.geometry.combined import intersection  # a Domain itself
+
+        return intersection(self, other)
+
+    def __sub__(self, other: "Domain") -> "Domain":
+        """Leave out the inside of another domain."""
+        from pinn_metakan.geometry.combined import difference  # a Domain itself
+
+        return difference(self, other)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(bounds={self.bounds})"
@@ -200,15 +234,7 @@ class Domain(ABC):
         )
 
     def part_boundary(self, names: Collection[str], unit: Tensor) -> tuple[Tensor, Tensor]:
-        """Map unit random numbers to points of parts of the boundary and outward normals.
-
-        Args:
-            names: One or more of `parts`.
-            unit: As for `boundary`.
-
-        Returns:
-            Points and normals as those of `boundary`, uniform in the total area of these parts.
-        """
+        """Do as `boundary` on parts of it: points are uniform in their total area."""
         return drawn_on(chosen_patches(self.patches, names), unit)
 
     def part_size(self, name: str) -> float:
@@ -216,25 +242,31 @@ class Domain(ABC):
         return sum(patch.size for patch in chosen_patches(self.patches, [name]))
 
     def part_factor(self, points: Tensor, names: Collection[str]) -> Tensor | None:
-        """Evaluate a function that vanishes to first order on parts of the boundary of space.
+        """Do as `factor` on parts of the boundary; it is positive elsewhere on the boundary."""
+        return self.patches_factor(points, chosen_patches(self.patches, names))
 
-        Args:
-            points: Shape (N, d), of any dtype and device; differentiated by torch.
-            names: One or more of `parts`.
+    def patches_factor(self, points: Tensor, patches: Sequence[Patch]) -> Tensor | None:
+        """Evaluate what `part_factor` does for one or more of `patches`."""
+        return self.outside_factor(points, patches)
 
-        Returns:
-            Numbers (N,), positive elsewhere in the closed domain and at most about 1, smooth
-            inside; None if no such function is known.
-        """
-        patches = chosen_patches(self.patches, names)
-        distance = away_from(patches, points)
-        return distance / (self.depth + distance)
+    def outside_factor(self, points: Tensor, patches: Sequence[Patch]) -> Tensor | None:
+        """Evaluate a / (depth + a), where a is `Patch.away`, which is positive outside too."""
+        if not all(patch.has_away for patch in patches):
+            return None
+        away = away_from(patches, points)
+        return away / (self.depth + away)
 
     def on_part(self, points: Tensor, name: str) -> Tensor:
         """Tell which points (N, d) lie on a closed part of the boundary, as booleans (N,)."""
-        tolerance = ON_BOUNDARY * max(high - low for low, high in self.bounds)
+        tolerance = ON_BOUNDARY * size_of(self.bounds)
         patches = chosen_patches(self.patches, [name])
         return torch.stack([patch.holds(points, tolerance) for patch in patches]).any(dim=0)
+
+    def on_boundary(self, points: Tensor) -> Tensor:
+        """Tell which points (N, d) of the domain lie on the boundary of space, as booleans (N,)."""
+        if self.patches:
+            return torch.stack([self.on_part(points, part) for part in self.parts]).any(dim=0)
+        return ~surrounded(self.contains, points, ON_BOUNDARY * size_of(self.bounds))
 
     def factor(self, points: Tensor) -> Tensor | None:
         """Evaluate a function that vanishes to first order on the whole boundary of space.
@@ -259,16 +291,4 @@ class Domain(ABC):
             Numbers (N,), positive inside and at most 1; None if no such function is known, as here
             for faces that are not at the bounds.
         """
-        values: Tensor | None = None
-        for axis in sorted({face.axis for face in faces}):
-            ends = {face.value for face in faces if face.axis == axis}
-            low, high = self.bounds[axis]
-            if not ends <= {low, high}:
-                return None
-            x = points[:, axis]
-            if len(ends) == 2:
-                side = (2.0 / (high - low)) ** 2 * (x - low) * (high - x)
-            else:
-                side = 1.0 / (high - low) * (x - low if ends == {low} else high - x)
-            values = side if values is None else values * side
-        return values
+        return linear_factor(self.bounds, points, faces)

@@ -1,7 +1,7 @@
 """Ellipses."""
 
 import math
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from functools import cached_property
 
 import torch
@@ -9,7 +9,7 @@ from torch import Tensor
 
 from pinn_metakan.geometry.domain import ROUNDING, Domain
 from pinn_metakan.geometry.elliptic_arc import EllipticArc
-from pinn_metakan.geometry.patch import Patch, chosen_patches
+from pinn_metakan.geometry.patch import Patch
 
 
 class Ellipse(Domain):
@@ -81,7 +81,6 @@ class Ellipse(Domain):
         p, q = self._rim.scaled(points)
         return 1 - p.square() - q.square()
 
-    def part_factor(self, points: Tensor, names: Collection[str]) -> Tensor:
-        """The boundary is one part."""
-        chosen_patches(self.patches, names)
+    def patches_factor(self, points: Tensor, patches: Sequence[Patch]) -> Tensor:
+        """The boundary is one patch."""
         return self.factor(points)

@@ -67,6 +67,11 @@ class EllipticArc(Patch):
         k = torch.bucketize(place, lengths).clamp(1, _ANGLES) - 1
         return s[k] + (place - lengths[k]) / lengths.diff()[k] * s.diff()[k]
 
+    @property
+    def unit_dimension(self) -> int:
+        """How many unit random numbers one of its points takes."""
+        return 1
+
     def at(self, unit: Tensor) -> tuple[Tensor, Tensor]:
         """Walk along the arc."""
         s = self.number(unit[:, 0])
@@ -82,6 +87,13 @@ class EllipticArc(Patch):
         axes = torch.tensor(self.half_axes, dtype=torch.float64)
         center = torch.tensor(self.center, dtype=torch.float64)
         return center + (axes * points) @ self._rotation.T
+
+    def between(self, low: float, high: float) -> "EllipticArc":
+        """Take the part between two numbers; from 0.75 to 1.25 of a closed one, past its start."""
+        ends = torch.tensor([low, high], dtype=torch.float64)
+        turns = ends.floor() if self.is_closed else torch.zeros_like(ends)
+        start, end = (self.number(ends - turns) + _FULL * turns).tolist()
+        return replace(self, start=start, end=end)
 
     def scaled(self, points: Tensor) -> tuple[Tensor, Tensor]:
         """Coordinates in which the ellipse is the unit circle, (N,) each."""

@@ -1,6 +1,7 @@
 """Flat faces across a coordinate, and the two ends of one."""
 
 import math
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -53,3 +54,22 @@ def projected(points: Tensor, axis: int, value: float) -> Tensor:
     columns = list(points.unbind(1))
     columns[axis] = torch.full_like(columns[axis], value)
     return torch.stack(columns, dim=1)
+
+
+def linear_factor(
+    bounds: Sequence[tuple[float, float]], points: Tensor, faces: Collection[Face]
+) -> Tensor | None:
+    """Multiply linear functions that vanish on faces at bounds; see `Domain.face_factor`."""
+    values: Tensor | None = None
+    for axis in sorted({face.axis for face in faces}):
+        ends = {face.value for face in faces if face.axis == axis}
+        low, high = bounds[axis]
+        if not ends <= {low, high}:
+            return None
+        x = points[:, axis]
+        if len(ends) == 2:
+            side = (2.0 / (high - low)) ** 2 * (x - low) * (high - x)
+        else:
+            side = 1.0 / (high - low) * (x - low if ends == {low} else high - x)
+        values = side if values is None else values * side
+    return values

@@ -35,6 +35,11 @@ class FlatFace(Patch):
         """Product of the lengths of its sides, 1 for an end of an interval."""
         return math.prod(self.bounds[k][1] - self.bounds[k][0] for k in self.others)
 
+    @property
+    def unit_dimension(self) -> int:
+        """How many unit random numbers one of its points takes."""
+        return len(self.bounds) - 1
+
     def at(self, unit: Tensor) -> tuple[Tensor, Tensor]:
         """Scale the numbers to the sides."""
         points = torch.full((len(unit), len(self.bounds)), self.face.value, dtype=torch.float64)

@@ -15,18 +15,29 @@ class Patch(ABC):
     Attributes:
         names: What it is called: first the part of the boundary that it belongs to, then others
             that select it too.
+        has_away: Whether `away` is known.
     """
 
     names: tuple[str, ...]
+    has_away: bool = True
 
     @property
     @abstractmethod
     def size(self) -> float:
         """Its length or area [product of the units of the coordinates]."""
 
+    @property
+    @abstractmethod
+    def unit_dimension(self) -> int:
+        """How many unit random numbers one of its points takes."""
+
     @abstractmethod
     def at(self, unit: Tensor) -> tuple[Tensor, Tensor]:
-        """Map unit numbers (N, d - 1) to points (N, d), uniform, and outward normals (N, d)."""
+        """Map unit numbers (N, unit_dimension) to points (N, d), uniform, and outward normals."""
+
+    def between(self, low: float, high: float) -> "Patch | None":
+        """Make the piece between two unit numbers; None, as here, if it is no curve."""
+        return None
 
     @abstractmethod
     def away(self, points: Tensor) -> Tensor:
@@ -68,12 +79,17 @@ class MovedPatch(Patch):
 
     def __init__(self, patch: Patch, rotation: Tensor, offset: Tensor):
         self._patch, self._rotation, self._offset = patch, rotation, offset
-        self.names = patch.names
+        self.names, self.has_away = patch.names, patch.has_away
 
     @property
     def size(self) -> float:
         """That of the patch."""
         return self._patch.size
+
+    @property
+    def unit_dimension(self) -> int:
+        """That of the patch."""
+        return self._patch.unit_dimension
 
     def at(self, unit: Tensor) -> tuple[Tensor, Tensor]:
         """Move points and normals."""
@@ -129,7 +145,7 @@ def drawn_on(patches: Sequence[Patch], unit: Tensor) -> tuple[Tensor, Tensor]:
 
     Args:
         patches: One or more.
-        unit: Numbers in [0, 1], shape (N, d - 1).
+        unit: Numbers in [0, 1], as many per point as one of the patches takes at most.
 
     Returns:
         Points (N, d) and outward normals (N, d), float64.
@@ -140,24 +156,15 @@ def drawn_on(patches: Sequence[Patch], unit: Tensor) -> tuple[Tensor, Tensor]:
     which = torch.bucketize(place, ends).clamp(max=len(patches) - 1)  # (N,)
     left = ((place - (ends - sizes)[which]) / sizes[which]).clamp(0.0, 1.0)
     inner = torch.cat([left[:, None], unit[:, 1:]], dim=1)
-    points = torch.empty(len(unit), unit.shape[1] + 1, dtype=torch.float64)
-    normals = torch.empty_like(points)
+    rows, drawn = [], []
     for number in which.unique().tolist():
-        chosen = which == number
-        points[chosen], normals[chosen] = patches[number].at(inner[chosen])
-    return points, normals
+        chosen = (which == number).nonzero()[:, 0]
+        rows.append(chosen)
+        drawn.append(patches[number].at(inner[chosen, : patches[number].unit_dimension]))
+    back = torch.cat(rows).argsort()
+    return torch.cat([at[0] for at in drawn])[back], torch.cat([at[1] for at in drawn])[back]
 
 
 def away_from(patches: Sequence[Patch], points: Tensor) -> Tensor:
     """Evaluate a function that vanishes to first order on some patches alone; see `Patch.away`."""
     return joined(torch.stack([patch.away(points) for patch in patches], dim=1))
-
-
-def renumbered(name: str, taken: Sequence[str]) -> str:
-    """A name that is not taken yet: hole, hole2, hole3."""
-    stem, number = name.rstrip("0123456789") or name, 2
-    found = name
-    while found in taken:
-        found = f"{stem}{number}"
-        number += 1
-    return found

@@ -1,13 +1,13 @@
 """Polygons with holes."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 
 import torch
 from torch import Tensor
 
 from pinn_metakan.geometry.domain import ROUNDING, Domain
-from pinn_metakan.geometry.patch import Patch, chosen_patches
+from pinn_metakan.geometry.patch import Patch
 from pinn_metakan.geometry.ring import Ring, check_rings
 from pinn_metakan.geometry.segment import Segment, distance_from_segments
 
@@ -106,18 +106,18 @@ class Polygon(Domain):
 
     def factor(self, points: Tensor) -> Tensor:
         """Multiply what vanishes on each closed chain of edges."""
-        return self.part_factor(points, self.parts)
+        return self.patches_factor(points, self.patches)
 
-    def part_factor(self, points: Tensor, names: Collection[str]) -> Tensor:
+    def patches_factor(self, points: Tensor, patches: Sequence[Patch]) -> Tensor:
         """Multiply what vanishes on the edges of each closed chain; see `Ring.factor`."""
-        chosen_patches(self._edges, names)
+        chosen = set(patches)
         values: Tensor | None = None
         for ring in self.rings:
-            edges = [edge for edge in ring.edges if not set(names).isdisjoint(edge.names)]
+            edges = [edge for edge in ring.edges if edge in chosen]
             if edges:
                 value = ring.factor(points, edges)
                 values = value if values is None else values * value
-        assert values is not None  # a name without edges has been refused
+        assert values is not None  # there are patches
         return values
 
 

@@ -43,11 +43,22 @@ class Segment(Patch):
         x, y = self.direction
         return y, -x
 
+    @property
+    def unit_dimension(self) -> int:
+        """How many unit random numbers one of its points takes."""
+        return 1
+
     def at(self, unit: Tensor) -> tuple[Tensor, Tensor]:
         """Walk along the segment."""
         start, end = (torch.tensor(p, dtype=torch.float64) for p in (self.start, self.end))
         points = start + unit[:, :1] * (end - start)
         return points, torch.tensor(self.normal, dtype=torch.float64).expand_as(points)
+
+    def between(self, low: float, high: float) -> "Segment":
+        """Move its ends inward."""
+        (a, b), (c, d) = self.start, self.end
+        ends = [(a + u * (c - a), b + u * (d - b)) if 0 < u < 1 else None for u in (low, high)]
+        return replace(self, start=ends[0] or self.start, end=ends[1] or self.end)
 
     def away(self, points: Tensor) -> Tensor:
         """Trim the line by the circle around the segment."""

@@ -15,11 +15,10 @@ _UNIT_MARGIN = 1e-12
 
 @dataclass(frozen=True)
 class Sphere(Patch):
-    """The sphere |x - c| = R in R^3.
+    """The sphere |x - c| = R in R^d.
 
     Args:
-        center: c; other numbers of coordinates than three are for `Ball` alone, which draws its
-            own points.
+        center: c.
         radius: R.
         names: See `Patch`.
         is_hole: Whether outward is toward the center.
@@ -36,26 +35,19 @@ class Sphere(Patch):
         d = len(self.center)
         return float(2 * math.pi ** (d / 2) * self.radius ** (d - 1) / math.gamma(d / 2))
 
+    @property
+    def unit_dimension(self) -> int:
+        """How many unit random numbers one of its points takes."""
+        return 2 if len(self.center) == 3 else len(self.center)
+
     def at(self, unit: Tensor) -> tuple[Tensor, Tensor]:
-        """Draw a height, which is uniform on a sphere in space, and an angle.
-
-        Args:
-            unit: Shape (N, 2).
-
-        Returns:
-            Points and normals, (N, 3) each.
-
-        Raises:
-            ValueError: If there are not three coordinates.
-        """
-        if len(self.center) != 3:
-            raise ValueError(
-                f"a ball of {len(self.center)} coordinates cannot be combined with other domains; "
-                "balls of 2 and of 3 can"
-            )
-        height, angle = 2 * unit[:, 0] - 1, 2 * math.pi * unit[:, 1]
-        width = (1 - height.square()).clamp(min=0.0).sqrt()
-        out = torch.stack([width * angle.cos(), width * angle.sin(), height], dim=1)
+        """Draw a height in space, where it is uniform, and an angle; elsewhere a direction."""
+        if len(self.center) == 3:
+            height, angle = 2 * unit[:, 0] - 1, 2 * math.pi * unit[:, 1]
+            width = (1 - height.square()).clamp(min=0.0).sqrt()
+            out = torch.stack([width * angle.cos(), width * angle.sin(), height], dim=1)
+        else:
+            out = directions(unit)
         center = torch.tensor(self.center, dtype=torch.float64)
         return center + self.radius * out, -out if self.is_hole else out
 
