@@ -133,7 +133,7 @@ def test_the_fastest_equation_counts() -> None:
         ("advection", 1),
         ("klein_gordon", 1),
         ("poisson", 1),
-        (str(CASES / "epidemic.py"), 12),
+        ("sir", 12),
         (str(CASES / "fast_advection.py"), 6),
         (str(CASES / "membrane.py"), 8),
         (str(CASES / "clamped_beam.py"), 1),

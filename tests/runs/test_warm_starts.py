@@ -64,8 +64,7 @@ def test_a_warm_run_goes_on_exactly_and_is_made_again(trained: Solution, tmp_pat
 
 def test_a_network_that_does_not_fit_is_refused(trained: Solution, tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match=r"for 1 unknowns, does not .* 1 inputs and 2"):
-        solve(load_problem(str(Path(__file__).parents[1] / "cases" / "stirred_tank.py")),
-              start=trained, settings=STILL)  # fmt: skip
+        solve(load_problem("stirred_tank"), start=trained, settings=STILL)
     with pytest.raises(SettingsError, match="metakan, which is no start for kan; leave"):
         solve(load_problem("heat"), "kan", start=trained)
     with pytest.raises(SettingsError, match=r"network.widths: .* whose widths is \[4\]; leave"):
