@@ -15,6 +15,9 @@ _DECADES = 6.0
 #: Part of the nodes whose error is so small, near where it changes its sign, that it has the color
 #: of the lower end.
 _FAINT = 0.02
+#: Residuals may have no bound at vertices of a domain: the colors of those that rise so many times
+#: above what this part of the nodes has end there.
+_SPIKE, _ORDINARY = 10.0, 0.99
 #: What stands for an error of exactly zero: a tenth of the spacing of float64 at 1.
 NO_ERROR = 1e-17
 
@@ -41,6 +44,7 @@ class Layer:
         group: Layers of the same group have one scale and one color bar.
         marks_largest: Whether its largest value is marked, and told in the title.
         at_vertices: On the mesh of the field; None without one.
+        may_spike: Whether few values may be so large that colors leave them out.
     """
 
     name: str
@@ -51,6 +55,7 @@ class Layer:
     group: str
     marks_largest: bool = False
     at_vertices: Array | None = None
+    may_spike: bool = False
 
     def limits(self, parts: Sequence[Array]) -> tuple[float, float]:
         """Lower and upper end of the colors.
@@ -59,13 +64,17 @@ class Layer:
             parts: All that is drawn with these colors.
 
         Returns:
-            From the least to the largest value; symmetric about zero for what has a sign.
+            From the least to the largest value, spikes left out where there may be some; symmetric
+            about zero for what has a sign.
         """
         known = np.concatenate([part[np.isfinite(part)].ravel() for part in parts])
         if known.size == 0:
             return 0.0, 1.0
         low, high = float(known.min()), float(known.max())
         largest = max(-low, high, 1e-16)
+        if self.may_spike:
+            ordinary = float(np.quantile(np.abs(known), _ORDINARY))
+            largest = ordinary if 0 < _SPIKE * ordinary < largest else largest
         if self.kind is Kind.SIGNED:
             return -largest, largest
         if self.kind is Kind.DISTANCE:
@@ -142,7 +151,9 @@ def _on_mesh(on_grid: Sequence[Layer], on_mesh: Sequence[Layer]) -> list[Layer]:
 
 def _residuals(grid: FieldOnGrid) -> list[Layer]:
     return [
-        Layer(f"residual_{term}", f"residual of {term}", "", values, Kind.SIGNED, term)
+        Layer(
+            f"residual_{term}", f"residual of {term}", "", values, Kind.SIGNED, term, may_spike=True
+        )
         for term, values in grid.residuals.items()
     ]
 

@@ -1,5 +1,7 @@
 """The figure of a solution: panels, labels, scales and places."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from drawn_fields import field_of, make_field, scattered_field
@@ -7,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from pinn_metakan.errors import UserError
+from pinn_metakan.plotting.layers import Kind, Layer
 from pinn_metakan.plotting.solution import solution_figure
 
 
@@ -179,3 +182,18 @@ def test_only_the_plane_of_scattered_points_can_be_cut() -> None:
                                         "coordinates to fix are x1, x2"):  # fmt: skip
         solution_figure(scattered_field(), [], {"x3": 0.0})
     assert len(panels(solution_figure(scattered_field(), ["u"], {"x1": 0.5}))) == 3
+
+
+def test_spikes_of_residuals_do_not_hide_the_others() -> None:
+    values = np.sin(np.linspace(0.0, 9.0, 1001))
+    values[500] = 1e15
+    layer = Layer("residual_heat", "", "", values, Kind.SIGNED, "", may_spike=True)
+    low, high = layer.limits([values])
+    assert -low == high == pytest.approx(1.0, rel=0.01)
+    assert replace(layer, may_spike=False).limits([values]) == (-1e15, 1e15)
+
+
+def test_residuals_without_spikes_keep_their_largest_value() -> None:
+    values = np.linspace(-1.0, 5.0, 1001)
+    layer = Layer("residual_heat", "", "", values, Kind.SIGNED, "", may_spike=True)
+    assert layer.limits([values]) == (-5.0, 5.0)
