@@ -4,14 +4,21 @@ Losses use the coarse rules of `quadrature`; these are for numbers that are comp
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import numpy as np
 import torch
 from torch import Generator, Tensor
 
 from pinn_metakan.geometry.domain import Domain, Face
-from pinn_metakan.geometry.sampling import PointSet, sample_boundary, sample_interior
+from pinn_metakan.geometry.patch import chosen_patches
+from pinn_metakan.geometry.patch_rule import curve_rule
+from pinn_metakan.geometry.sampling import (
+    PointSet,
+    sample_boundary,
+    sample_interior,
+    sample_parts,
+)
 from pinn_metakan.geometry.sequences import draw_unit
 
 # All of these: docs/decisions/0029-integrals-of-solutions.md.
@@ -53,14 +60,18 @@ def fine_rule(domain: Domain, fixed: Mapping[int, float]) -> tuple[Tensor, Tenso
 
 
 def boundary_rule(
-    domain: Domain, face: Face | None, fixed: Mapping[int, float]
+    domain: Domain,
+    face: Face | None,
+    fixed: Mapping[int, float],
+    parts: Collection[str] = (),
 ) -> tuple[PointSet, Tensor]:
-    """Make a rule for the boundary of space, or one flat face of it.
+    """Make a rule for the boundary of space, one flat face of it, or parts that have names.
 
     Args:
         domain: The domain.
-        face: The face, None for all of the boundary.
+        face: The face, None for parts or all of the boundary.
         fixed: Values of coordinates by their columns, such as a time.
+        parts: The parts; none for the face or all of the boundary.
 
     Returns:
         Points with outward normals, (Q, d) each, and weights (Q,) [unit of area times those of
@@ -72,7 +83,7 @@ def boundary_rule(
     """
     if face is not None:
         return _rule_of_face(domain, face, fixed)
-    if domain.is_bounded_by_faces:
+    if domain.is_bounded_by_faces and not parts:
         faces = [f for f in domain.faces if fixed.get(f.axis, f.value) == f.value]
         rules = [_rule_of_face(domain, each, fixed) for each in faces]
         normals = torch.cat([at.normals for at, _ in rules if at.normals is not None])
@@ -80,12 +91,21 @@ def boundary_rule(
         return PointSet(points, normals), torch.cat([weights for _, weights in rules])
     if not set(fixed) <= {domain.time_axis}:
         raise ValueError(f"coordinates of space cannot be fixed on the boundary of {domain!r}")
+    parts = parts or domain.parts
+    curves = curve_rule(chosen_patches(domain.space.patches, parts)) if parts else None
+    if curves is not None and domain.space.dimension == domain.dimension - len(fixed):
+        points, normals, weights = curves
+        ends = [torch.full_like(weights[:, None], time) for time in fixed.values()]
+        still = [torch.zeros_like(end) for end in ends]
+        return PointSet(torch.cat([points, *ends], 1), torch.cat([normals, *still], 1)), weights
     try:
-        at = sample_boundary(domain, _POINTS, "sobol", Generator().manual_seed(0))
+        if parts:
+            at = sample_parts(domain, parts, _POINTS, "sobol", Generator().manual_seed(0))
+        else:
+            at = sample_boundary(domain, _POINTS, "sobol", Generator().manual_seed(0))
     except NotImplementedError as error:
         raise ValueError(str(error)) from None
-    assert at.normals is not None
-    total = _area(domain, at)
+    total = sum(map(domain.part_size, parts)) if parts else _area(domain, at)
     for axis, time in fixed.items():
         at.points[:, axis] = time
     if domain.time_axis is not None and not fixed:

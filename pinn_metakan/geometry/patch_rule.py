@@ -8,22 +8,28 @@ from torch import Tensor
 
 from pinn_metakan.geometry.patch import Patch
 
-#: Gauss-Legendre nodes on each curve (docs/decisions/0035-domains.md).
-_NODES = 64
+#: Gauss-Legendre nodes in each interval of a curve, and intervals
+#: (docs/decisions/0035-domains.md).
+_NODES, _INTERVALS = 16, 16
 
 
-def curve_rule(patches: Sequence[Patch]) -> tuple[Tensor, Tensor, Tensor]:
+def curve_rule(patches: Sequence[Patch]) -> tuple[Tensor, Tensor, Tensor] | None:
     """Make a rule for curves.
 
     Args:
-        patches: Patches whose points take one unit number.
+        patches: Some patches.
 
     Returns:
-        Points and outward normals, (Q, d) each, and weights (Q,) [unit of length].
+        Points and outward normals, (Q, d) each, and weights (Q,) [unit of length]; None if a patch
+        is no curve.
     """
+    if not patches or any(patch.between(0.0, 1.0) is None for patch in patches):
+        return None
     places, shares = (torch.from_numpy(part) for part in np.polynomial.legendre.leggauss(_NODES))
-    found = [patch.at((places[:, None] + 1) / 2) for patch in patches]
-    weights = [patch.size * shares / 2 for patch in patches]
+    starts = torch.arange(_INTERVALS)[:, None]
+    unit = ((starts + (places + 1) / 2) / _INTERVALS).flatten()[:, None]
+    found = [patch.at(unit) for patch in patches]
+    weights = [patch.size * shares.repeat(_INTERVALS) / 2 / _INTERVALS for patch in patches]
     points, normals = (torch.cat(part) for part in zip(*found, strict=True))
     return points, normals, torch.cat(weights)
 
@@ -37,7 +43,8 @@ def volume_within(patches: Sequence[Patch]) -> float | None:
     Returns:
         The area; None if a patch is no curve.
     """
-    if any(patch.between(0.0, 1.0) is None for patch in patches):
+    rule = curve_rule(patches)
+    if rule is None:
         return None
-    points, normals, weights = curve_rule(patches)
+    points, normals, weights = rule
     return float(weights @ (points * normals).sum(dim=1)) / 2

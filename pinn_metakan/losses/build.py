@@ -74,6 +74,7 @@ def build_collocation(
     for name, residual in formulation.conditions.items():
         condition = formulation.problem.conditions[name]
         count = points.initial if condition.region == "initial" else points.boundary
+        count = round(count * condition.place.relative_size(variables, domain))
         places = [place for term in residual.terms for place in (meetings or {}).get(term, ())]
         is_weighed = condition.is_pointwise and bool(places)
         weighed = partial(of_condition, condition, places if is_weighed else ())

@@ -24,6 +24,8 @@ Where = str | Sequence[str] | Callable[..., Tensor] | None
 
 #: How far a face name may be from the bound that it means, relative to the side.
 _FACE_TOLERANCE = 1e-6
+#: Fewest and most points of a part, relative to the mean (docs/decisions/0035-domains.md).
+_FEWEST, _MOST = 0.25, 4.0
 
 
 class BoundaryPart(Place):
@@ -140,6 +142,22 @@ class BoundaryPart(Place):
         found = self._all_found(variables, domain)
         faces = [part for part in found if not isinstance(part, str)]
         return tuple(dict.fromkeys(faces)) if len(faces) == len(found) else ()
+
+    def relative_size(self, variables: Variables, domain: Domain) -> float:
+        """How long or large its parts are, relative to the mean of all; within bounds.
+
+        Args:
+            variables: The names.
+            domain: The domain.
+
+        Returns:
+            1 for all of the boundary, for flat faces and where sizes are not known.
+        """
+        parts = self.parts(variables, domain)
+        if not parts or self.faces(variables, domain):
+            return 1.0
+        mean = sum(map(domain.part_size, domain.parts)) / len(domain.parts)
+        return min(max(sum(map(domain.part_size, parts)) / mean, _FEWEST), _MOST)
 
     def sample(
         self, variables: Variables, domain: Domain, count: int, sequence: str, generator: Generator

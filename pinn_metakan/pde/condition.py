@@ -91,6 +91,10 @@ class Place(ABC):
     ) -> PointSet:
         """Draw points of the place."""
 
+    def relative_size(self, variables: Variables, domain: Domain) -> float:
+        """How many points it gets, relative to those of any other place: 1, as here."""
+        return 1.0
+
     def faces(self, variables: Variables, domain: Domain) -> tuple[Face, ...]:
         """Find the flat faces that the place consists of; none, as here, if it is no such place."""
         return ()

@@ -30,6 +30,8 @@ from pinn_metakan.results.field import refuse_names
 #: Number of points that a residual is recorded at: odd and small, so that wrong shapes show
 #: (docs/decisions/0012-identity-of-a-problem.md).
 _RECORDED_POINTS = 7
+#: What a fingerprint calls the parts of the boundary; earlier versions had none.
+PARTS_OF_DOMAIN = "parts of the domain"
 
 
 @dataclass(frozen=True)
@@ -124,8 +126,8 @@ class Formulation:
 
         Returns:
             The terms of all residuals at the points where they were recorded, with made-up values
-            of the unknowns, those points, a transform of the user's, and the bounds of the domain,
-            float64.
+            of the unknowns, those points, a transform of the user's, the bounds of the domain,
+            and of each part of its boundary a point and the size, float64.
         """
         found: dict[str, Tensor] = {}
         for residual in (self.equations, *self.conditions.values()):
@@ -141,6 +143,12 @@ class Formulation:
             if isinstance(fields, dict):
                 found |= {f"transform of {name}": value for name, value in fields.items()}
         found["bounds of the domain"] = torch.tensor(self.domain.bounds, dtype=torch.float64)
+        space = self.problem.domain.space
+        if space.parts:
+            unit = torch.full((1, space.boundary_unit_dimension), 0.3, dtype=torch.float64)
+            places = [space.part_boundary([part], unit)[0][0] for part in space.parts]
+            sizes = torch.tensor([[space.part_size(part)] for part in space.parts])
+            found[PARTS_OF_DOMAIN] = torch.cat([torch.stack(places), sizes], dim=1)
         return {name: value.detach().double() for name, value in found.items()}
 
 

@@ -14,7 +14,7 @@ import torch
 
 from pinn_metakan.errors import ProblemError, RunFolderError
 from pinn_metakan.pde.catalogue import problem_files
-from pinn_metakan.pde.formulation import Formulation
+from pinn_metakan.pde.formulation import PARTS_OF_DOMAIN, Formulation
 from pinn_metakan.pde.loading import construct, read_origin
 from pinn_metakan.pde.problem import (
     Origin,
@@ -193,6 +193,8 @@ def refuse_other_numbers(remembered: Remembered, formulation: Formulation) -> No
     found = formulation.fingerprint()
     for name in sorted({*found, *remembered.fingerprint}):
         expected, value = remembered.fingerprint.get(name), found.get(name)
+        if expected is None and name == PARTS_OF_DOMAIN:
+            continue
         if expected is None or value is None or not _agree(expected, value):
             raise RunFolderError(
                 f"{formulation.problem.origin.label} is not the problem that "

@@ -18,7 +18,7 @@ from pinn_metakan.runs.anywhere import Anywhere
 from pinn_metakan.runs.drawn import Drawn
 from pinn_metakan.runs.pages import write_solution_page
 from pinn_metakan.runs.start import Start
-from pinn_metakan.runs.trained import TrainedField
+from pinn_metakan.runs.trained import Parts, TrainedField
 
 if TYPE_CHECKING:
     import pandas
@@ -221,16 +221,16 @@ class Solution(Drawn):
         return self._anywhere.trained.integral(quantity, at or {})
 
     def flux(
-        self, quantity: str, face: str | None = None, at: Mapping[str, float] | None = None
+        self, quantity: str, face: Parts = None, at: Mapping[str, float] | None = None
     ) -> float:
-        r"""Integrate over the boundary of space, or a flat face of it.
+        r"""Integrate over the boundary of space, or parts of it.
 
         .. math:: \int_{\partial \Omega} q \, dA
 
         Args:
             quantity: q, as for `derivative`, taken as it stands; ``u_n`` is the derivative along
                 the outward normal, so that ``"-k * u_n"`` is what leaves by conduction.
-            face: A face such as ``"x=1"``; None for all of the boundary.
+            face: A part such as ``"x=1"`` or ``"hole"``, or several; None for all of the boundary.
             at: Values of coordinates by name, such as a time; without a time the integral is over
                 time, too.
 

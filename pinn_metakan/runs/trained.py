@@ -1,7 +1,7 @@
 """A trained field: evaluated, differentiated and integrated anywhere in its domain."""
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import torch
@@ -18,6 +18,9 @@ from pinn_metakan.pde.boundary_part import BoundaryPart
 from pinn_metakan.pde.expression import Expression
 from pinn_metakan.pde.problem import Problem
 from pinn_metakan.runs.assembled import AssembledRun
+
+#: A part of the boundary, several, or None for all.
+Parts = str | Sequence[str] | None
 
 
 class TrainedField:
@@ -79,12 +82,15 @@ class TrainedField:
             raise UserError(f"integral at {_listed(at)}: {error}") from None
         return self._summed(expression, PointSet(nodes), weights)
 
-    def flux(self, text: str, face: str | None, at: Mapping[str, float]) -> float:
-        """Integrate an expression over the boundary of space, or a face of it."""
+    def flux(self, text: str, face: Parts, at: Mapping[str, float]) -> float:
+        """Integrate an expression over the boundary of space, or parts of it."""
         expression, fixed = self.expression(text, is_on_boundary=True), self._fixed(at)
         try:
-            found = BoundaryPart(face).face(self.variables, self.domain)
-            nodes, weights = boundary_rule(self.domain, found, fixed)
+            part = BoundaryPart(face)
+            part.check(self.variables, self.domain)
+            found = part.face(self.variables, self.domain)
+            parts = () if found is not None else part.parts(self.variables, self.domain)
+            nodes, weights = boundary_rule(self.domain, found, fixed, parts)
         except ValueError as error:
             raise UserError(f"flux: {error}") from None
         return self._summed(expression, nodes, weights)

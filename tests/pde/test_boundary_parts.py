@@ -10,6 +10,7 @@ from pinn_metakan import (
     Box,
     Condition,
     Dirichlet,
+    Disk,
     Domain,
     Interval,
     Jet,
@@ -79,6 +80,18 @@ def test_several_faces_of_a_box_are_one_part() -> None:
     points = part.sample(XY, box, 1000, "sobol", Generator().manual_seed(0)).points
     assert ((points[:, 0] == 0) | (points[:, 1] == 3)).all()
     assert float((points[:, 0] == 0).double().mean()) == pytest.approx(0.75, abs=0.01)
+
+
+def test_parts_get_points_by_their_sizes() -> None:
+    total = sum(PLATE.part_size(part) for part in PLATE.parts)
+    for names in ("inlet", "hole", ("inlet", "hole")):
+        size = sum(PLATE.part_size(part) for part in ([names] if isinstance(names, str) else names))
+        share = BoundaryPart(names).relative_size(XY, PLATE)
+        assert share == pytest.approx(4 * size / total)
+    assert BoundaryPart().relative_size(XY, PLATE) == 1
+    assert BoundaryPart("x=0").relative_size(XY, Box((0.0, 1.0), (0.0, 9.0))) == 1
+    many = Box((0.0, 1.0), (0.0, 1.0)) - Disk(0.01, (0.5, 0.5))
+    assert BoundaryPart("rim").relative_size(XY, many) == 0.25
 
 
 def test_an_edge_is_selected_by_its_number() -> None:
