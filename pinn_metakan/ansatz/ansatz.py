@@ -89,6 +89,11 @@ class Ansatz(nn.Module):
         """Whether derivatives can be carried in closed form; not through a user's transform."""
         return self._transforming is None
 
+    @property
+    def constraints(self) -> tuple[Constraint, ...]:
+        """G and B, one for each unknown."""
+        return self._constraints
+
     def with_network(self, network: Network) -> "Ansatz":
         """The same ansatz around another network."""
         parts = (self._constraints, self._transforming, self._numbers)

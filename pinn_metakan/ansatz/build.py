@@ -81,7 +81,8 @@ def build_ansatz(
         constraints = no_constraints(formulation)
     uses_transform = is_hard and has_transform(problem)
     flat_faces = frozenset() if uses_transform else constraints.flat
-    features = Features(formulation.domain, constraints.periodic, _kinks(formulation), flat_faces)
+    kinks, own = _kinks(formulation), formulation.features
+    features = Features(formulation.domain, constraints.periodic, kinks, flat_faces, own)
     outputs = len(problem.unknowns)
     network = make_network(features.size, outputs)
     if (network.widths[0], network.widths[-1]) != (features.size, outputs):

@@ -11,6 +11,7 @@ from pinn_metakan.derivatives.constant_jets import constant_jets
 from pinn_metakan.derivatives.taylor import JetSpace
 from pinn_metakan.geometry.domain import Domain, Face
 from pinn_metakan.pde.condition import Kink
+from pinn_metakan.pde.own_features import OwnFeatures
 
 
 class Features(nn.Module):
@@ -30,10 +31,13 @@ class Features(nn.Module):
         periodic: Columns of the periodic coordinates.
         kinks: Interfaces, each once.
         flat: Faces across which no feature has a slope.
+        own: Functions of the problem's own, scaled by the values that they have in the domain.
     """
 
     low: Tensor
     length: Tensor
+    own_low: Tensor
+    own_length: Tensor
 
     def __init__(
         self,
@@ -41,9 +45,10 @@ class Features(nn.Module):
         periodic: Collection[int] = (),
         kinks: Collection[Kink] = (),
         flat: Collection[Face] = (),
+        own: OwnFeatures | None = None,
     ):
         super().__init__()
-        self._given = (domain, periodic, kinks)
+        self._given = (domain, periodic, kinks, (), own)
         bounds = torch.tensor(domain.bounds, dtype=torch.float64)
         self.register_buffer("low", bounds[:, 0])
         self.register_buffer("length", bounds[:, 1] - bounds[:, 0])
@@ -61,7 +66,12 @@ class Features(nn.Module):
             for axis, value in sorted(kinks)
         ]
         pairs = len(self.periodic) + len(self._flat)
-        self.size = len(self.straight) + 2 * pairs + len(self._kinks)
+        self._own = own
+        lowest = torch.tensor(() if own is None else own.lowest, dtype=torch.float64)
+        largest = torch.tensor(() if own is None else own.largest, dtype=torch.float64)
+        self.register_buffer("own_low", lowest)
+        self.register_buffer("own_length", largest - lowest)
+        self.size = len(self.straight) + 2 * pairs + len(self._kinks) + len(lowest)
 
     def without_flat_ends(self) -> "Features":
         """Features of which functions can have slopes everywhere."""
@@ -80,6 +90,8 @@ class Features(nn.Module):
                 parts.append(self._from_kink(unit, axis, value))
             else:
                 parts.append(2 / farthest * (points[:, axis : axis + 1] - value).abs() - 1)
+        if self._own is not None:
+            parts.append(2 * (self._own.function(points) - self.own_low) / self.own_length - 1)
         return torch.cat(parts, dim=1) if len(parts) > 1 else parts[0]
 
     def _from_kink(self, unit: Tensor, axis: int, value: float) -> Tensor:
@@ -109,7 +121,7 @@ class Features(nn.Module):
         Returns:
             Shape (J, N, F).
         """
-        if self.periodic or self._kinks or self._logarithmic or self._flat:
+        if self.periodic or self._kinks or self._logarithmic or self._flat or self._own:
             return constant_jets(self, self.size, points, space)
         jets = points.new_zeros(len(space), len(points), self.size)
         jets[0] = self(points)

@@ -16,6 +16,7 @@ from pinn_metakan.losses.nested_autograd import NestedAutograd
 from pinn_metakan.losses.objective import Objective
 from pinn_metakan.losses.responses import measure_responses
 from pinn_metakan.losses.scales import estimate_scales
+from pinn_metakan.losses.vertex_weights import VertexWeights
 from pinn_metakan.pde.condition import Condition
 from pinn_metakan.pde.corner_weights import Meeting, corner_weights
 from pinn_metakan.pde.formulation import Formulation, Residual
@@ -34,6 +35,7 @@ def build_collocation(
     dtype: torch.dtype,
     meetings: Mapping[str, Sequence[Meeting]] | None = None,
     causality: float = 0.0,
+    vertices: VertexWeights | None = None,
 ) -> Collocation:
     """Draw points for the equations, then for each condition.
 
@@ -46,6 +48,7 @@ def build_collocation(
         meetings: Where the data of a term disagree with others, by the names of terms; points of
             its condition count for nothing there.
         causality: How strictly early times come before late ones; 0 for all alike.
+        vertices: What points of the equations count for near vertices; None for all alike.
 
     Returns:
         All terms of the problem and their points.
@@ -88,7 +91,7 @@ def build_collocation(
             raise ProblemError(f"{file}: {residual.label}: {error}") from error
         groups.append(TermGroup(residual, residual.terms, variables, draw, count, at))
     causal = _causal_weights(formulation, causality) if causality > 0 else None
-    return Collocation(groups, points.adaptive, generator, points.interior, causal)
+    return Collocation(groups, points.adaptive, generator, points.interior, causal, vertices)
 
 
 def _causal_weights(formulation: Formulation, strictness: float) -> CausalWeights:

@@ -12,6 +12,7 @@ from pinn_metakan.derivatives.request import Quantity, Variables
 from pinn_metakan.geometry.sampling import PointSet
 from pinn_metakan.losses.causality import CausalWeights
 from pinn_metakan.losses.resampling import Sizes, drawn_by_size
+from pinn_metakan.losses.vertex_weights import VertexWeights
 from pinn_metakan.pde.formulation import Residual
 
 #: Candidates for each point that is chosen (docs/decisions/0010-collocation-points.md). A front
@@ -84,6 +85,7 @@ class Collocation:
         generator: CPU generator; what was drawn from it before decides what is drawn next.
         most: Most points of the equations; with fewer than there are, none are added.
         causality: Weights of the points of the equations by their time; None for all alike.
+        vertices: Weights of these points by derivatives of hard conditions; None for all alike.
     """
 
     def __init__(
@@ -93,12 +95,15 @@ class Collocation:
         generator: Generator,
         most: int = 0,
         causality: CausalWeights | None = None,
+        vertices: VertexWeights | None = None,
     ):
         self.groups = list(groups)
         self._adaptive = adaptive
         self._most = most
         self._generator = generator
-        self._causality = causality
+        self._causality, self._vertices = causality, vertices
+        if vertices is not None:
+            self._weigh_equations()
 
     @property
     def equations(self) -> TermGroup:
@@ -158,7 +163,7 @@ class Collocation:
             if not group.is_held:
                 group.at = group.drawn(self._generator)
         self._choose_by_size(sizes)
-        self._weigh_by_time()
+        self._weigh_equations()
 
     def follow(self, sizes: Sizes) -> bool:
         """Let the weights of times follow the residual, where they do.
@@ -173,7 +178,7 @@ class Collocation:
             return False
         points = self.equations.at.points
         has_changed = self._causality.follow(points, sizes(points)[:, 0])
-        self._weigh_by_time()
+        self._weigh_equations()
         return has_changed
 
     def last_weight(self, sizes: Sizes) -> float:
@@ -183,11 +188,18 @@ class Collocation:
         points = self.equations.at.points
         return float(self._causality.found(points, sizes(points)[:, 0])[-1])
 
-    def _weigh_by_time(self) -> None:
-        causality, at = self._causality, self.equations.at
+    def _weigh_equations(self) -> None:
+        """Weigh the points of the equations by their time, and near vertices."""
+        causality, vertices, at = self._causality, self._vertices, self.equations.at
+        if causality is None and vertices is None:
+            return
+        weights = torch.ones_like(at.points[:, 0])
+        if vertices is not None:
+            weights = vertices.at(at.points)
         if causality is not None:
-            weighed = PointSet(at.points, at.normals, causality.at(at.points), at.quadrature)
-            self.equations.at = weighed.to(at.points.device, at.points.dtype)
+            weights = weights * causality.at(at.points).to(weights)
+        weighed = PointSet(at.points, at.normals, weights, at.quadrature)
+        self.equations.at = weighed.to(at.points.device, at.points.dtype)
 
     def _choose_by_size(self, sizes: Sizes) -> None:
         """Replace a part of the points of the equations by others, chosen by size."""

@@ -99,6 +99,10 @@ class Place(ABC):
         """Find the flat faces that the place consists of; none, as here, if it is no such place."""
         return ()
 
+    def parts(self, variables: Variables, domain: Domain) -> tuple[str, ...]:
+        """Find the parts of the boundary that the place consists of; none, as here, if of none."""
+        return ()
+
 
 class Condition(ABC):
     """A condition on one or several unknowns.

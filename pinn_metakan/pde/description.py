@@ -2,7 +2,7 @@
 
 import inspect
 
-from pinn_metakan.pde.problem import Problem
+from pinn_metakan.pde.problem import Problem, has_features
 from pinn_metakan.pde.solution_parameters import parameters_text
 
 
@@ -26,6 +26,9 @@ def description(problem: Problem) -> list[tuple[str, str]]:
     if problem.solution_parameters:
         facts.append(("for all", parameters_text(problem)))
     facts += [("condition", f"{name}: {value!r}") for name, value in problem.conditions.items()]
+    if has_features(problem):
+        told = inspect.getdoc(type(problem).features) or "features of its own"
+        facts.append(("inputs", told.splitlines()[0]))
     has_reference = type(problem).reference is not Problem.reference
     facts.append(("reference", "yes" if has_reference else "none"))
     if problem.tags:

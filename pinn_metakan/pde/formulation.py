@@ -16,6 +16,7 @@ from pinn_metakan.geometry.sampling import PointSet, sample_interior
 from pinn_metakan.pde.affinity import is_affine
 from pinn_metakan.pde.condition import Condition
 from pinn_metakan.pde.domain_check import check_domain
+from pinn_metakan.pde.own_features import OwnFeatures, own_features
 from pinn_metakan.pde.problem import Problem, has_transform
 from pinn_metakan.pde.recording import ResidualFunction, checked_terms, record, refuse_parameters
 from pinn_metakan.pde.solution_parameters import (
@@ -97,6 +98,7 @@ class Formulation:
         variables: What names mean.
         equations: The residual of the differential equations.
         conditions: The residual of each condition, by its name.
+        features: Further inputs of the network; None for none.
     """
 
     problem: Problem
@@ -104,6 +106,7 @@ class Formulation:
     variables: Variables
     equations: Residual
     conditions: Mapping[str, Residual]
+    features: OwnFeatures | None = None
 
     @property
     def is_affine(self) -> bool:
@@ -126,8 +129,8 @@ class Formulation:
 
         Returns:
             The terms of all residuals at the points where they were recorded, with made-up values
-            of the unknowns, those points, a transform of the user's, the bounds of the domain,
-            and of each part of its boundary a point and the size, float64.
+            of the unknowns, those points, a transform and features of the user's, the bounds of
+            the domain, and of each part of its boundary a point and the size, float64.
         """
         found: dict[str, Tensor] = {}
         for residual in (self.equations, *self.conditions.values()):
@@ -142,6 +145,9 @@ class Formulation:
             fields = call_user(lambda: self.problem.transform(points, outputs), (), label)
             if isinstance(fields, dict):
                 found |= {f"transform of {name}": value for name, value in fields.items()}
+        if self.features is not None:
+            values = self.features.function(self.equations.at.points)
+            found |= {f"feature {number}": column for number, column in enumerate(values.unbind(1))}
         found["bounds of the domain"] = torch.tensor(self.domain.bounds, dtype=torch.float64)
         space = self.problem.domain.space
         if space.parts:
@@ -214,7 +220,8 @@ def _formulate(problem: Problem) -> Formulation:
     shared = set(interior.terms) & {t for c in conditions.values() for t in c.terms}
     if shared:
         raise ProblemError(f"residual and conditions both have a term {shared.pop()!r}; rename one")
-    return Formulation(problem, domain, variables, interior, conditions)
+    features = own_features(problem, variables, domain)
+    return Formulation(problem, domain, variables, interior, conditions, features)
 
 
 def _refuse_scales(problem: Problem) -> None:

@@ -153,6 +153,20 @@ class Problem(ABC):
         """
         return None
 
+    def features(self, *coordinates: Tensor) -> Tensor | None:
+        """Compute functions of the coordinates that are further inputs of the network.
+
+        Such as r^(2/3) sin(2 theta / 3) at a corner, which a network of x and y fits badly. They
+        are scaled to [-1, 1], and need the derivatives that the equations ask for.
+
+        Args:
+            coordinates: One tensor (N,) each, in the order of the coordinates; a vector is (N, d).
+
+        Returns:
+            Shape (N, k), or (N,) for one; None, as here, for none.
+        """
+        return None
+
     @property
     def origin(self) -> Origin:
         """Where the problem comes from: its file, or else the source of its class."""
@@ -215,6 +229,11 @@ def is_lost(value: object) -> bool:
 def has_transform(problem: Problem) -> bool:
     """Whether a problem defines its own transform."""
     return type(problem).transform is not Problem.transform
+
+
+def has_features(problem: Problem) -> bool:
+    """Whether a problem has features of its own."""
+    return type(problem).features is not Problem.features
 
 
 def _origin_of(kind: type[Problem]) -> Origin:

@@ -15,6 +15,7 @@ from pinn_metakan.losses.build import build_collocation, build_objective
 from pinn_metakan.losses.collocation import Collocation
 from pinn_metakan.losses.engines import choose_engine
 from pinn_metakan.losses.objective import Objective
+from pinn_metakan.losses.vertex_weights import VertexWeights, vertex_weights
 from pinn_metakan.networks.network import Network
 from pinn_metakan.networks.table import build_network
 from pinn_metakan.pde.coefficients import note_jumps
@@ -35,6 +36,7 @@ class Part:
         notes: Lines for the user.
         constraints: The constraints, and what is known of the data of conditions.
         causality: How strictly early times come before late ones.
+        vertices: What points of the equations count for near vertices; None for all alike.
     """
 
     formulation: Formulation
@@ -44,13 +46,14 @@ class Part:
     notes: tuple[str, ...]
     constraints: HardConstraints
     causality: float = 0.0
+    vertices: VertexWeights | None = None
 
     def drawn(self, points: PointSettings, generator: Generator) -> Collocation:
         """Draw points anew, by other settings, for the terms that do not hold by construction."""
         like = next(self.objective.ansatz.parameters())
-        meetings = self.constraints.meetings
+        weights = (self.constraints.meetings, self.causality, self.vertices)
         collocation = build_collocation(
-            self.formulation, points, generator, like.device, like.dtype, meetings, self.causality
+            self.formulation, points, generator, like.device, like.dtype, *weights
         )
         collocation.leave_out(self.satisfied)
         return collocation
@@ -89,11 +92,9 @@ def build_part(
     is_hard = settings.conditions == "hard"
     built = build_ansatz(formulation, is_hard, make_network, device, dtype, settings.fluxes, flat)
     engine, reason = choose_engine(settings.engine, built.ansatz)
-    meetings = built.constraints.meetings
-    causality = settings.loss.causality
-    collocation = build_collocation(
-        formulation, points, generator, device, dtype, meetings, causality
-    )
+    vertices = vertex_weights(built.ansatz, formulation.domain, formulation.equations.quantities)
+    weights = (built.constraints.meetings, settings.loss.causality, vertices)
+    collocation = build_collocation(formulation, points, generator, device, dtype, *weights)
     problem = formulation.problem
     objective, satisfied = build_objective(
         built, collocation, settings.loss, engine, problem.scales
@@ -105,7 +106,7 @@ def build_part(
             f"network; expected finite values (N,) at all points of {formulation.domain!r}"
         )
     notes = (*built.notes, *note_jumps(formulation))
-    return Part(formulation, objective, satisfied, reason, notes, built.constraints, causality)
+    return Part(formulation, objective, satisfied, reason, notes, built.constraints, *weights[1:])
 
 
 def network_maker(

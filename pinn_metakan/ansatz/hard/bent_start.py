@@ -88,7 +88,7 @@ def take_corners_out(formulation: Formulation, number: int, pieces: Pieces) -> B
     domain = formulation.domain
     if pieces.initial is None or len(formulation.variables.space_axes) != 1:
         return None
-    if domain.dimension != 2 or domain.time_axis is None or pieces.curved is not None:
+    if domain.dimension != 2 or domain.time_axis is None or pieces.curved or pieces.parts:
         return None
     term, initial = pieces.initial
     low, high = domain.bounds[0]

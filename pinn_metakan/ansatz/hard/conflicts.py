@@ -8,7 +8,7 @@ from pinn_metakan.ansatz.hard.pieces import Pieces
 from pinn_metakan.ansatz.hard.transfinite import Field, at_time, on_face, slope
 from pinn_metakan.derivatives.request import Variables
 from pinn_metakan.geometry.domain import Domain, Face
-from pinn_metakan.geometry.sampling import sample_boundary, sample_interior
+from pinn_metakan.geometry.sampling import sample_boundary, sample_interior, sample_parts
 from pinn_metakan.pde.boundary_part import face_names
 from pinn_metakan.pde.corner_weights import Meeting
 
@@ -87,6 +87,9 @@ def find_conflicts(
     if pieces.curved is not None:
         at = sample_boundary(domain, _COMPARED_POINTS, "sobol", generator)
         boundaries.append((pieces.curved, at.points, None))
+    for part, piece in pieces.parts.items():
+        parts = sample_parts(domain, part, _COMPARED_POINTS, "sobol", generator)
+        boundaries.append((piece, parts.points, None))
     for piece, points, flat in boundaries:
         if pieces.initial is not None:
             sizes = _size(piece[1], points), _size(pieces.initial[1], at_start)

@@ -5,11 +5,18 @@ from dataclasses import dataclass
 import torch
 from torch import Generator, Tensor
 
-from pinn_metakan.ansatz.hard.factors import boundary_factor, face_factor, product, time_factor
+from pinn_metakan.ansatz.hard.factors import (
+    boundary_factor,
+    face_factor,
+    part_factor,
+    product,
+    time_factor,
+)
 from pinn_metakan.ansatz.hard.flux_factors import flux_factors
 from pinn_metakan.ansatz.hard.layered import Layers
 from pinn_metakan.ansatz.hard.layers import add_step_layers
 from pinn_metakan.ansatz.hard.lifting import add_fluxes
+from pinn_metakan.ansatz.hard.part_data import blended
 from pinn_metakan.ansatz.hard.pieces import Pieces
 from pinn_metakan.ansatz.hard.transfinite import (
     Field,
@@ -100,6 +107,9 @@ def constraint_of(pieces: Pieces, domain: Domain, layers: Layers) -> Constraint:
     data: Field | None = None
     if pieces.curved is not None:
         data = curved_with_start(pieces.curved[1], initial, velocity, time)
+    elif pieces.parts:
+        on_parts = {names: values for names, (_, values) in pieces.parts.items()}
+        data = curved_with_start(blended(on_parts, domain), initial, velocity, time)
     elif pieces.faces:
         constant = _all_data_equal(pieces, domain)
         if constant is not None:
@@ -121,6 +131,8 @@ def constraint_of(pieces: Pieces, domain: Domain, layers: Layers) -> Constraint:
         factors.append(face_factor(domain, others))
     if pieces.curved is not None:
         factors.append(boundary_factor(domain))
+    if pieces.parts:
+        factors.append(part_factor(domain, [name for names in pieces.parts for name in names]))
     if initial is not None:
         first, last = domain.bounds[-1]
         other = last if time == first else first

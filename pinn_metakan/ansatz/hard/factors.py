@@ -22,6 +22,11 @@ def face_factor(domain: Domain, faces: Collection[Face]) -> Field | None:
     return _known(domain, lambda points: domain.face_factor(points, faces))
 
 
+def part_factor(domain: Domain, names: Collection[str]) -> Field | None:
+    """Find what vanishes on parts of the boundary; None if the domain knows no such thing."""
+    return _known(domain, lambda points: domain.part_factor(points, names))
+
+
 def time_factor(time: float, other: float, power: int) -> Field:
     """Vanish at a time like a power of the distance to it, 1 at the other end of time."""
     return lambda points: ((points[:, -1] - time) / (other - time)) ** power

@@ -89,7 +89,7 @@ def find_layers(
     Returns:
         The layers; none where nothing is taken hard at the start, or a curved boundary is.
     """
-    if pieces.initial is None or pieces.curved is not None:
+    if pieces.initial is None or pieces.curved or pieces.parts:
         return Layers(None, {}, {}, ())
     fluxes = collect_fluxes(formulation, formulation.variables.unknowns[number])
     open_faces = {face: flux for face, flux in fluxes.items() if face.axis not in periodic}

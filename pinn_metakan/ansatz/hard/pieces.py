@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 import torch
 from torch import Tensor
 
-from pinn_metakan.ansatz.hard.factors import boundary_factor, face_factor
+from pinn_metakan.ansatz.hard.factors import boundary_factor, face_factor, part_factor
 from pinn_metakan.ansatz.hard.flux import Flux
+from pinn_metakan.ansatz.hard.part_data import overlap
 from pinn_metakan.ansatz.hard.transfinite import Field, Number
 from pinn_metakan.derivatives.request import Variables
 from pinn_metakan.errors import ProblemError
@@ -24,6 +25,7 @@ class Pieces:
     Args:
         faces: Data on flat faces.
         curved: Data on the whole boundary of another domain.
+        parts: Data on parts of the boundary of another domain, by the names of these parts.
         initial: Data at a time.
         velocity: Derivatives in time there.
         time: That time, the first or the last one; where time is the only coordinate, its end.
@@ -33,6 +35,7 @@ class Pieces:
 
     faces: dict[Face, tuple[str, Field]] = field(default_factory=dict)
     curved: tuple[str, Field] | None = None
+    parts: dict[tuple[str, ...], tuple[str, Field]] = field(default_factory=dict)
     initial: tuple[str, Field] | None = None
     velocity: tuple[str, Field] | None = None
     time: float = 0.0
@@ -40,7 +43,8 @@ class Pieces:
 
     def terms(self) -> set[str]:
         """Name the residual terms that the data satisfy."""
-        pieces = [*self.faces.values(), self.curved, self.initial, self.velocity]
+        on_boundary = [*self.faces.values(), *self.parts.values(), self.curved]
+        pieces = [*on_boundary, self.initial, self.velocity]
         fluxes = {flux.term for flux in self.fluxes.values()}
         return {piece[0] for piece in pieces if piece is not None} | fluxes
 
@@ -72,7 +76,8 @@ class Pieces:
         left = self.faces.keys() - faces.keys()
         gone = terms | {flux.term for face, flux in self.fluxes.items() if face in left}
         fluxes = {face: flux for face, flux in self.fluxes.items() if flux.term not in gone}
-        return Pieces(faces, kept(self.curved), initial, velocity, self.time, fluxes)
+        parts = {names: piece for names, piece in self.parts.items() if piece[0] not in terms}
+        return Pieces(faces, kept(self.curved), parts, initial, velocity, self.time, fluxes)
 
 
 def periodic_axes(formulation: Formulation) -> dict[int, str]:
@@ -157,16 +162,24 @@ def _add_on_boundary(
     """Add data that lie on the boundary; say why they stay soft, empty if they do not."""
     domain = formulation.domain
     faces = place.faces(formulation.variables, domain)
+    parts = () if faces else place.parts(formulation.variables, domain)
     is_taken = any(face in pieces.faces or face.axis in periodic for face in faces)
     is_taken |= domain.dimension == 1 and pieces.initial is not None  # on the same coordinate
-    if is_taken or pieces.curved or (place.is_whole_boundary and not faces and pieces.faces):
+    is_taken |= place.is_whole_boundary and not faces and bool(pieces.faces or pieces.parts)
+    is_taken |= any(overlap(domain, parts, others) for others in pieces.parts)
+    if is_taken or pieces.curved:
         return "its part of the boundary has a condition already; stays soft"
     if faces and face_factor(domain, {*pieces.faces, *faces}) is not None:
         pieces.faces.update(dict.fromkeys(faces, piece))
     elif place.is_whole_boundary and boundary_factor(domain) is not None:
         pieces.curved = piece
-    elif faces:
-        return "no factor is known that vanishes on its face; stays soft"
+    elif parts and pieces.faces:
+        return "a flat face has a condition already, with which it cannot be joined; stays soft"
+    elif parts and part_factor(domain, parts) is not None:
+        pieces.parts[parts] = piece
+    elif faces or parts:
+        what = "face" if faces else "part of the boundary"
+        return f"no factor is known that vanishes on its {what}; stays soft"
     elif place.is_whole_boundary:
         return (
             f"{type(domain.space).__name__} has no factor that vanishes on its boundary; stays soft"

@@ -128,8 +128,10 @@ def _data_on_lines(
             start, end = on_face(torch.stack([line.start, line.end]), face).unbind()
             on.append(Line(start, end, line.axes))
         found.append((piece, on))
-    if pieces.curved is not None and not is_number(pieces.curved[1]):
-        found.append((pieces.curved, lines_within(domain, differentiated, _LINES, generator)))
+    elsewhere = [*([] if pieces.curved is None else [pieces.curved]), *pieces.parts.values()]
+    for piece in elsewhere:
+        if not is_number(piece[1]):
+            found.append((piece, lines_within(domain, differentiated, _LINES, generator)))
     in_space = [axis for axis in differentiated if axis != domain.time_axis]
     for at_start in (pieces.initial, pieces.velocity):
         if at_start is not None and not is_number(at_start[1]):
