@@ -72,6 +72,7 @@ if TYPE_CHECKING:
     from pinn_metakan.reference.initial_value import InitialValue
     from pinn_metakan.reference.interacting_sines import InteractingSines
     from pinn_metakan.reference.outside_disks import OutsideDisks
+    from pinn_metakan.reference.periodic_evolution import PeriodicEvolution
     from pinn_metakan.reference.polygon_torsion import PolygonTorsion
     from pinn_metakan.reference.reference import Reference
     from pinn_metakan.reference.ring_heat import RingHeat
@@ -138,6 +139,7 @@ _PLACES = {
     "Parameter": "geometry.parameter",
     "Periodic": "pde.boundary_conditions",
     "Probe": "optimizers.optimizer",
+    "PeriodicEvolution": "reference.periodic_evolution",
     "Plane": "pde.interior",
     "Polygon": "geometry.polygon",
     "PolygonTorsion": "reference.polygon_torsion",
@@ -235,6 +237,7 @@ __all__ = [
     "OutsideDisks",
     "Parameter",
     "Periodic",
+    "PeriodicEvolution",
     "Plane",
     "Polygon",
     "PolygonTorsion",
