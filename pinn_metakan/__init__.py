@@ -69,6 +69,7 @@ if TYPE_CHECKING:
     from pinn_metakan.pde.problem import Problem
     from pinn_metakan.pde.terminal import LastTime, Terminal
     from pinn_metakan.reference.cole_hopf import cole_hopf
+    from pinn_metakan.reference.driven_cavity import DrivenCavity
     from pinn_metakan.reference.initial_value import InitialValue
     from pinn_metakan.reference.interacting_sines import InteractingSines
     from pinn_metakan.reference.outside_disks import OutsideDisks
@@ -99,6 +100,7 @@ _PLACES = {
     "Disk": "geometry.ball",
     "Domain": "geometry.domain",
     "Ellipse": "geometry.ellipse",
+    "DrivenCavity": "reference.driven_cavity",
     "EdgeFamily": "families.edge_family",
     "Everywhere": "pde.integral",
     "Face": "geometry.domain",
@@ -199,6 +201,7 @@ __all__ = [
     "Dirichlet",
     "Disk",
     "Domain",
+    "DrivenCavity",
     "EdgeFamily",
     "Ellipse",
     "Everywhere",
