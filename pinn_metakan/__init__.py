@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from pinn_metakan.geometry.parameter import Parameter
     from pinn_metakan.geometry.polygon import Polygon
     from pinn_metakan.geometry.product import Cylinder, Product
+    from pinn_metakan.geometry.region_files import region_from_file
     from pinn_metakan.geometry.space_time import SpaceTime
     from pinn_metakan.geometry.spherical_shell import SphericalShell
     from pinn_metakan.networks.coefficients.coefficients import Coefficients, Generated, Stored
@@ -177,6 +178,7 @@ _PLACES = {
     "make_shared_metakan": "networks.shared_metakan",
     "open_run": "runs.resume",
     "pruned": "networks.compression",
+    "region_from_file": "geometry.region_files",
     "rerun": "runs.resume",
     "resume": "runs.resume",
     "solve": "runs.solve",
@@ -276,6 +278,7 @@ __all__ = [
     "make_shared_metakan",
     "open_run",
     "pruned",
+    "region_from_file",
     "rerun",
     "resume",
     "solve",
