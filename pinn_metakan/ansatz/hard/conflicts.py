@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from torch import Generator, Tensor
 
+from pinn_metakan.ansatz.hard.part_data import meeting_points
 from pinn_metakan.ansatz.hard.pieces import Pieces
 from pinn_metakan.ansatz.hard.transfinite import Field, at_time, on_face, slope
 from pinn_metakan.derivatives.request import Variables
@@ -112,6 +113,36 @@ def find_conflicts(
             other_ends = (piece[0], _shifted(piece[1], axis, high))
             compare(ends, other_ends, inside, (_size(piece[1], points),), "values at both ends")
     return conflicts
+
+
+def find_jumps(pieces: Pieces, domain: Domain) -> list[str]:
+    """Compare the values of any two parts of the boundary where these meet.
+
+    Args:
+        pieces: The data of an unknown.
+        domain: Where.
+
+    Returns:
+        A line for each two that disagree: they hold on both sides of such a vertex.
+    """
+    found: list[str] = []
+    pairs = list(pieces.parts.items())
+    for number, (names, (term, values)) in enumerate(pairs):
+        for others, (other, other_values) in pairs[:number]:
+            points = meeting_points(domain, names, others)
+            if len(points) == 0:
+                continue
+            first, second = other_values(points), values(points)
+            size = max(float(first.abs().max()), float(second.abs().max()))
+            worst = int((first - second).abs().argmax())
+            if float((first - second).abs()[worst]) > _AGREEMENT * size:
+                place = ", ".join(f"{value:g}" for value in points[worst].tolist())
+                found.append(
+                    f"{other} and {term} jump where they meet at ({place}), from "
+                    f"{float(first[worst]):g} to {float(second[worst]):g}; both hold beside it, "
+                    "and equations count for little there"
+                )
+    return found
 
 
 def _size(values: Field, points: Tensor) -> float:

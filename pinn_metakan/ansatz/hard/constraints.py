@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from pinn_metakan.ansatz.hard.bend_layers import bend_layers
 from pinn_metakan.ansatz.hard.bent_start import BentStart, take_corners_out
 from pinn_metakan.ansatz.hard.carried import carried_on
-from pinn_metakan.ansatz.hard.conflicts import Conflict, find_conflicts
+from pinn_metakan.ansatz.hard.conflicts import Conflict, find_conflicts, find_jumps
 from pinn_metakan.ansatz.hard.constraint import Constraint, constraint_of, too_many_axes
 from pinn_metakan.ansatz.hard.flux_conflicts import find_flux_conflicts
 from pinn_metakan.ansatz.hard.fluxes import Fluxes, add_hard_fluxes
@@ -177,6 +177,7 @@ class _Building:
             self.notes.append(f"{unknown}: data that vary on {len(axes)} axes stay soft: {terms}")
             pieces = pieces.without(crowd)
         pieces = self._without_contradicted_fluxes(number, pieces)
+        self.notes += find_jumps(pieces, self._domain)
         return _Given(number, pieces, bent, joined, conflicts, walls)
 
     def _without_conflicts(

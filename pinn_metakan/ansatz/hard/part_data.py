@@ -82,15 +82,14 @@ def meeting_points(domain: Domain, names: Collection[str], others: Collection[st
         Points (M, d) with any times and parameters; none if they do not meet.
     """
     space = domain.without_parameters.space
-    patches = [patch for patch in space.patches if not set(names).isdisjoint(patch.names)]
-    count = space.dimension - 1
     line = torch.linspace(0.0, 1.0, _ALONG, dtype=torch.float64)
-    mesh = torch.meshgrid(*[line] * count, indexing="ij")
-    unit = torch.stack([axis.flatten() for axis in mesh], dim=1)
-    unit = unit[((unit == 0) | (unit == 1)).any(dim=1)]
-    found = [space.part_boundary(names, unit[:0])[0]]
-    for patch in patches:
-        points, _ = patch.at(unit)
+    found = [line.new_zeros(0, space.dimension)]
+    for patch in space.patches:
+        if set(names).isdisjoint(patch.names):
+            continue
+        mesh = torch.meshgrid(*[line] * patch.unit_dimension, indexing="ij")
+        unit = torch.stack([axis.flatten() for axis in mesh], dim=1)
+        points, _ = patch.at(unit[((unit == 0) | (unit == 1)).any(dim=1)])
         found.append(points[torch.stack([space.on_part(points, n) for n in others]).any(dim=0)])
     at = torch.cat(found)
     if len(at) == 0:
