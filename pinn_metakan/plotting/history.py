@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 from pinn_metakan.plotting.style import STYLE, headline, wrapped
 from pinn_metakan.results.field import Field
 from pinn_metakan.results.metrics import Array
+from pinn_metakan.results.reference_errors import near_reference
 
 #: Entries that are marked by points along a curve, about.
 _MARKED = 60
@@ -26,7 +27,8 @@ _PREFIX = "relative_l2_"
 def history_figure(field: Field) -> Figure:
     """Draw loss and relative errors against training time.
 
-    Loss on points that were not trained on, stages, legs, slabs and added points are marked.
+    Loss on points that were not trained on, stages, legs, slabs and added points are marked, and
+    the error of the reference where the solution comes near it.
 
     Args:
         field: It has the history.
@@ -66,10 +68,16 @@ def draw_history(axis: Axes, field: Field) -> Figure:
             seconds, fresh, linestyle="", marker="x", markersize=5, color="black",
             label="loss on points not trained on",
         )  # fmt: skip
+    near = near_reference(field)
     for name, values in history.items():
         if name.startswith(_PREFIX):
             label = f"relative L2 error of {name[len(_PREFIX) :]}"
-            axis.plot(seconds, values, marker=".", markevery=every, label=label)
+            (line,) = axis.plot(seconds, values, marker=".", markevery=every, label=label)
+            if (unknown := name[len(_PREFIX) :]) in near:
+                axis.axhline(
+                    near[unknown], color=line.get_color(), linestyle="--", linewidth=1.0,
+                    label=f"estimated error of the reference of {unknown}",
+                )  # fmt: skip
     axis.set_yscale("log")
     _draw_points(axis, history)
     axis.set_xlabel("training time [s]")

@@ -4,6 +4,7 @@ import textwrap
 from typing import Any
 
 from pinn_metakan.results.field import Field
+from pinn_metakan.results.reference_errors import near_reference
 
 STYLE: dict[Any, Any] = {
     "font.size": 11,
@@ -47,8 +48,10 @@ def headline(field: Field) -> str:
     parts = [f"{attributes.get('problem', '')}, {attributes.get('network', '')}"]
     if "n_parameters" in attributes:
         parts[0] += f" ({attributes['n_parameters']} parameters)"
+    near = near_reference(field)
     for unknown, error in field.relative_l2.items():
-        parts.append(f"relative L2 error of {unknown} {error:.1e}")
+        of_reference = f" (of the reference {near[unknown]:.1e})" if unknown in near else ""
+        parts.append(f"relative L2 error of {unknown} {error:.1e}{of_reference}")
         if unknown in field.relative_to_variation:
             parts.append(f"relative to its variation {field.relative_to_variation[unknown]:.1e}")
     for unknown, distance in field.disagreement.items():

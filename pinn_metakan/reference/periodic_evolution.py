@@ -87,7 +87,7 @@ class PeriodicEvolution(Reference):
         linear: Mapping[str, Linear],
         nonlinear: Nonlinear | None = None,
         complex_unknowns: Mapping[str, tuple[str, str]] | None = None,
-        tolerance: float = 1e-7,
+        tolerance: float = 1e-6,
         most_nodes: int = 4096,
     ):
         for what, (low, high) in (("interval", interval), ("times", times)):
@@ -105,7 +105,7 @@ class PeriodicEvolution(Reference):
         self._found: tuple[PeriodicSeries, dict[str, float]] | None = None
 
     @property
-    def error(self) -> Mapping[str, float]:
+    def error(self) -> dict[str, float]:
         """Estimated relative L2 error of each unknown [-]."""
         return dict(self._solved()[1])
 
@@ -195,8 +195,8 @@ def _distance(coarse: Array, fine: Array) -> float:
     """Relative L2 distance of amplitudes (T, 2, K), of which the coarser have fewer waves."""
     apart = fine.copy()
     apart[:, :, : coarse.shape[2]] -= coarse
-    size = _norm(fine)
-    return _norm(apart) / (size if size > 0 else 1.0)
+    size, distance = _norm(fine), _norm(apart)
+    return distance / (size if 0 < size < math.inf else 1.0)
 
 
 def _norm(amplitudes: Array) -> float:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 
 from pinn_metakan.report.facts import RunFacts
 from pinn_metakan.report.markup import Markup, element, folded, section, shown, table
+from pinn_metakan.results.reference_errors import reference_errors
 from pinn_metakan.results.residual_norms import residual_norms_of
 
 #: Of a text that is longer, a page shows the beginning.
@@ -44,6 +45,9 @@ def quality_section(facts: RunFacts) -> Markup:
     if varying:
         heads = (*heads, "relative to its variation")
         errors = [(*row, varying.get(str(row[0]), "")) for row in errors]
+    if of_reference := reference_errors(field):
+        heads = (*heads, "of the reference itself")
+        errors = [(*row, of_reference.get(str(row[0]), "")) for row in errors]
     apart = [
         (unknown, distance, field.max_disagreement[unknown])
         for unknown, distance in field.disagreement.items()

@@ -26,6 +26,7 @@ from pinn_metakan.runs.fields import SlabFields, error_measure, reference_on
 from pinn_metakan.runs.grids import main_grid
 from pinn_metakan.runs.network_choice import best_alternative
 from pinn_metakan.runs.part import Part, build_part, network_maker
+from pinn_metakan.runs.reference_errors import stated_reference_errors
 from pinn_metakan.runs.schedule import Schedule
 from pinn_metakan.runs.slabs import Slabs, as_it_ended, frozen_field, kept_slabs, with_slabs
 from pinn_metakan.runs.start import Start
@@ -86,6 +87,8 @@ class AssembledRun:
         self._random_dimensions = RandomDimensions(self.objective, count) if count else None
         self._draw_dimensions()
         self.reference = reference_on(self.formulation, self.grid.points)
+        stated = stated_reference_errors(self.formulation) if self.reference else {}
+        self.reference_errors = {name: stated[name] for name in self.reference if name in stated}
         self.record = TrainingRecord()
         with torch.no_grad():
             n_residuals = len(self.objective.vector())

@@ -1,8 +1,9 @@
-"""What is known to be wrong with a solution that has been evaluated."""
+"""What is known to be wrong with a solution that has been evaluated, or with its error."""
 
 import numpy as np
 
 from pinn_metakan.results.field import Field
+from pinn_metakan.results.reference_errors import near_lines
 from pinn_metakan.runs.assembled import AssembledRun
 
 #: A loss below the one, whose terms are scaled to be of order one, that goes with an error above
@@ -46,4 +47,4 @@ def closing_notes(run: AssembledRun, field: Field) -> list[str]:
             "are the data less smooth than the equation needs, or is the reference of other "
             "parameters?"
         )
-    return notes
+    return [*notes, *near_lines(field)]

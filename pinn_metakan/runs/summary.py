@@ -14,6 +14,7 @@ from torch import Generator
 
 from pinn_metakan.results.field import Field
 from pinn_metakan.results.parameter_errors import parameter_errors
+from pinn_metakan.results.reference_errors import PREFIX, reference_errors
 from pinn_metakan.results.residual_norms import residual_norms_of
 from pinn_metakan.runs.activations import activations_of
 from pinn_metakan.runs.assembled import AssembledRun
@@ -70,6 +71,7 @@ def evaluate_field(
             "description": json.dumps(description(run.problem, facts(run))),
             **_attributes_of_earlier(earlier),
             **_residual_norms(run),
+            **{f"{PREFIX}{name}": error for name, error in run.reference_errors.items()},
             "stage_begins": json.dumps(run.record.begins),
             **({} if plane is None else {"slice_at": json.dumps(plane_place(run.formulation))}),
         },
@@ -106,6 +108,7 @@ def summary(
         "relative_l2": _finite(field.relative_l2),
         "max_error": _finite(field.max_error),
         "relative_to_variation": _finite(field.relative_to_variation),
+        "reference_error": reference_errors(field),
         **_errors_over_parameters(field),
         "loss": run.record.entries[-1]["loss"],
         "converged": trainer.verdict.is_converged,
