@@ -29,8 +29,9 @@ class Dirichlet(Condition):
     """The value on the boundary: u = g.
 
     Args:
-        where: The part of the boundary: a face such as ``"x=0"``, a function of the coordinates
-            that returns booleans (N,), or None for all of it.
+        where: The part of the boundary: a face such as ``"x=0"``, a part with a name such as
+            ``"hole"``, several of them, a function of the coordinates that returns booleans (N,),
+            or None for all of it.
         **values: g for each unknown, a number or a function of the coordinates [unit of u].
     """
 

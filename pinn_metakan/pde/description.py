@@ -23,6 +23,9 @@ def description(problem: Problem) -> list[tuple[str, str]]:
             unit = problem.units.get(name, "-")
             facts.append((kind, f"{name} [{unit}]{f', {called}' if called else ''}"))
     facts.append(("domain", repr(problem.domain)))
+    flat = {face.name for face in problem.domain.faces}
+    if parts := [part for part in problem.domain.parts if part not in flat]:
+        facts.append(("parts", ", ".join(parts)))
     if problem.solution_parameters:
         facts.append(("for all", parameters_text(problem)))
     facts += [("condition", f"{name}: {value!r}") for name, value in problem.conditions.items()]

@@ -22,6 +22,7 @@ from pinn_metakan import (
     SpaceTime,
 )
 from pinn_metakan.derivatives.request import Variables
+from pinn_metakan.pde.description import description
 from pinn_metakan.pde.formulation import formulate
 
 TRIANGLE = [(0.5, 0.25), (0.75, 0.25), (0.5, 0.5)]
@@ -138,3 +139,9 @@ def test_a_vector_coordinate_has_faces_by_number() -> None:
 def test_the_time_of_an_interval_is_no_part_of_it() -> None:
     domain = SpaceTime(Interval(0.0, 1.0), 0.0, 1.0)
     assert domain.parts == ("x1=0", "x1=1")
+
+
+def test_a_description_lists_parts_that_are_no_faces() -> None:
+    facts = description(Harmonic(Box((-1.0, 1.0), (-1.0, 1.0)) - Disk(0.1).named("hole")))
+    assert ("parts", "hole") in facts
+    assert "parts" not in dict(description(Harmonic(Box((-1.0, 1.0), (-1.0, 1.0)))))
