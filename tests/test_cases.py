@@ -11,8 +11,6 @@ from pinn_metakan.pde.loading import load_problem
 from pinn_metakan.pde.problem import Problem
 
 CASES = sorted((Path(__file__).parent / "cases").glob("*.py"))
-#: Data with a kink at the seam leave waves of all lengths, of which differences see the longer.
-ROUGH = {"schroedinger": 2e-2}
 
 
 class Differenced:
@@ -69,4 +67,4 @@ def test_the_reference_of_a_case_satisfies_its_equations(
     wrong = problem.residual(Differenced(problem, points, high - low, 1.1))  # type: ignore[arg-type]
     for name, values in residual.items():
         size = float((wrong[name] - values).abs().max())
-        assert float(values.abs().median()) <= ROUGH.get(path.stem, 1e-4) * size + 1e-7, name
+        assert float(values.abs().median()) <= 1e-4 * size + 1e-7, name

@@ -17,8 +17,19 @@ from pinn_metakan.runs.choices import suggested_settings
 from pinn_metakan.runs.solve import solve
 from pinn_metakan.settings.networks import NETWORK_SETTINGS
 
-#: Residuals lose digits to derivatives of steep fronts: of u_xx ~ 1e4 in Burgers' shock layer.
-TOLERANCE = {"burgers": 1e-8}
+#: Residuals lose digits to derivatives of steep fronts: of u_xx ~ 1e4 in Burgers' shock layer; of
+#: u_xxxx ~ 7e7 in cahn_hilliard. References that are computed are as good as their tolerance.
+TOLERANCE = {
+    "burgers": 1e-8,
+    "allen_cahn": 1e-3,
+    "cahn_hilliard": 1e-2,
+    "gray_scott": 1e-6,
+    "kdv": 2e-3,
+    "kuramoto_sivashinsky": 1e-2,
+    "schroedinger": 2e-3,
+}
+#: Waves that are too short to be kept make up a kink of the data.
+CONDITION_TOLERANCE = {"allen_cahn": 1e-4, "schroedinger": 1e-4}
 
 
 def exact(problem: Problem) -> object:
@@ -51,7 +62,8 @@ def test_the_reference_satisfies_every_condition(shipped_problem: Problem) -> No
         )
         values = evaluate_by_autograd(exact(shipped_problem), at.points, residual.quantities)  # type: ignore[arg-type]
         terms = residual.evaluate(Jet(formulation.variables, at.points, values), at)
-        assert all(value.abs().max() < 1e-12 for value in terms.values())
+        bound = CONDITION_TOLERANCE.get(shipped_problem.origin.name, 1e-12)
+        assert all(value.abs().max() < bound for value in terms.values())
 
 
 @pytest.mark.parametrize("network", NETWORK_SETTINGS)
