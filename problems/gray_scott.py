@@ -22,7 +22,7 @@ class GrayScott(Problem):
     """
 
     coordinates, unknowns = ("x", "t"), ("u", "v")
-    long_names = {"u": "concentration of the substrate", "v": "concentration of the catalyst"}
+    long_names = {"u": "substrate", "v": "catalyst"}
     tags = (
         "parabolic",
         "chemistry",

@@ -17,7 +17,7 @@ class Schroedinger(Problem):
     """
 
     coordinates, unknowns = ("x", "t"), ("v", "w")
-    long_names = {"v": "real part of the envelope", "w": "imaginary part of the envelope"}
+    long_names = {"v": "real part", "w": "imaginary part"}
     tags = ("dispersive", "quantum", "wave", "nonlinear", "1d", "unsteady", "system", "periodic")
     domain = SpaceTime(Interval(-5.0, 5.0), 0.0, math.pi / 2)
 
