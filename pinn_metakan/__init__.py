@@ -69,6 +69,7 @@ if TYPE_CHECKING:
     from pinn_metakan.pde.observed import Observed
     from pinn_metakan.pde.problem import Problem
     from pinn_metakan.pde.terminal import LastTime, Terminal
+    from pinn_metakan.reference.box_evolution import BoxEvolution
     from pinn_metakan.reference.cole_hopf import cole_hopf
     from pinn_metakan.reference.driven_cavity import DrivenCavity
     from pinn_metakan.reference.initial_value import InitialValue
@@ -93,6 +94,7 @@ _PLACES = {
     "Boundary": "pde.boundary",
     "BoundaryPart": "pde.boundary_part",
     "Box": "geometry.box",
+    "BoxEvolution": "reference.box_evolution",
     "Chebyshev": "families.chebyshev",
     "Coefficients": "networks.coefficients.coefficients",
     "Condition": "pde.condition",
@@ -196,6 +198,7 @@ __all__ = [
     "Boundary",
     "BoundaryPart",
     "Box",
+    "BoxEvolution",
     "Chebyshev",
     "Coefficients",
     "Condition",
