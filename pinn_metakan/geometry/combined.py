@@ -3,21 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
 
 from torch import Tensor
 
 from pinn_metakan.geometry.cutting import cut
 from pinn_metakan.geometry.domain import Domain, Face
-from pinn_metakan.geometry.own_boundary import level_of, patches_of
+from pinn_metakan.geometry.kept_points import KeptPoints, Operation
+from pinn_metakan.geometry.own_boundary import patches_of
 from pinn_metakan.geometry.patch import Patch
 from pinn_metakan.geometry.patch_rule import volume_within
-from pinn_metakan.geometry.probing import size_of
-
-#: A step across a boundary, relative to the size of the domain: larger than tolerances.
-_ACROSS = 1e-6
-
-Operation = Literal["|", "&", "-"]
 
 
 def union(first: Domain, second: Domain) -> Domain:
@@ -184,75 +178,31 @@ class Combined(Domain):
             sources = patches_of(member)
             flips = is_second and self._operation == "-"
             turned = [patch.flipped() if flips else patch for patch in sources]
-            kept = _Kept(self._operation, member, other, is_second)
+            kept = KeptPoints(self._operation, member, other, is_second)
             names = {patch.names[0] for patch in sources}
             renamed = {name: _name(name, taken, is_second) for name in sorted(names)}
+            elsewhere = {name for patch in patches_of(other) for name in patch.names}
             for source, found in zip(
                 sources,
                 cut(turned, kept, [other.contains, kept.is_along], kept.inside),
                 strict=True,
             ):
                 first, *rest = source.names
+                # What would select patches of both is no name of either.
+                rest = [name for name in rest if _is_face(name) or name not in elsewhere]
+                # All of a patch that lies along the first boundary would double the zero there.
+                is_shared = flips and kept.lies_along(source)
                 pieces += [
-                    _Piece(patch.called(renamed[first], *rest), is_second, source)
+                    _Piece(
+                        patch.called(renamed[first], *rest),
+                        is_second,
+                        patch.flipped() if is_shared else source,
+                    )
                     for patch in found
                 ]
             if not is_second:
                 taken = {name: name for name in {piece.patch.names[0] for piece in pieces}}
         return pieces
-
-
-class _Kept:
-    """Which points of a member's patches are on the boundary of the combined domain.
-
-    Args:
-        operation: How the members are combined.
-        member: Whose patches.
-        other: The other one.
-        is_second: Whether the member is the second one.
-    """
-
-    def __init__(self, operation: Operation, member: Domain, other: Domain, is_second: bool):
-        self._operation, self._member, self._other = operation, member, other
-        self._is_second = is_second
-        self._step = _ACROSS * min(size_of(member.bounds), size_of(other.bounds))
-
-    def __call__(self, points: Tensor, normals: Tensor) -> Tensor:
-        """Whether a step along the normal leads out, and one back in, (N,).
-
-        Where both members have a boundary, it is the first one's.
-
-        Args:
-            points: On a patch of the member, (N, d).
-            normals: There, (N, d).
-
-        Returns:
-            Booleans (N,).
-        """
-        behind, ahead = points - self._step * normals, points + self._step * normals
-        other = [self._other.contains(side) for side in (behind, ahead)]
-        keep = self._is_left(behind, other[0]) & ~self._is_left(ahead, other[1])
-        return keep & (other[0] == other[1]) if self._is_second else keep
-
-    def is_along(self, points: Tensor) -> Tensor:
-        """Whether points are on the boundary of the other member, (N,)."""
-        is_along = self._other.contains(points)
-        is_along[is_along.clone()] = self._other.on_boundary(points[is_along])
-        return is_along
-
-    def inside(self, points: Tensor) -> Tensor:
-        """The distance from the boundary of the other member, negative where nothing is kept."""
-        in_is_kept = self._operation == "&" or (self._operation == "-" and self._is_second)
-        level = level_of(self._other, points)
-        return level if in_is_kept else -level
-
-    def _is_left(self, points: Tensor, in_other: Tensor) -> Tensor:
-        in_member = self._member.contains(points)
-        if self._operation == "|":
-            return in_member | in_other
-        if self._operation == "&":
-            return in_member & in_other
-        return in_other & ~in_member if self._is_second else in_member & ~in_other
 
 
 def _inside_factor(domain: Domain, points: Tensor, patches: Sequence[Patch]) -> Tensor | None:
@@ -271,11 +221,14 @@ def _outside_factor(domain: Domain, points: Tensor, patches: Sequence[Patch]) ->
 
 def _name(name: str, taken: dict[str, str], is_second: bool) -> str:
     """The name of a part of the second member, numbered where the first one has it too."""
-    is_face = name.startswith("x") and "=" in name
-    if not is_second or is_face or name not in taken:
+    if not is_second or _is_face(name) or name not in taken:
         return name
     stem, number = name.rstrip("0123456789") or name, 2
     while f"{stem}{number}" in taken:
         number += 1
     taken[f"{stem}{number}"] = name
     return f"{stem}{number}"
+
+
+def _is_face(name: str) -> bool:
+    return name.startswith("x") and "=" in name

@@ -82,8 +82,10 @@ def test_what_is_left_has_the_volume_and_the_parts_in_closed_form(
         Ball(3, 0.5) | Cylinder(0.2, 1.0),
         SQUARE - Ellipse(0.5, 0.25),
         CUBE - Box((-0.5, 0.5), (-0.5, 0.5), (-0.5, 0.5)),
+        CUBE - Cylinder(0.3, 3.0, (0.0, 0.0, -1.5)).rotated(0.5, axis=(1, 0, 0)),
+        Product(SQUARE - Disk(0.5).named("hole"), Interval(0.0, 1.0)),
     ],
-    ids=["cave", "cut ball", "pin", "own hole", "cube in a cube"],
+    ids=["cave", "cut ball", "pin", "own hole", "cube in a cube", "drilled cube", "washer"],
 )
 def test_factors_in_space_vanish_on_their_parts_alone(domain: Domain) -> None:
     inside = sample_interior(domain, 200, "sobol", Generator().manual_seed(0)).points
@@ -146,6 +148,28 @@ def test_names_that_both_have_are_numbered() -> None:
     assert three.parts[-3:] == ("rim", "rim2", "rim3")
     two = SQUARE - Disk(0.1).named("hole") - Disk(0.1, (0.5, 0.5)).named("hole")
     assert two.parts[-2:] == ("hole", "hole2")
+
+
+def test_a_hole_along_an_edge_leaves_the_factor_its_order() -> None:
+    """Its side lies on an edge of the first domain for a while, and cuts off more."""
+    step = Box((0.0, 1.0), (0.0, 1.0)) | Box((1.0, 2.0), (-1.0, 1.0))
+    domain = step - Box((0.5, 1.5), (-1.0, 0.0))
+    at = sample_parts(domain, ["x2=0"], 500, "sobol", Generator().manual_seed(0))
+    points = at.points.clone().requires_grad_()
+    values = domain.part_factor(points, ["x2=0"])
+    assert values is not None
+    (slopes,) = torch.autograd.grad(values.sum(), points)
+    assert domain.part_size("x2=0") == pytest.approx(1.5)
+    assert at.normals is not None
+    assert ((slopes * at.normals).sum(dim=1) < -0.01).double().mean() > 0.98
+
+
+def test_what_selects_patches_of_both_is_no_name() -> None:
+    assert "outer" in (SQUARE - Disk(0.1)).aliases
+    domain = SQUARE - Polygon([(0, 0), (0.5, 0), (0, 0.5)])
+    assert "outer" in domain.parts
+    assert domain.part_size("outer") == pytest.approx(1 + math.sqrt(0.5))
+    assert "outer" not in (SQUARE - Box((-0.5, 0.5), (-0.5, 0.5))).aliases
 
 
 def test_parts_that_get_one_name_are_one_part() -> None:
