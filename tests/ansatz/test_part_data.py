@@ -149,7 +149,7 @@ def test_values_that_jump_at_a_vertex_hold_on_both_sides_of_it() -> None:
     mean, top, left, between = constraint.data(torch.tensor(at, dtype=torch.float64)).tolist()
     assert (mean, top, left) == pytest.approx((0.5, 1.0, 0.0))
     assert 0.2 < between < 0.8
-    assert any("jump where they meet at (0, 1)" in note for note in built.notes)
+    assert any("jump where they meet at (" in note for note in built.notes)
 
 
 def test_values_that_agree_at_a_vertex_are_not_noted() -> None:

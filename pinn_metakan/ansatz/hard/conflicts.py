@@ -133,7 +133,8 @@ def find_jumps(pieces: Pieces, domain: Domain) -> list[str]:
             if len(points) == 0:
                 continue
             first, second = other_values(points), values(points)
-            size = max(float(first.abs().max()), float(second.abs().max()))
+            some = meeting_points(domain, names, names), meeting_points(domain, others, others)
+            size = max(_size(values, some[0]), _size(other_values, some[1]))
             worst = int((first - second).abs().argmax())
             if float((first - second).abs()[worst]) > _AGREEMENT * size:
                 place = ", ".join(f"{value:g}" for value in points[worst].tolist())

@@ -6,6 +6,7 @@ import torch
 from torch import Generator, Tensor
 
 from pinn_metakan.ansatz.hard.transfinite import Field
+from pinn_metakan.ansatz.hard.vertex_factors import with_inner_corners
 from pinn_metakan.errors import ProblemError
 from pinn_metakan.geometry.domain import Domain, Face
 from pinn_metakan.geometry.sampling import sample_interior
@@ -14,7 +15,8 @@ from pinn_metakan.pde.user_code import told_failures
 
 def boundary_factor(domain: Domain) -> Field | None:
     """Find what vanishes on the whole boundary of space; None if the domain knows no such thing."""
-    return _known(domain, domain.factor)
+    found = _known(domain, domain.factor)
+    return None if found is None else with_inner_corners(found, domain, domain.parts)
 
 
 def face_factor(domain: Domain, faces: Collection[Face]) -> Field | None:
@@ -24,7 +26,8 @@ def face_factor(domain: Domain, faces: Collection[Face]) -> Field | None:
 
 def part_factor(domain: Domain, names: Collection[str]) -> Field | None:
     """Find what vanishes on parts of the boundary; None if the domain knows no such thing."""
-    return _known(domain, lambda points: domain.part_factor(points, names))
+    found = _known(domain, lambda points: domain.part_factor(points, names))
+    return None if found is None else with_inner_corners(found, domain, names)
 
 
 def time_factor(time: float, other: float, power: int) -> Field:
