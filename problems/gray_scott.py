@@ -8,14 +8,13 @@ from pinn_metakan import Initial, Interval, Jet, Periodic, PeriodicEvolution, Pr
 
 
 class GrayScott(Problem):
-    r"""u_t = u_xx - u v^2 + a (1 - u),  v_t = d v_xx + u v^2 - b v,  periodic on [0, 100].
+    r"""u_t = u_xx - u v^2 + a (1 - u),  v_t = v_xx/100 + u v^2 - b v,  period 100, t <= 50.
 
     From u = 1 - s/2, v = s/4, s = sin(pi x / 100)^100. The reference is computed by ETDRK4.
 
     Args:
         feed: a [-].
         decay: b [-].
-        diffusivity: d [-], of v relative to that of u.
         end_time: Last time [-].
 
     Source: Doelman, Kaper, Zegeling, Nonlinearity 10 (1997) 523-563.
@@ -23,33 +22,25 @@ class GrayScott(Problem):
 
     coordinates, unknowns = ("x", "t"), ("u", "v")
     long_names = {"u": "substrate", "v": "catalyst"}
-    tags = (
-        "parabolic",
-        "chemistry",
-        "reaction",
-        "nonlinear",
-        "1d",
-        "unsteady",
-        "system",
-        "periodic",
-    )
+    tags = ("parabolic", "chemistry", "nonlinear", "1d", "unsteady", "system", "periodic")
 
-    def __init__(
-        self,
-        feed: float = 0.02,
-        decay: float = 0.079,
-        diffusivity: float = 0.01,
-        end_time: float = 100.0,
-    ):
-        self.feed, self.decay, self.diffusivity = feed, decay, diffusivity
+    def __init__(self, feed: float = 0.02, decay: float = 0.079, end_time: float = 50.0):
+        self.feed, self.decay = feed, decay
         self.domain = SpaceTime(Interval(0.0, 100.0), 0.0, end_time)
+        # In one piece the network ends on the other branch, v = 0, with a small loss; of 800 points
+        # few are in the pulse (docs/decisions/0037-references.md).
+        self.settings = {
+            "slabs": 3,
+            "points": {"interior": 2000, "first": 0, "adaptive": 0.7},
+            "evaluation": {"shape": [401, 101]},
+        }
         start = {"u": lambda x: 1 - self._pulse(x) / 2, "v": lambda x: self._pulse(x) / 4}
         self.conditions = {"start": Initial(**start), "ring": Periodic("x")}
         self._computed = PeriodicEvolution(
             (0.0, 100.0),
             (0.0, end_time),
             start,
-            linear={"u": lambda d: d**2 - feed, "v": lambda d: diffusivity * d**2 - decay},
+            linear={"u": lambda d: d**2 - feed, "v": lambda d: d**2 / 100 - decay},
             nonlinear=lambda at, dx: {
                 "u": feed - at["u"] * at["v"] ** 2,
                 "v": at["u"] * at["v"] ** 2,
@@ -62,7 +53,7 @@ class GrayScott(Problem):
         eaten = u * v**2
         return {
             "substrate": u_t - u_xx + eaten - self.feed * (1 - u),
-            "catalyst": v_t - self.diffusivity * v_xx - eaten + self.decay * v,
+            "catalyst": v_t - v_xx / 100 - eaten + self.decay * v,
         }
 
     def reference(self, points: torch.Tensor) -> dict[str, torch.Tensor]:
