@@ -67,6 +67,12 @@ def test_slopes_that_are_numbers_will_do() -> None:
     assert (found["v"] - times(2)[:, 0] ** 2 / 2).abs().max() < 1e-14
 
 
+def test_an_unknown_that_stays_zero_has_an_error() -> None:
+    solution = InitialValue(swing, {"x": 0.0, "y": 0.0}, (0.0, 1.0))
+    assert solution.error == {"x": 0.0, "y": 0.0}
+    assert not solution(times(1))["x"].any()
+
+
 def test_what_cannot_be_solved_is_refused() -> None:
     with pytest.raises(ValueError, match=r"last time must be after the first, got \(1, 1\)"):
         InitialValue(swing, {"x": 0.0, "y": 1.0}, (1, 1))
