@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from small_runs import PROBLEM_NAMES, SHIPPED
+from small_runs import CHOSEN_NAMES, PROBLEM_NAMES, SHIPPED
 
 from pinn_metakan.pde.loading import load_problem
 from pinn_metakan.pde.problem import Problem
@@ -44,6 +44,12 @@ def generator() -> torch.Generator:
 
 @pytest.fixture(params=PROBLEM_NAMES)
 def shipped_problem(request: pytest.FixtureRequest) -> Problem:
+    return load_problem(str(SHIPPED / f"{request.param}.py"))
+
+
+@pytest.fixture(params=CHOSEN_NAMES)
+def chosen_problem(request: pytest.FixtureRequest) -> Problem:
+    """Few that stand for all where each test takes a while."""
     return load_problem(str(SHIPPED / f"{request.param}.py"))
 
 

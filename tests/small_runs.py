@@ -11,6 +11,9 @@ from pinn_metakan.training.progress import ProgressEntry
 
 SHIPPED = Path(__file__).parents[1] / "problems"
 PROBLEM_NAMES = sorted(path.stem for path in SHIPPED.glob("[!_]*.py"))
+#: Those that stand for all where each network is tried: a ball, an ordinary equation of fourth
+#: order, a front, a system.
+CHOSEN_NAMES = ["ball_poisson", "beam", "burgers", "heat", "poisson", "volterra"]
 
 #: Settings under which a solve takes a second.
 FAST: dict[str, object] = {
@@ -23,6 +26,13 @@ FAST: dict[str, object] = {
     "evaluation": {"shape": [11, 11], "points": 100},
     "report_every": 2,
 }
+
+
+def small_evaluation(dimension: int, count: int = 11) -> dict[str, object]:
+    """Settings of an error that is measured on few points."""
+    return {"evaluation": {"shape": [count] * dimension, "points": 100}}
+
+
 FAST_FLAGS = [
     "--set=network.widths=[4]",
     "--set=points.interior=60",

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from small_runs import FAST
+from small_runs import FAST, SHIPPED
 from torch import Generator
 
 from pinn_metakan.errors import SettingsError
@@ -17,6 +17,12 @@ from pinn_metakan.runs.assembled import AssembledRun
 from pinn_metakan.runs.choices import choose, suggested_settings
 
 Write = Callable[..., Path]
+
+
+@pytest.fixture(params=["ball_poisson", "burgers", "heat", "poisson"])
+def field_problem(request: pytest.FixtureRequest) -> Problem:
+    """Problems of one unknown u in several coordinates."""
+    return load_problem(str(SHIPPED / f"{request.param}.py"))
 
 
 def run_of(problem: Problem, network: str = "metakan", **settings: object) -> AssembledRun:
@@ -31,8 +37,8 @@ def with_part(objective: Objective, adaptive: float) -> Objective:
     return objective.with_collocation(Collocation(groups, adaptive, Generator().manual_seed(2)))
 
 
-def test_the_loss_is_the_weighted_sum_of_mean_squares(shipped_problem: Problem) -> None:
-    run = run_of(shipped_problem, conditions="soft", loss={"condition_weight": 7.0})
+def test_the_loss_is_the_weighted_sum_of_mean_squares(field_problem: Problem) -> None:
+    run = run_of(field_problem, conditions="soft", loss={"condition_weight": 7.0})
     objective = run.objective
     expected = sum(
         (1.0 if term in run.formulation.equations.terms else 7.0)
@@ -43,24 +49,24 @@ def test_the_loss_is_the_weighted_sum_of_mean_squares(shipped_problem: Problem) 
     assert float(objective.vector().detach().norm() ** 2) == pytest.approx(expected, rel=1e-12)
 
 
-def test_hard_conditions_leave_only_the_equations(shipped_problem: Problem) -> None:
-    run = run_of(shipped_problem)
+def test_hard_conditions_leave_only_the_equations(field_problem: Problem) -> None:
+    run = run_of(field_problem)
     assert set(run.objective.weights) == set(run.formulation.equations.terms)
 
 
-def test_a_weight_of_a_term_overrides_the_weight_of_conditions(shipped_problem: Problem) -> None:
-    term = next(iter(shipped_problem.conditions)) + "_u"
+def test_a_weight_of_a_term_overrides_the_weight_of_conditions(field_problem: Problem) -> None:
+    term = next(iter(field_problem.conditions)) + "_u"
     settings = {"conditions": "soft", "loss": {"weights": {term: 3.0}}}
-    assert run_of(shipped_problem, **settings).objective.weights[term] == 3.0
+    assert run_of(field_problem, **settings).objective.weights[term] == 3.0
 
 
-def test_a_weight_of_no_term_is_refused(shipped_problem: Problem) -> None:
+def test_a_weight_of_no_term_is_refused(field_problem: Problem) -> None:
     with pytest.raises(SettingsError, match="no residual term 'nothing'"):
-        run_of(shipped_problem, loss={"weights": {"nothing": 1.0}})
+        run_of(field_problem, loss={"weights": {"nothing": 1.0}})
 
 
-def test_weights_are_generated_once_a_step(shipped_problem: Problem) -> None:
-    run = run_of(shipped_problem, "metakan-sine", conditions="soft")
+def test_weights_are_generated_once_a_step(field_problem: Problem) -> None:
+    run = run_of(field_problem, "metakan-sine", conditions="soft")
     calls: list[object] = []
     learner = run.network.layers[0].coefficients.meta_learner  # type: ignore[union-attr]
     learner.register_forward_pre_hook(lambda *a: calls.append(a))
@@ -69,8 +75,8 @@ def test_weights_are_generated_once_a_step(shipped_problem: Problem) -> None:
     assert len(calls) == 1
 
 
-def test_redrawing_changes_all_points(shipped_problem: Problem) -> None:
-    run = run_of(shipped_problem, conditions="soft")
+def test_redrawing_changes_all_points(field_problem: Problem) -> None:
+    run = run_of(field_problem, conditions="soft")
     objective = run.objective
     groups = objective.collocation.groups
     before = [group.at.points.clone() for group in groups]
@@ -80,8 +86,8 @@ def test_redrawing_changes_all_points(shipped_problem: Problem) -> None:
         assert (group.at.points != old).any()
 
 
-def test_points_crowd_where_the_residual_is_large(shipped_problem: Problem) -> None:
-    run = run_of(shipped_problem, points={"interior": 600})
+def test_points_crowd_where_the_residual_is_large(field_problem: Problem) -> None:
+    run = run_of(field_problem, points={"interior": 600})
     objective = run.objective
 
     def mean_size() -> float:
@@ -110,8 +116,8 @@ def test_points_crowd_in_a_front_even_where_the_residual_is_small(write_problem:
     assert in_front[1] > 5 * in_front[0]
 
 
-def test_a_term_that_is_not_finite_is_named(shipped_problem: Problem) -> None:
-    run = run_of(shipped_problem)
+def test_a_term_that_is_not_finite_is_named(field_problem: Problem) -> None:
+    run = run_of(field_problem)
     assert run.objective.first_unusable_term() is None
     with torch.no_grad():
         next(run.network.parameters()).fill_(torch.nan)

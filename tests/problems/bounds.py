@@ -1,0 +1,42 @@
+"""What error a few seconds of training must reach, problem by problem."""
+
+from collections.abc import Mapping
+
+#: Settings of all these solves, by the default network.
+QUICK: dict[str, object] = {
+    "network": {"widths": [8, 8]},
+    "points": {"interior": 400, "first": 0, "boundary": 50, "initial": 50},
+    "adam": {"steps": 30},
+    "lm": {"steps": 20},
+    "release": {"steps": 0},
+}
+#: Name: more settings, and the largest relative L2 error of each unknown.
+BOUNDS: dict[str, tuple[Mapping[str, object], Mapping[str, float]]] = {
+    "advection": ({}, {"u": 5e-2}),
+    "ball_allen_cahn": ({}, {"u": 2e-2}),
+    "ball_poisson": ({}, {"u": 2e-2}),
+    "beam": ({}, {"w": 1e-4}),
+    "beam_vibration": ({}, {"u": 0.7}),
+    "black_scholes": ({}, {"V": 1e-3}),
+    "burgers": ({}, {"u": 0.5}),
+    "burgers_2d": ({"lm": {"steps": 6}}, {"u": 1e-1, "v": 1e-1}),
+    "eikonal": ({}, {"u": 1e-1}),
+    "elasticity": ({"lm": {"steps": 15}}, {"u": 1e-1, "v": 1e-1}),
+    "fokker_planck": ({}, {"p": 1e-1}),
+    "heat": ({}, {"u": 1e-4}),
+    "heat_2d": ({}, {"u": 2e-2}),
+    "heat_multiscale": ({}, {"u": 3.0}),
+    "helmholtz": ({}, {"u": 5e-2}),
+    "klein_gordon": ({}, {"u": 1e-5}),
+    "kovasznay": ({"lm": {"steps": 15}}, {"u": 1e-2, "v": 1e-2, "p": 1e-2}),
+    "plate": ({}, {"w": 1e-2}),
+    "poisson": ({}, {"u": 1e-4}),
+    "poisson_multiscale": ({}, {"u": 20.0}),
+    "poisson_nd": ({}, {"u": 1e-1}),
+    "poisson_neumann": ({}, {"u": 2e-2}),
+    "stokes": ({}, {"u": 1e-2, "v": 1e-2, "p": 1e-2}),
+    "taylor_green": ({"lm": {"steps": 15}}, {"u": 1e-1, "v": 1e-1, "p": 0.5}),
+    "two_materials": ({"lm": {"steps": 15}}, {"T": 1e-1}),
+    "volterra": ({}, {"u": 1e-3, "I": 1e-3}),
+    "wave": ({"network": {"widths": [16, 16]}}, {"u": 0.3}),
+}
