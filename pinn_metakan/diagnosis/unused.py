@@ -9,7 +9,7 @@ from pinn_metakan.diagnosis.examined import Examined
 from pinn_metakan.diagnosis.finding import Finding, Severity
 from pinn_metakan.diagnosis.reference import reference_at
 from pinn_metakan.diagnosis.sensitivity import made_up_values
-from pinn_metakan.geometry.sampling import PointSet, sample_interior
+from pinn_metakan.geometry.sampling import sample_interior
 from pinn_metakan.pde.formulation import Formulation, formulate
 from pinn_metakan.pde.problem import Problem
 
@@ -98,10 +98,10 @@ def _numbers_of(formulation: Formulation) -> dict[str, Tensor]:
     found = formulation.fingerprint()
     found |= formulation.equations.evaluate(Jet(formulation.variables, at.points, values), at)
     for condition in formulation.conditions.values():
-        many = PointSet(condition.at.points, condition.at.normals)
-        values = made_up_values(condition, many)
-        jet = Jet(formulation.variables, many.points, values)
-        found |= condition.evaluate(jet, many)
+        at_condition = condition.at
+        values = made_up_values(condition, at_condition)
+        jet = Jet(formulation.variables, at_condition.points, values)
+        found |= condition.evaluate(jet, at_condition)
     reference = reference_at(formulation, at.points)
     return found if reference is None else found | {"reference": reference}
 
