@@ -19,6 +19,7 @@ class Lorenz(Problem):
     coordinates, unknowns = ("t",), ("x", "y", "z")
     long_names = {"x": "convection", "y": "temperature difference", "z": "distortion of profile"}
     tags = ("ode", "nonlinear", "0d", "unsteady", "system", "chaotic")
+    scales = {"z": 7.2}  # it begins at 0, as its slope does
 
     def __init__(self, prandtl: float = 10.0, rayleigh: float = 28.0, aspect: float = 8 / 3):
         self.prandtl, self.rayleigh, self.aspect = prandtl, rayleigh, aspect
