@@ -13,6 +13,7 @@ QUICK: dict[str, object] = {
 #: Name: more settings, and the largest relative L2 error of each unknown.
 BOUNDS: dict[str, tuple[Mapping[str, object], Mapping[str, float]]] = {
     "advection": ({}, {"u": 5e-2}),
+    "allen_cahn": ({"network": {"widths": [16, 16]}, "lm": {"steps": 45}}, {"u": 0.15}),
     "ball_allen_cahn": ({}, {"u": 2e-2}),
     "ball_poisson": ({}, {"u": 2e-2}),
     "beam": ({}, {"w": 1e-4}),
@@ -21,13 +22,16 @@ BOUNDS: dict[str, tuple[Mapping[str, object], Mapping[str, float]]] = {
     "burgers": ({}, {"u": 0.5}),
     "burgers_2d": ({"lm": {"steps": 6}}, {"u": 1e-1, "v": 1e-1}),
     "cavity": ({"lm": {"steps": 15}}, {"u": 0.3, "v": 0.5, "p": 1.0}),
+    "cahn_hilliard": ({"slabs": 1}, {"u": 0.45}),  # the whole of it takes four slabs
     "eikonal": ({}, {"u": 1e-1}),
     "elasticity": ({"lm": {"steps": 15}}, {"u": 1e-1, "v": 1e-1}),
     "fokker_planck": ({}, {"p": 1e-1}),
+    "gray_scott": ({"slabs": 1}, {"u": 0.2, "v": 0.9}),  # the same of three
     "heat": ({}, {"u": 1e-4}),
     "heat_2d": ({}, {"u": 2e-2}),
     "heat_multiscale": ({}, {"u": 3.0}),
     "helmholtz": ({}, {"u": 5e-2}),
+    "kdv": ({}, {"u": 0.74}),
     "klein_gordon": ({}, {"u": 1e-5}),
     "kovasznay": ({"lm": {"steps": 15}}, {"u": 1e-2, "v": 1e-2, "p": 1e-2}),
     "lorenz": (
@@ -41,6 +45,7 @@ BOUNDS: dict[str, tuple[Mapping[str, object], Mapping[str, float]]] = {
     ),
     "oscillator": ({"slabs": 1}, {"u": 1e-2}),
     "pendulum": ({"lm": {"steps": 10}}, {"theta": 5e-2}),
+    "kuramoto_sivashinsky": ({}, {"u": 0.99}),
     "plate": ({}, {"w": 1e-2}),
     "poisson": ({}, {"u": 1e-4}),
     "poisson_multiscale": ({}, {"u": 20.0}),
@@ -48,6 +53,7 @@ BOUNDS: dict[str, tuple[Mapping[str, object], Mapping[str, float]]] = {
     "poisson_neumann": ({}, {"u": 2e-2}),
     "sir": ({"lm": {"steps": 8}}, {"S": 5e-2, "I": 5e-2, "R": 5e-2}),
     "stirred_tank": ({"lm": {"steps": 10}}, {"T": 5e-3, "c": 5e-3}),
+    "schroedinger": ({"network": {"widths": [16, 16]}, "lm": {"steps": 45}}, {"v": 0.5, "w": 0.6}),
     "stokes": ({}, {"u": 1e-2, "v": 1e-2, "p": 1e-2}),
     "taylor_green": ({"lm": {"steps": 15}}, {"u": 1e-1, "v": 1e-1, "p": 0.5}),
     "two_materials": ({"lm": {"steps": 15}}, {"T": 1e-1}),
