@@ -1,7 +1,6 @@
 """Poisson equation whose solution has waves of several lengths."""
 
 import math
-from collections.abc import Sequence
 
 import torch
 
@@ -23,7 +22,7 @@ class PoissonMultiscale(Problem):
     coordinates, unknowns = ("x", "y"), ("u",)
     tags = ("elliptic", "linear", "2d", "steady")
 
-    def __init__(self, waves: Sequence[int] = (4, 8, 12, 16)):
+    def __init__(self, waves: tuple[int, ...] = (4, 8, 12, 16)):
         self.waves = waves
         self.domain = Box((0.0, 1.0), (0.0, 1.0))
         self.conditions = {"boundary": Dirichlet(u=0.0)}
