@@ -40,5 +40,9 @@ class HeatRing(Problem):
         """Exact solution, (N,)."""
         return self.exact(points)
 
+    def reference_error(self) -> dict[str, float]:
+        """Estimated error of the reference."""
+        return self.exact.error
+
     def _start(self, x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
         return self.exact(torch.stack([x, y, torch.zeros_like(x)], dim=1))["u"]

@@ -38,3 +38,7 @@ class PoissonDisks(Problem):
     def reference(self, points: torch.Tensor) -> dict[str, torch.Tensor]:
         """A series to rounding, (N,)."""
         return self.exact(points)
+
+    def reference_error(self) -> dict[str, float]:
+        """Estimated error of the reference."""
+        return self.exact.error

@@ -49,6 +49,10 @@ class PoissonLShape(Problem):
         """Exact solution, or a series to rounding, (N,)."""
         return {"u": singular(*points.unbind(1))} if self.exact is None else self.exact(points)
 
+    def reference_error(self) -> dict[str, float] | None:
+        """Estimated error of the reference; None for an exact one."""
+        return None if self.exact is None else self.exact.error
+
 
 def singular(x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
     """r^(2/3) sin(2 theta / 3), (N,)."""

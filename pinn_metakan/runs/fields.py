@@ -159,10 +159,22 @@ def field_on(
     slabs: SlabFields,
     grid: Grid,
     reference: Mapping[str, Tensor],
+    beside: Tensor | None = None,
 ) -> FieldOnGrid:
-    """Evaluate solution, reference and residual on a grid."""
+    """Evaluate solution, reference and residual on a grid.
+
+    Args:
+        formulation: The problem.
+        slabs: The trained field.
+        grid: The grid.
+        reference: The reference on it; empty without one.
+        beside: Points (M, d) next to those of the grid, to evaluate the residual at.
+
+    Returns:
+        The fields.
+    """
     values = slabs.values_on(grid.points)
-    residuals = slabs.residuals_on(grid.points)
+    residuals = slabs.residuals_on(grid.points if beside is None else beside)
     unknowns = formulation.variables.unknowns
     return FieldOnGrid(
         axes=dict(grid.axes),
@@ -188,7 +200,9 @@ def mesh_field(formulation: Formulation, slabs: SlabFields, grid: Grid) -> Field
     if mesh is None:
         return None
     over = grid_over(mesh, grid)
-    fields = field_on(formulation, slabs, over, reference_on(formulation, over.points))
+    # On the rim itself data and factors of parts may have no second derivatives.
+    beside = grid_over(mesh.just_inside(), grid).points
+    fields = field_on(formulation, slabs, over, reference_on(formulation, over.points), beside)
     first, second, *_ = formulation.variables.column_names()
     return FieldOnMesh(mesh.points, mesh.cells, (first, second), fields)
 

@@ -105,3 +105,16 @@ def test_a_mesh_is_laid_out_over_the_times_of_a_grid() -> None:
     assert grid.points.tolist()[:3] == [[0, 0, 0], [0, 0, 0.5], [1, 0, 0]]
     np.testing.assert_array_equal(grid.laid_out(grid.points[:, 2]), [[0, 0.5]] * 3)
     assert bool(SpaceTime(Ball(2), 0.0, 0.5).contains(grid.points).all())
+
+
+def test_points_just_inside_are_off_the_boundary_and_others_stay() -> None:
+    mesh = triangulate(Corner(), 200)
+    assert mesh is not None
+    inside = mesh.just_inside()
+    moved = (inside.points != mesh.points).any(axis=1)
+    np.testing.assert_array_equal(moved, mesh.rim)
+    assert 0 < moved.sum() < len(moved)
+    strictly = np.abs(inside.points).max(axis=1) < 1
+    x, y = inside.points.T
+    assert bool((strictly & ((x < 0) | (y > 0))).all())
+    assert np.linalg.norm(inside.points - mesh.points, axis=1).max() < 2e-2
