@@ -24,11 +24,17 @@ class PoissonDisks(Problem):
         for name, center in zip(disks, centers, strict=True):
             domain = domain - Disk(0.1, center).named(name)
         self.domain = domain
+        self.centers = centers
         self.exact = OutsideDisks(square, centers, [0.1] * len(centers))
         self.conditions = {
             "square": Dirichlet(u=1.0, where="outer"),
             "disks": Dirichlet(u=0.0, where=disks),
         }
+
+    def features(self, *coordinates: torch.Tensor) -> torch.Tensor:
+        """Log r around each disk, how a solution outside of a disk begins."""
+        x, y = coordinates
+        return torch.stack([torch.log((x - a) ** 2 + (y - b) ** 2) for a, b in self.centers], dim=1)
 
     def residual(self, jet: Jet) -> dict[str, torch.Tensor]:
         """Balance of diffusion, (N,)."""
