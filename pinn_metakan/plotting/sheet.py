@@ -20,7 +20,7 @@ from pinn_metakan.results.field import Field
 _PANEL, _HEIGHT, _LOWEST, _HIGHEST = 2.8, 2.4, 1.5, 4.0
 #: Labels at the left of a panel, those of a color bar, the bar, and what is between panels and at
 #: the edges.
-_LABELS, _BAR_LABELS, _BAR, _GAP = 0.8, 1.05, 0.14, 0.34
+_LABELS, _BAR_LABELS, _BAR, _GAP = 0.95, 1.05, 0.14, 0.34
 #: Titles above panels and labels below.
 _TITLE, _BELOW = 0.32, 0.52
 #: A line of the headline, and what is above it.
