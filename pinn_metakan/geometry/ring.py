@@ -95,8 +95,12 @@ class Ring:
         values = points.new_ones(points.shape[0])
         if lines:
             middle = torch.tensor([self._middle], dtype=torch.float64)
-            scale = float(inward_from_segments(lines, middle).prod())
-            values = inward_from_segments(lines, points).prod(dim=1) / scale
+            inward = inward_from_segments(lines, points) / inward_from_segments(lines, middle).to(
+                points
+            )
+            # The second derivative of torch.prod divides by what may be next to zero.
+            for line in inward.unbind(1):
+                values = values * line
         if rest:
             distance = joined(away_from_segments(rest, points))
             values = values * distance / (self.depth + distance)

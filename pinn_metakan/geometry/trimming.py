@@ -30,7 +30,8 @@ def trimmed(f: Tensor, t: Tensor) -> Tensor:
         About abs(f) near that part. Derivatives are finite on it: where f = 0, those from the side
         on which f is positive; at its ends, 0.
     """
-    is_end = (f == 0) & (t == 0)
+    rounding = torch.finfo(f.dtype).eps ** _ROUNDING
+    is_end = (f.abs() <= rounding) & (t.abs() <= rounding)
     t = torch.where(is_end, torch.ones_like(t), t)
     is_kept = t > 0
     root = (t.square() + f.square()).sqrt()
@@ -39,7 +40,8 @@ def trimmed(f: Tensor, t: Tensor) -> Tensor:
     near = positive(f) * (1 + (f / (2 * total)).square()).sqrt()
     s = (root - t) / 2
     square = torch.where(is_kept, torch.ones_like(f), f.square() + s.square())
-    return torch.where(is_kept, near, square.sqrt())
+    value = torch.where(is_kept, near, square.sqrt())
+    return torch.where(is_end, torch.zeros_like(value), value)
 
 
 def positive(f: Tensor) -> Tensor:

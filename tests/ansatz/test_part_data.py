@@ -203,3 +203,27 @@ def test_derivatives_of_data_are_those_of_differences_near_a_vertex(distance: fl
         twice = float((ahead - 2 * here + behind) / step**2)
         assert float(slopes[0, 0].detach()) == pytest.approx(first, rel=1e-4)
         assert float(second[0, 0]) == pytest.approx(twice, rel=1e-2, abs=1e-2)
+
+
+def test_second_derivatives_on_a_part_are_those_beside_it() -> None:
+    """Where a factor is zero or rounding, no derivative divides by it."""
+    parts = {
+        "one": Dirichlet(u=1.0, where="inlet"),
+        "two": Dirichlet(u=2.0, where="slot"),
+        "none": Dirichlet(u=0.0, where="hole"),
+    }
+    (constraint,) = build_constraints(formulate(Heat(PLATE, **parts))).constraints
+    unit = torch.linspace(0.01, 0.99, 41, dtype=torch.float64)[:, None]
+    points, normals = PLATE.part_boundary(["inlet", "slot", "hole"], unit)
+    vertices = torch.tensor([v for ring in PLATE.rings for v in ring.vertices]).double()
+    is_clear = torch.cdist(points, vertices).min(dim=1).values > 0.02
+    points, normals = points[is_clear], normals[is_clear]
+    for field in (constraint.data, constraint.factor):
+        assert field is not None
+        found = []
+        for step in (0.0, 1e-17, 1e-7):
+            place = (points - step * normals).requires_grad_()
+            (slopes,) = torch.autograd.grad(field(place).sum(), place, create_graph=True)
+            found.append(torch.autograd.grad(slopes[:, 0].sum(), place)[0][:, 0])
+        for on_part in found[:2]:
+            assert (on_part - found[2]).abs().max() < 1e-3 * (1 + found[2].abs().max())

@@ -12,6 +12,8 @@ Srivastava, Comput. Methods Appl. Mech. Engrg. 389 (2022) 114333.
 """
 
 from collections.abc import Collection, Mapping, Sequence
+from functools import reduce
+from operator import mul
 
 import torch
 from torch import Generator, Tensor
@@ -50,7 +52,8 @@ def blended(parts: Mapping[tuple[str, ...], Field], domain: Domain) -> Field:
 
     def values(points: Tensor) -> Tensor:
         away = [factor(points) + _NEXT_TO_NOTHING for factor in known]
-        weights = [torch.stack(away[:k] + away[k + 1 :]).prod(dim=0) for k in range(len(away))]
+        # The second derivative of torch.prod divides by what is next to nothing.
+        weights = [reduce(mul, away[:k] + away[k + 1 :]) for k in range(len(away))]
         given = [field(points) * weight for field, weight in zip(fields, weights, strict=True)]
         return torch.stack(given).sum(dim=0) / torch.stack(weights).sum(dim=0)
 
