@@ -88,8 +88,8 @@ class Ring:
 
         Returns:
             Numbers (N,), at most about 1: for few sides of a convex chain the product of linear
-            functions, which is 1 at the middle; for other edges the distance d from them, joined
-            and trimmed, as d / (depth + d).
+            functions, which is 1 at the middle; for other edges the distance d from them, joined,
+            as d / (depth + d).
         """
         lines, rest = self._sides(edges)
         values = points.new_ones(points.shape[0])

@@ -8,7 +8,11 @@ import torch
 from torch import Tensor
 
 from pinn_metakan.geometry.patch import Patch
-from pinn_metakan.geometry.trimming import trimmed
+from pinn_metakan.geometry.trimming import positive, rounding_of
+
+#: Where the series of atan(q) / q takes the place of the quotient, and its terms: to rounding
+#: (docs/decisions/0035-domains.md).
+_SMALL, _TERMS = 0.1, 9
 
 
 @dataclass(frozen=True)
@@ -61,7 +65,7 @@ class Segment(Patch):
         return replace(self, start=ends[0] or self.start, end=ends[1] or self.end)
 
     def away(self, points: Tensor) -> Tensor:
-        """Trim the line by the circle around the segment."""
+        """Divide the distance from the line by the angle at which the segment is seen."""
         return away_from_segments([self], points)[:, 0]
 
     def holds(self, points: Tensor, tolerance: float) -> Tensor:
@@ -84,10 +88,45 @@ class Segment(Patch):
 
 
 def away_from_segments(segments: Sequence[Segment], points: Tensor) -> Tensor:
-    """Evaluate `Segment.away` of n segments at once, (N, n)."""
+    r"""Evaluate pi h / alpha of n segments.
+
+    Here h is the distance from the line and alpha the angle at which a segment is seen: the inverse
+    is an integral over the segment, so that two pieces of one line, joined, are one.
+
+    .. math:: \frac{\alpha}{h} = \int \frac{ds}{|x - y(s)|^2}
+
+    Args:
+        segments: The segments.
+        points: Shape (N, 2).
+
+    Returns:
+        Shape (N, n).
+    """
     f, s, lengths = _local(segments, points)
-    f, s = f / lengths, s / lengths
-    return lengths * trimmed(f, s * (1 - s) - f.square())
+    h, s = positive(f / lengths), s / lengths
+    inner = s * (1 - s) - h.square()  # positive within the circle around the segment
+    rounding = rounding_of(f)
+    is_end = (h.abs() <= rounding) & (inner.abs() <= rounding)
+    one = torch.ones_like(h)
+    is_near, is_far = (inner >= h.abs()) & ~is_end, (inner <= -h.abs()) & ~is_end
+    is_between = ~(is_near | is_far | is_end)
+    near = h / (math.pi - torch.atan(h / torch.where(is_near, inner, one)))
+    far_inner = torch.where(is_far, -inner, one)
+    far = far_inner / _atan_over(torch.where(is_far, h / far_inner, 0 * one))
+    height = torch.where(is_between, h, one)
+    between = height / (math.pi / 2 + torch.atan(inner / height))
+    value = torch.where(is_near, near, torch.where(is_far, far, between))
+    return math.pi * lengths * torch.where(is_end, 0 * one, value)
+
+
+def _atan_over(q: Tensor) -> Tensor:
+    """The quotient atan(q) / q, for q in [-1, 1]."""
+    is_small = q.abs() < _SMALL
+    small, large = torch.where(is_small, q, 0 * q), torch.where(is_small, torch.ones_like(q), q)
+    square, series = small.square(), torch.zeros_like(q)
+    for k in range(_TERMS - 1, -1, -1):
+        series = series * square + (-1) ** k / (2 * k + 1)
+    return torch.where(is_small, series, torch.atan(large) / large)
 
 
 def inward_from_segments(segments: Sequence[Segment], points: Tensor) -> Tensor:

@@ -19,6 +19,11 @@ from torch import Tensor
 _ROUNDING = 0.6
 
 
+def rounding_of(values: Tensor) -> float:
+    """How far points on a curve may be from it for rounding, relative to its length."""
+    return float(torch.finfo(values.dtype).eps ** _ROUNDING)
+
+
 def trimmed(f: Tensor, t: Tensor) -> Tensor:
     """Evaluate a function that vanishes where f = 0 and t >= 0, and is positive elsewhere.
 
@@ -30,7 +35,7 @@ def trimmed(f: Tensor, t: Tensor) -> Tensor:
         About abs(f) near that part. Derivatives are finite on it: where f = 0, those from the side
         on which f is positive; at its ends, 0.
     """
-    rounding = torch.finfo(f.dtype).eps ** _ROUNDING
+    rounding = rounding_of(f)
     is_end = (f.abs() <= rounding) & (t.abs() <= rounding)
     t = torch.where(is_end, torch.ones_like(t), t)
     is_kept = t > 0
@@ -53,7 +58,7 @@ def positive(f: Tensor) -> Tensor:
     Returns:
         The same shape; where f is rounding below zero, f.
     """
-    rounding = torch.finfo(f.dtype).eps ** _ROUNDING
+    rounding = rounding_of(f)
     return f * torch.where(f < -rounding, -torch.ones_like(f), torch.ones_like(f))
 
 
