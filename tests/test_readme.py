@@ -147,9 +147,11 @@ def test_the_own_equation_is_short_not_shipped_and_solved(tmp_path: Path) -> Non
     assert float(error[1]) < 1e-3
 
 
-def test_the_table_names_every_shipped_problem() -> None:
+def test_the_gallery_has_a_row_for_every_shipped_problem() -> None:
+    assert "](docs/gallery/index.md)" in README
+    gallery = (ROOT / "docs" / "gallery" / "index.md").read_text()
     for path in SHIPPED.glob("[!_]*.py"):
-        assert f"| `{path.stem}`" in README
+        assert f"| [{path.stem}](#{path.stem}) |" in gallery
 
 
 def test_linked_files_exist() -> None:

@@ -1,7 +1,7 @@
-"""Draw the pictures of the gallery: the exact or numerical reference of each problem.
+"""Draw the pictures of the page of cases: the exact or numerical reference of each.
 
-``python docs/figures/gallery.py`` writes docs/figures/gallery/NAME.png for each file of problems/
-and of tests/cases, ``python docs/figures/gallery.py heat wave`` those alone. Nothing is trained.
+``python docs/figures/cases.py`` writes docs/figures/cases/NAME.png for each file of tests/cases,
+``python docs/figures/cases.py membrane`` that alone. Nothing is trained.
 """
 
 import sys
@@ -17,8 +17,8 @@ matplotlib.use("agg")
 from matplotlib import pyplot as plt
 
 ROOT = Path(__file__).parents[2]
-OUT = Path(__file__).parent / "gallery"
-FILES = [*(ROOT / "problems").glob("[!_]*.py"), *(ROOT / "tests" / "cases").glob("[!_]*.py")]
+OUT = Path(__file__).parent / "cases"
+FILES = [*(ROOT / "tests" / "cases").glob("[!_]*.py")]
 #: Points along each axis of a map, and along a line.
 ACROSS, ALONG = 161, 801
 INCHES, DPI = (3.2, 2.2), 100
