@@ -29,7 +29,7 @@ BOUNDS: dict[str, tuple[Mapping[str, object], Mapping[str, float]]] = {
     "gray_scott": ({"slabs": 1}, {"u": 0.2, "v": 0.9}),  # the same of three
     "heat": ({}, {"u": 1e-4}),
     "heat_2d": ({}, {"u": 2e-2}),
-    "heat_multiscale": ({}, {"u": 0.1}),
+    "heat_multiscale": ({}, {"u": 0.3}),
     "heat_ring": ({"lm": {"steps": 15}}, {"u": 0.2}),
     "heat_ring": ({"lm": {"steps": 15}}, {"u": 0.1}),
     "helmholtz": ({}, {"u": 5e-2}),
