@@ -31,7 +31,6 @@ BOUNDS: dict[str, tuple[Mapping[str, object], Mapping[str, float]]] = {
     "heat_2d": ({}, {"u": 2e-2}),
     "heat_multiscale": ({}, {"u": 0.3}),
     "heat_ring": ({"lm": {"steps": 15}}, {"u": 0.2}),
-    "heat_ring": ({"lm": {"steps": 15}}, {"u": 0.1}),
     "helmholtz": ({}, {"u": 5e-2}),
     "kdv": ({}, {"u": 0.74}),
     "klein_gordon": ({}, {"u": 1e-5}),
