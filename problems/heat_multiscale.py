@@ -22,9 +22,10 @@ class HeatMultiscale(Problem):
         self.domain = SpaceTime(Box((0.0, 1.0), (0.0, 1.0)), 0.0, 5.0)
         self.conditions = {"initial": Initial(u=_start), "rim": Dirichlet(u=0.0)}
 
-    def features(self, x: torch.Tensor, y: torch.Tensor, t: torch.Tensor) -> torch.Tensor:
+    def features(self, *coordinates: torch.Tensor) -> torch.Tensor:
         """The waves of the start, (N, 2): a random network has none so short, and does not move."""
-        return torch.stack([torch.sin(20 * math.pi * x), torch.cos(20 * math.pi * x)], dim=1)
+        angle = 20 * math.pi * coordinates[0]
+        return torch.stack([torch.sin(angle), torch.cos(angle)], dim=1)
 
     def residual(self, jet: Jet) -> dict[str, torch.Tensor]:
         """Balance of energy, (N,)."""

@@ -8,7 +8,8 @@ import torch
 from torch import Tensor
 
 from pinn_metakan.errors import SettingsError
-from pinn_metakan.geometry.chebyshev_series import fit_chebyshev_series
+from pinn_metakan.geometry.chebyshev_series import ChebyshevSeries, fit_chebyshev_series
+from pinn_metakan.geometry.fourier_series import FourierSeries, fit_fourier_series
 from pinn_metakan.pde.data import Data
 from pinn_metakan.pde.formulation import Formulation
 from pinn_metakan.pde.initial import Initial
@@ -104,8 +105,7 @@ def _values_at(
     if whole.variables.dimension == 1:
         (numbers,) = end(torch.zeros(1, 0, dtype=torch.float64)).detach().tolist()
         return {name: numbers[column] for name, column in columns.items()}
-    bounds = whole.domain.bounds[:-1]
-    series = fit_chebyshev_series(end, bounds) if whole.domain.is_bounded_by_faces else None
+    series = _series(whole, end)
     if series is not None:
         return {name: _column_of(series, column) for name, column in columns.items()}
     # Only a velocity needs derivatives, which torch.export may not follow.
@@ -114,6 +114,19 @@ def _values_at(
         name: _column_of(values if column < len(unknowns) else end, column)
         for name, column in columns.items()
     }
+
+
+def _series(
+    whole: Formulation, end: Callable[[Tensor], Tensor]
+) -> FourierSeries | ChebyshevSeries | None:
+    """The series of a field at a time; None if it is not resolved, or there is none."""
+    if not whole.domain.is_bounded_by_faces:
+        return None
+    bounds = whole.domain.bounds[:-1]
+    conditions = whole.problem.conditions.values()
+    is_periodic = any(each.periodic_axis(whole.variables) == 0 for each in conditions)
+    series = fit_fourier_series(end, bounds[0]) if is_periodic and len(bounds) == 1 else None
+    return fit_chebyshev_series(end, bounds) if series is None else series
 
 
 def _values(field: Callable[[Tensor], Tensor], time: float, space: Tensor) -> Tensor:

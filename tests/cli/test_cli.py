@@ -116,7 +116,7 @@ MISTAKES: dict[str, tuple[list[str], str]] = {
     "seed": (["solve", "heat", "--seed", "one"], "Invalid value for '--seed'"),
     "budget": (["solve", "heat", "--budget", "-3"], "the budget must be positive"),
     "problems": (["list", "--problems", "nowhere"], "there is no folder of problems nowhere"),
-    "tag": (["list", "--tag", "flud"], "no tag 'flud'; there are 1d, 2d"),
+    "tag": (["list", "--tag", "flud"], "no tag 'flud'; there are 0d, 1d, 2d"),
     "run": (["resume", "nowhere"], "there is no run folder nowhere"),
     "plot": (["plot", "nowhere"], "there is no solution file nowhere/solution.h5"),
     "name": (["new", "2bad"], "a problem's name is a word"),
