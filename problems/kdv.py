@@ -27,6 +27,13 @@ class KortewegDeVries(Problem):
         self.eta, self.mu = eta, mu
         self.domain = SpaceTime(Interval(-1.0, 1.0), 0.0, 1.0)
         self.conditions = {"start": Initial(u=self._start), "ring": Periodic("x")}
+        # Trains of solitons take more parameters than the default has, which ends at 4e-3.
+        wide = {"network": {"widths": [24, 24, 24]}}
+        self.network_settings = {
+            "metakan": wide,
+            "mlp": wide,
+            "kan": {"network": {"widths": [10, 10, 10]}},
+        }
         self._computed = PeriodicEvolution(
             (-1.0, 1.0),
             (0.0, 1.0),

@@ -25,7 +25,7 @@ RESULT = {
 def lines(out: Path, **others: object) -> list[str]:
     options: dict[str, object] = {
         "names": ["heat"], "networks": ["metakan", "mlp"], "seconds": 20.0, "layers": SMALL,
-        "progress": str,
+        "is_measuring": True, "progress": str,
     }  # fmt: skip
     return list(gallery_lines(out, **{**options, **others}))  # type: ignore[arg-type]
 
@@ -50,6 +50,13 @@ def test_what_was_measured_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert lines(tmp_path) == once
 
 
+def test_a_dash_stands_for_what_is_not_to_be_measured(tmp_path: Path) -> None:
+    lines(tmp_path, networks=["mlp"])
+    *_, row = lines(tmp_path, is_measuring=False)
+    assert cells(row)[2] == "-"
+    assert cells(row)[3] != "-"
+
+
 def test_another_setting_is_measured_anew(tmp_path: Path) -> None:
     once = lines(tmp_path)
     assert lines(tmp_path, layers=[*SMALL, ("more", {"lm": {"steps": 9}})]) != once
@@ -61,7 +68,8 @@ def test_the_page_is_written_only_for_all_problems(tmp_path: Path) -> None:
 
 
 def test_the_page_has_a_table_and_a_card(tmp_path: Path) -> None:
-    card = Card(load_problem("heat"), {"metakan": RESULT}, "heat.png", "problems/heat.py")
+    results = {"metakan": RESULT, "mlp": None}
+    card = Card(load_problem("heat"), results, "heat.png", "problems/heat.py")
     text = page_text([card], 120.0)
     assert "## heat\n" in text
     assert "| metakan | 624 | u 1.0e-03, v 2.0e-05 | 12 | all steps taken |" in text

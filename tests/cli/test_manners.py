@@ -117,7 +117,7 @@ def test_a_shell_is_offered_problems_networks_and_settings(tmp_path: Path) -> No
         return done.stdout
 
     (tmp_path / "burn.py").write_text("raise SystemExit('never run')")
-    assert offered("pinn-metakan solve bur", 2).split() == ["burgers", "burn.py"]
+    assert offered("pinn-metakan solve bur", 2).split() == ["burgers", "burgers_2d", "burn.py"]
 
 
 def test_names_are_completed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

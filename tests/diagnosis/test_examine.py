@@ -164,8 +164,18 @@ def test_a_parameter_that_something_depends_on_is_none_that_is_unused(write_prob
     assert examined(write_problem, {}, extra=extra, residual=residual) == []
 
 
+#: Remarks that stand: in SI units terms are of all sizes, which scales take care of; waves that are
+#: inputs of the network take fewer points; with the scale of short waves training ends early.
+STANDING = {
+    "elasticity": ["scales"],
+    "heat_multiscale": ["points"],
+    "poisson_multiscale": ["scales"],
+}
+
+
 def test_no_shipped_problem_has_a_finding(shipped_problem: Problem) -> None:
-    assert examine(shipped_problem) == []
+    kinds = [finding.kind for finding in examine(shipped_problem)]
+    assert kinds == STANDING.get(shipped_problem.origin.name, [])
 
 
 def test_only_a_problem_is_examined() -> None:

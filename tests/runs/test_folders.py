@@ -25,7 +25,7 @@ def test_a_run_folder_holds_what_the_contract_names(tmp_path: Path) -> None:
         "relative_l2", "max_error", "loss", "converged", "stop_reason", "versions",
         "verdict", "advice", "scales", "relative_to_variation", "residuals",
         "disagreement", "second_opinion", "steps", "notes", "parameters", "command", "date",
-        "threads", "platform", "start", "links",
+        "threads", "platform", "start", "links", "reference_error",
     } == set(report)  # fmt: skip
     assert (report["steps"], report["notes"]) == (7, [])
     assert (report["parameters"], report["threads"]) == ({"diffusivity": 0.25}, 1)

@@ -24,6 +24,9 @@ def command(
     seconds: Annotated[
         float, typer.Option("--seconds", metavar="S", help="CPU time that ends a run.")
     ] = 120.0,
+    measure_missing: Annotated[
+        bool, typer.Option("--measure/--no-measure", help="Whether to measure what is missing.")
+    ] = True,
     set_: PairsOption = None,
 ) -> Measurement:
     """Solve every problem by MetaKAN, KAN and MLP; write the page of the gallery."""
@@ -33,6 +36,8 @@ def command(
         from pinn_metakan.settings.layers import parse_pair
 
         layers = [parse_pair(pair) for pair in set_ or []]
-        return gallery_lines(out, names or [], network or [], seconds, layers, progress)
+        return gallery_lines(
+            out, names or [], network or [], seconds, layers, measure_missing, progress
+        )
 
     return measure

@@ -17,13 +17,13 @@ class Card:
 
     Args:
         problem: The problem.
-        results: What each network reached, by its name, as `measured` finds it.
+        results: What each network reached, by its name; None for what has not been measured.
         picture: Name of the file of the figure.
         source: Path of the file of the problem, from the top of the checkout.
     """
 
     problem: Problem
-    results: Mapping[str, Mapping[str, Any]]
+    results: Mapping[str, Mapping[str, Any] | None]
     picture: str
     source: str
 
@@ -52,7 +52,7 @@ class Card:
             "",
             f"| {' | '.join(_COLUMNS)} |",
             "|" + "---|" * len(_COLUMNS),
-            *(_result_row(network, result) for network, result in self.results.items()),
+            *(_result_row(name, result) for name, result in self.results.items() if result),
             "",
             "```bash",
             f"pinn-metakan solve {self.name}",
@@ -72,7 +72,9 @@ def largest_error(result: Mapping[str, Any]) -> float:
     return max(map(float, result["errors"].values()))
 
 
-def _in_short(result: Mapping[str, Any]) -> str:
+def _in_short(result: Mapping[str, Any] | None) -> str:
+    if result is None:
+        return "-"
     return f"{largest_error(result):.1e}, {result['trained']:.0f} s"
 
 

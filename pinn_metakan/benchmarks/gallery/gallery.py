@@ -40,6 +40,7 @@ def gallery_lines(
     networks: Sequence[str],
     seconds: float,
     layers: Sequence[Layer],
+    is_measuring: bool,
     progress: Progress,
 ) -> Iterator[str]:
     """Solve problems by default settings on one CPU thread, and write the page of the gallery.
@@ -49,10 +50,11 @@ def gallery_lines(
             there is not made again for the same text of the problem and the same settings below;
             where defaults of the package have changed, remove that file.
         names: Names of problems; all that are listed if empty.
-        networks: Names of networks; `NETWORKS` if empty. The page is written if all have been
-            measured for all problems.
+        networks: Names of networks; `NETWORKS` if empty. The page is written for all networks and
+            all problems.
         seconds: Seconds of CPU time that end a run; default settings may end earlier.
         layers: Settings that all runs have beside their defaults.
+        is_measuring: Whether what is missing is measured; dashes stand for it otherwise.
         progress: Told each run.
 
     Yields:
@@ -76,11 +78,14 @@ def gallery_lines(
         problem = load_problem(str(entries[name].path))
         if type(problem).reference is Problem.reference:
             raise UserError(f"{entries[name].path}: no reference to compare with")
-        found = {}
+        found: dict[str, dict[str, Any] | None] = {}
         for network in networks or NETWORKS:
-            progress(f"{name}, {network}")
             given = [values for _, values in layers]
             key = [name, dict(problem.parameters), network, given, seconds, problem.origin.sha256]
+            if not is_measuring:
+                found[network] = results.known(key)
+                continue
+            progress(f"{name}, {network}")
             found[network] = results.of(
                 key, partial(_measured, problem, network, seconds, every, out, progress)
             )

@@ -17,7 +17,7 @@ your own from one. More problems, as users state them, are on the page of [cases
 
 The table has the largest relative L2 error of an unknown after {seconds:g} s of CPU time of one
 thread, or where the run ended before, and how long was trained; float64, seed 0, {machines}.
-`pinn-metakan bench gallery` measures what is missing and writes this page anew.
+`pinn-metakan bench gallery` measures what is missing, a dash here, and writes this page anew.
 """
 
 
@@ -47,14 +47,24 @@ def page_text(cards: Sequence[Card], seconds: float) -> str:
     Returns:
         Markdown.
     """
-    results = [result for card in cards for result in card.results.values()]
+    results = [result for card in cards for result in card.results.values() if result]
     dates = sorted({result["date"] for result in results})
     platforms = ", ".join(sorted({result["platform"] for result in results}))
     period = dates[0] if len(dates) == 1 else f"{dates[0]} to {dates[-1]}"
-    sizes = {n: median(c.results[n]["n_parameters"] for c in cards) for n in cards[0].results}
-    told = ", ".join(f"{network} {size:.0f}" for network, size in sizes.items())
+    told = ", ".join(
+        f"{network} {size:.0f}"
+        for network in cards[0].results
+        if (size := _size(cards, network)) is not None
+    )
     introduction = _INTRODUCTION.format(seconds=seconds, machines=f"{period}, {platforms}")
     lines = [introduction, f"Parameters, in the median: {told}.", "", *table_lines(cards), ""]
     for card in cards:
         lines += card.lines()
     return "\n".join(lines)
+
+
+def _size(cards: Sequence[Card], network: str) -> float | None:
+    """Number of parameters of a network in the median over problems; None if none is known."""
+    results = [card.results[network] for card in cards]
+    sizes = [result["n_parameters"] for result in results if result]
+    return median(sizes) if sizes else None

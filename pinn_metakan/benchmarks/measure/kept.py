@@ -32,6 +32,10 @@ class KeptResults:
                 case {"of": str(key), "result": dict(result)}:
                     self._known[key] = result
 
+    def known(self, case: Sequence[object]) -> dict[str, Any] | None:
+        """Return the result of a case, None if it has not been found; see `of`."""
+        return self._known.get(json.dumps(case))
+
     def of(self, case: Sequence[object], find: Callable[[], dict[str, Any]]) -> dict[str, Any]:
         """Return the result of a case, found now unless it is known.
 
