@@ -47,6 +47,7 @@ class StirredTank(Problem):
     def _slopes(
         self, t: torch.Tensor, temperature: torch.Tensor, c: torch.Tensor
     ) -> tuple[torch.Tensor, torch.Tensor]:
-        rate = 7.2e10 * torch.exp(-8750 / temperature) * c
+        known = temperature.clamp(min=100.0)  # a network may begin near 0 K, if T is in the loss
+        rate = 7.2e10 * torch.exp(-8750 / known) * c
         cooling = 2.092 * (self.jacket - temperature)
         return 350 - temperature + 209.2 * rate + cooling, 1 - c - rate
