@@ -35,7 +35,7 @@ TESTS = {
     "tests/geometry/test_own_domains.py": "steady and ring",
     "tests/optimizers/test_every_optimizer.py": "momentum",
     "tests/runs/test_stage_table.py": "every_option or not_there",
-    "tests/problems/test_problems.py": "convected and (reference or source)",
+    "tests/problems/test_problems.py": "convected and (reference or source or tags)",
     "tests/runs/test_finer.py": "finer",
     "tests/test_layers.py": "hermite or radiation or ring or momentum or convected or finer",
     "tests/test_chosen.py": "chosen",
@@ -48,7 +48,7 @@ AMONG_THEM = (
     "test_a_steady_problem_in_an_own_domain_is_solved_with_hard_data[ring]",
     "test_a_state_goes_on_bit_for_bit[momentum]",
     "test_every_option_of_a_row_is_one_of_its_optimizer[momentum]",
-    "test_the_reference_satisfies_the_equation[convected_wave]",
+    "test_the_reference_satisfies_equations_and_conditions[convected_wave]",
     "test_a_finer_leg_goes_on_and_keeps_what_was_before_it",
 )
 #: What a user chooses by name then.

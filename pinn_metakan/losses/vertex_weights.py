@@ -26,7 +26,7 @@ from pinn_metakan.geometry.sampling import sample_interior
 #: kappa.
 _KAPPA = 3.0
 #: Derivatives grow somewhere if at so many points one is larger than the median by this factor.
-_POINTS, _GROWING = 2048, 30.0
+_POINTS, _GROWING = 2048, 15.0
 
 #: Takes points (N, d), gives values (N, k).
 _Functions = Callable[[Tensor], Tensor]
