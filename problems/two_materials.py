@@ -23,7 +23,7 @@ class TwoMaterials(Problem):
 
     coordinates, unknowns = ("x", "y"), ("T",)
     units = {"x": "m", "y": "m", "T": "K"}
-    long_names = {"T": "temperature above that of the cold side"}
+    long_names = {"T": "temperature rise"}
     tags = ("elliptic", "heat", "linear", "2d", "steady", "interface")
 
     def __init__(self, first: float = 1.0, second: float = 20.0):
