@@ -182,6 +182,7 @@ def test_a_source_archive_holds_all_that_its_tests_need(archive: Path) -> None:
     with tarfile.open(archive) as tar:
         names = {name.partition("/")[2] for name in tar.getnames()}
     held = [*(ROOT / "docs").rglob("*"), *(ROOT / "tests" / "data").rglob("*")]
+    held += (ROOT / "tests" / "regions").glob("*.geojson")
     others = {path.relative_to(ROOT).as_posix() for path in held if path.is_file()}
     assert {"tests/conftest.py", "tests/small_runs.py", "tests/test_package.py"} <= names
     sources = files("pinn_metakan", "problems", "tests")

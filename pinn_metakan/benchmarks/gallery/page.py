@@ -17,6 +17,7 @@ your own from one. More problems, as users state them, are on the page of [cases
 
 The table has the largest relative L2 error of an unknown after {seconds:g} s of CPU time of one
 thread, or where the run ended before, and how long was trained; float64, seed 0, {machines}.
+What was aimed at and is not reached: [the library in two minutes](../results/library.md).
 `pinn-metakan bench gallery` measures what is missing, a dash here, and writes this page anew.
 """
 
