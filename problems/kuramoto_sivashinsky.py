@@ -10,8 +10,8 @@ from pinn_metakan import Initial, Interval, Jet, Periodic, PeriodicEvolution, Pr
 class KuramotoSivashinsky(Problem):
     r"""u_t + a u u_x + b u_xx + c u_xxxx = 0,  u(x, 0) = cos x (1 + sin x),  periodic on [0, 2 pi].
 
-    a = 100/16, b = 100/16^2, c = 100/16^4. Small waves grow by a factor e in a time of about 0.04
-    [4 c / b^2], so that errors grow, too. The reference is computed by ETDRK4.
+    For t <= 1; a = 100/16, b = 100/16^2, c = 100/16^4. Small waves grow by a factor e in a time of
+    about 4 c / b^2 = 0.04, so that errors grow, too. The reference is computed by ETDRK4.
 
     Args:
         end_time: Last time [-].

@@ -193,6 +193,8 @@ def new_command(
         text = like_template(path.stem, find_problem(like, problems or []))
     if path.exists():
         raise UserError(f"{path} exists already; choose another name")
+    if not path.parent.is_dir():
+        raise UserError(f"there is no folder {path.parent}; make it first")
     write_text(path, text)
     print(f"{path} written; solve it with: pinn-metakan solve {path}")
 

@@ -32,7 +32,8 @@ class {title}(Problem):
     # Arguments are parameters: pinn-metakan solve {name}.py --param speed=2.0
     def __init__(self, speed: float = 1.0, diffusivity: float = 0.1):
         self.speed, self.diffusivity = speed, diffusivity
-        # Also: Interval(a, b) or Box((a, b), (c, d)) without time, Ball(dimension, radius).
+        # Also: Interval(a, b) or Box((a, b), (c, d)) without time, Disk(radius), Polygon(vertices),
+        # Box(...) - Disk(...).named("hole") with where="hole", region_from_file("plate.geojson").
         self.domain = SpaceTime(Interval(0.0, 1.0), 0.0, 1.0)
         # Also: Dirichlet(u=..., where="x=0"), Neumann, Robin, Periodic("x"), Observed(points, u=v),
         # Boundary("u_xx", 0.0, where="x=0"), Interior(u=0.0, where="x=0.5"), Terminal(u=...).

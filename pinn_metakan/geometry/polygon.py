@@ -31,6 +31,7 @@ class Polygon(Domain):
             several.
 
     Raises:
+        TypeError: If `names` are no numbers of edges by names.
         ValueError: If it is no polygon: fewer than three vertices, edges that meet others, a hole
             that is not inside; or if a name is given twice or to an edge that is not there.
 
@@ -49,10 +50,9 @@ class Polygon(Domain):
     ):
         if not isinstance(holes, Mapping):
             holes = {f"hole{number + 1}": hole for number, hole in enumerate(holes)}
-        self._names = {
-            name: [int(n) for n in (edges if isinstance(edges, Sequence) else [edges])]
-            for name, edges in (names or {}).items()
-        }
+        if names is not None and not isinstance(names, Mapping):
+            raise TypeError(f"names must be a dict of edges by names, got {names!r}")
+        self._names = {name: _numbers(name, edges) for name, edges in (names or {}).items()}
         self.rings = [
             Ring(vertices, "outer", self._names),
             *(Ring(hole, name, {}, is_hole=True) for name, hole in holes.items()),
@@ -119,6 +119,17 @@ class Polygon(Domain):
                 values = value if values is None else values * value
         assert values is not None  # there are patches
         return values
+
+
+def _numbers(name: object, edges: object) -> list[int]:
+    """The numbers of the edges of a name."""
+    given = list(edges) if isinstance(edges, Sequence) else [edges]
+    numbers = [each for each in given if isinstance(each, int) and not isinstance(each, bool)]
+    if not isinstance(name, str) or len(numbers) < len(given):
+        raise TypeError(
+            f"names: {name!r} must be the number of an edge, from 0, or several, got {edges!r}"
+        )
+    return numbers
 
 
 def _count_above(edges: Sequence[Segment], points: Tensor) -> Tensor:

@@ -44,9 +44,10 @@ def region_from_file(path: str | Path) -> Domain:
 
     A `.geojson` or `.json` file holds polygons: the region is all of them. A feature's `name` is
     that of the outer part of its boundary; a polygon inside another one is a hole of it, called by
-    its name; a line on the boundary gives its name to the edges that lie on it. A `.wkt` file holds
-    a `POLYGON` or a `MULTIPOLYGON`. Files `.stl`, `.obj` and `.ply` hold a closed surface in space,
-    the part "surface"; they need `pinn_metakan[geometry]`, and all conditions on it are soft.
+    its name; lines on the outer boundary give their name to the edges that lie on them. A `.wkt`
+    file holds a `POLYGON` or a `MULTIPOLYGON`. Files `.stl`, `.obj` and `.ply` hold a closed
+    surface in space, the part "surface"; they need `pinn_metakan[geometry]`, and all conditions on
+    it are soft.
 
     Args:
         path: The file.
@@ -68,13 +69,13 @@ def region_from_file(path: str | Path) -> Domain:
             return _region(_from_wkt(path.read_text(encoding="utf-8")), {})
         if kind in _SURFACES:
             return read_surface(path)
-    except ValueError as error:  # of JSON and of texts that are none, too
+    except (ValueError, OverflowError, RecursionError) as error:  # of JSON, and no text, too
         raise UserError(f"{path} holds no region: {error}") from None
     known = ", ".join((".geojson", ".json", ".wkt", *_SURFACES))
     raise UserError(f"{path}: a region is read from {known}")
 
 
-def _region(outlines: list[_Outline], lines: Mapping[str, Chain]) -> Domain:
+def _region(outlines: list[_Outline], lines: Mapping[str, Sequence[Chain]]) -> Domain:
     if not outlines:
         raise ValueError("there is no polygon in it")
     for outline in outlines:
@@ -85,7 +86,9 @@ def _region(outlines: list[_Outline], lines: Mapping[str, Chain]) -> Domain:
     for each in inner:
         if each.holes:
             raise ValueError(f"the polygon {each.name!r}, inside another one, has holes itself")
-        outer = next(other for other in whole if _is_in(each, other))
+        outer = next((other for other in whole if _is_in(each, other)), None)
+        if outer is None:
+            raise ValueError(f"the polygon {each.name!r} is drawn twice, or lies in one that does")
         name = each.name or f"hole{len(outer.holes) + 1}"
         if name in outer.holes:
             raise ValueError(f"two holes are called {name!r}")
@@ -93,7 +96,10 @@ def _region(outlines: list[_Outline], lines: Mapping[str, Chain]) -> Domain:
     found: list[Domain] = []
     named: set[str] = set()
     for outline in whole:
-        names = {name: _edges_on(outline.chains[0], line) for name, line in lines.items()}
+        names = {
+            name: sorted({edge for line in of_name for edge in _edges_on(outline.chains[0], line)})
+            for name, of_name in lines.items()
+        }
         names = {name: edges for name, edges in names.items() if edges}
         named |= set(names)
         polygon: Domain = Polygon(outline.chains[0], outline.holes, names)
@@ -102,7 +108,9 @@ def _region(outlines: list[_Outline], lines: Mapping[str, Chain]) -> Domain:
         found.append(polygon)
     unused = sorted(set(lines) - named)
     if unused:
-        raise ValueError(f"no edge lies on the line {unused[0]!r}")
+        raise ValueError(
+            f"no outer edge lies on the line {unused[0]!r}; a hole is named by its polygon"
+        )
     return reduce(lambda a, b: a | b, found)
 
 
@@ -129,9 +137,9 @@ def _edges_on(chain: Chain, line: Chain) -> list[int]:
     return torch.stack(near).all(dim=0).nonzero()[:, 0].tolist()
 
 
-def _from_geojson(tree: Any) -> tuple[list[_Outline], dict[str, Chain]]:
+def _from_geojson(tree: Any) -> tuple[list[_Outline], dict[str, list[Chain]]]:
     outlines: list[_Outline] = []
-    lines: dict[str, Chain] = {}
+    lines: dict[str, list[Chain]] = {}
 
     def read(part: Any, name: str) -> None:
         kind = part.get("type") if isinstance(part, dict) else None
@@ -153,7 +161,7 @@ def _from_geojson(tree: Any) -> tuple[list[_Outline], dict[str, Chain]]:
         elif kind == "LineString":
             if not name:
                 raise ValueError("a line that names edges needs properties with a name")
-            lines[name] = _chain(part.get("coordinates"))
+            lines.setdefault(name, []).append(_chain(part.get("coordinates")))
         else:
             raise ValueError(f"GeoJSON of type {kind!r} is no region; write Polygon features")
 
@@ -168,9 +176,10 @@ def _listed(value: Any, what: str) -> list[Any]:
 
 
 def _chain(value: Any) -> Chain:
+    points = _listed(value, "a line of points")
     try:
-        return [(float(point[0]), float(point[1])) for point in _listed(value, "a line of points")]
-    except (TypeError, IndexError, KeyError):
+        return [(float(point[0]), float(point[1])) for point in points]
+    except (TypeError, ValueError, IndexError, KeyError, OverflowError):
         raise ValueError("points must be [x, y], two numbers each") from None
 
 
@@ -187,7 +196,12 @@ def _from_wkt(text: str) -> list[_Outline]:
         lambda m: f"[{float(m[1])!r},{float(m[2])!r}]",
         match[3],
     )
-    rings = json.loads(body.replace("(", "[").replace(")", "]"))
+    try:
+        rings = json.loads(body.replace("(", "[").replace(")", "]"))
+    except ValueError:
+        raise ValueError(
+            "brackets and numbers of the WKT do not fit; write POLYGON ((0 0, 1 0, 1 1, 0 0))"
+        ) from None
     polygons: Sequence[Any] = [rings] if match[2].upper() == "POLYGON" else rings
     return [
         _Outline([_chain(ring) for ring in _listed(each, "a polygon")], "") for each in polygons

@@ -120,6 +120,7 @@ MISTAKES: dict[str, tuple[list[str], str]] = {
     "run": (["resume", "nowhere"], "there is no run folder nowhere"),
     "plot": (["plot", "nowhere"], "there is no solution file nowhere/solution.h5"),
     "name": (["new", "2bad"], "a problem's name is a word"),
+    "folder of a new file": (["new", "far/away", "--like", "heat"], "there is no folder far"),
     "command": (["sovle"], "No such command 'sovle'"),
     "option": (["solve", "heat", "--fast"], "No such option"),
     "argument": (["solve"], "Missing argument"),

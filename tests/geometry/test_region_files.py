@@ -153,5 +153,35 @@ def test_a_damaged_surface_or_none_is_refused_in_one_line(tmp_path: Path) -> Non
 
 def test_a_line_that_no_edge_lies_on_is_refused(tmp_path: Path) -> None:
     line = feature("LineString", [[0, 0], [4, 4]], "inlet")
-    with pytest.raises(UserError, match="no edge lies on the line 'inlet'"):
+    with pytest.raises(UserError, match="no outer edge lies on the line 'inlet'"):
         region_from_file(written(tmp_path, feature("Polygon", [SQUARE]), line))
+
+
+def test_lines_of_one_name_name_all_their_edges(tmp_path: Path) -> None:
+    lines = [feature("LineString", [[0, y], [4, y]], "g") for y in (0, 4)]
+    region = region_from_file(written(tmp_path, feature("Polygon", [SQUARE]), *lines))
+    assert region.part_size("g") == pytest.approx(8)
+
+
+def test_a_polygon_that_is_drawn_twice_is_told(tmp_path: Path) -> None:
+    path = written(tmp_path, *[feature("Polygon", [SQUARE], "plate")] * 2)
+    with pytest.raises(UserError, match="the polygon 'plate' is drawn twice"):
+        region_from_file(path)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "message"),
+    [
+        ("deep.geojson", "[" * 100_000, "holds no region"),
+        ("long.geojson", '{"type": "Polygon", "coordinates": [[[1' + "0" * 400 + ", 0]]]}", "two"),
+        ("text.geojson", '{"type": "Polygon", "coordinates": [[["a", "b"]]]}', "two numbers"),
+        ("open.wkt", "POLYGON ((0 0, 1 0, 1 1)", "brackets and numbers of the WKT do not fit"),
+    ],
+)
+def test_damaged_files_are_told_in_one_line(
+    tmp_path: Path, name: str, text: str, message: str
+) -> None:
+    (tmp_path / name).write_text(text)
+    with pytest.raises(UserError, match=message) as told:
+        region_from_file(tmp_path / name)
+    assert "\n" not in str(told.value)

@@ -230,3 +230,18 @@ def test_a_part_in_time_is_that_of_space() -> None:
     values = domain.part_factor(at.points, ["hole"])
     assert values is not None
     assert values.abs().max() < 1e-9
+
+
+@pytest.mark.parametrize(
+    ("names", "message"),
+    [
+        (["inlet"], "names must be a dict of edges by names"),
+        ({"inlet": "x"}, "'inlet' must be the number of an edge, from 0, or several, got 'x'"),
+        ({"inlet": None}, "'inlet' must be the number of an edge"),
+        ({"inlet": 1.5}, "'inlet' must be the number of an edge"),
+        ({1: 0}, "names: 1 must be"),
+    ],
+)
+def test_names_that_are_none_are_told(names: object, message: str) -> None:
+    with pytest.raises(TypeError, match=message):
+        Polygon([(0, 0), (1, 0), (0, 1)], names=names)  # type: ignore[arg-type]

@@ -44,16 +44,12 @@ class Card:
         return [
             f"## {self.name}",
             "",
-            f"![{self.name}: solution, reference and error]({self.picture})",
-            "",
+            *self._picture(),
             what,
             "",
             f"`{equation}`",
             "",
-            f"| {' | '.join(_COLUMNS)} |",
-            "|" + "---|" * len(_COLUMNS),
-            *(_result_row(name, result) for name, result in self.results.items() if result),
-            "",
+            *self._table(),
             "```bash",
             f"pinn-metakan solve {self.name}",
             "```",
@@ -65,6 +61,18 @@ class Card:
             "    ```",
             "",
         ]
+
+    def _picture(self) -> list[str]:
+        """The picture; none before the first network has been measured."""
+        if next(iter(self.results.values())) is None:
+            return []
+        return [f"![{self.name}: solution, reference and error]({self.picture})", ""]
+
+    def _table(self) -> list[str]:
+        """What the networks reached; none before any has been measured."""
+        rows = [_result_row(name, result) for name, result in self.results.items() if result]
+        head = [f"| {' | '.join(_COLUMNS)} |", "|" + "---|" * len(_COLUMNS)]
+        return [*head, *rows, ""] if rows else []
 
 
 def largest_error(result: Mapping[str, Any]) -> float:

@@ -16,8 +16,8 @@ prints parameters, domain and conditions; `pinn-metakan new my_problem --like NA
 your own from one. More problems, as users state them, are on the page of [cases](../cases.md).
 
 The table has the largest relative L2 error of an unknown after {seconds:g} s of CPU time of one
-thread, or where the run ended before, and how long was trained; float64, seed 0, {machines}.
-What was aimed at and is not reached: [the library in two minutes](../results/library.md).
+thread, or where the run ended before, and how long was trained; float64, seed 0, {period}.
+Machines, and what is not reached: [the library in two minutes](../results/library.md).
 `pinn-metakan bench gallery` measures what is missing, a dash here, and writes this page anew.
 """
 
@@ -50,14 +50,13 @@ def page_text(cards: Sequence[Card], seconds: float) -> str:
     """
     results = [result for card in cards for result in card.results.values() if result]
     dates = sorted({result["date"] for result in results})
-    platforms = ", ".join(sorted({result["platform"] for result in results}))
     period = dates[0] if len(dates) == 1 else f"{dates[0]} to {dates[-1]}"
     told = ", ".join(
         f"{network} {size:.0f}"
         for network in cards[0].results
         if (size := _size(cards, network)) is not None
     )
-    introduction = _INTRODUCTION.format(seconds=seconds, machines=f"{period}, {platforms}")
+    introduction = _INTRODUCTION.format(seconds=seconds, period=period)
     lines = [introduction, f"Parameters, in the median: {told}.", "", *table_lines(cards), ""]
     for card in cards:
         lines += card.lines()
