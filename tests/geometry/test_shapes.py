@@ -10,6 +10,7 @@ from domain_shapes import SHAPES, Shape
 from torch import Generator, Tensor
 
 from pinn_metakan.geometry.domain import Domain
+from pinn_metakan.geometry.polygon import Polygon
 from pinn_metakan.geometry.probing import surrounded
 from pinn_metakan.geometry.sampling import sample_boundary, sample_interior, sample_parts
 from pinn_metakan.geometry.space_time import SpaceTime
