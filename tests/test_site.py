@@ -156,7 +156,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     pytest.importorskip("zensical")
     folder = tmp_path_factory.mktemp("checkout")
     shutil.copy(ROOT / "zensical.toml", folder)
-    for name in ("docs", "pinn_metakan", "problems", "tests/cases"):
+    for name in ("docs", "pinn_metakan", "problems", "tests/cases", "tests/regions"):
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     done = subprocess.run(
         [sys.executable, "-m", *BUILD.split()],
