@@ -8,7 +8,8 @@ from pinn_metakan.benchmarks.gallery.card import Card
 _INTRODUCTION = """\
 # Gallery
 
-<!-- made by `pinn-metakan bench gallery`; fmt: off -->
+<!-- made by `pinn-metakan bench gallery` -->
+<!-- fmt: off -->
 
 Every problem that is shipped, solved by default settings: `pinn-metakan solve NAME`. Each picture
 is what the default MetaKAN found, beside the reference and the error. `pinn-metakan show NAME`
