@@ -131,6 +131,10 @@ def test_a_surface_that_is_open_is_refused(tmp_path: Path) -> None:
         ("a.wkt", "POLYGON ((0 0, 1 0", "begins with POLYGON"),
         ("a.wkt", "POLYGON ((0 0, one 0, 0 1))", "holds no region"),
         ("a.shp", "", r"a region is read from \.geojson, \.json, \.wkt, \.stl"),
+        ("deep.geojson", "[" * 100_000, "holds no region"),
+        ("long.geojson", '{"type": "Polygon", "coordinates": [[[1' + "0" * 400 + ", 0]]]}", "two"),
+        ("text.geojson", '{"type": "Polygon", "coordinates": [[["a", "b"]]]}', "two numbers"),
+        ("open.wkt", "POLYGON ((0 0, 1 0, 1 1)", "brackets and numbers of the WKT do not fit"),
     ],
 )
 def test_a_file_without_a_region_is_refused_in_one_line(
@@ -167,21 +171,3 @@ def test_a_polygon_that_is_drawn_twice_is_told(tmp_path: Path) -> None:
     path = written(tmp_path, *[feature("Polygon", [SQUARE], "plate")] * 2)
     with pytest.raises(UserError, match="the polygon 'plate' is drawn twice"):
         region_from_file(path)
-
-
-@pytest.mark.parametrize(
-    ("name", "text", "message"),
-    [
-        ("deep.geojson", "[" * 100_000, "holds no region"),
-        ("long.geojson", '{"type": "Polygon", "coordinates": [[[1' + "0" * 400 + ", 0]]]}", "two"),
-        ("text.geojson", '{"type": "Polygon", "coordinates": [[["a", "b"]]]}', "two numbers"),
-        ("open.wkt", "POLYGON ((0 0, 1 0, 1 1)", "brackets and numbers of the WKT do not fit"),
-    ],
-)
-def test_damaged_files_are_told_in_one_line(
-    tmp_path: Path, name: str, text: str, message: str
-) -> None:
-    (tmp_path / name).write_text(text)
-    with pytest.raises(UserError, match=message) as told:
-        region_from_file(tmp_path / name)
-    assert "\n" not in str(told.value)

@@ -70,14 +70,15 @@ def gallery_lines(
     refuse_unknown("no network {} here", networks, NETWORK_SETTINGS)
     if not 0 < seconds < math.inf:
         raise SettingsError(f"seconds must be positive, got {seconds:g}")
+    problems = {name: load_problem(str(entries[name].path)) for name in names or entries}
+    for name, problem in problems.items():
+        if type(problem).reference is Problem.reference:
+            raise UserError(f"{entries[name].path}: no reference to compare with")
     prepare_folder(out, [_PAGE])
     results = KeptResults(out / _RESULTS)
     every = [NO_HISTORY, *layers]
     cards = []
-    for name in names or entries:
-        problem = load_problem(str(entries[name].path))
-        if type(problem).reference is Problem.reference:
-            raise UserError(f"{entries[name].path}: no reference to compare with")
+    for name, problem in problems.items():
         found: dict[str, dict[str, Any] | None] = {}
         for network in networks or NETWORKS:
             given = [values for _, values in layers]
