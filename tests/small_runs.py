@@ -33,6 +33,13 @@ def small_evaluation(dimension: int, count: int = 11) -> dict[str, object]:
     return {"evaluation": {"shape": [count] * dimension, "points": 100}}
 
 
+#: No step of training: the field is g, of which all is known.
+NO_STEPS: dict[str, object] = {
+    "adam": {"steps": 0},
+    "lm": {"steps": 0},
+    "release": {"steps": 0},
+    "points": {"interior": 20, "boundary": 20, "initial": 20},
+}
 FAST_FLAGS = [
     "--set=network.widths=[4]",
     "--set=points.interior=60",

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import torch
 from own_domains import Annulus, Ellipse
+from small_runs import NO_STEPS
 
 from pinn_metakan import (
     Ball,
@@ -23,14 +24,6 @@ from pinn_metakan import (
     open_run,
     solve,
 )
-
-#: No step of training: the field is g, of which all is known.
-NO_STEPS = {
-    "adam": {"steps": 0},
-    "lm": {"steps": 0},
-    "release": {"steps": 0},
-    "points": {"interior": 20, "boundary": 20, "initial": 20},
-}
 
 
 class Known(Problem):

@@ -5,7 +5,7 @@ import pickle
 
 import pytest
 import torch
-from small_runs import FAST
+from small_runs import FAST, NO_STEPS
 
 from pinn_metakan import (
     Box,
@@ -24,11 +24,8 @@ from pinn_metakan import (
     solve,
 )
 
-NO_STEPS = {
-    "adam": {"steps": 0},
-    "lm": {"steps": 0},
-    "release": {"steps": 0},
-    "points": {"interior": 20, "boundary": 20, "initial": 20},
+UNTRAINED = {
+    **NO_STEPS,
     "network": {"widths": [4]},
 }
 PIERCED = Box((-1.0, 1.0), (-1.0, 1.0)) - Disk(0.5, (0.2, 0.0)).named("hole")
@@ -61,7 +58,7 @@ def shape(*counts: int) -> dict[str, object]:
 
 
 def test_fluxes_through_parts_are_those_of_the_closed_form() -> None:
-    solution = solve(Known(PIERCED), "kan", settings=NO_STEPS | shape(5, 5))
+    solution = solve(Known(PIERCED), "kan", settings=UNTRAINED | shape(5, 5))
     area = math.pi / 4  # of the hole, whose divergence of grad u is 2
     assert solution.flux("u_n", face="hole") == pytest.approx(-2 * area, rel=1e-9)
     assert solution.flux("1", face=("hole", "x=1")) == pytest.approx(math.pi + 2, rel=1e-9)
@@ -73,13 +70,15 @@ def test_fluxes_through_parts_are_those_of_the_closed_form() -> None:
 
 
 def test_fluxes_through_parts_are_at_a_time_or_over_time() -> None:
-    solution = solve(Known(SpaceTime(PIERCED, 0.0, 3.0)), "kan", settings=NO_STEPS | shape(5, 5, 3))
+    solution = solve(
+        Known(SpaceTime(PIERCED, 0.0, 3.0)), "kan", settings=UNTRAINED | shape(5, 5, 3)
+    )
     assert solution.flux("1", face="hole", at={"t": 1.0}) == pytest.approx(math.pi, rel=1e-9)
     assert solution.flux("1", face="hole") == pytest.approx(3 * math.pi, rel=1e-9)
 
 
 def test_fluxes_through_surfaces_are_by_points() -> None:
-    solution = solve(Known(Cylinder(0.5, 2.0)), "kan", settings=NO_STEPS | shape(5, 5, 5))
+    solution = solve(Known(Cylinder(0.5, 2.0)), "kan", settings=UNTRAINED | shape(5, 5, 5))
     assert solution.flux("1", face="side") == pytest.approx(2 * math.pi, rel=1e-9)
     assert solution.flux("u_n", face="side") == pytest.approx(math.pi, rel=1e-3)
 
