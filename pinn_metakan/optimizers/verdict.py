@@ -23,6 +23,8 @@ class Outcome(Enum):
     OUT_OF_TIME = "out of time"
     #: The user wants to stop.
     INTERRUPTED = "interrupted"
+    #: Whoever is told of its progress wants no more of it.
+    STOPPED = "stopped"
 
 
 @dataclass(frozen=True)

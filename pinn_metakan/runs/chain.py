@@ -9,6 +9,7 @@ import torch
 
 from pinn_metakan.diagnosis.table import refuse_errors
 from pinn_metakan.errors import Interrupted, SettingsError, TrainingError
+from pinn_metakan.optimizers.verdict import Verdict
 from pinn_metakan.pde.formulation import formulate
 from pinn_metakan.pde.loading import with_parameters
 from pinn_metakan.pde.problem import Problem
@@ -206,9 +207,10 @@ class Chain:
                 if announce is not None:
                     announce([*head, *(row for row in facts if row[0] in _FACTS)])
 
-            def shown(entry: ProgressEntry, number: int = number) -> None:
-                if progress is not None:
-                    progress(replace(entry, stage=f"link {number}, {entry.stage}"))
+            def shown(entry: ProgressEntry, number: int = number) -> Verdict | None:
+                if progress is None:
+                    return None
+                return progress(replace(entry, stage=f"link {number}, {entry.stage}"))
 
             run = AssembledRun(link.problem, link.choices, start=start)
             try:

@@ -12,7 +12,7 @@ from torch import Tensor
 from pinn_metakan.errors import Interrupted, RunFolderError, TrainingError
 from pinn_metakan.geometry.grid import Grid
 from pinn_metakan.geometry.mesh import Mesh
-from pinn_metakan.optimizers.verdict import Outcome
+from pinn_metakan.optimizers.verdict import Outcome, Verdict
 from pinn_metakan.pde.problem import Problem
 from pinn_metakan.results.field import Field, FieldOnGrid
 from pinn_metakan.runs.assembled import AssembledRun
@@ -158,9 +158,10 @@ def train_and_compare(
             notes = [] if second.note is None else [("note", second.note)]
             announce([("second opinion", seed), *told, *notes])
 
-    def progress_second(entry: ProgressEntry) -> None:
-        if progress is not None:
-            progress(replace(entry, stage=f"second opinion, {entry.stage}"))
+    def progress_second(entry: ProgressEntry) -> Verdict | None:
+        if progress is None:
+            return None
+        return progress(replace(entry, stage=f"second opinion, {entry.stage}"))
 
     if budget is not None:  # the two are compared, and the first is written again
         started -= evaluation_seconds(run) + CLOSING_SECONDS

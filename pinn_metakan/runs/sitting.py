@@ -29,8 +29,8 @@ _INTERRUPTED = Verdict(Outcome.INTERRUPTED, "interrupted")
 
 #: Receives what the run uses, as (name, text), before it begins.
 Announce = Callable[[list[tuple[str, str]]], None]
-#: Receives each new entry of the history.
-Progress = Callable[[ProgressEntry], None]
+#: Receives each new entry of the history; a verdict that it returns ends the run at the next step.
+Progress = Callable[[ProgressEntry], Verdict | None]
 
 
 def train_and_write(
@@ -66,6 +66,7 @@ def train_and_write(
     if announce is not None:
         announce(facts(run))
     last_saved = time.monotonic()
+    told_to_stop: Verdict | None = None
 
     def save() -> None:
         nonlocal last_saved
@@ -74,10 +75,11 @@ def train_and_write(
         last_saved = time.monotonic()
 
     def on_report(report: ProgressEntry) -> None:
+        nonlocal told_to_stop
         logger.info("step %d: loss %.3e, errors %s", report.step, report.loss, report.errors)
         if progress is not None:
             left = None if deadline is None else max(deadline - time.time(), 0.0)
-            progress(replace(report, budget_left=left))
+            told_to_stop = progress(replace(report, budget_left=left)) or told_to_stop
 
     deadline: float | None = None
     if budget is not None:
@@ -91,6 +93,8 @@ def train_and_write(
         def should_stop() -> Verdict | None:
             if is_interrupted():
                 return _INTERRUPTED
+            if told_to_stop is not None:
+                return told_to_stop
             if deadline is not None and time.time() >= deadline:
                 return Verdict(Outcome.OUT_OF_TIME, f"the budget of {budget:g} s is used up")
             if time.monotonic() - last_saved > run.settings.checkpoint_seconds:

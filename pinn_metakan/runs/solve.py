@@ -70,7 +70,8 @@ def solve(
         check: Whether another network solves the problem too, with another seed and the same
             steps; what the two differ by stands for the error where there is no reference.
         announce: Told what the run uses before it begins.
-        progress: Told each entry of the history; in a notebook it is shown unless given.
+        progress: Told each entry of the history; in a notebook it is shown unless given. A verdict
+            that it returns, such as ``Verdict(Outcome.STOPPED, "good enough")``, ends the run.
         started: When the budget's clock began, as `time.time`; now unless given.
         command: How to start the same run again, noted in settings.toml.
 

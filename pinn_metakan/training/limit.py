@@ -21,6 +21,8 @@ _FAR, _DOMINANT = 1e-3, 0.9
 _UNSURE = 1e-6
 #: Causal weights above this count as 1 (docs/decisions/0034-hard-cases.md).
 _COUNTS = 0.99
+#: Outcomes of a run that was stopped before its end.
+_BROKEN_OFF = (Outcome.OUT_OF_TIME, Outcome.INTERRUPTED, Outcome.STOPPED)
 
 
 class Limit(Enum):
@@ -107,7 +109,7 @@ def diagnose(
             f"{carried[0]}; a strong form cannot converge there: expect large errors near that "
             "place, state smooth data, or add a little diffusion",
         )
-    if verdict.outcome in (Outcome.OUT_OF_TIME, Outcome.INTERRUPTED):
+    if verdict.outcome in _BROKEN_OFF:
         return Diagnosis(Limit.TIME, f"the run was not over; {_TO_GO_ON[has_folder]}")
     worst = max(slabs, default=math.nan)
     if worst > max(_FAR, loss):

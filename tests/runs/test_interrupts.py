@@ -7,9 +7,11 @@ import pytest
 from small_runs import FAST, stop_at
 
 from pinn_metakan.errors import Interrupted
+from pinn_metakan.optimizers.verdict import Outcome, Verdict
 from pinn_metakan.pde.loading import load_problem
-from pinn_metakan.runs.resume import open_run
+from pinn_metakan.runs.resume import open_run, resume
 from pinn_metakan.runs.solve import solve
+from pinn_metakan.training.progress import ProgressEntry
 
 POINTS = np.array([[0.3, 0.2], [0.9, 0.8]])
 
@@ -27,3 +29,16 @@ def test_an_interrupt_carries_what_was_reached(tmp_path: Path) -> None:
         solve(load_problem("heat"), settings=settings, progress=stop_at(20), out="run")
     assert stop.value.folder == Path("run")
     np.testing.assert_array_equal(open_run("run")["u"], solution["u"])
+
+
+def test_a_verdict_of_who_is_told_of_progress_ends_a_run_that_may_go_on() -> None:
+    def enough(entry: ProgressEntry) -> Verdict | None:
+        return Verdict(Outcome.STOPPED, "good enough") if entry.step >= 4 else None
+
+    problem = load_problem("heat")
+    solution = solve(problem, settings=FAST, progress=enough, out="run")
+    assert solution.attributes["stop_reason"] == "good enough"
+    assert solution.attributes["verdict"] == "stopped"
+    assert solution.history["step"][-1] == 4
+    whole = solve(problem, settings=FAST)
+    np.testing.assert_array_equal(resume("run")["u"], whole["u"])
