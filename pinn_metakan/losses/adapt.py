@@ -7,13 +7,12 @@ from pinn_metakan.losses.adapted_objective import AdaptedObjective
 from pinn_metakan.losses.balancing.table import BALANCES
 from pinn_metakan.losses.multipliers import Multipliers
 from pinn_metakan.losses.objective import Objective
-from pinn_metakan.optimizers.communicator import Communicator
 from pinn_metakan.pde.formulation import Formulation
 from pinn_metakan.settings.sections import LossSettings
 
 
 def build_adapted(
-    objective: Objective, formulation: Formulation, loss: LossSettings, communicator: Communicator
+    objective: Objective, formulation: Formulation, loss: LossSettings
 ) -> AdaptedObjective:
     """Let weights and multipliers of an objective follow training as settings say.
 
@@ -21,7 +20,6 @@ def build_adapted(
         objective: Fixed weights, and the terms that are not satisfied by construction.
         formulation: The problem.
         loss: Its ``balance`` and ``multipliers``.
-        communicator: Adds up what other processes have of the residuals.
 
     Returns:
         The objective that is minimized.
@@ -29,8 +27,8 @@ def build_adapted(
     Raises:
         SettingsError: If multipliers are asked for what is no soft condition.
     """
-    balance = BALANCES[loss.balance](communicator)
-    multipliers = Multipliers(_soft_terms(loss.multipliers, formulation, objective), communicator)
+    balance = BALANCES[loss.balance]()
+    multipliers = Multipliers(_soft_terms(loss.multipliers, formulation, objective))
     return AdaptedObjective(objective, balance, multipliers, loss.adapt_every, loss.balance_memory)
 
 

@@ -58,7 +58,7 @@ class AdaptedObjective(Adaptation):
         return self._shifted(self._weighted.vector())
 
     def loss(self) -> Tensor:
-        """Evaluate their squared length."""
+        """Evaluate their squared length; its part of this process."""
         return self.vector().square().sum()
 
     def linearize(self) -> tuple[Tensor, Tensor]:
@@ -128,7 +128,7 @@ class AdaptedObjective(Adaptation):
 
     @torch.no_grad()
     def _loss_now(self) -> float:
-        return float(self.loss())
+        return float(self._fixed.share.communicator.summed(self.loss()))
 
     def _weigh(self) -> None:
         """Make what is minimized of factors and multipliers as they are."""

@@ -36,6 +36,7 @@ class TermGroup:
         count: How many points are asked for; there may be others where residuals compare them.
         at: The points now, on the device and in the dtype of the network.
         is_held: Whether the points stay where they are when others are redrawn.
+        whole: Points of the group that these are a part of; None where they are all of them.
     """
 
     residual: Residual
@@ -45,6 +46,7 @@ class TermGroup:
     count: int
     at: PointSet
     is_held: bool = False
+    whole: int | None = None
 
     def drawn(self, generator: Generator) -> PointSet:
         """New points, on the device and in the dtype of those now."""
@@ -60,12 +62,12 @@ class TermGroup:
 
         Args:
             weight: w_c.
-            count: N_c, its number of residuals.
+            count: N_c, its number of residuals; where these are a part, those of all parts count.
 
         Returns:
             A number or, where points have weights of their own, one for each residual, (N_c,).
         """
-        factor = math.sqrt(weight / count)
+        factor = math.sqrt(weight / (self.whole or count))
         return factor if self.at.weights is None else factor * self.at.weights.sqrt()
 
     def evaluate_counted(self, values: Mapping[Quantity, Tensor]) -> dict[str, Tensor]:

@@ -8,7 +8,6 @@ import torch
 from torch import Tensor
 
 from pinn_metakan.losses.objective import Objective
-from pinn_metakan.optimizers.communicator import ONE_PROCESS, Communicator
 
 # All: docs/decisions/0032-balance-of-conditions.md.
 #: A scaled residual below so many roundings is zero.
@@ -35,15 +34,13 @@ class Multipliers:
 
     Args:
         terms: Names of the terms of these conditions.
-        communicator: Adds up what other processes have of the residuals.
 
     Source: Hestenes, J. Optim. Theory Appl. 4 (1969) 303-320; the growth of penalties: Birgin,
     Martinez, Practical Augmented Lagrangian Methods, 2014, chapter 4.
     """
 
-    def __init__(self, terms: Sequence[str], communicator: Communicator = ONE_PROCESS):
+    def __init__(self, terms: Sequence[str]):
         self._terms = tuple(terms)
-        self._communicator = communicator
         #: lambda_c by term, (N_c,); missing before the first update, when they are 0.
         self.values: dict[str, Tensor] = {}
         #: What penalties have grown by, by term.
@@ -54,7 +51,7 @@ class Multipliers:
     def begun_anew(self, objective: Objective) -> "Multipliers":
         """Those before the first update, of the same terms where an objective has them."""
         terms = [term for term in self._terms if term in objective.weights]
-        return Multipliers(terms, self._communicator)
+        return Multipliers(terms)
 
     @property
     def terms(self) -> tuple[str, ...]:
@@ -69,15 +66,16 @@ class Multipliers:
             objective: The terms; its weights of these conditions are mu_c.
 
         Returns:
-            lambda_c / sqrt(mu_c) in rows of these conditions, 0 in others, shape (N,).
+            lambda_c / sqrt(mu_c) in rows of these conditions, 0 in others, shape (N,); those of the
+            residuals that this process evaluates.
         """
-        rows = []
+        rows = {}
         for term, r in objective.residuals().items():
             found = self.values.get(term)
             weight = objective.weights[term]
             has_none = found is None or weight == 0
-            rows.append(torch.zeros_like(r) if has_none else found / weight**0.5)
-        return torch.cat(rows)
+            rows[term] = torch.zeros_like(r) if has_none else found / weight**0.5
+        return objective.share.rows(objective.collocation.groups, rows)
 
     @torch.no_grad()
     def update(self, objective: Objective) -> bool:
@@ -143,8 +141,7 @@ class Multipliers:
         return found
 
     def _sizes(self, residuals: Mapping[str, Tensor]) -> dict[str, float]:
-        squares = {term: c.square().sum() for term, c in residuals.items()}
-        return {term: float(self._communicator.summed(s)) ** 0.5 for term, s in squares.items()}
+        return {term: float(c.square().sum()) ** 0.5 for term, c in residuals.items()}
 
     @staticmethod
     def _rounding(like: Tensor) -> float:

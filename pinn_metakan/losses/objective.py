@@ -1,6 +1,7 @@
 """The objective: one residual vector, whose squared length is the loss."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -11,6 +12,7 @@ from pinn_metakan.geometry.sampling import PointSet
 from pinn_metakan.losses.collocation import Collocation, TermGroup
 from pinn_metakan.losses.engine import Derivatives, Engine, residual_vector
 from pinn_metakan.losses.scales import Scales
+from pinn_metakan.losses.share import Share
 
 
 class Objective:
@@ -22,6 +24,7 @@ class Objective:
         weights: w_c by term, 1 unless given.
         engine: What differentiates.
         sizes: R_c by term [its unit], 1 unless given: terms of weight 1 balance each other.
+        share: What of it this process evaluates; all unless given.
 
     Raises:
         LookupError: If a weight names no term.
@@ -34,10 +37,12 @@ class Objective:
         weights: Mapping[str, float],
         engine: Engine,
         sizes: Mapping[str, float] | None = None,
+        share: Share | None = None,
     ):
         self.ansatz = ansatz
         self.collocation = collocation
         self.engine = engine
+        self.share = share or Share()
         terms = [term for group in collocation.groups for term in group.terms]
         for name in weights:
             if name not in terms:
@@ -53,15 +58,24 @@ class Objective:
 
     def with_ansatz(self, ansatz: Ansatz) -> "Objective":
         """The same objective, on the same points, of another ansatz."""
-        return Objective(ansatz, self.collocation, self.weights, self.engine, self.sizes)
+        return self._with(ansatz=ansatz)
 
     def with_weights(self, weights: Mapping[str, float]) -> "Objective":
         """The same objective with other weights w_c by term, 1 unless given."""
-        return Objective(self.ansatz, self.collocation, weights, self.engine, self.sizes)
+        return self._with(weights=weights)
 
     def with_collocation(self, collocation: Collocation) -> "Objective":
         """The same objective on other points."""
-        return Objective(self.ansatz, collocation, self.weights, self.engine, self.sizes)
+        return self._with(collocation=collocation)
+
+    def spread(self, share: Share) -> "Objective":
+        """The same objective, of which this process evaluates its share."""
+        return self._with(share=share)
+
+    @property
+    def groups(self) -> Sequence[TermGroup]:
+        """The terms that this process evaluates, on its points of them."""
+        return self.share.of(self.collocation.groups)
 
     @property
     def scales(self) -> Scales:
@@ -73,7 +87,7 @@ class Objective:
     def scaled(self, scales: Scales) -> "Objective":
         """The same objective, of the same network, with other sizes of unknowns and terms."""
         ansatz = self.ansatz.with_sizes(list(scales.unknowns.values()))
-        return Objective(ansatz, self.collocation, self.weights, self.engine, scales.terms)
+        return self._with(ansatz=ansatz, sizes=scales.terms)
 
     def residuals(self) -> dict[str, Tensor]:
         """Evaluate all terms on their points, (N_c,) each, with one set of network weights."""
@@ -92,11 +106,11 @@ class Objective:
         return self.engine.derivatives(self.ansatz)
 
     def vector(self) -> Tensor:
-        """Evaluate r, the weighted terms one below the other, shape (N,)."""
-        return residual_vector(self.collocation.groups, self.scaled_weights, self.derivatives())
+        """Evaluate r, the weighted terms of this process one below the other, shape (N,)."""
+        return residual_vector(self.groups, self.scaled_weights, self.derivatives())
 
     def loss(self) -> Tensor:
-        """Evaluate |r|^2: the weighted sum of the mean squares of the terms."""
+        """Evaluate |r|^2: weighted mean squares of the terms; its part of this process."""
         return self.vector().square().sum()
 
     @torch.no_grad()
@@ -114,7 +128,7 @@ class Objective:
 
     def linearize(self) -> tuple[Tensor, Tensor]:
         """Evaluate r (N,) and its Jacobian (N, P), columns in the order of the parameters."""
-        return self.engine.linearize(self.ansatz, self.collocation.groups, self.scaled_weights)
+        return self.engine.linearize(self.ansatz, self.groups, self.scaled_weights)
 
     def first_unusable_term(self) -> str | None:
         """Name a term that is NaN or infinite now, None if all are finite."""
@@ -125,15 +139,15 @@ class Objective:
 
     def redraw(self) -> None:
         """Draw all points anew, a part of them where residual or slope are large."""
-        self.collocation.redraw(self._sizes)
+        self.collocation.redraw(self._all_sizes)
 
     def follow(self) -> bool:
         """Let weights that depend on the residual follow it; False if they hardly change."""
-        return self.collocation.follow(self._sizes)
+        return self.collocation.follow(self._all_sizes)
 
     def last_weight(self) -> float:
         """Evaluate what the last times would count for, 0 to 1; 1 where all count alike."""
-        return self.collocation.last_weight(self._sizes)
+        return self.collocation.last_weight(self._all_sizes)
 
     def add_points(self) -> bool:
         """Draw more points, all anew; False if there are as many as there may be."""
@@ -144,13 +158,20 @@ class Objective:
 
     @torch.no_grad()
     def fresh_loss(self) -> float:
-        """Evaluate the loss on new points, and go back to those so far."""
+        """Evaluate the loss of all processes on new points, and go back to those so far."""
         kept = [group.at for group in self.collocation.groups]
         self.redraw()
-        loss = float(self.loss())
+        loss = float(self.share.communicator.summed(self.loss()))
         for group, at in zip(self.collocation.groups, kept, strict=True):
             group.at = at
         return loss
+
+    def _with(self, **changed: Any) -> "Objective":
+        parts = ("ansatz", "collocation", "weights", "engine", "sizes", "share")
+        return Objective(**{part: getattr(self, part) for part in parts} | changed)
+
+    def _all_sizes(self, points: Tensor) -> Tensor:
+        return self.share.communicator.spread(self._sizes, points)
 
     @torch.no_grad()
     def _sizes(self, points: Tensor) -> Tensor:

@@ -69,10 +69,10 @@ class RandomDimensions:
         )
 
     def loss(self) -> Tensor:
-        """Evaluate the estimate, a scalar with a graph."""
+        """Evaluate the estimate, a scalar with a graph; its part of this process."""
         objective = self._objective
         total = None
-        for group in objective.collocation.groups:
+        for group in objective.groups:
             if _laplacian_axes(group):
                 first, second = (self._terms(group, axes) for axes in self.parts)
             else:
@@ -81,7 +81,8 @@ class RandomDimensions:
                 product = first[term] * second[term]
                 if group.at.weights is not None:
                     product = group.at.weights * product
-                part = objective.scaled_weights[term] * product.mean()
+                share = len(product) / (group.whole or len(product))
+                part = objective.scaled_weights[term] * share * product.mean()
                 total = part if total is None else total + part
         assert total is not None
         return total

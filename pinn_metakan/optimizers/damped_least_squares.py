@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from pinn_metakan.optimizers.linearization import Linearization
+from pinn_metakan.optimizers.stacked_factor import StackedFactor
 
 # All of these: docs/decisions/0004-normal-equations.md.
 #: The normal equations lose half of the digits; refined by J itself, they serve while the damping
@@ -84,26 +85,24 @@ class KernelEquations(Factorization):
 class OrthogonalFactor(Factorization):
     r"""A factorization J = Q R, and :math:`[R; \sqrt\lambda] = Q_\lambda R_\lambda`.
 
-    It keeps all digits, and needs all rows in one place.
+    It keeps all digits.
 
     Args:
-        here: J.
-        factored: What `torch.geqrf` makes of J; its upper triangle is R.
+        factored: J = Q R.
         amount: lambda.
 
     Source: Bjoerck, Numerical Methods for Least Squares Problems, SIAM, 1996, section 5.3.
     """
 
-    def __init__(self, here: Linearization, factored: tuple[Tensor, Tensor], amount: float):
-        self._here, self._factored = here, factored
-        r = factored[0][: len(factored[1])].triu()  # (k, P)
+    def __init__(self, factored: StackedFactor, amount: float):
+        self._factored = factored
+        r = factored.upper  # (k, P)
         damping = torch.eye(r.shape[1]).to(r) * math.sqrt(amount)
         self._damped = torch.geqrf(torch.cat([r, damping]))
 
     def solve(self, v: Tensor, digits: int = DIGITS) -> Tensor:
         """Multiply by Q^T, then solve the triangle; see `Factorization.solve`."""
-        whole = self._here.gathered(v).unsqueeze(1)
-        known = torch.ormqr(*self._factored, whole, transpose=True)[: len(self._factored[1])]
+        known = self._factored.projected(v)
         damped, scales = self._damped
         padded = torch.cat([known, known.new_zeros(len(scales), 1)])
         known = torch.ormqr(damped, scales, padded, transpose=True)[: len(scales)]
@@ -126,7 +125,7 @@ class DampedLeastSquares:
         # Computed when first needed; cached_property would lock the class while processes that
         # are threads exchange what they have.
         self._matrix: Tensor | None = None
-        self._factored: tuple[Tensor, Tensor] | None = None
+        self._factored: StackedFactor | None = None
 
     def factorization(self, damping: float) -> Factorization | None:
         """Factorize for a damping, as part of the trace of J^T J; None if nothing serves it."""
@@ -137,8 +136,8 @@ class DampedLeastSquares:
             return equations(here, lower, amount)
         if here.n_residuals * here.n_parameters <= _LARGEST_ORTHOGONAL:
             if self._factored is None:
-                self._factored = torch.geqrf(here.all_rows())
-            return OrthogonalFactor(here, self._factored, amount)
+                self._factored = here.factored()
+            return OrthogonalFactor(self._factored, amount)
         return None
 
     def _cholesky(self, amount: float) -> Tensor | None:

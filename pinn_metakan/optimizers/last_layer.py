@@ -26,21 +26,28 @@ class DampedSolution:
     r"""Minimizes |r + J step|^2 + (lambda s_1)^2 |step|^2, columns of J scaled to the length 1.
 
     s_1 is the largest singular value of the scaled J. One factorization, QR and then SVD, serves
-    every lambda.
+    every lambda. Where rows are spread over processes, each factorizes its own, and all factorize
+    what is stacked of these factors.
 
     Args:
-        r: Shape (N,).
-        jacobian: J, shape (N, P).
+        r: Those rows that this process has, shape (N,).
+        jacobian: Those of J, shape (N, P).
+        communicator: The processes.
     """
 
-    def __init__(self, r: Tensor, jacobian: Tensor):
+    def __init__(self, r: Tensor, jacobian: Tensor, communicator: Communicator = ONE_PROCESS):
         jacobian = jacobian.double()
         norms = torch.linalg.vector_norm(jacobian, dim=0)
+        norms = communicator.summed(norms.square()).sqrt()  # exact where there is one part
         self._units = torch.where(norms > 0, 1 / norms, torch.ones_like(norms))  # (P,)
         q, upper = torch.linalg.qr(jacobian * self._units)
+        known = q.T @ -r.double()
+        if communicator.count > 1:
+            q, upper = torch.linalg.qr(communicator.gathered(upper))
+            known = q.T @ communicator.gathered(known)
         left, self._singular, right = torch.linalg.svd(upper, full_matrices=False)
         self._right = right.T
-        self._parts = left.T @ (q.T @ -r.double())
+        self._parts = left.T @ known
 
     def step(self, damping: float) -> Tensor:
         """The step of a damping lambda, shape (P,)."""
@@ -60,7 +67,7 @@ class LastLayer(Optimizer):
         last_layer: Those of them that are solved for.
         damping: lambda of `DampedSolution`; raised for a step that fails.
         tolerance: Ends the stage when |r|^2 falls by less than this part of it.
-        communicator: Gathers what other processes have of r and J.
+        communicator: Adds up what other processes have of r and J.
 
     Source: Golub, Pereyra, SIAM J. Numer. Anal. 10 (1973) 413-432 (last layers are linear).
     """
@@ -79,24 +86,25 @@ class LastLayer(Optimizer):
         self._columns = torch.cat(chosen)  # (P,), booleans
         self._damping = self._least_damping = damping
         self._tolerance = tolerance
-        self._gathered = communicator.gathered
+        self._communicator = communicator
 
     @torch.no_grad()
     def step(self, probe: Probe) -> Verdict | None:
         """Take one step; see `Optimizer.step`."""
         point = flattened(self._last_layer)
-        r, jacobian = map(self._gathered, probe.linearize())
-        before = float(r.square().sum())
-        if not math.isfinite(before) or not bool(torch.isfinite(jacobian).all()):
+        r, jacobian = probe.linearize()
+        before = self._squared(r)
+        is_bad = self._communicator.summed((~torch.isfinite(jacobian)).any().to(r))
+        if not math.isfinite(before) or bool(is_bad):
             return NOT_FINITE
         if not bool(self._columns.all()):
             jacobian = jacobian[:, self._columns.to(jacobian.device)]
-        model = DampedSolution(r, jacobian)
+        model = DampedSolution(r, jacobian, self._communicator)
         for _ in range(_TRIALS):
             step = model.step(self._damping).to(point)
             assign(point + step, self._last_layer)
-            there = self._gathered(probe.residual())
-            after = float(there.square().sum())
+            there = probe.residual()
+            after = self._squared(there)
             if after < before:
                 return self._verdict(before, after, r, there, jacobian @ step)
             self._damping *= _MORE
@@ -106,7 +114,8 @@ class LastLayer(Optimizer):
     def _verdict(
         self, before: float, after: float, r: Tensor, there: Tensor, moved: Tensor
     ) -> Verdict | None:
-        is_exact = float((there - r - moved).norm()) <= _EXACT * float(moved.norm())
+        missed = self._squared(there - r - moved)
+        is_exact = missed <= _EXACT**2 * self._squared(moved)
         if is_exact and self._damping == self._least_damping:
             return _SOLVED
         self._damping = max(self._least_damping, self._damping / _MORE**2)
@@ -114,6 +123,9 @@ class LastLayer(Optimizer):
             return None
         slow = f"step tolerance: |r|^2 falls by less than {self._tolerance:.0e} of it per step"
         return Verdict(Outcome.SETTLED, slow)
+
+    def _squared(self, v: Tensor) -> float:
+        return float(self._communicator.summed(v.square().sum()))
 
     def objective_changed(self) -> None:
         """Damp least again: what failed may work now."""

@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from pinn_metakan.optimizers.communicator import ONE_PROCESS, Communicator
+from pinn_metakan.optimizers.stacked_factor import StackedFactor
 
 #: Column norms below this part of the largest count as this
 #: (docs/decisions/0003-units-of-parameters.md).
@@ -89,6 +90,10 @@ class Linearization:
         """Parameters, shape (P,), after a step that is measured in their units."""
         return (self.point + self._units * step).to(self.point)
 
+    def factored(self) -> StackedFactor:
+        """J = Q R, over the rows of all processes."""
+        return StackedFactor(self._jacobian, self._communicator)
+
     # What needs the rows of all processes in one place:
 
     def all_rows(self) -> Tensor:
@@ -103,7 +108,10 @@ class Linearization:
 
     def kernel(self) -> Tensor:
         """J J^T of all rows, shape (n_residuals, n_residuals); only its lower triangle is meant."""
-        return _lower_gram(self.all_rows().T)
+        if self._communicator.count == 1:
+            return _lower_gram(self._jacobian.T)
+        rows = self._jacobian @ self.all_rows().T  # each process multiplies its own
+        return self._communicator.gathered(rows)
 
 
 def _lower_gram(a: Tensor) -> Tensor:

@@ -14,6 +14,7 @@ from pinn_metakan.losses.adapt import build_adapted
 from pinn_metakan.losses.collocation import TermGroup
 from pinn_metakan.losses.objective import Objective
 from pinn_metakan.losses.random_dimensions import RandomDimensions
+from pinn_metakan.losses.share import Share
 from pinn_metakan.networks.network import Network
 from pinn_metakan.optimizers.communicator import ONE_PROCESS, Communicator
 from pinn_metakan.optimizers.verdict import Outcome
@@ -59,6 +60,7 @@ class AssembledRun:
         start: Start | None = None,
     ):
         self.start, self._communicator = start, communicator
+        self._share = Share(communicator)
         self.problem, self.choices = problem, choices
         self.settings = settings = choices.settings
         self._place = (choices.device, DTYPES[choices.dtype])
@@ -82,9 +84,9 @@ class AssembledRun:
             self.objective = self.objective.scaled(start.scaled(self.objective.scales))
         self.ansatz: Ansatz = self.objective.ansatz
         formulation = self.part.formulation
-        self._adapted = build_adapted(self.objective, formulation, settings.loss, communicator)
+        self._adapted = build_adapted(self._spread_objective, formulation, settings.loss)
         count = settings.loss.random_dimensions
-        self._random_dimensions = RandomDimensions(self.objective, count) if count else None
+        self._random_dimensions = RandomDimensions(self._spread_objective, count) if count else None
         self._draw_dimensions()
         self.reference = reference_on(self.formulation, self.grid.points)
         stated = stated_reference_errors(self.formulation) if self.reference else {}
@@ -108,6 +110,11 @@ class AssembledRun:
     def network(self) -> Network:
         """The network that is trained now."""
         return self.ansatz.network
+
+    @property
+    def _spread_objective(self) -> Objective:
+        """The objective, of which this process evaluates its share."""
+        return self.objective.spread(self._share)
 
     @property
     def slab_fields(self) -> SlabFields:
@@ -160,9 +167,9 @@ class AssembledRun:
         """Go on with another network."""
         self.ansatz = self.ansatz.with_network(network)
         self.objective = self.objective.with_ansatz(self.ansatz)
-        self._adapted.of(self.objective)
+        self._adapted.of(self._spread_objective)
         if self._random_dimensions is not None:
-            self._random_dimensions = self._random_dimensions.of(self.objective)
+            self._random_dimensions = self._random_dimensions.of(self._spread_objective)
         self.trainer = self._make_trainer()
 
     def residual_norms(self, count: int, generator: Generator) -> ResidualNorms:
@@ -236,9 +243,9 @@ class AssembledRun:
             residual=self._adapted.vector,
             linearize=self._adapted.linearize,
             redraw=self._redraw,
-            add_points=lambda: self.objective.add_points(),
+            add_points=lambda: self._spread_objective.add_points(),
             count_points=lambda: len(self.equations.at.points),
-            fresh_loss=lambda: self.objective.fresh_loss(),
+            fresh_loss=lambda: self._spread_objective.fresh_loss(),
             measure=error_measure(
                 self.evaluate, self.grid, self.reference, self.settings.evaluation, self._slabs.end
             ),
@@ -260,10 +267,10 @@ class AssembledRun:
     def _loss(self) -> Tensor:
         if self._random_dimensions is not None:
             return self._random_dimensions.loss()
-        return self.objective.loss()
+        return self._spread_objective.loss()
 
     def _redraw(self) -> None:
-        self.objective.redraw()
+        self._spread_objective.redraw()
         self._draw_dimensions()
 
     def _draw_dimensions(self) -> None:

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from pinn_metakan.optimizers.communicator import ONE_PROCESS, Communicator
-from pinn_metakan.optimizers.flat import assign, flattened
+from pinn_metakan.optimizers.flat import assign, flattened, flattened_gradient, pieces
 from pinn_metakan.training.adaptation import UNCHANGED, Adaptation
 
 
@@ -67,23 +67,24 @@ class BestSeen:
 
     def gradient(self) -> Tensor:
         """Evaluate the loss and leave its gradient; see `Probe`."""
-        for p in self._least_squares.parameters():
+        parameters = self._agreed()
+        for p in parameters:
             p.grad = None
-        loss, summed = self._least_squares.loss(), self._least_squares.communicator.summed
+        loss = self._least_squares.loss()
         loss.backward()
-        for p in self._least_squares.parameters():
-            p.grad = None if p.grad is None else summed(p.grad)
-        return self._noted(summed(loss.detach()))
+        return self._noted(self._summed_with_gradient(loss.detach(), parameters))
 
     @torch.no_grad()
     def residual(self) -> Tensor:
         """Evaluate the residual vector; see `Probe`."""
+        self._agreed()
         r = self._least_squares.residual()
         self._noted(self._squared(r))
         return r
 
     def linearize(self) -> tuple[Tensor, Tensor]:
         """Evaluate the residual vector and its Jacobian; see `Probe`."""
+        self._agreed()
         r, jacobian = self._least_squares.linearize()
         self._noted(self._squared(r))
         return r, jacobian
@@ -109,6 +110,27 @@ class BestSeen:
         loss = float(self._least_squares.evaluate())
         assign(present, self._least_squares.parameters())
         return loss
+
+    def _agreed(self) -> Sequence[nn.Parameter]:
+        """The parameters, those of the first process where there are several."""
+        parameters, communicator = (
+            self._least_squares.parameters(),
+            self._least_squares.communicator,
+        )
+        if communicator.count > 1:
+            assign(communicator.agreed(flattened(parameters)), parameters)
+        return parameters
+
+    def _summed_with_gradient(self, loss: Tensor, parameters: Sequence[nn.Parameter]) -> Tensor:
+        """Sum loss and gradient of all processes, in one exchange."""
+        communicator = self._least_squares.communicator
+        if communicator.count == 1:
+            return loss
+        part = torch.cat([loss.reshape(1), flattened_gradient(parameters)])
+        whole = communicator.summed(part)
+        for p, gradient in zip(parameters, pieces(whole[1:], parameters), strict=True):
+            p.grad = gradient
+        return whole[0]
 
     def _squared(self, r: Tensor) -> Tensor:
         return self._least_squares.communicator.summed(r.square().sum())

@@ -34,14 +34,17 @@ class OneOfTwo(Communicator):
     """A thread that has half of the residuals, as a process of a data-parallel run has."""
 
     def __init__(self, exchange: Exchange, number: int):
-        self._exchange, self._number = exchange, number
+        self._exchange, self.number, self.count = exchange, number, 2
 
     def summed(self, part: Tensor) -> Tensor:
-        first, second = self._exchange.both(self._number, part)
+        first, second = self._exchange.both(self.number, part)
         return first + second
 
     def gathered(self, rows: Tensor) -> Tensor:
-        return torch.cat(self._exchange.both(self._number, rows))
+        return torch.cat(self._exchange.both(self.number, rows))
+
+    def agreed(self, values: Tensor) -> Tensor:
+        return self._exchange.both(self.number, values)[0]
 
 
 PROBLEMS: dict[str, tuple[Callable[[Tensor], Tensor], tuple[float, ...]]] = {

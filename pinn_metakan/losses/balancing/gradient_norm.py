@@ -4,7 +4,6 @@ import torch
 
 from pinn_metakan.losses.balancing.balance import Balance, relative_to_equations
 from pinn_metakan.losses.objective import Objective
-from pinn_metakan.optimizers.communicator import ONE_PROCESS, Communicator
 
 
 class GradientNorm(Balance):
@@ -14,22 +13,18 @@ class GradientNorm(Balance):
 
     with the mean square L_c of the scaled residuals of a term c, and equations e.
 
-    Args:
-        communicator: Adds up what other processes have of the residuals.
-
     Source: Wang, Teng, Perdikaris, SIAM J. Sci. Comput. 43 (2021) A3055-A3081; norms as in Wang,
     Sankaran, Wang, Perdikaris, 2023, arXiv:2308.08468.
     """
-
-    def __init__(self, communicator: Communicator = ONE_PROCESS):
-        self._communicator = communicator
 
     @torch.enable_grad()
     def factors(self, objective: Objective) -> dict[str, float]:
         """Differentiate each term; see `Balance.factors`."""
         parameters = list(objective.ansatz.parameters())
-        derivatives, sizes = objective.derivatives(), {}
-        for group in objective.collocation.groups:
+        derivatives, summed = objective.derivatives(), objective.share.communicator.summed
+        none = torch.cat([torch.zeros_like(p).flatten() for p in parameters])
+        found = dict.fromkeys(objective.weights, none)
+        for group in objective.groups:
             values = group.evaluate_counted(derivatives(group.at, group.residual.quantities))
             for term, r in values.items():
                 factor = group.factor(objective.sizes[term] ** -2, len(r))
@@ -40,6 +35,6 @@ class GradientNorm(Balance):
                     allow_unused=True,
                     materialize_grads=True,
                 )
-                flat = torch.cat([gradient.flatten() for gradient in gradients])
-                sizes[term] = float(self._communicator.summed(flat).norm())
+                found[term] = torch.cat([gradient.flatten() for gradient in gradients])
+        sizes = {term: float(summed(flat).norm()) for term, flat in found.items()}
         return relative_to_equations(sizes, objective)

@@ -5,7 +5,6 @@ from dataclasses import replace
 from pinn_metakan.losses.balancing.balance import Balance, relative_to_equations
 from pinn_metakan.losses.objective import Objective
 from pinn_metakan.losses.responses import some_points
-from pinn_metakan.optimizers.communicator import ONE_PROCESS, Communicator
 
 
 class TangentKernel(Balance):
@@ -17,14 +16,8 @@ class TangentKernel(Balance):
     with the Jacobian J_c of the scaled residuals of a term c at N_c of its points, and equations
     e: residuals of all terms then fall about as fast under gradient descent.
 
-    Args:
-        communicator: Adds up what other processes have of the residuals.
-
     Source: Wang, Yu, Perdikaris, J. Comput. Phys. 449 (2022) 110768.
     """
-
-    def __init__(self, communicator: Communicator = ONE_PROCESS):
-        self._communicator = communicator
 
     def factors(self, objective: Objective) -> dict[str, float]:
         """Linearize each term at some of its points; see `Balance.factors`."""
@@ -35,5 +28,5 @@ class TangentKernel(Balance):
                 weight = {term: objective.sizes[term] ** -2}
                 alone = [replace(some, terms=(term,))]
                 _, jacobian = objective.engine.linearize(objective.ansatz, alone, weight)
-                traces[term] = float(self._communicator.summed(jacobian.square().sum()))
+                traces[term] = float(jacobian.square().sum())
         return relative_to_equations(traces, objective)
