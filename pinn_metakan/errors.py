@@ -27,6 +27,18 @@ class TrainingError(RuntimeError):
     """The run failed although its input was sound; the message says what to try."""
 
 
+class ProcessesLost(TrainingError):
+    """One of several processes that train a run together is gone, or does not answer.
+
+    Attributes:
+        folder: The run folder, with a checkpoint to go on from; None if nothing is written.
+        problem_file: The file of the problem, None if it has none.
+    """
+
+    folder: Path | None = None
+    problem_file: Path | None = None
+
+
 class Interrupted(RuntimeError):
     """The user stopped the run.
 

@@ -7,7 +7,7 @@ import typer
 
 from pinn_metakan.cli.app import app
 from pinn_metakan.cli.output import silence
-from pinn_metakan.errors import Interrupted, TrainingError, UserError
+from pinn_metakan.errors import Interrupted, ProcessesLost, TrainingError, UserError
 
 #: By this variable a shell asks for completions, as typer's --install-completion sets it up.
 _COMPLETION = "_PINN_METAKAN_COMPLETE"
@@ -38,6 +38,8 @@ def run(arguments: list[str]) -> int:
         return stop.exit_code
     except UserError as error:
         return _failed(str(error), 2)
+    except ProcessesLost as lost:
+        return _failed(f"{lost}{_how_to_go_on(lost)}", 1)
     except TrainingError as error:
         return _failed(str(error), 1)
     except Interrupted as stop:
@@ -60,11 +62,18 @@ def run(arguments: list[str]) -> int:
 
 
 def _failed(message: str, status: int) -> int:
-    print(f"pinn-metakan: {' '.join(message.split())}", file=sys.stderr)
+    if "WORLD_SIZE" not in os.environ or _is_first_to_tell():
+        print(f"pinn-metakan: {' '.join(message.split())}", file=sys.stderr, flush=True)
     return status
 
 
-def _how_to_go_on(stop: Interrupted) -> str:
+def _is_first_to_tell() -> bool:
+    from pinn_metakan.runs.processes import is_first_to_tell
+
+    return is_first_to_tell()
+
+
+def _how_to_go_on(stop: Interrupted | ProcessesLost) -> str:
     if stop.folder is None:
         return ""
     from pinn_metakan.cli.closing import resume_line

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Manner:
-    """What a command was asked to tell.
+    """What a command was asked to tell; of several processes the first tells it.
 
     Args:
         as_json: The report on standard output, the rest on standard error.
@@ -38,13 +38,23 @@ class Manner:
             UserError: If it shall be quiet and verbose.
         """
         from pinn_metakan.cli.display import Display
+        from pinn_metakan.runs.processes import process_number
 
         if self.is_quiet and self.is_verbose:
             raise UserError("-q and -v exclude each other; give one of them")
-        return Display(on_error=self.as_json, is_quiet=self.is_quiet, shows_each=self.is_verbose)
+        is_first = process_number() == 0
+        return Display(
+            on_error=self.as_json,
+            is_quiet=self.is_quiet or not is_first,
+            shows_each=self.is_verbose and is_first,
+        )
 
     def close(self, solution: "Solution", problem_file: Path | None) -> None:
         """Print how a run ended: lines for people, or its report.json and its folder as JSON."""
+        from pinn_metakan.runs.processes import process_number
+
+        if process_number() > 0:
+            return
         if not self.as_json:
             print_lines(closing_lines(solution, problem_file))
             return

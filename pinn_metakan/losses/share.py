@@ -7,9 +7,28 @@ from weakref import WeakKeyDictionary
 import torch
 from torch import Tensor
 
+from pinn_metakan.errors import SettingsError
 from pinn_metakan.geometry.sampling import PointSet
 from pinn_metakan.losses.collocation import TermGroup
 from pinn_metakan.optimizers.communicator import ONE_PROCESS, Communicator
+
+
+def refuse_few_points(equations: TermGroup, communicator: Communicator) -> None:
+    """Refuse processes that no point is left for.
+
+    Args:
+        equations: Terms of the equations, and their points.
+        communicator: The processes.
+
+    Raises:
+        SettingsError: If there are more processes than points.
+    """
+    there = len(equations.at.points)
+    if there < communicator.count:
+        raise SettingsError(
+            f"points.interior: {communicator.count} processes share {there} points; begin fewer "
+            f"processes, or set points.interior and points.first to {communicator.count} at least"
+        )
 
 
 class Share:

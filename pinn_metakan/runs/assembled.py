@@ -14,9 +14,9 @@ from pinn_metakan.losses.adapt import build_adapted
 from pinn_metakan.losses.collocation import TermGroup
 from pinn_metakan.losses.objective import Objective
 from pinn_metakan.losses.random_dimensions import RandomDimensions
-from pinn_metakan.losses.share import Share
+from pinn_metakan.losses.share import Share, refuse_few_points
 from pinn_metakan.networks.network import Network
-from pinn_metakan.optimizers.communicator import ONE_PROCESS, Communicator
+from pinn_metakan.optimizers.communicator import Communicator
 from pinn_metakan.optimizers.verdict import Outcome
 from pinn_metakan.pde.formulation import Formulation, formulate
 from pinn_metakan.pde.problem import Problem
@@ -27,6 +27,7 @@ from pinn_metakan.runs.fields import SlabFields, error_measure, reference_on
 from pinn_metakan.runs.grids import main_grid
 from pinn_metakan.runs.network_choice import best_alternative
 from pinn_metakan.runs.part import Part, build_part, network_maker
+from pinn_metakan.runs.processes import present_processes
 from pinn_metakan.runs.reference_errors import stated_reference_errors
 from pinn_metakan.runs.schedule import Schedule
 from pinn_metakan.runs.slabs import Slabs, as_it_ended, frozen_field, kept_slabs, with_slabs
@@ -43,7 +44,7 @@ class AssembledRun:
         problem: The problem.
         choices: Everything else.
         network: A network object for ``choices.network == "custom"``; a copy of it is trained.
-        communicator: Adds up what other processes have of the residuals.
+        communicator: The processes that train it; those that are there unless given.
         start: The trained network of another run to begin with, of which a copy is trained.
 
     Raises:
@@ -56,10 +57,11 @@ class AssembledRun:
         problem: Problem,
         choices: RunChoices,
         network: Network | None = None,
-        communicator: Communicator = ONE_PROCESS,
+        communicator: Communicator | None = None,
         start: Start | None = None,
     ):
-        self.start, self._communicator = start, communicator
+        communicator = communicator or present_processes()
+        self.start, self.communicator = start, communicator
         self._share = Share(communicator)
         self.problem, self.choices = problem, choices
         self.settings = settings = choices.settings
@@ -105,6 +107,7 @@ class AssembledRun:
         )
         self.notes += self.schedule.notes
         self.trainer = self._make_trainer()
+        refuse_few_points(self.equations, communicator)
 
     @property
     def network(self) -> Network:
@@ -250,7 +253,7 @@ class AssembledRun:
                 self.evaluate, self.grid, self.reference, self.settings.evaluation, self._slabs.end
             ),
             unusable_term=lambda: self.objective.first_unusable_term(),
-            communicator=self._communicator,
+            communicator=self.communicator,
             reported=self._loss,
             adaptation=self._adapted,
         )

@@ -11,6 +11,7 @@ from pinn_metakan.errors import SettingsError, look_up
 from pinn_metakan.networks.network import Network
 from pinn_metakan.pde.problem import Problem
 from pinn_metakan.runs.own_parts import OwnPart, PartFile, load_parts, own_names
+from pinn_metakan.runs.processes import own_device
 from pinn_metakan.settings.earlier_names import present_name
 from pinn_metakan.settings.layers import Layer, build_settings
 from pinn_metakan.settings.networks import of_one_coordinate
@@ -175,9 +176,10 @@ def chosen_device(name: str, dtype: torch.dtype = torch.float32) -> tuple[torch.
     Raises:
         SettingsError: If it is not here, or cannot compute with that type of numbers.
     """
-    if name == "auto":
+    is_auto, name = name == "auto", own_device(name)
+    if is_auto:
         if torch.cuda.is_available():
-            return torch.device("cuda"), "a CUDA device was found"
+            return torch.device("cuda" if name == "auto" else name), "a CUDA device was found"
         return torch.device("cpu"), "no CUDA device was found"
     try:
         with warnings.catch_warnings(action="ignore"):

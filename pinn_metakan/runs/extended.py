@@ -14,7 +14,14 @@ from pinn_metakan.settings.sections import Settings
 from pinn_metakan.settings.stages import STAGES
 
 #: What may change at any time, besides the sections of stages.
-_FREE = ("tolerance", "report_every", "checkpoint_seconds", "stages", "evaluation")
+_FREE = (
+    "tolerance",
+    "report_every",
+    "checkpoint_seconds",
+    "process_timeout",
+    "stages",
+    "evaluation",
+)
 #: What may change of a stage that is under way; the rest is in what its optimizer remembers.
 _FREE_UNDER_WAY = ("steps", "redraw_every", "tolerance")
 

@@ -1,4 +1,4 @@
-"""The folder of a run: its files, and who may write there."""
+"""The folder of a run: its files, and who may write there: of several processes the first."""
 
 import json
 import shlex
@@ -17,6 +17,7 @@ from pinn_metakan.report.page import report_page
 from pinn_metakan.results.field import Field
 from pinn_metakan.results.hdf5 import read_solution, write_solution
 from pinn_metakan.runs.checkpoint_format import with_present_choices
+from pinn_metakan.runs.first_process import by_first_process
 from pinn_metakan.runs.legs.plan import kept_names
 from pinn_metakan.training.checkpoint import load_checkpoint, save_checkpoint
 
@@ -55,6 +56,7 @@ class RunFolder:
         )
         self.page = path / PAGE
 
+    @by_first_process
     def refuse_unless_free(self, overwrite: bool) -> None:
         """Refuse a folder that holds a run already, or a path that cannot become a folder.
 
@@ -82,6 +84,11 @@ class RunFolder:
         Raises:
             RunFolderError: If the folder cannot be written, or another run has just begun there.
         """
+        self._begin(settings, overwrite)
+        return self
+
+    @by_first_process
+    def _begin(self, settings: str, overwrite: bool) -> None:
         try:
             if overwrite:
                 self._clear_with_parts()
@@ -91,8 +98,8 @@ class RunFolder:
             raise RunFolderError(f"another run has just begun in {self.path}") from error
         except OSError as error:
             raise RunFolderError(f"cannot write to {self.path}: {error.strerror}") from error
-        return self
 
+    @by_first_process
     def change_settings(self, settings: str) -> None:
         """Write settings.toml anew, for a run that goes on with other settings."""
         write_text(self._settings, settings)
@@ -101,6 +108,7 @@ class RunFolder:
         """The folder inside that keeps a part of this run, as a run of its own."""
         return RunFolder(self.path / name)
 
+    @by_first_process
     def is_part_of(self, whole: "RunFolder") -> bool:
         """Whether two folders are of one run, by what their checkpoints say of it."""
         try:
@@ -116,6 +124,7 @@ class RunFolder:
         except (RunFolderError, LookupError, TypeError):
             return False
 
+    @by_first_process
     def refuse_unless_branch_is_free(self, name: str, overwrite: bool) -> None:
         """Refuse a folder inside that is taken by something else than this run.
 
@@ -139,7 +148,11 @@ class RunFolder:
 
     def make_branch(self, name: str) -> "RunFolder":
         """Make that folder, with settings, checkpoint and history as they are now."""
-        branch = self.branch(name)
+        self._copy_to(self.branch(name))
+        return self.branch(name)
+
+    @by_first_process
+    def _copy_to(self, branch: "RunFolder") -> None:
         branch.path.mkdir(exist_ok=True)
         for here, there in (
             (self._settings, branch._settings),
@@ -148,8 +161,8 @@ class RunFolder:
         ):
             with written_whole(there) as path:
                 shutil.copyfile(here, path)
-        return branch
 
+    @by_first_process
     def save_checkpoint(self, tree: dict[str, Any], history: list[dict[str, float]]) -> None:
         """Write the checkpoint, and the history up to it, one JSON object per line."""
         save_checkpoint(self._checkpoint, tree)
@@ -168,6 +181,7 @@ class RunFolder:
             raise RunFolderError(f"there is no run folder {self.path}")
         return with_present_choices(load_checkpoint(self._checkpoint))
 
+    @by_first_process
     def finish(
         self,
         field: Field,

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pinn_metakan.errors import RunFolderError
+from pinn_metakan.runs.first_process import by_first_process
 from pinn_metakan.runs.folder import RunFolder
 
 
@@ -38,12 +39,15 @@ class FreshFolder:
         Raises:
             RunFolderError: If it cannot be written.
         """
+        return RunFolder(Path(self._made_path())).begin(settings, overwrite=False)
+
+    @by_first_process
+    def _made_path(self) -> str:
         try:
             self.parent.mkdir(parents=True, exist_ok=True)
-            path = self._made()
+            return str(self._made())
         except OSError as error:
             raise RunFolderError(f"cannot write to {self.parent}: {error.strerror}") from error
-        return RunFolder(path).begin(settings, overwrite=False)
 
     def _made(self) -> Path:
         """Make the folder; of several who try at once, each gets one of its own."""

@@ -12,12 +12,13 @@ from pinn_metakan.runs.again import assembled_again
 from pinn_metakan.runs.as_start import as_start
 from pinn_metakan.runs.assembled import AssembledRun
 from pinn_metakan.runs.chain import Chain
-from pinn_metakan.runs.choices import check_budget
+from pinn_metakan.runs.choices import check_budget, chosen_device
 from pinn_metakan.runs.earlier import earlier_beside, earlier_in, refuse_part
 from pinn_metakan.runs.extended import extended
 from pinn_metakan.runs.folder import SECOND_OPINION, RunFolder
 from pinn_metakan.runs.fresh_folder import FreshFolder
 from pinn_metakan.runs.notebook import notebook_progress
+from pinn_metakan.runs.processes import join_processes
 from pinn_metakan.runs.same_parts import same_parts
 from pinn_metakan.runs.same_problem import (
     Remembered,
@@ -90,6 +91,7 @@ def resume(
     remembered, layers = Remembered.read(folder), layers_of("settings", settings)
     if layers:
         remembered = extended(remembered, layers)
+    join_processes(chosen_device(device)[0], remembered.process_timeout)
     assembled = _restored(remembered, problem, problems, parts, device)
     record, second = recorded_in(folder), None
     waiting = remembered.tree.get("chain")

@@ -24,6 +24,7 @@ from pinn_metakan.pde.problem import (
     recorded,
 )
 from pinn_metakan.runs.folder import RunFolder
+from pinn_metakan.settings.sections import Settings
 
 #: Residuals of one problem agree to this, relative to their size, on any machine
 #: (docs/decisions/0012-identity-of-a-problem.md).
@@ -122,6 +123,13 @@ class Remembered:
         if not (is_text and all(isinstance(table, dict) for table in tables)):
             raise RunFolderError(f"the checkpoint in {folder.path} does not fit this version")
         return found
+
+    @property
+    def process_timeout(self) -> float:
+        """Longest wait of its processes for each other [s]; 0.3.0 had no such setting."""
+        found = self.settings.get("process_timeout")
+        otherwise = Settings.model_fields["process_timeout"].default
+        return float(found if isinstance(found, int | float) else otherwise)
 
     def refuse_network_object(self) -> None:
         """Refuse a run whose network cannot be made again from its name.

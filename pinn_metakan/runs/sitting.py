@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import torch
 
-from pinn_metakan.errors import Interrupted, TrainingError
+from pinn_metakan.errors import Interrupted, ProcessesLost, TrainingError
 from pinn_metakan.optimizers.verdict import Outcome, Verdict
 from pinn_metakan.runs.as_start import as_start
 from pinn_metakan.runs.assembled import AssembledRun
@@ -16,6 +16,7 @@ from pinn_metakan.runs.facts import facts
 from pinn_metakan.runs.folder import RunFolder
 from pinn_metakan.runs.interrupts import interrupts
 from pinn_metakan.runs.solution import Solution
+from pinn_metakan.runs.step_boundary import INTERRUPTED, agreed_end
 from pinn_metakan.runs.summary import evaluate_field, evaluation_seconds, summary
 from pinn_metakan.runs.trained import TrainedField
 from pinn_metakan.training.progress import ProgressEntry
@@ -24,8 +25,6 @@ logger = logging.getLogger(__name__)
 
 #: What a budget keeps for drawing and writing [s].
 CLOSING_SECONDS = 3.0
-#: A user interrupt ends a run with this verdict; the run can be resumed.
-_INTERRUPTED = Verdict(Outcome.INTERRUPTED, "interrupted")
 
 #: Receives what the run uses, as (name, text), before it begins.
 Announce = Callable[[list[tuple[str, str]]], None]
@@ -62,6 +61,7 @@ def train_and_write(
         Interrupted: If the user stops it; a checkpoint is kept, and what was reached is evaluated
             and written, unless the user stops that as well.
         TrainingError: If it fails.
+        ProcessesLost: If one of several processes fails; a checkpoint is kept.
     """
     if announce is not None:
         announce(facts(run))
@@ -90,20 +90,23 @@ def train_and_write(
     before = run.record.step
     with interrupts() as is_interrupted:
 
-        def should_stop() -> Verdict | None:
+        def own_verdict() -> Verdict | None:
             if is_interrupted():
-                return _INTERRUPTED
-            if told_to_stop is not None:
-                return told_to_stop
-            if deadline is not None and time.time() >= deadline:
+                return INTERRUPTED
+            if told_to_stop is None and deadline is not None and time.time() >= deadline:
                 return Verdict(Outcome.OUT_OF_TIME, f"the budget of {budget:g} s is used up")
-            if time.monotonic() - last_saved > run.settings.checkpoint_seconds:
-                save()
-            return None
+            return told_to_stop
 
-        save()
+        def should_stop() -> Verdict | None:
+            is_old = time.monotonic() - last_saved > run.settings.checkpoint_seconds
+            verdict, saves = agreed_end(run.communicator, own_verdict(), is_old)
+            if saves and verdict is None:
+                save()
+            return verdict
+
         earlier = dict(earlier)
         try:
+            save()
             run.trainer.run(should_stop, on_report)
             while run.awaits_next_leg:
                 save()
@@ -118,6 +121,10 @@ def train_and_write(
             raise TrainingError(
                 "out of memory; try fewer points (--set points.interior=...) or narrower widths"
             ) from error
+        except ProcessesLost as lost:
+            lost.folder = None if folder is None else folder.path
+            lost.problem_file = run.problem.origin.path
+            raise
         save()
         notes = []
         if budget is not None and run.record.step == before and not run.trainer.is_finished:

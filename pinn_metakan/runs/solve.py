@@ -16,6 +16,7 @@ from pinn_metakan.runs.found_start import find_start
 from pinn_metakan.runs.fresh_folder import FreshFolder
 from pinn_metakan.runs.notebook import notebook_progress
 from pinn_metakan.runs.own_parts import PartFile
+from pinn_metakan.runs.processes import join_processes
 from pinn_metakan.runs.second_opinion import SecondOpinion, train_and_compare
 from pinn_metakan.runs.sitting import Announce, Progress
 from pinn_metakan.runs.solution import Solution
@@ -102,6 +103,7 @@ def solve(
         first = None  # the last run begins with what the chain ends with
     else:
         choices = asked.choices(problem, first)
+    join_processes(choices.device, choices.settings.process_timeout)
     place = RunFolder(Path(out)) if isinstance(out, str | Path) else out
     if place is not None:
         place.refuse_unless_free(overwrite)

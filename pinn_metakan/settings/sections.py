@@ -125,6 +125,9 @@ class Settings(Section):
     checkpoint_seconds: float = Field(
         default=30.0, gt=0, description="least time between two checkpoints [s]"
     )
+    process_timeout: float = Field(
+        default=600.0, gt=0, description="longest wait for another process under torchrun [s]"
+    )
     points: PointSettings = PointSettings()
     loss: LossSettings = LossSettings()
     evaluation: EvaluationSettings = EvaluationSettings()

@@ -1,0 +1,125 @@
+"""The processes of a run: this one alone, or those that torchrun has started."""
+
+import atexit
+import os
+from functools import cache
+from typing import TYPE_CHECKING
+
+import torch
+
+from pinn_metakan.errors import SettingsError
+from pinn_metakan.optimizers.communicator import ONE_PROCESS, Communicator
+
+if TYPE_CHECKING:
+    from torch.distributed.distributed_c10d import Store
+
+#: What torchrun sets in each process: its number, that on its machine, and where they meet.
+_VARIABLES = ("RANK", "LOCAL_RANK", "MASTER_ADDR", "MASTER_PORT")
+
+_present: Communicator = ONE_PROCESS
+
+
+def present_processes() -> Communicator:
+    """The processes that this one trains with; itself alone before `join_processes`."""
+    return _present
+
+
+def process_count() -> int:
+    """Count the processes that were started together, by the variables of torchrun.
+
+    Returns:
+        The number, 1 without torchrun.
+
+    Raises:
+        SettingsError: If the variables are there in part.
+    """
+    count = _number("WORLD_SIZE", 1)
+    missing = [name for name in _VARIABLES if name not in os.environ]
+    if count > 1 and missing:
+        raise SettingsError(
+            f"WORLD_SIZE is {count}, but {', '.join(missing)} are not set: begin with torchrun "
+            f"--nproc-per-node {count} -m pinn_metakan ..., or unset WORLD_SIZE for one process"
+        )
+    return count
+
+
+def process_number() -> int:
+    """Which of the processes this one is, from 0."""
+    return _number("RANK", 0) if process_count() > 1 else 0
+
+
+def own_device(name: str) -> str:
+    """The device of this process among those of its machine.
+
+    Args:
+        name: As it was asked for.
+
+    Returns:
+        The name; of several processes, each has a GPU of its own.
+
+    Raises:
+        SettingsError: If there are fewer GPUs than processes.
+    """
+    is_gpu = name == "cuda" or (name == "auto" and torch.cuda.is_available())
+    if process_count() == 1 or not is_gpu:
+        return name
+    here, gpus = _number("LOCAL_RANK", 0), torch.cuda.device_count()
+    if here >= gpus:
+        raise SettingsError(
+            f"device {name!r}: each process needs a GPU of its own, and this machine has {gpus}; "
+            f"begin with --nproc-per-node {max(gpus, 1)}, or give --device cpu"
+        )
+    return f"cuda:{here}"
+
+
+def join_processes(device: torch.device, timeout: float) -> None:
+    """Train with the processes that torchrun has started, from now on; with none if there are none.
+
+    Args:
+        device: Where this process computes.
+        timeout: Longest wait for another one [s].
+
+    Raises:
+        SettingsError: If the variables of torchrun are there in part.
+        ProcessesLost: If the others do not come.
+    """
+    global _present
+    count = process_count()
+    if count == 1 or _present.count > 1:
+        return
+    from pinn_metakan.optimizers.process_group import ProcessGroup
+
+    if device.type == "cuda":
+        torch.cuda.set_device(device)
+    group = ProcessGroup(_store(), process_number(), count, device, timeout)
+    atexit.register(group.leave)
+    _present = group
+
+
+def is_first_to_tell() -> bool:
+    """Ask whether this process is to tell how all end: what ends one ends all, and is told once.
+
+    Returns:
+        True for the first that asks, and for one that is alone.
+    """
+    try:
+        if process_count() == 1:
+            return True
+        attempt = os.environ.get("TORCHELASTIC_RESTART_COUNT", "0")
+        return int(_store().add(f"told/{attempt}", 1)) == 1
+    except (SettingsError, RuntimeError):  # nobody can be asked
+        return True
+
+
+@cache
+def _store() -> "Store":
+    from torch.distributed.rendezvous import rendezvous
+
+    return next(iter(rendezvous("env://")))[0]
+
+
+def _number(name: str, otherwise: int) -> int:
+    text = os.environ.get(name, str(otherwise))
+    if not text.isdecimal() or (name == "WORLD_SIZE" and int(text) < 1):
+        raise SettingsError(f"{name} must be a number that torchrun sets, got {text!r}; unset it")
+    return int(text)

@@ -1,0 +1,38 @@
+"""What is due between two steps: of several processes one decides, and any can be interrupted."""
+
+import torch
+
+from pinn_metakan.optimizers.communicator import Communicator
+from pinn_metakan.optimizers.verdict import Outcome, Verdict
+
+#: A user interrupt ends a run with this verdict; the run can be resumed.
+INTERRUPTED = Verdict(Outcome.INTERRUPTED, "interrupted")
+_OUTCOMES = tuple(Outcome)
+
+
+def agreed_end(
+    processes: Communicator, verdict: Verdict | None, saves: bool
+) -> tuple[Verdict | None, bool]:
+    """Agree on whether a run shall stop, and whether a checkpoint is due.
+
+    Args:
+        processes: The processes that train.
+        verdict: Why this one would stop, None if it would not.
+        saves: Whether a checkpoint is due by the clock of this one.
+
+    Returns:
+        A verdict of the same outcome in all processes, and whether all save: what the first one
+        says, unless any of them is interrupted.
+    """
+    if processes.count == 1:
+        return verdict, saves
+    is_first = processes.number == 0
+    outcome = None if verdict is None else verdict.outcome
+    number = 0 if outcome is None or not is_first else 1 + _OUTCOMES.index(outcome)
+    own = [outcome is Outcome.INTERRUPTED, number, is_first and saves]
+    interrupts, number, saved = processes.summed(torch.tensor(own, dtype=torch.int64)).tolist()
+    if interrupts:
+        return INTERRUPTED, False
+    if number and not is_first:
+        verdict = Verdict(_OUTCOMES[number - 1], "the first process has ended it")
+    return (verdict if number else None), bool(saved)
