@@ -35,6 +35,7 @@ class DampedGaussNewton(Optimizer):
         rule: Turns a damping into a trial.
         search: Chooses the damping.
         tolerance: Ends the stage when |r|^2 falls by less than this part of it five times in a row.
+        plateau: It does not where |r|^2 is above this: steps are slow before anything is learned.
         scaling: Parameters are measured in the column norms of J to the power -scaling.
         communicator: Adds up what other processes have of r and J.
     """
@@ -45,6 +46,7 @@ class DampedGaussNewton(Optimizer):
         rule: StepRule,
         search: DampingSearch,
         tolerance: float = 0.0,
+        plateau: float = math.inf,
         scaling: float = 0.5,
         communicator: Communicator = ONE_PROCESS,
     ):
@@ -52,6 +54,7 @@ class DampedGaussNewton(Optimizer):
         self._rule = rule
         self._search = search
         self._tolerance = tolerance
+        self._plateau = plateau
         self._scaling = scaling
         self._communicator = communicator
         self._idle_steps = 0
@@ -93,7 +96,7 @@ class DampedGaussNewton(Optimizer):
 
     def _verdict(self, before: float, after: float) -> Verdict | None:
         """Judge how far |r|^2 fell."""
-        if before - after > self._tolerance * before:
+        if before - after > self._tolerance * before or after > self._plateau:
             self._idle_steps = 0
             return None
         self._idle_steps += 1

@@ -1,5 +1,6 @@
 """Levenberg-Marquardt with geodesic acceleration and corrected steps."""
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -30,6 +31,7 @@ class LevenbergMarquardt(Optimizer):
         corrections: Corrections of a step at most; 0 for none.
         smallest_ratio: Actual over predicted reduction of |r|^2 that a step needs.
         tolerance: Ends the stage when |r|^2 falls by less than this part of it five times in a row.
+        plateau: It does not where |r|^2 is above this.
         scaling: Exponent of the column norms.
         communicator: Adds up what other processes have of the residuals.
 
@@ -44,12 +46,15 @@ class LevenbergMarquardt(Optimizer):
         corrections: int = 6,
         smallest_ratio: float = 0.1,
         tolerance: float = 0.0,
+        plateau: float = math.inf,
         scaling: float = 0.5,
         communicator: Communicator = ONE_PROCESS,
     ):
         rule = CorrectedStep(acceleration, corrections, smallest_ratio)
         search = SmallestDamping(damping)
-        self._steps = DampedGaussNewton(parameters, rule, search, tolerance, scaling, communicator)
+        self._steps = DampedGaussNewton(
+            parameters, rule, search, tolerance, plateau, scaling, communicator
+        )
 
     def step(self, probe: Probe) -> Verdict | None:
         """Take one step; see `Optimizer.step`."""

@@ -23,7 +23,7 @@ _FREE = (
     "evaluation",
 )
 #: What may change of a stage that is under way; the rest is in what its optimizer remembers.
-_FREE_UNDER_WAY = ("steps", "redraw_every", "tolerance")
+_FREE_UNDER_WAY = ("steps", "redraw_every", "tolerance", "plateau")
 
 
 @dataclass(frozen=True)
@@ -137,8 +137,8 @@ def _refuse_unless_open(
     if section == last:
         if position.is_under_way and not option.startswith(_FREE_UNDER_WAY):
             raise SettingsError(
-                f"{key}: stage {section} is under way; of its settings steps, redraw_every and "
-                "tolerances can change"
+                f"{key}: stage {section} is under way; of its settings steps, redraw_every, "
+                "plateau and tolerances can change"
             )
         return not position.is_under_way
     if section in names:

@@ -77,6 +77,9 @@ class LMSettings(StageSettings):
         ge=0,
         description="relative fall of the loss that five steps in a row must reach, 0 for never",
     )
+    plateau: float = Field(  # docs/decisions/0038-plateaus.md
+        default=1e-2, ge=0, description="the loss above which slow steps do not end the stage"
+    )
     scaling: float = Field(
         default=0.5, ge=0, le=1, description="units of the parameters: 0 plain, 1 by column norms"
     )

@@ -146,3 +146,17 @@ def test_five_idle_steps_end_a_stage() -> None:
     verdicts = [optimizer.step(slow) for _ in range(12)]
     settled = [verdict for verdict in verdicts if verdict and verdict.outcome is Outcome.SETTLED]
     assert settled[0].sentence.startswith("step tolerance")
+
+
+def creeping(x: Tensor) -> Tensor:
+    """|r|^2 comes down to 1 by ever shorter steps."""
+    return torch.cat([torch.ones(1).to(x), torch.exp(-x)])
+
+
+@pytest.mark.parametrize(("plateau", "ends"), [(2.0, True), (0.5, False)])
+def test_slow_steps_end_a_stage_below_the_plateau_only(plateau: float, ends: bool) -> None:
+    probe = Squares(creeping, (1.0,))
+    optimizer = LevenbergMarquardt([probe.x], tolerance=5e-3, plateau=plateau)
+    verdicts = [optimizer.step(probe) for _ in range(9)]
+    settled = [verdict for verdict in verdicts if verdict and verdict.outcome is Outcome.SETTLED]
+    assert bool(settled) is ends
