@@ -84,6 +84,9 @@ def find_problem(name_or_path: str, extra: Sequence[Path] = ()) -> Path:
         if not path.is_file():
             raise ProblemError(f"there is no problem file {path}")
         return path
+    files = [] if name_or_path.startswith("_") else problem_files(name_or_path, extra)
+    if files:  # the others need not be read
+        return files[0]
     entries = list_problems(extra)
     for entry in entries:
         if entry.name == name_or_path:

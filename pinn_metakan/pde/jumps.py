@@ -130,6 +130,12 @@ def lines_within(
     return lines
 
 
+def distinct(lines: Sequence[Line]) -> list[Line]:
+    """Leave out lines that are there already, such as projections of parallel ones."""
+    found = {(tuple(line.start.tolist()), tuple(line.end.tolist())): line for line in lines}
+    return list(found.values())
+
+
 def _lines_inside(
     domain: Domain, starts: Tensor, ends: Tensor, axes: tuple[int, ...]
 ) -> list[Line]:

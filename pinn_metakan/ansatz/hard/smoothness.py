@@ -14,12 +14,12 @@ from torch import Generator, Tensor
 from pinn_metakan.ansatz.hard.factors import boundary_factor
 from pinn_metakan.ansatz.hard.orders import orders_along
 from pinn_metakan.ansatz.hard.pieces import Pieces
-from pinn_metakan.ansatz.hard.transfinite import Field, is_number, on_face
+from pinn_metakan.ansatz.hard.transfinite import Field, at_time, is_number, on_face
 from pinn_metakan.errors import ProblemError
 from pinn_metakan.geometry.domain import Domain, Face
 from pinn_metakan.geometry.sampling import sample_interior
 from pinn_metakan.pde.formulation import Formulation
-from pinn_metakan.pde.jumps import Line, find_jump, lines_within
+from pinn_metakan.pde.jumps import Line, distinct, find_jump, lines_within
 
 # All of these: docs/decisions/0007-rough-data.md.
 #: Lines that the data of a condition are looked at on, in all, and a factor of a domain.
@@ -127,7 +127,7 @@ def _data_on_lines(
         for line in lines_within(domain, axes, count, generator):
             start, end = on_face(torch.stack([line.start, line.end]), face).unbind()
             on.append(Line(start, end, line.axes))
-        found.append((piece, on))
+        found.append((piece, distinct(on)))
     elsewhere = [*([] if pieces.curved is None else [pieces.curved]), *pieces.parts.values()]
     for piece in elsewhere:
         if not is_number(piece[1]):
@@ -135,7 +135,11 @@ def _data_on_lines(
     in_space = [axis for axis in differentiated if axis != domain.time_axis]
     for at_start in (pieces.initial, pieces.velocity):
         if at_start is not None and not is_number(at_start[1]):
-            found.append((at_start, lines_within(domain, in_space, _LINES, generator)))
+            on = []
+            for line in lines_within(domain, in_space, _LINES, generator):
+                ends = at_time(torch.stack([line.start, line.end]), domain.bounds[-1][0])
+                on.append(Line(*ends.unbind(), line.axes))
+            found.append((at_start, distinct(on)))
     return found
 
 
