@@ -62,12 +62,6 @@ def tensors_in(given: Any) -> Iterator[Tensor]:
             yield from tensors_in(part)
 
 
-@pytest.fixture(autouse=True)
-def _one_device() -> Iterator[None]:
-    with OneDevice():
-        yield
-
-
 def on_meta(problem: Problem, network: str = "mlp", conditions: str = "hard") -> AssembledRun:
     """All parts, made on the CPU and moved: what is checked on the way needs numbers."""
     small = SMALL | small_evaluation(problem.domain.dimension, 3)
@@ -107,10 +101,11 @@ def with_network(objective: Objective, name: str) -> Objective:
 
 def assert_stays(objective: Objective) -> None:
     """Residuals, gradient and Jacobian are made where the network is."""
-    r = objective.vector()
     parameters = list(objective.ansatz.network.parameters())
-    gradient = torch.autograd.grad(r.square().sum(), parameters)
-    again, jacobian = objective.linearize()
+    with OneDevice():
+        r = objective.vector()
+        gradient = torch.autograd.grad(r.square().sum(), parameters)
+        again, jacobian = objective.linearize()
     assert {tensor.device for tensor in (r, *gradient, again, jacobian)} == {META}
     assert r.shape == again.shape
     assert jacobian.shape == (len(r), objective.ansatz.network.n_parameters)
@@ -146,14 +141,17 @@ def test_nested_autograd_stays_on_the_device(name: str, network: str) -> None:
 
 @pytest.mark.parametrize("network", NETWORK_SETTINGS)
 def test_stored_coefficients_stay_on_the_device(network: str) -> None:
-    baked = with_network(objective_of("heat", "hard"), network).ansatz.network.baked()
+    trained = with_network(objective_of("heat", "hard"), network).ansatz.network
+    with OneDevice():
+        baked = trained.baked()
     assert {parameter.device for parameter in baked.parameters()} == {META}
 
 
 def test_many_dimensions_stay_on_the_device() -> None:
     run = on_meta(shipped("ball_poisson", 8), "metakan-sine")  # their product goes edge by edge
     assert_stays(run.objective)
-    assert RandomDimensions(run.objective, 3).loss().device == META
+    with OneDevice():
+        assert RandomDimensions(run.objective, 3).loss().device == META
 
 
 @pytest.mark.parametrize("conditions", ["hard", "soft"])
@@ -172,7 +170,8 @@ def test_new_points_lie_on_the_device(
     run = on_meta(shipped(name), "kan", conditions)
     groups = run.objective.collocation.groups
     collocation = Collocation(groups, 0.5, Generator().manual_seed(0))
-    run.objective.with_collocation(collocation).redraw()
+    with OneDevice():
+        run.objective.with_collocation(collocation).redraw()
     assert run.equations.at.points.shape == (INTERIOR, run.problem.domain.dimension)
     assert {group.at.points.device for group in groups} == {META}
 
@@ -217,7 +216,8 @@ def test_every_part_of_a_problem_stays_on_the_device(
 def test_every_convolution_stays_on_its_device(name: str) -> None:
     network = conv_classifier(name, (1, 2, 2), 3, Generator().manual_seed(0)).to(META)
     images = torch.rand(2, 1, 4, 4, dtype=torch.float64, device=META)
-    gradient = torch.autograd.grad(network(images).square().sum(), list(network.parameters()))
+    with OneDevice():
+        gradient = torch.autograd.grad(network(images).square().sum(), list(network.parameters()))
     assert {tensor.device for tensor in gradient} == {META}
 
 
