@@ -10,6 +10,7 @@ from small_runs import CHOSEN_NAMES, PROBLEM_NAMES, SHIPPED
 
 from pinn_metakan.pde.loading import load_problem
 from pinn_metakan.pde.problem import Problem
+from pinn_metakan.runs import folder
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -30,6 +31,15 @@ def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PINN_METAKAN_CACHE", str(shared / "cache"))
         yield
+
+
+@pytest.fixture(autouse=True)
+def _figures_where_they_are_looked_at(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Leave out the figures of runs, which take longer than the runs, but of tests that ask."""
+    if "figures" not in request.keywords:
+        monkeypatch.setattr(folder, "draw_all", lambda field, path: [])
 
 
 @pytest.fixture

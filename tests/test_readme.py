@@ -12,11 +12,10 @@ import pytest
 from documents import blocks, commands, shell_lines
 from small_runs import FAST, FAST_FLAGS, SHIPPED
 
-from pinn_metakan.benchmarks import ball, profile, step
+from pinn_metakan.benchmarks import ball, compression, profile, step
 from pinn_metakan.benchmarks.feynman import comparison as feynman
 from pinn_metakan.cli import main
 from pinn_metakan.pde.catalogue import list_problems
-from pinn_metakan.runs import folder
 
 ROOT = SHIPPED.parent
 README = (ROOT / "README.md").read_text()
@@ -75,14 +74,16 @@ def small_heat(tmp_path: Path) -> None:
 
 @pytest.fixture
 def small_benchmarks(small_heat: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Make benchmarks smaller than their options can: less to solve, to fit and to draw."""
+    """Make benchmarks smaller than their options can: less to solve and to fit."""
     shutil.copytree(ROOT / "tests" / "cases", tmp_path / "tests" / "cases")
     short = {name: replace(method, steps=2) for name, method in feynman.METHODS.items()}
     monkeypatch.setattr(feynman, "METHODS", short)
+    of_each_kind = ("baked", "codebooks of 16", "50% of the edges cut")
+    ways = {name: compression._WAYS[name] for name in of_each_kind}
+    monkeypatch.setattr(compression, "_WAYS", ways)
     monkeypatch.setattr(profile, "WIDTHS", (4, 8))
     monkeypatch.setattr(step, "_WIDTHS", (8,))
     monkeypatch.setattr(ball, "_TEST_POINTS", 100)
-    monkeypatch.setattr(folder, "draw_all", lambda field, path: [])
 
 
 def test_the_command_lines_are_found() -> None:

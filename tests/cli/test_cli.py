@@ -38,6 +38,7 @@ def test_list_finds_problems_by_their_tags(run: Run) -> None:
     assert "hyperbolic" in entry["tags"]
 
 
+@pytest.mark.figures
 def test_solve_writes_a_folder_and_prints_errors_parameters_time(run: Run, tmp_path: Path) -> None:
     status, out, err = run("solve", "heat", *FAST_FLAGS, "--out", "run", "--seed", "2")
     assert (status, err) == (0, "")
@@ -72,6 +73,7 @@ def test_parameters_settings_files_and_soft_conditions(run: Run, tmp_path: Path)
     assert status == 0
 
 
+@pytest.mark.figures
 def test_plot_redraws_every_figure(run: Run, tmp_path: Path) -> None:
     run("solve", "heat", *FAST_FLAGS, "--out", "run")
     for path in (tmp_path / "run").glob("*.png"):

@@ -85,6 +85,7 @@ def test_axes_have_two_coordinates_at_most() -> None:
     assert not axis.has_data()
 
 
+@pytest.mark.figures
 def test_the_plane_of_a_ball_is_named(tmp_path: Path) -> None:
     solve(load_problem("ball_poisson"), settings=FAST, out=tmp_path / "run")
     figure = open_run(tmp_path / "run").plot()

@@ -15,6 +15,7 @@ from pinn_metakan.runs.resume import open_run
 from pinn_metakan.runs.solve import solve
 
 
+@pytest.mark.figures
 def test_a_run_folder_holds_what_the_contract_names(tmp_path: Path) -> None:
     folder = tmp_path / "run"
     solution = solve(load_problem("heat"), settings=FAST, out=folder, seed=4)
@@ -53,6 +54,7 @@ def test_nothing_is_written_without_a_folder(
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.figures
 def test_a_folder_that_holds_a_run_is_refused_unless_overwritten(tmp_path: Path) -> None:
     folder = tmp_path / "run"
     solve(load_problem("heat"), settings=FAST, out=folder)

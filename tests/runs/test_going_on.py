@@ -75,6 +75,7 @@ def test_another_grid_is_evaluated(run: Path) -> None:
         ("stages", ["lm", "adam"], "would change what comes before the end of stage lm"),
     ],
 )
+@pytest.mark.figures
 def test_what_would_change_the_past_is_refused(
     setting: str, value: object, message: str, run: Path
 ) -> None:

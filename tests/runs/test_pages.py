@@ -150,6 +150,7 @@ def test_the_command_names_the_page_it_wrote(
     assert capsys.readouterr().out == f"{runs / 'index.html'}\n"
 
 
+@pytest.mark.figures
 def test_a_run_that_replaces_another_has_a_page_of_its_own(runs: Path) -> None:
     poisson = load_problem("poisson")
     solve(poisson, "kan", settings=FAST, out=runs / "heat", overwrite=True)

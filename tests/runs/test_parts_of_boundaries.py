@@ -104,6 +104,7 @@ class Plate(Problem):
         return {"plate": jet("laplacian_u")}
 
 
+@pytest.mark.figures
 def test_a_hole_that_was_moved_is_another_problem() -> None:
     problem = Plate()
     solution = solve(problem, "kan", settings=FAST, out="run")

@@ -51,6 +51,7 @@ def test_a_hundred_steps_equal_fifty_and_fifty_resumed(
     assert resumed.history["seconds"][-1] > resumed.history["seconds"][0]
 
 
+@pytest.mark.figures
 def test_a_budget_ends_a_run_that_can_be_resumed(tmp_path: Path) -> None:
     settings = FAST | {"adam": {"steps": 30}}
     solution = solve(load_problem("heat"), settings=settings, out=tmp_path / "run", budget=0.5)

@@ -71,6 +71,7 @@ def test_the_disagreement_is_the_distance_of_two_runs_with_the_same_steps(
     assert told["relative_l2"] == dict(other.relative_l2)
 
 
+@pytest.mark.figures
 def test_a_checked_run_is_stored_with_its_disagreement() -> None:
     checked = solve(load_problem(str(bump())), settings=LINE, out="run", check=True)
     stored = open_run("run")

@@ -147,6 +147,7 @@ def test_slabs_go_on_exactly_where_they_were(stop: int) -> None:
     assert second.evaluate(t)["u"].equal(whole.evaluate(t)["u"])
 
 
+@pytest.mark.figures
 def test_a_stored_run_is_evaluated_in_all_slabs(tmp_path: Path) -> None:
     path = tmp_path / "decay.py"
     path.write_text(

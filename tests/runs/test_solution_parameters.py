@@ -190,6 +190,7 @@ def test_an_integral_over_time_is_taken_where_there_is_no_space() -> None:
     assert float(residual["u"].abs().max()) < 1e-12
 
 
+@pytest.mark.figures
 def test_a_parameter_is_an_axis_of_the_file_and_of_the_report(tmp_path: Path) -> None:
     settings = SMALL | {
         "adam": {"steps": 2},

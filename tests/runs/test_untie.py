@@ -40,6 +40,7 @@ def test_a_baked_network_stores_coefficients_and_gives_the_same_outputs(
     torch.testing.assert_close(network(x), before, rtol=0, atol=0)
 
 
+@pytest.mark.figures
 def test_untying_lowers_the_error_and_keeps_the_result_before(tmp_path: Path) -> None:
     settings = UNTIED | {"lm": {"steps": 8}, "untie": {"steps": 8}}
     solution = solve(load_problem("heat"), "metakan-sine", settings=settings, out=tmp_path / "run")
