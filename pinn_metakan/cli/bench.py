@@ -14,6 +14,7 @@ BENCHMARKS = (
     "step",
     "jacobian",
     "memory",
+    "processes",
     "defaults",
     "accuracy",
     "cases",

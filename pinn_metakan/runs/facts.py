@@ -29,10 +29,19 @@ def facts(run: AssembledRun) -> list[tuple[str, str]]:
         *_slabs(run),
         *(("note", note) for note in run.notes),
         ("points", f"{', '.join(counts)} ({run.settings.points.sequence})"),
+        *_processes(run),
         ("engine", run.part.engine_reason),
         ("device", f"{run.choices.device} ({run.choices.device_reason}){threads}"),
         ("dtype", run.choices.dtype),
     ]
+
+
+def _processes(run: AssembledRun) -> list[tuple[str, str]]:
+    """Tell of processes that train it together, if there are several."""
+    count = run.communicator.count
+    if count == 1:
+        return []
+    return [("processes", f"{count}, each with its share of the points")]
 
 
 def scales_text(run: AssembledRun) -> str:

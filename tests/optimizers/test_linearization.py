@@ -1,51 +1,17 @@
 """A linearization against plain products, and one whose rows are spread over two threads."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
 
 import pytest
 import torch
 from sums_of_squares import START, Squares, rosenbrock_residuals, two_of_six, valley
+from threads_as_processes import in_threads
 from torch import Tensor
 
 from pinn_metakan.optimizers import damping_search
 from pinn_metakan.optimizers.communicator import ONE_PROCESS, Communicator
 from pinn_metakan.optimizers.levenberg_marquardt import LevenbergMarquardt
 from pinn_metakan.optimizers.linearization import Linearization
-
-
-class Exchange:
-    """Where two threads meet to see each other's tensors."""
-
-    def __init__(self) -> None:
-        self._barrier = Barrier(2, timeout=20)
-        self._parts: list[Tensor | None] = [None, None]
-
-    def both(self, number: int, part: Tensor) -> list[Tensor]:
-        self._parts[number] = part
-        self._barrier.wait()
-        parts = [part for part in self._parts if part is not None]
-        self._barrier.wait()
-        return parts
-
-
-class OneOfTwo(Communicator):
-    """A thread that has half of the residuals, as a process of a data-parallel run has."""
-
-    def __init__(self, exchange: Exchange, number: int):
-        self._exchange, self.number, self.count = exchange, number, 2
-
-    def summed(self, part: Tensor) -> Tensor:
-        first, second = self._exchange.both(self.number, part)
-        return first + second
-
-    def gathered(self, rows: Tensor) -> Tensor:
-        return torch.cat(self._exchange.both(self.number, rows))
-
-    def agreed(self, values: Tensor) -> Tensor:
-        return self._exchange.both(self.number, values)[0]
-
 
 PROBLEMS: dict[str, tuple[Callable[[Tensor], Tensor], tuple[float, ...]]] = {
     "rosenbrock": (rosenbrock_residuals, START),
@@ -73,16 +39,13 @@ def test_rows_spread_over_two_threads_make_the_same_steps(
     monkeypatch.setattr(damping_search, "_SMALLEST_DAMPING", smallest)
     residuals, start = PROBLEMS[name]
     whole = steps(Squares(residuals, start), ONE_PROCESS)
-    count, exchange = len(residuals(torch.tensor(start))) // 2, Exchange()
+    count = len(residuals(torch.tensor(start))) // 2
 
-    def half(number: int) -> Tensor:
-        torch.set_num_threads(1)
-        rows = slice(0, count) if number == 0 else slice(count, None)
-        probe = Squares(lambda x: residuals(x)[rows], start)
-        return steps(probe, OneOfTwo(exchange, number))
+    def half(communicator: Communicator) -> Tensor:
+        rows = slice(0, count) if communicator.number == 0 else slice(count, None)
+        return steps(Squares(lambda x: residuals(x)[rows], start), communicator)
 
-    with ThreadPoolExecutor(2) as threads:
-        first, second = threads.map(half, range(2))
+    first, second = in_threads(2, half)
     assert torch.equal(first, second)
     assert (first - whole).abs().max() <= 1e-12 * whole.abs().max()
 

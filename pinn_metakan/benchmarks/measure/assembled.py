@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 
 from pinn_metakan.networks.network import Network
+from pinn_metakan.optimizers.communicator import Communicator
 from pinn_metakan.optimizers.flat import assign, flattened
 from pinn_metakan.optimizers.levenberg_marquardt import LevenbergMarquardt
 from pinn_metakan.pde.problem import Problem
@@ -24,12 +25,14 @@ def run_of(
     device: str,
     dtype: str,
     seed: int = 0,
+    communicator: Communicator | None = None,
 ) -> AssembledRun:
     """Put a run together, ready for a step."""
     layers = layers_of("benchmark", settings)
     name = present_network(problem, network_name(network), layers)
     choices = choose(name, suggested_settings(problem, name, layers), seed, device, dtype)
-    return AssembledRun(problem, choices, network if isinstance(network, Network) else None)
+    given = network if isinstance(network, Network) else None
+    return AssembledRun(problem, choices, given, communicator)
 
 
 def least_squares_step(run: AssembledRun) -> Callable[[], None]:
@@ -39,7 +42,8 @@ def least_squares_step(run: AssembledRun) -> Callable[[], None]:
 
     def step() -> None:
         assign(start, parameters)
-        LevenbergMarquardt(parameters).step(BestSeen(run.trainer.least_squares))
+        optimizer = LevenbergMarquardt(parameters, communicator=run.communicator)
+        optimizer.step(BestSeen(run.trainer.least_squares))
 
     return step
 
