@@ -5,6 +5,8 @@ from collections.abc import Callable, Sequence
 import torch
 from torch import Tensor, nn
 
+from pinn_metakan.optimizers.jacobian import Jacobian, WholeJacobian
+
 START = (1.3, 0.7, 0.8, 1.9, 1.2)
 
 
@@ -29,6 +31,10 @@ class Squares:
     def linearize(self) -> tuple[Tensor, Tensor]:
         jacobian = torch.autograd.functional.jacobian(self.residuals, self.x.detach())
         return self.residual(), jacobian
+
+    def linearize_within(self, numbers: int) -> tuple[Tensor, Jacobian]:
+        r, jacobian = self.linearize()
+        return r, WholeJacobian(jacobian)
 
     @property
     def value(self) -> Tensor:

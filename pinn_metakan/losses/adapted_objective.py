@@ -10,6 +10,7 @@ from torch import Tensor
 from pinn_metakan.losses.balancing.balance import Balance
 from pinn_metakan.losses.multipliers import Multipliers
 from pinn_metakan.losses.objective import Objective
+from pinn_metakan.optimizers.jacobian import Jacobian
 from pinn_metakan.training.adaptation import Adaptation
 
 #: Multipliers follow where the scaled loss is below the first, and above this part of what it was
@@ -64,6 +65,11 @@ class AdaptedObjective(Adaptation):
     def linearize(self) -> tuple[Tensor, Tensor]:
         """Evaluate `vector` (N,) and its Jacobian (N, P)."""
         r, jacobian = self._weighted.linearize()
+        return self._shifted(r), jacobian
+
+    def linearize_within(self, numbers: int) -> tuple[Tensor, Jacobian]:
+        """Evaluate `vector` (N,) and its Jacobian, kept if it has no more numbers than these."""
+        r, jacobian = self._weighted.linearize_within(numbers)
         return self._shifted(r), jacobian
 
     def after_steps(self, count: int) -> bool:

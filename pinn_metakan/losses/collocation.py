@@ -18,6 +18,9 @@ from pinn_metakan.pde.formulation import Residual
 #: Candidates for each point that is chosen (docs/decisions/0010-collocation-points.md). A front
 #: fills a hundredth of the domain: with few candidates there would be too few in it to choose from.
 _CANDIDATES = 20
+#: Points that are chosen among their candidates at once; more are chosen in batches, which bounds
+#: the memory (docs/decisions/0041-large-runs.md).
+_LARGEST_CHOICE = 100_000
 #: More points, in parts of those so far (docs/decisions/0010-collocation-points.md).
 _GROWTH = 2
 #: Where a checkpoint has the weights of times; no group has such a label.
@@ -48,10 +51,10 @@ class TermGroup:
     is_held: bool = False
     whole: int | None = None
 
-    def drawn(self, generator: Generator) -> PointSet:
-        """New points, on the device and in the dtype of those now."""
+    def drawn(self, generator: Generator, count: int | None = None) -> PointSet:
+        """New points, as many as are asked for, on the device and in the dtype of those now."""
         like = self.at.points
-        return self.draw(self.count, generator).to(like.device, like.dtype)
+        return self.draw(count or self.count, generator).to(like.device, like.dtype)
 
     def evaluate(self, at: PointSet, values: Mapping[Quantity, Tensor]) -> dict[str, Tensor]:
         """Evaluate all terms at points from the derivatives of the field there, (N,) each."""
@@ -211,10 +214,16 @@ class Collocation:
             return
         assert equations.at.weights is None, "points that come with weights are drawn as they are"
         like = equations.at.points
-        pool = [equations.drawn(self._generator).points for _ in range(_CANDIDATES)]
-        candidates = torch.cat(pool)[: _CANDIDATES * count]
-        chosen = drawn_by_size(candidates, count, sizes, self._generator)
-        equations.at = PointSet(torch.cat([like[count:], chosen]))
+        batches = max(1, math.ceil(count / _LARGEST_CHOICE))
+        at_once = math.ceil(count / batches)
+        drawn = None if batches == 1 else math.ceil(len(like) / batches)
+        chosen = []
+        for begin in range(0, count, at_once):
+            size = min(at_once, count - begin)
+            pool = [equations.drawn(self._generator, drawn).points for _ in range(_CANDIDATES)]
+            candidates = torch.cat(pool)[: _CANDIDATES * size]
+            chosen.append(drawn_by_size(candidates, size, sizes, self._generator))
+        equations.at = PointSet(torch.cat([like[count:], *chosen]))
 
     def pack(self) -> dict[str, dict[str, Tensor | None]]:
         """All points by the label of their group, and weights of times, for a checkpoint."""

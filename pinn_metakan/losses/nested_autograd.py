@@ -56,7 +56,10 @@ class NestedAutograd(Engine):
                 retain_graph=True,
                 is_grads_batched=True,
                 allow_unused=True,
-                materialize_grads=True,
             )
-            blocks.append(torch.cat([g.flatten(1) for g in gradients], dim=1))
+            parts = [
+                rows.new_zeros(len(rows), parameter.numel()) if part is None else part.flatten(1)
+                for part, parameter in zip(gradients, parameters, strict=True)
+            ]
+            blocks.append(torch.cat(parts, dim=1))
         return vector.detach(), torch.cat(blocks)

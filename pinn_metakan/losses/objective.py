@@ -1,6 +1,8 @@
 """The objective: one residual vector, whose squared length is the loss."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import torch
@@ -10,9 +12,13 @@ from pinn_metakan.ansatz.ansatz import Ansatz
 from pinn_metakan.derivatives.request import Gradient, Quantity
 from pinn_metakan.geometry.sampling import PointSet
 from pinn_metakan.losses.collocation import Collocation, TermGroup
-from pinn_metakan.losses.engine import Derivatives, Engine, residual_vector
+from pinn_metakan.losses.engine import Derivatives, Engine
+from pinn_metakan.losses.point_chunks import PointChunks, points_at_once
+from pinn_metakan.losses.row_blocks import row_blocks
 from pinn_metakan.losses.scales import Scales
 from pinn_metakan.losses.share import Share
+from pinn_metakan.optimizers.jacobian import Jacobian, WholeJacobian
+from pinn_metakan.optimizers.jacobian_in_blocks import JacobianInBlocks
 
 
 class Objective:
@@ -43,6 +49,7 @@ class Objective:
         self.collocation = collocation
         self.engine = engine
         self.share = share or Share()
+        self._chunks = PointChunks(ansatz, engine)
         terms = [term for group in collocation.groups for term in group.terms]
         for name in weights:
             if name not in terms:
@@ -94,11 +101,14 @@ class Objective:
         derivatives = self.derivatives()
         terms: dict[str, Tensor] = {}
         for group in self.collocation.groups:
-            terms |= group.evaluate_counted(derivatives(group.at, group.residual.quantities))
+            terms |= self._counted(group, derivatives)
         return terms
 
     def residuals_at(self, group: TermGroup, at: PointSet) -> dict[str, Tensor]:
         """Evaluate all terms of a group on any points, (N,) each."""
+        there = replace(group, at=at)
+        if self._chunks.are_needed(there):
+            return self._chunks.evaluate(there)
         return group.evaluate(at, self.derivatives()(at, group.residual.quantities))
 
     def derivatives(self) -> Derivatives:
@@ -107,7 +117,7 @@ class Objective:
 
     def vector(self) -> Tensor:
         """Evaluate r, the weighted terms of this process one below the other, shape (N,)."""
-        return residual_vector(self.groups, self.scaled_weights, self.derivatives())
+        return torch.cat([factor * r for factor, r in self._weighted_terms(self.groups).values()])
 
     def loss(self) -> Tensor:
         """Evaluate |r|^2: weighted mean squares of the terms; its part of this process."""
@@ -116,19 +126,26 @@ class Objective:
     @torch.no_grad()
     def parts(self) -> dict[str, float]:
         """Evaluate what each term adds to the loss, as a part of it, 0 to 1."""
-        derivatives = self.derivatives()
-        found: dict[str, float] = {}
-        for group in self.collocation.groups:
-            values = group.evaluate_counted(derivatives(group.at, group.residual.quantities))
-            for term, r in values.items():
-                factor = group.factor(self.scaled_weights[term], len(r))
-                found[term] = float((factor * r).square().sum())
+        weighted = self._weighted_terms(self.collocation.groups)
+        found = {term: float((c * r).square().sum()) for term, (c, r) in weighted.items()}
         total = sum(found.values())
         return {term: part / total if total > 0 else 0.0 for term, part in found.items()}
 
     def linearize(self) -> tuple[Tensor, Tensor]:
         """Evaluate r (N,) and its Jacobian (N, P), columns in the order of the parameters."""
-        return self.engine.linearize(self.ansatz, self.groups, self.scaled_weights)
+        if not any(map(self._chunks.are_needed, self.groups)):
+            return self.engine.linearize(self.ansatz, self.groups, self.scaled_weights)
+        r, jacobian = self._in_blocks()
+        return r, jacobian.rows()
+
+    def linearize_within(self, numbers: int) -> tuple[Tensor, Jacobian]:
+        """Evaluate r (N,) and its Jacobian, which is kept if it has no more numbers than these."""
+        rows = sum(len(group.at.points) * len(group.terms) for group in self.groups)
+        columns = sum(parameter.numel() for parameter in self.ansatz.parameters())
+        if rows * columns <= numbers:
+            r, kept = self.linearize()
+            return r, WholeJacobian(kept)
+        return self._in_blocks()
 
     def first_unusable_term(self) -> str | None:
         """Name a term that is NaN or infinite now, None if all are finite."""
@@ -173,6 +190,31 @@ class Objective:
     def _all_sizes(self, points: Tensor) -> Tensor:
         return self.share.communicator.spread(self._sizes, points)
 
+    def _counted(self, group: TermGroup, derivatives: Derivatives) -> dict[str, Tensor]:
+        """Evaluate the terms of a group that count, (N_c,) each."""
+        if self._chunks.are_needed(group):
+            found = self._chunks.evaluate(group)
+            return {term: found[term] for term in group.terms}
+        return group.evaluate_counted(derivatives(group.at, group.residual.quantities))
+
+    def _weighted_terms(
+        self, groups: Sequence[TermGroup]
+    ) -> dict[str, tuple[float | Tensor, Tensor]]:
+        """Evaluate all terms, (N_c,) each, and what each enters the residual vector with."""
+        derivatives = self.derivatives()
+        return {
+            term: (group.factor(self.scaled_weights[term], len(r)), r)
+            for group in groups
+            for term, r in self._counted(group, derivatives).items()
+        }
+
+    @torch.no_grad()
+    def _in_blocks(self) -> tuple[Tensor, JacobianInBlocks]:
+        """Evaluate r, and say how blocks of the Jacobian are made."""
+        r = self.vector()
+        blocks = partial(row_blocks, self.ansatz, self.engine, self.groups, self.scaled_weights)
+        return r, JacobianInBlocks(blocks, len(r), list(self.ansatz.parameters()))
+
     @torch.no_grad()
     def _sizes(self, points: Tensor) -> Tensor:
         """The size of the residual, and the square of each slope, (M, 1 + unknowns)."""
@@ -180,7 +222,10 @@ class Objective:
         group, at = self.collocation.equations, PointSet(points)
         unknowns = range(len(group.variables.unknowns))
         gradients = [Gradient(k, tuple(range(len(length)))) for k in unknowns]
-        asked: Iterable[Quantity] = [*group.residual.quantities, *gradients]
+        asked: list[Quantity] = [*group.residual.quantities, *gradients]
+        most = points_at_once(self.ansatz, asked, len(points))
+        if most < len(points):
+            return torch.cat([self._sizes(part) for part in points.split(most)])
         values = self.derivatives()(at, asked)
         terms = group.evaluate(at, values)
         weighted = [self.scaled_weights[term] ** 0.5 * terms[term] for term in group.terms]

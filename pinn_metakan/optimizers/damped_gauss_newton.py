@@ -12,6 +12,7 @@ from pinn_metakan.optimizers.communicator import ONE_PROCESS, Communicator
 from pinn_metakan.optimizers.damped_least_squares import DampedLeastSquares
 from pinn_metakan.optimizers.damping_search import DampingSearch
 from pinn_metakan.optimizers.flat import assign, flattened
+from pinn_metakan.optimizers.jacobian import LARGEST_KEPT
 from pinn_metakan.optimizers.linearization import Linearization
 from pinn_metakan.optimizers.optimizer import NOT_FINITE, Optimizer, Probe
 from pinn_metakan.optimizers.step_rule import StepRule
@@ -38,6 +39,8 @@ class DampedGaussNewton(Optimizer):
         plateau: It does not where |r|^2 is above this: steps are slow before anything is learned.
         scaling: Parameters are measured in the column norms of J to the power -scaling.
         communicator: Adds up what other processes have of r and J.
+        max_numbers: Numbers of the largest J that is kept; one that has more is made in blocks of
+            rows.
     """
 
     def __init__(
@@ -49,6 +52,7 @@ class DampedGaussNewton(Optimizer):
         plateau: float = math.inf,
         scaling: float = 0.5,
         communicator: Communicator = ONE_PROCESS,
+        max_numbers: int = LARGEST_KEPT,
     ):
         self._parameters = list(parameters)
         self._rule = rule
@@ -57,13 +61,15 @@ class DampedGaussNewton(Optimizer):
         self._plateau = plateau
         self._scaling = scaling
         self._communicator = communicator
+        self._max_numbers = max_numbers
         self._idle_steps = 0
 
     @torch.no_grad()
     def step(self, probe: Probe) -> Verdict | None:
         """Take one step; see `Optimizer.step`."""
         point = flattened(self._parameters)
-        here = Linearization(point, *probe.linearize(), self._scaling, self._communicator)
+        r, jacobian = probe.linearize_within(self._max_numbers)
+        here = Linearization(point, r, jacobian, self._scaling, self._communicator)
         if not math.isfinite(here.loss):
             return NOT_FINITE
         if not math.isfinite(here.trace):

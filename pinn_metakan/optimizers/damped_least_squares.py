@@ -50,10 +50,11 @@ class NormalEquations(Factorization):
         here = self._here
 
         def remainder(solution: Tensor) -> Tensor:
-            return here.pulled(v + here.pushed(solution))
+            return here.pulled_sum(v, solution)
 
         times = _refinements(self._amount / here.trace, digits)
-        return _refined(self._lower, here.pulled(v), remainder, self._amount, times)
+        right_side = here.slopes if v is here.r else here.pulled(v)
+        return _refined(self._lower, right_side, remainder, self._amount, times)
 
 
 class KernelEquations(Factorization):

@@ -10,6 +10,7 @@ from pinn_metakan.optimizers.communicator import ONE_PROCESS, Communicator
 from pinn_metakan.optimizers.corrected_step import CorrectedStep
 from pinn_metakan.optimizers.damped_gauss_newton import DampedGaussNewton
 from pinn_metakan.optimizers.damping_search import SmallestDamping
+from pinn_metakan.optimizers.jacobian import LARGEST_KEPT
 from pinn_metakan.optimizers.optimizer import Optimizer, Probe
 from pinn_metakan.optimizers.verdict import Verdict
 
@@ -34,6 +35,8 @@ class LevenbergMarquardt(Optimizer):
         plateau: It does not where |r|^2 is above this.
         scaling: Exponent of the column norms.
         communicator: Adds up what other processes have of the residuals.
+        max_numbers: Numbers of the largest J that is kept; one that has more is made in blocks of
+            rows.
 
     Source: More, LNM 630 (1978) 105-116, and what `CorrectedStep` names.
     """
@@ -49,11 +52,12 @@ class LevenbergMarquardt(Optimizer):
         plateau: float = math.inf,
         scaling: float = 0.5,
         communicator: Communicator = ONE_PROCESS,
+        max_numbers: int = LARGEST_KEPT,
     ):
         rule = CorrectedStep(acceleration, corrections, smallest_ratio)
         search = SmallestDamping(damping)
         self._steps = DampedGaussNewton(
-            parameters, rule, search, tolerance, plateau, scaling, communicator
+            parameters, rule, search, tolerance, plateau, scaling, communicator, max_numbers
         )
 
     def step(self, probe: Probe) -> Verdict | None:

@@ -1,19 +1,15 @@
 """The residual and its Jacobian at a point: the only place that sums over residuals."""
 
-import math
-
 import torch
 from torch import Tensor
 
 from pinn_metakan.optimizers.communicator import ONE_PROCESS, Communicator
+from pinn_metakan.optimizers.jacobian import Jacobian, WholeJacobian, lower_gram
 from pinn_metakan.optimizers.stacked_factor import StackedFactor
 
 #: Column norms below this part of the largest count as this
 #: (docs/decisions/0003-units-of-parameters.md).
 _SMALLEST_UNIT = 1e-6
-#: J^T J is symmetric: computed in so many blocks of columns it costs a little over half
-#: (docs/decisions/0004-normal-equations.md).
-_GRAM_BLOCKS = 4
 
 
 class Linearization:
@@ -29,7 +25,8 @@ class Linearization:
     Args:
         point: Parameters theta, shape (P,).
         r: Residual vector, shape (N,).
-        jacobian: dr/dtheta, shape (N, P); overwritten if it is of float64.
+        jacobian: dr/dtheta, shape (N, P): kept, in blocks, or a tensor, which is overwritten if it
+            is of float64.
         scaling: Exponent s of the column norms that parameters are measured in.
         communicator: Adds up what other processes have of r and J.
     """
@@ -38,21 +35,21 @@ class Linearization:
         self,
         point: Tensor,
         r: Tensor,
-        jacobian: Tensor,
+        jacobian: Jacobian | Tensor,
         scaling: float,
         communicator: Communicator = ONE_PROCESS,
     ):
         self._communicator = communicator
-        self._jacobian = jacobian.double()
+        self._jacobian = WholeJacobian(jacobian) if isinstance(jacobian, Tensor) else jacobian
         self.point, self.r = point, r.double()
         #: |r|^2.
         self.loss = self.squared(self.r)
-        norms = torch.linalg.vector_norm(self._jacobian, dim=0)
-        norms = communicator.summed(norms.square()).sqrt()  # exact where there is one part
+        squares = self._jacobian.column_squares()
+        norms = communicator.summed(squares).sqrt()  # exact where there is one part
         largest = norms.max().clamp(min=torch.finfo(norms.dtype).tiny)
         self._units = (norms / largest).clamp(min=_SMALLEST_UNIT) ** -scaling  # (P,)
         if scaling > 0:
-            self._jacobian = self._jacobian.mul_(self._units)  # the largest of all: no copy
+            self._jacobian.measure_in(self._units)
         #: Trace of J^T J: the largest eigenvalue, within a factor of P, at no cost.
         self.trace = float((norms * self._units).square().sum())
         #: J^T r, half the slopes of |r|^2, shape (P,).
@@ -64,11 +61,15 @@ class Linearization:
 
     def pushed(self, step: Tensor) -> Tensor:
         """J step, shape (N,), for a step, shape (P,)."""
-        return self._jacobian @ step
+        return self._jacobian.pushed(step)
 
     def pulled(self, v: Tensor) -> Tensor:
         """J^T v, shape (P,), for v, shape (N,)."""
-        return self._communicator.summed(self._jacobian.T @ v)
+        return self._communicator.summed(self._jacobian.pulled(v))
+
+    def pulled_sum(self, v: Tensor, step: Tensor) -> Tensor:
+        """J^T (v + J step), shape (P,), for v, shape (N,), and a step, shape (P,)."""
+        return self._communicator.summed(self._jacobian.pulled_sum(v, step))
 
     def squared(self, v: Tensor) -> float:
         """|v|^2 for v, shape (N,)."""
@@ -80,7 +81,7 @@ class Linearization:
 
     def gram(self) -> Tensor:
         """J^T J, shape (P, P), where only the lower triangle is meant."""
-        return self._communicator.summed(_lower_gram(self._jacobian))
+        return self._communicator.summed(self._jacobian.gram())
 
     def predicted(self, step: Tensor, amount: float) -> float:
         """Reduction of |r|^2 that the linear model promises for a step damped by an amount."""
@@ -92,14 +93,14 @@ class Linearization:
 
     def factored(self) -> StackedFactor:
         """J = Q R, over the rows of all processes."""
-        return StackedFactor(self._jacobian, self._communicator)
+        return StackedFactor(self._jacobian.rows(), self._communicator)
 
     # What needs the rows of all processes in one place:
 
     def all_rows(self) -> Tensor:
         """J of all processes, shape (n_residuals, P)."""
         if self._all_rows is None:
-            self._all_rows = self._communicator.gathered(self._jacobian)
+            self._all_rows = self._communicator.gathered(self._jacobian.rows())
         return self._all_rows
 
     def gathered(self, v: Tensor) -> Tensor:
@@ -109,17 +110,6 @@ class Linearization:
     def kernel(self) -> Tensor:
         """J J^T of all rows, shape (n_residuals, n_residuals); only its lower triangle is meant."""
         if self._communicator.count == 1:
-            return _lower_gram(self._jacobian.T)
-        rows = self._jacobian @ self.all_rows().T  # each process multiplies its own
+            return lower_gram(self._jacobian.rows().T)
+        rows = self._jacobian.rows() @ self.all_rows().T  # each process multiplies its own
         return self._communicator.gathered(rows)
-
-
-def _lower_gram(a: Tensor) -> Tensor:
-    """A^T A, shape (n, n), for A, shape (m, n); only the lower triangle, in blocks of columns."""
-    size = a.shape[1]
-    gram = a.new_zeros(size, size)
-    width = max(1, math.ceil(size / _GRAM_BLOCKS))
-    for begin in range(0, size, width):
-        block = a[:, begin : begin + width]
-        gram[begin:, begin : begin + width] = a[:, begin:].T @ block
-    return gram

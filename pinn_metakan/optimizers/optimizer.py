@@ -5,6 +5,7 @@ from typing import Protocol
 
 from torch import Tensor
 
+from pinn_metakan.optimizers.jacobian import Jacobian
 from pinn_metakan.optimizers.verdict import Outcome, Verdict
 
 
@@ -19,6 +20,12 @@ class Probe(Protocol):
 
     def linearize(self) -> tuple[Tensor, Tensor]:
         """Evaluate r (N,) and its Jacobian (N, P), columns in the order of the parameters."""
+
+    def linearize_within(self, numbers: int) -> tuple[Tensor, Jacobian]:
+        """Evaluate r (N,) and its Jacobian, which is kept if it has no more numbers than these.
+
+        One that has more is made anew, in blocks of rows, when something is asked of it.
+        """
 
 
 #: The verdict on a step that began where the loss is NaN or infinite.

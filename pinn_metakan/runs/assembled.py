@@ -256,6 +256,7 @@ class AssembledRun:
             communicator=self.communicator,
             reported=self._loss,
             adaptation=self._adapted,
+            linearize_within=self._adapted.linearize_within,
         )
         return Trainer(
             least_squares,

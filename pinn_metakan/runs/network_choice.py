@@ -9,6 +9,7 @@ from torch import Generator, Tensor
 from pinn_metakan.losses.objective import Objective
 from pinn_metakan.networks.network import Network
 from pinn_metakan.optimizers.flat import assign, flattened
+from pinn_metakan.optimizers.jacobian import Jacobian, WholeJacobian
 from pinn_metakan.optimizers.last_layer import LastLayer
 from pinn_metakan.settings.sections import Settings
 from pinn_metakan.settings.stages import LinearSettings
@@ -47,6 +48,11 @@ class SomeResiduals:
         """Evaluate these residuals and their Jacobian; see `Probe`."""
         r, jacobian = self._objective.linearize()
         return r[self._rows], jacobian[self._rows]
+
+    def linearize_within(self, numbers: int) -> tuple[Tensor, Jacobian]:
+        """Evaluate these residuals and their Jacobian, which is kept; see `Probe`."""
+        r, jacobian = self.linearize()
+        return r, WholeJacobian(jacobian)
 
 
 def best_alternative(

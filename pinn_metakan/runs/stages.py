@@ -11,6 +11,10 @@ from pinn_metakan.settings.sections import LossSettings, Settings
 from pinn_metakan.settings.stages import STAGES, LinearSettings, LMSettings
 from pinn_metakan.training.stage import Stage
 
+#: Parameters of the largest network whose J^T J is made where J itself is too large to be kept
+#: (docs/decisions/0041-large-runs.md).
+LARGEST_GRAM = 6_000
+
 
 def build_stages(
     settings: Settings,
@@ -46,12 +50,15 @@ def build_stages(
     for name in names:
         runs, section = name, settings.stage(name)
         if isinstance(section, LMSettings) and n_residuals * n_parameters > section.max_numbers:
-            notes.append(
+            told = (
                 f"{n_residuals} residuals x {n_parameters} parameters are more than "
-                f"{name}.max_numbers = {section.max_numbers}: lbfgs takes the place of "
-                f"Levenberg-Marquardt in stage {name}"
+                f"{name}.max_numbers = {section.max_numbers}: "
             )
-            runs, section = "lbfgs", settings.stage("lbfgs")
+            if n_parameters <= LARGEST_GRAM:
+                notes.append(f"{told}stage {name} makes the Jacobian in blocks of rows")
+            else:
+                notes.append(f"{told}lbfgs takes the place of Levenberg-Marquardt in stage {name}")
+                runs, section = "lbfgs", settings.stage("lbfgs")
         if isinstance(section, LinearSettings) and not network.chain()[-1].linear_parameters():
             raise SettingsError(
                 f"{name}.steps: the last layer of this network is no sum with stored coefficients; "

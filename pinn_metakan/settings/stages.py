@@ -87,7 +87,7 @@ class LMSettings(StageSettings):
     max_numbers: int = Field(
         default=100_000_000,
         gt=0,
-        description="numbers in the Jacobian; above, lbfgs takes the place of the stage",
+        description="numbers of the largest Jacobian that is kept; above, it is made in blocks",
     )
 
 

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from pinn_metakan.optimizers.communicator import ONE_PROCESS, Communicator
 from pinn_metakan.optimizers.flat import assign, flattened, flattened_gradient, pieces
+from pinn_metakan.optimizers.jacobian import Jacobian, WholeJacobian
 from pinn_metakan.training.adaptation import UNCHANGED, Adaptation
 
 
@@ -31,6 +32,8 @@ class LeastSquares:
         reported: Evaluates the loss that is told and compared, which nothing adapts; None where
             it is the one that is minimized.
         adaptation: What changes the objective between steps.
+        linearize_within: As `linearize`, of a Jacobian that is kept if it has no more numbers than
+            it is told; None where it always is.
     """
 
     parameters: Callable[[], Sequence[nn.Parameter]]
@@ -46,6 +49,7 @@ class LeastSquares:
     communicator: Communicator = ONE_PROCESS
     reported: Callable[[], Tensor] | None = None
     adaptation: Adaptation = UNCHANGED
+    linearize_within: Callable[[int], tuple[Tensor, Jacobian]] | None = None
 
     def evaluate(self) -> Tensor:
         """Evaluate the loss that is told, over the residuals of all processes, without a graph."""
@@ -86,6 +90,15 @@ class BestSeen:
         """Evaluate the residual vector and its Jacobian; see `Probe`."""
         self._agreed()
         r, jacobian = self._least_squares.linearize()
+        self._noted(self._squared(r))
+        return r, jacobian
+
+    def linearize_within(self, numbers: int) -> tuple[Tensor, Jacobian]:
+        """Evaluate the residual vector and its Jacobian, kept or in blocks; see `Probe`."""
+        if self._least_squares.linearize_within is None:
+            r, kept = self.linearize()
+            return r, WholeJacobian(kept)
+        r, jacobian = self._least_squares.linearize_within(numbers)
         self._noted(self._squared(r))
         return r, jacobian
 

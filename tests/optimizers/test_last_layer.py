@@ -7,6 +7,7 @@ import torch
 from sums_of_squares import Squares, rosenbrock
 from torch import Generator, Tensor, nn
 
+from pinn_metakan.optimizers.jacobian import Jacobian, WholeJacobian
 from pinn_metakan.optimizers.last_layer import DampedSolution, LastLayer
 from pinn_metakan.optimizers.verdict import Outcome
 
@@ -75,6 +76,10 @@ class TwoParts:
     def linearize(self) -> tuple[Tensor, Tensor]:
         blocks = [(1 - self.a.tanh() ** 2) * self.b, self.a.tanh()]
         return self.residual(), torch.cat([torch.diag(block) for block in blocks], dim=1)
+
+    def linearize_within(self, numbers: int) -> tuple[Tensor, Jacobian]:
+        r, jacobian = self.linearize()
+        return r, WholeJacobian(jacobian)
 
 
 def test_other_parameters_stay() -> None:

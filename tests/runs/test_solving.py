@@ -15,6 +15,7 @@ from pinn_metakan.errors import (
 from pinn_metakan.families.rbf import RBF
 from pinn_metakan.networks.kan import make_kan
 from pinn_metakan.pde.loading import load_problem
+from pinn_metakan.runs import stages
 from pinn_metakan.runs.resume import open_run, resume
 from pinn_metakan.runs.solve import solve
 
@@ -114,7 +115,10 @@ def test_a_transform_of_the_user_replaces_the_automatic_one(write_problem: Write
     assert dict(facts)["conditions"] == "hard: initial_u; soft: walls_u"
 
 
-def test_a_jacobian_that_is_too_large_is_replaced_and_the_user_is_told() -> None:
+def test_a_jacobian_that_is_too_large_is_replaced_and_the_user_is_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(stages, "LARGEST_GRAM", 0)
     told: list[tuple[str, str]] = []
     settings = FAST | {"lm": {"steps": 3, "max_numbers": 1000}}
     solution = solve(load_problem("heat"), settings=settings, announce=told.extend)

@@ -18,6 +18,7 @@ from pinn_metakan.optimizers.communicator import ONE_PROCESS
 from pinn_metakan.optimizers.flat import assign, flattened
 from pinn_metakan.optimizers.optimizer import Optimizer, Probe
 from pinn_metakan.pde.loading import load_problem
+from pinn_metakan.runs import stages
 from pinn_metakan.runs.resume import open_run, rerun, resume
 from pinn_metakan.runs.solve import solve
 from pinn_metakan.runs.stage_optimizer import optimizer_maker
@@ -140,7 +141,7 @@ def test_every_option_of_a_row_is_one_of_its_optimizer(stage: str) -> None:
 
     row = STAGES[stage]
     takes, of_leg = taken_by(row.optimizer), taken_by(row.leg) if row.leg else set()
-    own = {"steps", "redraw_every", "max_numbers"}  # of the stage, not of its optimizer
+    own = {"steps", "redraw_every"}  # of the stage, not of its optimizer
     options = set(row.section.model_fields)
     assert of_leg <= options
     assert options - own - of_leg <= takes
@@ -161,7 +162,8 @@ def _nothing() -> Ansatz:
     pytest.fail("nothing is trained")
 
 
-def test_the_remedy_names_a_setting_of_the_stage_that_runs() -> None:
+def test_the_remedy_names_a_setting_of_the_stage_that_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stages, "LARGEST_GRAM", 0)
     settings = build_settings("kan", [("a", {"lm": {"max_numbers": 1}})])
     network = MLP((1, 1), torch.Generator())
     (stage,), notes = build_stages(settings, ["lm"], 2, network, _nothing, ONE_PROCESS)

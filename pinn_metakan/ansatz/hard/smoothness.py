@@ -137,8 +137,8 @@ def _data_on_lines(
         if at_start is not None and not is_number(at_start[1]):
             on = []
             for line in lines_within(domain, in_space, _LINES, generator):
-                ends = at_time(torch.stack([line.start, line.end]), domain.bounds[-1][0])
-                on.append(Line(*ends.unbind(), line.axes))
+                start, end = at_time(torch.stack([line.start, line.end]), domain.bounds[-1][0])
+                on.append(Line(start, end, line.axes))
             found.append((at_start, distinct(on)))
     return found
 

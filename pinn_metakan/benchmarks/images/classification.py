@@ -10,6 +10,7 @@ from pinn_metakan.benchmarks.command import Progress
 from pinn_metakan.benchmarks.images.data import LabeledImages
 from pinn_metakan.errors import TrainingError
 from pinn_metakan.optimizers.first_order import Adam
+from pinn_metakan.optimizers.jacobian import Jacobian
 
 #: Images that are scored at once.
 _SCORED = 500
@@ -40,6 +41,10 @@ class _BatchLoss:
         raise TypeError("a classifier has no residual vector; train it by Adam")
 
     def linearize(self) -> tuple[Tensor, Tensor]:
+        """A cross entropy is no squared length."""
+        raise TypeError("a classifier has no residual vector; train it by Adam")
+
+    def linearize_within(self, numbers: int) -> tuple[Tensor, Jacobian]:
         """A cross entropy is no squared length."""
         raise TypeError("a classifier has no residual vector; train it by Adam")
 
