@@ -117,7 +117,8 @@ class Objective:
 
     def vector(self) -> Tensor:
         """Evaluate r, the weighted terms of this process one below the other, shape (N,)."""
-        return torch.cat([factor * r for factor, r in self._weighted_terms(self.groups).values()])
+        weighted = self._weighted_terms(self.groups)
+        return torch.cat([factor * r for factor, r in weighted.values()])
 
     def loss(self) -> Tensor:
         """Evaluate |r|^2: weighted mean squares of the terms; its part of this process."""

@@ -33,10 +33,8 @@ def cut(group: TermGroup, size: int) -> Iterator[tuple[slice, TermGroup]]:
     for begin in range(0, count, size):
         place = slice(begin, min(begin + size, count))
         parts = (part if part is None else part[place] for part in (at.normals, at.weights))
-        yield (
-            place,
-            replace(group, at=PointSet(at.points[place], *parts), whole=group.whole or count),
-        )
+        part = PointSet(at.points[place], *parts)
+        yield place, replace(group, at=part, whole=group.whole or count)
 
 
 class PointChunks:

@@ -110,6 +110,6 @@ class Linearization:
     def kernel(self) -> Tensor:
         """J J^T of all rows, shape (n_residuals, n_residuals); only its lower triangle is meant."""
         if self._communicator.count == 1:
-            return lower_gram(self._jacobian.rows().T)
+            return lower_gram(self.all_rows().T)
         rows = self._jacobian.rows() @ self.all_rows().T  # each process multiplies its own
         return self._communicator.gathered(rows)

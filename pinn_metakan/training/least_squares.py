@@ -98,6 +98,7 @@ class BestSeen:
         if self._least_squares.linearize_within is None:
             r, kept = self.linearize()
             return r, WholeJacobian(kept)
+        self._agreed()
         r, jacobian = self._least_squares.linearize_within(numbers)
         self._noted(self._squared(r))
         return r, jacobian
