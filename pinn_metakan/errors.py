@@ -55,6 +55,20 @@ class Interrupted(RuntimeError):
         self.solution = solution
 
 
+def is_lack_of_memory(error: BaseException) -> bool:
+    """Ask whether an error says that there was no memory left, on the CPU or on a device.
+
+    Args:
+        error: Of Python, NumPy or torch, which has none of its own for the CPU.
+
+    Returns:
+        True if it is.
+    """
+    names = [kind.__name__ for kind in type(error).__mro__]
+    is_of_torch = isinstance(error, RuntimeError) and "can't allocate memory" in str(error)
+    return "MemoryError" in names or "OutOfMemoryError" in names or is_of_torch
+
+
 def look_up(table: Mapping[str, _Value], name: str, what: str) -> _Value:
     """What a table has under a name.
 

@@ -15,7 +15,8 @@ from pinn_metakan.benchmarks.measure.spread import spread
 from pinn_metakan.benchmarks.names import refuse_unknown
 from pinn_metakan.errors import SettingsError
 from pinn_metakan.pde.loading import load_problem
-from pinn_metakan.runs.choices import DTYPES, chosen_device
+from pinn_metakan.runs.choices import DTYPES
+from pinn_metakan.runs.devices import chosen_device
 from pinn_metakan.settings.layers import Layer
 from pinn_metakan.settings.networks import NETWORK_SETTINGS
 

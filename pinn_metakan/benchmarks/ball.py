@@ -19,7 +19,8 @@ from pinn_metakan.optimizers.verdict import Outcome, Verdict
 from pinn_metakan.pde.loading import load_problem
 from pinn_metakan.pde.problem import Problem
 from pinn_metakan.runs.assembled import AssembledRun
-from pinn_metakan.runs.choices import DTYPES, chosen_device
+from pinn_metakan.runs.choices import DTYPES
+from pinn_metakan.runs.devices import chosen_device
 
 PROBLEMS = ("ball_poisson", "ball_allen_cahn")
 DIMENSIONS = (2, 4, 10, 20, 50, 100)

@@ -18,7 +18,8 @@ from pinn_metakan.benchmarks.names import refuse_unknown
 from pinn_metakan.errors import TrainingError
 from pinn_metakan.pde.loading import load_problem
 from pinn_metakan.pde.problem import Problem
-from pinn_metakan.runs.choices import chosen_device, suggested_settings
+from pinn_metakan.runs.choices import suggested_settings
+from pinn_metakan.runs.devices import chosen_device
 from pinn_metakan.runs.solve import solve
 from pinn_metakan.settings.layers import Layer
 from pinn_metakan.settings.networks import NETWORK_SETTINGS

@@ -36,17 +36,28 @@ def doctor_command(
 ) -> None:
     """Tell everything that is suspicious about a problem, without training.
 
-    This runs the code of its file. Exit status 0 without findings, 1 with some.
+    It tells where a run would compute and where references are kept, too. This runs the code of the
+    problem's file. Exit status 0 without findings, 1 with some.
     """
     with loading():
         from pinn_metakan.pde.loading import load_problem
+        from pinn_metakan.reference.cache import cache_text
+        from pinn_metakan.runs.devices import advice_on_float64, chosen_device, device_text
         from pinn_metakan.runs.examination import examine_with_sizes
 
     loaded = load_problem(problem, problems or [], dict(parameter(text) for text in param or []))
     findings, sizes = examine_with_sizes(
         loaded, network, changes(set_), dtype, part or [], problems or []
     )
-    print_lines(_told(findings, f"{loaded.origin.name} ({loaded.origin.label})", sizes))
+    device, reason = chosen_device("auto")
+    facts = {
+        "problem": f"{loaded.origin.name} ({loaded.origin.label})",
+        "sizes": sizes,
+        "device": device_text(device, reason),
+        "cache": cache_text(),
+    }
+    advice = advice_on_float64(device) if dtype == "float64" else None
+    print_lines(_told(findings, facts | ({} if advice is None else {"float64": advice})))
     _end(1 if findings else 0)
 
 
@@ -54,13 +65,12 @@ def _end(status: int) -> None:
     raise typer.Exit(status)
 
 
-def _told(findings: "list[Finding]", label: str, sizes: str) -> Iterator[str]:
-    """Lines on all kinds of findings, those of a kind one below the other."""
+def _told(findings: "list[Finding]", facts: dict[str, str]) -> Iterator[str]:
+    """Lines of facts, and on all kinds of findings, those of a kind one below the other."""
     from pinn_metakan.diagnosis.table import KINDS
 
     width = max(map(len, KINDS))
-    yield f"{'problem':{width}}  {label}"
-    yield f"{'sizes':{width}}  {sizes}"
+    yield from (f"{name:{width}}  {text}" for name, text in facts.items())
     for kind in KINDS:
         found = [finding for finding in findings if finding.kind == kind]
         for finding in found:

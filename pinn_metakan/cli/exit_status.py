@@ -7,7 +7,13 @@ import typer
 
 from pinn_metakan.cli.app import app
 from pinn_metakan.cli.output import silence
-from pinn_metakan.errors import Interrupted, ProcessesLost, TrainingError, UserError
+from pinn_metakan.errors import (
+    Interrupted,
+    ProcessesLost,
+    TrainingError,
+    UserError,
+    is_lack_of_memory,
+)
 
 #: By this variable a shell asks for completions, as typer's --install-completion sets it up.
 _COMPLETION = "_PINN_METAKAN_COMPLETE"
@@ -55,7 +61,7 @@ def run(arguments: list[str]) -> int:
         # Errors of usage are classes of the command line library that can format themselves.
         if hasattr(error, "format_message") and hasattr(error, "exit_code"):
             return _failed(f"{error.format_message()} Try 'pinn-metakan --help'.", 2)
-        if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":
+        if is_lack_of_memory(error):
             hint = "try fewer points (--set points.interior=...) or narrower widths"
             return _failed(f"out of memory; {hint}", 1)
         raise

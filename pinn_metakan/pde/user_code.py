@@ -8,15 +8,14 @@ from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
 
-import torch
 from torch import Tensor
 
-from pinn_metakan.errors import ProblemError
+from pinn_metakan.errors import ProblemError, is_lack_of_memory
 
 #: Files of this package and of Python itself: a user's mistake is in neither.
 _LIBRARIES = (str(Path(__file__).parents[1]), str(Path(traceback.__file__).parent))
 #: Errors that are no mistake of the user's code, or that have their message already.
-_NOT_ITS_OWN = (KeyboardInterrupt, MemoryError, torch.OutOfMemoryError, ProblemError)
+_NOT_ITS_OWN = (KeyboardInterrupt, ProblemError)
 
 
 @contextmanager
@@ -34,6 +33,8 @@ def told_failures(what: str) -> Iterator[None]:
     except _NOT_ITS_OWN:
         raise
     except BaseException as error:
+        if is_lack_of_memory(error):
+            raise
         raise ProblemError(f"{what}: {describe_error(error)}") from error
 
 

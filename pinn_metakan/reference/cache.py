@@ -52,6 +52,17 @@ def cache_folder() -> Path | None:
     return caches / "pinn_metakan" / "references"
 
 
+def cache_text() -> str:
+    """Tell where references are kept, how many there are, and how large they are together."""
+    folder = cache_folder()
+    if folder is None:
+        return f"none: {VARIABLE} is empty or there is no user's folder, so nothing is kept"
+    sizes = [size for _, size, _ in _entries(folder)]
+    largest = _LARGEST_CACHE // 1_000_000
+    files = "1 file" if len(sizes) == 1 else f"{len(sizes)} files"
+    return f"{folder}: {files}, {sum(sizes) / 1e6:.1f} of at most {largest} MB"
+
+
 def fingerprint(*parts: str | float | Array | Mapping[str, Array]) -> str:
     """Hash everything that changes the numbers of a reference.
 
@@ -150,13 +161,7 @@ def _write(path: Path, arrays: Mapping[str, Array]) -> None:
 
 def _make_room(kept: Path) -> None:
     """Remove the files that were used least recently, until all fit."""
-    entries = []
-    for path in kept.parent.glob("*.safetensors"):
-        try:
-            status = path.stat()
-        except OSError:  # another program removed it
-            continue
-        entries.append((status.st_mtime, status.st_size, path))
+    entries = _entries(kept.parent)
     total = sum(size for _, size, _ in entries)
     for _, size, path in sorted(entries):
         if total <= _LARGEST_CACHE:
@@ -164,3 +169,15 @@ def _make_room(kept: Path) -> None:
         if path != kept:
             path.unlink(missing_ok=True)
             total -= size
+
+
+def _entries(folder: Path) -> list[tuple[float, int, Path]]:
+    """When each file of references was used last, its bytes, and its path."""
+    entries = []
+    for path in folder.glob("*.safetensors"):
+        try:
+            status = path.stat()
+        except OSError:  # another program removed it
+            continue
+        entries.append((status.st_mtime, status.st_size, path))
+    return entries

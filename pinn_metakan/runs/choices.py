@@ -1,6 +1,5 @@
 """What a run was asked to be: checked, and its device found."""
 
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,8 +9,8 @@ import torch
 from pinn_metakan.errors import SettingsError, look_up
 from pinn_metakan.networks.network import Network
 from pinn_metakan.pde.problem import Problem
+from pinn_metakan.runs.devices import chosen_device
 from pinn_metakan.runs.own_parts import OwnPart, PartFile, load_parts, own_names
-from pinn_metakan.runs.processes import own_device
 from pinn_metakan.settings.earlier_names import present_name
 from pinn_metakan.settings.layers import Layer, build_settings
 from pinn_metakan.settings.networks import of_one_coordinate
@@ -19,8 +18,6 @@ from pinn_metakan.settings.sections import RunSettings, Settings
 
 #: What numbers may be (docs/decisions/0013-precision.md).
 DTYPES = {"float64": torch.float64, "float32": torch.float32}
-#: A message of torch is cut after so many characters: some list every operator of a device.
-_REASON_LENGTH = 120
 
 
 @dataclass(frozen=True)
@@ -161,36 +158,6 @@ def choose(
     computes_on, reason = chosen_device(device, numbers)
     own = load_parts(own_names(network, settings), parts, problems)
     return RunChoices(network, settings, seed, computes_on, dtype, reason, device, own)
-
-
-def chosen_device(name: str, dtype: torch.dtype = torch.float32) -> tuple[torch.device, str]:
-    """Find a device, and try a sum on it.
-
-    Args:
-        name: "auto" or a name of torch.
-        dtype: What it has to compute with.
-
-    Returns:
-        The device, and why it was chosen.
-
-    Raises:
-        SettingsError: If it is not here, or cannot compute with that type of numbers.
-    """
-    is_auto, name = name == "auto", own_device(name)
-    if is_auto:
-        if torch.cuda.is_available():
-            return torch.device("cuda" if name == "auto" else name), "a CUDA device was found"
-        return torch.device("cpu"), "no CUDA device was found"
-    try:
-        with warnings.catch_warnings(action="ignore"):
-            device = torch.device(name)
-            is_usable = float(torch.ones(2, dtype=dtype, device=device).sum()) == 2.0
-    except Exception as error:  # each device of torch has its own way to say that it is not here
-        reason = str(error).strip().partition("\n")[0].partition(". ")[0][:_REASON_LENGTH]
-        raise SettingsError(f"device {name!r} cannot be used here: {reason}") from error
-    if not is_usable:
-        raise SettingsError(f"device {name!r} cannot be used here: it adds wrongly")
-    return device, "as asked for"
 
 
 def check_budget(budget: float | None) -> None:

@@ -1,9 +1,8 @@
 """What a run tells of itself before it begins."""
 
-import torch
-
 from pinn_metakan.pde.solution_parameters import parameters_text
 from pinn_metakan.runs.assembled import AssembledRun
+from pinn_metakan.runs.devices import advice_on_float64, device_text
 
 
 def facts(run: AssembledRun) -> list[tuple[str, str]]:
@@ -15,24 +14,26 @@ def facts(run: AssembledRun) -> list[tuple[str, str]]:
     counts = [f"{len(group.at.points)} for {group.residual.label}" for group in groups]
     widths = list(run.network.widths)
     parameters = parameters_text(run.problem)
-    threads = f", {torch.get_num_threads()} threads" if run.choices.device.type == "cpu" else ""
+    choices = run.choices
+    advice = advice_on_float64(choices.device) if choices.dtype == "float64" else None
     return [
         ("problem", f"{run.problem.origin.name} ({run.problem.origin.label})"),
-        ("network", f"{run.choices.network} {widths}, {run.network.describe()}"),
+        ("network", f"{choices.network} {widths}, {run.network.describe()}"),
         ("parameters", str(run.network.n_parameters)),
         ("equations", f"{'' if run.formulation.is_affine else 'not '}affine in the unknowns"),
         *((("for all", parameters),) if parameters else ()),
         ("conditions", conditions),
         ("scales", scales_text(run)),
-        *((part.setting, f"{part.spelled} ({part.origin.label})") for part in run.choices.parts),
+        *((part.setting, f"{part.spelled} ({part.origin.label})") for part in choices.parts),
         *([] if run.start is None else [("start", f"the network of {run.start.label}")]),
         *_slabs(run),
         *(("note", note) for note in run.notes),
         ("points", f"{', '.join(counts)} ({run.settings.points.sequence})"),
         *_processes(run),
         ("engine", run.part.engine_reason),
-        ("device", f"{run.choices.device} ({run.choices.device_reason}){threads}"),
-        ("dtype", run.choices.dtype),
+        ("device", device_text(choices.device, choices.device_reason)),
+        ("dtype", choices.dtype),
+        *([] if advice is None else [("note", advice)]),
     ]
 
 

@@ -1,4 +1,4 @@
-"""Ctrl-C: finishes the current step, then stops the run."""
+"""Ctrl-C, and what a scheduler sends: finishes the current step, then stops the run."""
 
 import signal
 import threading
@@ -6,12 +6,17 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
+#: What asks a run to stop; Windows has no SIGUSR1.
+_ASKING = [
+    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGUSR1") if name in dir(signal)
+]
+
 
 @contextmanager
 def interrupts() -> Iterator[Callable[[], bool]]:
-    """Turn Ctrl-C and SIGTERM into a flag, so that a step is finished before the run stops.
+    """Turn Ctrl-C, SIGTERM and SIGUSR1 into a flag: a step is finished before the run stops.
 
-    A second Ctrl-C interrupts at once. In threads other than the main one, where Python receives no
+    A second one interrupts at once. In threads other than the main one, where Python receives no
     signals, the flag stays down.
 
     Yields:
@@ -28,9 +33,7 @@ def interrupts() -> Iterator[Callable[[], bool]]:
             raise KeyboardInterrupt
         asked = True
 
-    before = {
-        number: signal.signal(number, on_signal) for number in (signal.SIGINT, signal.SIGTERM)
-    }
+    before = {number: signal.signal(number, on_signal) for number in _ASKING}
     try:
         yield lambda: asked
     finally:

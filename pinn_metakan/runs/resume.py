@@ -12,7 +12,8 @@ from pinn_metakan.runs.again import assembled_again
 from pinn_metakan.runs.as_start import as_start
 from pinn_metakan.runs.assembled import AssembledRun
 from pinn_metakan.runs.chain import Chain
-from pinn_metakan.runs.choices import check_budget, chosen_device
+from pinn_metakan.runs.choices import check_budget
+from pinn_metakan.runs.devices import chosen_device
 from pinn_metakan.runs.earlier import earlier_beside, earlier_in, refuse_part
 from pinn_metakan.runs.extended import extended
 from pinn_metakan.runs.folder import SECOND_OPINION, RunFolder

@@ -5,9 +5,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-import torch
-
-from pinn_metakan.errors import Interrupted, ProcessesLost, TrainingError
+from pinn_metakan.errors import Interrupted, ProcessesLost
 from pinn_metakan.optimizers.verdict import Outcome, Verdict
 from pinn_metakan.runs.as_start import as_start
 from pinn_metakan.runs.assembled import AssembledRun
@@ -15,6 +13,7 @@ from pinn_metakan.runs.closing_notes import closing_notes
 from pinn_metakan.runs.facts import facts
 from pinn_metakan.runs.folder import RunFolder
 from pinn_metakan.runs.interrupts import interrupts
+from pinn_metakan.runs.lack_of_memory import told_lack_of_memory
 from pinn_metakan.runs.solution import Solution
 from pinn_metakan.runs.step_boundary import INTERRUPTED, agreed_end
 from pinn_metakan.runs.summary import evaluate_field, evaluation_seconds, summary
@@ -88,7 +87,7 @@ def train_and_write(
         deadline = started + budget - closings * closing
     began = time.time()
     before = run.record.step
-    with interrupts() as is_interrupted:
+    with interrupts() as is_interrupted, told_lack_of_memory(run):
 
         def own_verdict() -> Verdict | None:
             if is_interrupted():
@@ -117,10 +116,6 @@ def train_and_write(
                     earlier[kept_as] = _concluded(run, branch, dict(earlier))
                 run.begin_next_leg()
                 run.trainer.run(should_stop, on_report)
-        except torch.OutOfMemoryError as error:
-            raise TrainingError(
-                "out of memory; try fewer points (--set points.interior=...) or narrower widths"
-            ) from error
         except ProcessesLost as lost:
             lost.folder = None if folder is None else folder.path
             lost.problem_file = run.problem.origin.path

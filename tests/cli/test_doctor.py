@@ -1,8 +1,11 @@
 """The command that examines a problem prints a line for each kind, and its status says the rest."""
 
+import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from small_runs import FAST_FLAGS
 
 Run = Callable[..., tuple[int, str, str]]
@@ -15,7 +18,12 @@ def test_doctor_finds_nothing_in_a_shipped_problem(run: Run, tmp_path: Path) -> 
     lines = out.splitlines()
     assert lines[0].startswith("problem     poisson (")
     assert lines[1].startswith("sizes       u 0.57")
-    assert {line.split(maxsplit=1)[1] for line in lines[2:]} == {"nothing found"}
+    assert lines[2].startswith("device      c")
+    cache = os.environ["PINN_METAKAN_CACHE"]
+    assert re.match(
+        rf"cache       {cache}/references: \d+ files?, \S+ of at most 500 MB$", lines[3]
+    )
+    assert {line.split(maxsplit=1)[1] for line in lines[4:]} == {"nothing found"}
     assert list(tmp_path.iterdir()) == []
 
 
@@ -42,6 +50,14 @@ def test_doctor_tells_a_problem_that_cannot_be_solved_as_a_finding(
     status, _, err = run("solve", str(path))
     assert status == 2
     assert "asks for 1 initial condition on u; there is none; add Initial(u=...)" in err
+
+
+def test_doctor_tells_slow_float64_where_it_would_be_used(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pinn_metakan.runs.devices.advice_on_float64", lambda device: "it is slow")
+    assert "float64     it is slow\n" in run("doctor", "poisson")[1]
+    assert "it is slow" not in run("doctor", "poisson", "--dtype", "float32")[1]
 
 
 def test_doctor_refuses_a_file_that_cannot_be_loaded(run: Run, write_problem: Write) -> None:

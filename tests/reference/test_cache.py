@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from pinn_metakan.reference import cache
-from pinn_metakan.reference.cache import Array, cache_folder, cached, fingerprint
+from pinn_metakan.reference.cache import Array, cache_folder, cache_text, cached, fingerprint
 
 KEY = fingerprint("test", 1.0)
 
@@ -129,3 +129,15 @@ def test_the_folder_is_that_of_the_user(monkeypatch: pytest.MonkeyPatch, tmp_pat
     monkeypatch.setenv("XDG_CACHE_HOME", "relative")
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
     assert cache_folder() == tmp_path / "home" / ".cache" / "pinn_metakan" / "references"
+
+
+def test_the_text_tells_folder_files_and_bytes(
+    folder: Path, compute: Callable[[], dict[str, Array]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert cache_text() == f"{folder}: 0 files, 0.0 of at most 500 MB"
+    cached(KEY, lambda: {"u": np.zeros(250_000)})
+    assert cache_text() == f"{folder}: 1 file, 2.0 of at most 500 MB"
+    cached(fingerprint("other"), compute)
+    assert cache_text() == f"{folder}: 2 files, 2.0 of at most 500 MB"
+    monkeypatch.setenv(cache.VARIABLE, "")
+    assert cache_text().startswith("none: PINN_METAKAN_CACHE is empty")

@@ -1,5 +1,7 @@
 """What an interrupt carries."""
 
+import os
+import signal
 from pathlib import Path
 
 import numpy as np
@@ -29,6 +31,19 @@ def test_an_interrupt_carries_what_was_reached(tmp_path: Path) -> None:
         solve(load_problem("heat"), settings=settings, progress=stop_at(20), out="run")
     assert stop.value.folder == Path("run")
     np.testing.assert_array_equal(open_run("run")["u"], solution["u"])
+
+
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGUSR1"])
+def test_what_a_scheduler_sends_interrupts_and_the_run_goes_on_exactly(name: str) -> None:
+    def told(entry: ProgressEntry) -> None:
+        if entry.step == 4:
+            os.kill(os.getpid(), getattr(signal, name))
+
+    problem = load_problem("heat")
+    with pytest.raises(Interrupted):
+        solve(problem, settings=FAST, progress=told, out="run")
+    assert open_run("run").history["step"][-1] == 4
+    np.testing.assert_array_equal(resume("run")["u"], solve(problem, settings=FAST)["u"])
 
 
 def test_a_verdict_of_who_is_told_of_progress_ends_a_run_that_may_go_on() -> None:

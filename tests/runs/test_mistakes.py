@@ -13,6 +13,7 @@ from pinn_metakan.errors import (
     TrainingError,
 )
 from pinn_metakan.pde.loading import load_problem
+from pinn_metakan.runs.lack_of_memory import fitting_part, fitting_width
 from pinn_metakan.runs.solution import Solution
 from pinn_metakan.runs.solve import solve
 
@@ -104,10 +105,49 @@ def test_a_wrong_argument_is_refused(arguments: dict[str, object], message: str)
         solve(load_problem("heat"), **arguments)  # type: ignore[arg-type]
 
 
-def test_out_of_memory_is_a_failure_with_advice(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    "error",
+    [
+        torch.OutOfMemoryError("CUDA out of memory"),
+        MemoryError(),
+        RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 8 bytes"),
+    ],
+)
+def test_out_of_memory_is_a_failure_that_names_points_and_widths_that_fit(
+    error: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def exhausted(*arguments: object) -> None:
-        raise torch.OutOfMemoryError("no memory")
+        raise error
 
     monkeypatch.setattr("pinn_metakan.training.trainer.Trainer.run", exhausted)
-    with pytest.raises(TrainingError, match=r"points\.interior"):
+    told = (
+        r"out of memory: 60 residuals x \d+ parameters take about \S+ GiB in second order, cpu has "
+        r"\S+ GiB; try --set points.interior=30 or --set network.widths=\[2\]$"
+    )
+    with pytest.raises(TrainingError, match=told):
         solve(load_problem("heat"), settings=FAST)
+
+
+def test_other_failures_of_training_are_told_as_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    def failing(*arguments: object) -> None:
+        raise RuntimeError("something else")
+
+    monkeypatch.setattr("pinn_metakan.training.trainer.Trainer.run", failing)
+    with pytest.raises(RuntimeError, match=r"^something else$"):
+        solve(load_problem("heat"), settings=FAST)
+
+
+@pytest.mark.parametrize("rows", [1000, 10**6])
+@pytest.mark.parametrize("columns", [2000, 36_900])
+def test_what_is_advised_fits_and_is_smaller(rows: int, columns: int) -> None:
+    memory = 2 * 2**30
+    part, width = fitting_part(rows, columns, memory), fitting_width(rows, columns, memory)
+    assert 0 <= part <= 0.5
+    assert 0 < width**2 <= 0.5 + 1e-15
+    for n, p in ((part * rows, columns if part else 0), (rows, width**2 * columns)):
+        assert 8 * (4 * n * p + 4 * p**2) <= 0.8 * memory * (1 + 1e-12)
+
+
+def test_no_fewer_points_are_advised_where_the_parameters_alone_do_not_fit() -> None:
+    assert fitting_part(1000, 36_900, 2 * 2**30) == 0
+    assert fitting_part(1000, 36_900, None) == 0.5

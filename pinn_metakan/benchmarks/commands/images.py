@@ -42,7 +42,7 @@ def command(
 
     def measure(progress: Progress) -> Iterator[str]:
         from pinn_metakan.benchmarks.images.comparison import FEW_SHAPES, image_lines
-        from pinn_metakan.runs.choices import chosen_device
+        from pinn_metakan.runs.devices import chosen_device
 
         where, _ = chosen_device(device)
         return image_lines(
