@@ -85,6 +85,9 @@ if TYPE_CHECKING:
     from pinn_metakan.runs.solution import Solution
     from pinn_metakan.runs.solve import solve
     from pinn_metakan.settings.stages import STAGES, StageEntry, stage_section
+    from pinn_metakan.sweeps.result import SweepResult
+    from pinn_metakan.sweeps.search_range import SearchRange
+    from pinn_metakan.sweeps.sweep import sweep
     from pinn_metakan.training.progress import ProgressEntry
 
 #: Name -> the module that it is in.
@@ -158,6 +161,7 @@ _PLACES = {
     "Robin": "pde.boundary_conditions",
     "RunFolderError": "errors",
     "STAGES": "settings.stages",
+    "SearchRange": "sweeps.search_range",
     "SettingsError": "errors",
     "Severity": "diagnosis.finding",
     "Solution": "runs.solution",
@@ -165,6 +169,7 @@ _PLACES = {
     "SphericalShell": "geometry.spherical_shell",
     "StageEntry": "settings.stages",
     "Stored": "networks.coefficients.coefficients",
+    "SweepResult": "sweeps.result",
     "Terminal": "pde.terminal",
     "TrainingError": "errors",
     "UserError": "errors",
@@ -185,6 +190,7 @@ _PLACES = {
     "resume": "runs.resume",
     "solve": "runs.solve",
     "stage_section": "settings.stages",
+    "sweep": "sweeps.sweep",
     "with_codebook": "networks.compression",
 }
 
@@ -258,6 +264,7 @@ __all__ = [
     "RingHeat",
     "Robin",
     "RunFolderError",
+    "SearchRange",
     "SettingsError",
     "Severity",
     "Solution",
@@ -265,6 +272,7 @@ __all__ = [
     "SphericalShell",
     "StageEntry",
     "Stored",
+    "SweepResult",
     "Terminal",
     "TrainingError",
     "UserError",
@@ -286,6 +294,7 @@ __all__ = [
     "resume",
     "solve",
     "stage_section",
+    "sweep",
     "with_codebook",
 ]
 

@@ -18,6 +18,7 @@ FLOORS = [
     {"losses"},
     {"diagnosis"},
     {"runs"},
+    {"sweeps"},
     {"benchmarks", "__init__"},
     {"cli"},
     {"__main__"},

@@ -38,7 +38,7 @@ def parameter(text: str) -> tuple[str, object]:
     name, separator, value = text.partition("=")
     if not separator or not name.strip():
         raise UserError(f"--param: expected k=v, got {text!r}")
-    return name.strip(), _value(f"--param {text}", value)
+    return name.strip(), parameter_value(f"--param {text}", value)
 
 
 def values_along(text: str) -> tuple[str, list[object]]:
@@ -60,10 +60,22 @@ def values_along(text: str) -> tuple[str, list[object]]:
             f"--along: expected k=v1,v2,... with two values or more, such as "
             f"viscosity=0.05,0.02,0.01/pi, got {text!r}"
         )
-    return name.strip(), [_value(f"--along {text}", value) for value in values]
+    return name.strip(), [parameter_value(f"--along {text}", value) for value in values]
 
 
-def _value(label: str, text: str) -> object:
+def parameter_value(label: str, text: str) -> object:
+    """Read a value: a number, also one such as 0.01/pi, or TOML, or else text.
+
+    Args:
+        label: What messages call it.
+        text: What was typed.
+
+    Returns:
+        The value.
+
+    Raises:
+        UserError: If it is a date or a time.
+    """
     from pinn_metakan.settings.layers import parse_value
 
     number = evaluate(text)

@@ -82,14 +82,15 @@ def _left(entry: ProgressEntry) -> str:
     """What is known of the rest: that of all stages, or else the budget's, or else this stage's."""
     rest, budget = entry.seconds_left, entry.budget_left
     if rest is not None:
-        return f"left {_duration(rest if budget is None else min(rest, budget))}"
+        return f"left {duration(rest if budget is None else min(rest, budget))}"
     if budget is not None:
-        return f"left at most {_duration(budget)}"
+        return f"left at most {duration(budget)}"
     stage = entry.stage.rpartition(", ")[2]  # what stands before names the run of several
-    return f"left {_duration(entry.stage_seconds_left)} of {stage}"
+    return f"left {duration(entry.stage_seconds_left)} of {stage}"
 
 
-def _duration(seconds: float) -> str:
+def duration(seconds: float) -> str:
+    """A time [s] in hours, minutes and seconds, for people."""
     minutes, rest = divmod(round(max(seconds, 0.0)), 60)
     hours, minutes = divmod(minutes, 60)
     if hours:
