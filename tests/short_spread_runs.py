@@ -1,14 +1,19 @@
 """Short runs whose numbers are compared: of one process, in reverse, and of several."""
 
-from dataclasses import dataclass
+import json
+import sys
+from dataclasses import asdict, dataclass
+from pathlib import Path
 
 import torch
 
 from pinn_metakan.geometry.sampling import PointSet
 from pinn_metakan.optimizers.communicator import ONE_PROCESS, Communicator
 from pinn_metakan.pde.loading import load_problem
+from pinn_metakan.pde.problem import Problem
 from pinn_metakan.runs.assembled import AssembledRun
 from pinn_metakan.runs.choices import choose, suggested_settings
+from pinn_metakan.runs.processes import join_processes, present_processes
 from pinn_metakan.settings.layers import layers_of
 
 ADAM_STEPS, LM_STEPS = 20, 8
@@ -48,12 +53,12 @@ class Outcome:
 
 
 def assembled(
-    problem: str, settings: dict[str, object], communicator: Communicator = ONE_PROCESS
+    problem: Problem, settings: dict[str, object], communicator: Communicator = ONE_PROCESS
 ) -> AssembledRun:
-    found = load_problem(problem)
+    """Put a run together; threads share the problem, because ast of Python 3.11 is not for them."""
     layers = [*layers_of("short", SHORT), *layers_of("case", settings)]
-    choices = choose("metakan", suggested_settings(found, "metakan", layers), 0, "cpu", "float64")
-    return AssembledRun(found, choices, communicator=communicator)
+    choices = choose("metakan", suggested_settings(problem, "metakan", layers), 0, "cpu", "float64")
+    return AssembledRun(problem, choices, communicator=communicator)
 
 
 def outcome(run: AssembledRun) -> Outcome:
@@ -94,3 +99,14 @@ def assert_same(found: Outcome, one: Outcome, backward: Outcome) -> None:
             allowed = max(10 * rounding, 1e-8)
         assert abs(loss - alone) <= allowed * alone, f"entry {number}: {loss} beside {alone}"
     assert one.error / 3 <= found.error <= 3 * one.error
+
+
+if __name__ == "__main__":  # a process of several: what each case does, to a file for each process
+    torch.set_num_threads(1)
+    join_processes(torch.device("cpu"), 300.0)
+    processes = present_processes()
+    found = {
+        name: asdict(outcome(assembled(load_problem(problem), settings, processes)))
+        for name, (problem, settings) in CASES.items()
+    }
+    Path(sys.argv[1], f"{processes.number}.json").write_text(json.dumps(found))

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
+from threading import Barrier, BrokenBarrierError
 from typing import TypeVar
 
 import torch
@@ -61,4 +61,9 @@ def in_threads(count: int, work: Callable[[Communicator], _Result]) -> list[_Res
             raise
 
     with ThreadPoolExecutor(count) as threads:
-        return list(threads.map(begin, range(count)))
+        begun = [threads.submit(begin, number) for number in range(count)]
+    failures = [failure for each in begun if (failure := each.exception()) is not None]
+    own = [failure for failure in failures if not isinstance(failure, BrokenBarrierError)]
+    for failure in [*own, *failures]:
+        raise failure
+    return [each.result() for each in begun]

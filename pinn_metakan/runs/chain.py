@@ -8,7 +8,7 @@ from typing import Any
 import torch
 
 from pinn_metakan.diagnosis.table import refuse_errors
-from pinn_metakan.errors import Interrupted, SettingsError, TrainingError
+from pinn_metakan.errors import Interrupted, ProcessesLost, SettingsError, TrainingError
 from pinn_metakan.optimizers.verdict import Verdict
 from pinn_metakan.pde.formulation import formulate
 from pinn_metakan.pde.loading import with_parameters
@@ -189,6 +189,7 @@ class Chain:
         Raises:
             Interrupted: If the user stops it.
             TrainingError: If a link fails; names it.
+            ProcessesLost: If one of several processes fails.
         """
         count, start = len(self.links), self.start
         begun = self._begun(whole)
@@ -222,6 +223,9 @@ class Chain:
                     branch = branch and _begin(link, number, branch, start)
                 before = {} if branch is None else earlier_in(branch)
                 solution = train_and_write(run, branch, before, share, now, told, shown)
+            except ProcessesLost as lost:
+                lost.folder = None if whole is None else whole.path
+                raise
             except TrainingError as error:
                 raise TrainingError(f"link {number} ({link.label}): {error}") from error
             except Interrupted as stop:

@@ -29,7 +29,7 @@ def earlier_in(folder: RunFolder) -> dict[str, Solution]:
     return {
         name: Solution(read_solution(branch.solution))
         for name, branch in branches.items()
-        if branch.solution.is_file() and branch.is_part_of(folder)
+        if branch.is_part_of(folder) and branch.solution.is_file()
     }
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from pinn_metakan.errors import Interrupted, RunFolderError, TrainingError
+from pinn_metakan.errors import Interrupted, ProcessesLost, RunFolderError, TrainingError
 from pinn_metakan.geometry.grid import Grid
 from pinn_metakan.geometry.mesh import Mesh
 from pinn_metakan.optimizers.verdict import Outcome, Verdict
@@ -143,6 +143,7 @@ def train_and_compare(
 
     Raises:
         Interrupted: If the user stops one of them; it carries the solution of the first.
+        ProcessesLost: If one of several processes fails.
     """
     asked = {} if second is None else {"second_opinion": second.record()}
     beside = {**(beside or {}), **asked}
@@ -184,6 +185,9 @@ def train_and_compare(
                     "by what they had reached until then"
                 )
         return _written(run, solution, field, folder, notes)
+    except ProcessesLost as lost:
+        lost.folder = None if folder is None else folder.path
+        raise
     except TrainingError as error:
         return _written(run, solution, solution.field, folder, [f"no second opinion: {error}"])
     except (Interrupted, KeyboardInterrupt) as stop:

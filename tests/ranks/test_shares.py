@@ -1,24 +1,56 @@
 """A run whose points are shared out among threads, as among processes, does what one does."""
 
+import json
+from pathlib import Path
+
 import pytest
-from short_spread_runs import CASES, assembled, assert_same, outcome, reverse_points
+from launched_processes import begin, ended
+from short_spread_runs import CASES, Outcome, assembled, assert_same, outcome, reverse_points
 from threads_as_processes import in_threads
+
+from pinn_metakan.pde.loading import load_problem
+from pinn_metakan.pde.problem import Problem
+
+TESTS = Path(__file__).parents[1]
 
 #: Those that the fast tests run; the others are as many seconds.
 FAST = ("burgers", "soft")
+
+
+def alone(problem: Problem, settings: dict[str, object]) -> tuple[Outcome, Outcome]:
+    """What one process does, and what it does with its points in reverse order."""
+    turned = assembled(problem, settings)
+    reverse_points(turned)
+    return outcome(assembled(problem, settings)), outcome(turned)
 
 
 @pytest.mark.parametrize(
     "case", [pytest.param(c, marks=[] if c in FAST else pytest.mark.slow) for c in CASES]
 )
 def test_a_run_of_several_trains_as_one_does(case: str) -> None:
-    problem, settings = CASES[case]
-    one = outcome(assembled(problem, settings))
-    turned = assembled(problem, settings)
-    reverse_points(turned)
-    backward = outcome(turned)
+    name, settings = CASES[case]
+    problem = load_problem(name)
+    one, backward = alone(problem, settings)
     count = 3 if case == "soft" else 2
     found = in_threads(count, lambda c: outcome(assembled(problem, settings, c)))
     for each in found:
         assert each == found[0], "processes are alike, bit for bit"
     assert_same(found[0], one, backward)
+
+
+@pytest.mark.slow
+def test_runs_of_one_to_four_processes_train_as_one_does(tmp_path: Path) -> None:
+    """By gloo, one thread each."""
+    expected = {
+        name: alone(load_problem(problem), settings) for name, (problem, settings) in CASES.items()
+    }
+    for count in (1, 2, 3, 4):
+        folder = tmp_path / str(count)
+        folder.mkdir()
+        script = str(TESTS / "short_spread_runs.py")
+        statuses, _, told = ended(begin(folder, count, script, str(folder)))
+        assert (statuses, told) == ([0] * count, [""] * count)
+        first, *others = (json.loads((folder / f"{n}.json").read_text()) for n in range(count))
+        assert all(other == first for other in others), "processes are alike, bit for bit"
+        for name, found in first.items():
+            assert_same(Outcome(**found), *expected[name])
