@@ -5,6 +5,7 @@ them, a product of matrices or a scatter does not; here all operations do that w
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from copy import copy
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -167,12 +168,12 @@ def test_new_points_lie_on_the_device(
         return torch.ones(sizes.shape)  # those on meta have no numbers to choose by
 
     monkeypatch.setattr(Objective, "_sizes", some_numbers)
-    run = on_meta(shipped(name), "kan", conditions)
-    groups = run.objective.collocation.groups
+    objective = with_network(objective_of(name, conditions), "kan")
+    groups = [copy(group) for group in objective.collocation.groups]  # others have them, too
     collocation = Collocation(groups, 0.5, Generator().manual_seed(0))
     with OneDevice():
-        run.objective.with_collocation(collocation).redraw()
-    assert run.equations.at.points.shape == (INTERIOR, run.problem.domain.dimension)
+        objective.with_collocation(collocation).redraw()
+    assert groups[0].at.points.shape == (INTERIOR, shipped(name).domain.dimension)
     assert {group.at.points.device for group in groups} == {META}
 
 

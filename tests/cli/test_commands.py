@@ -127,7 +127,7 @@ def test_settings_of_a_run_make_it_again(run: Run, tmp_path: Path) -> None:
 
 
 def test_runs_that_start_together_are_all_kept(tmp_path: Path) -> None:
-    seeds = (1, 1, 2)
+    seeds = (1, 1)
     flags = [*FAST_FLAGS, "--network=kan"]
     runs = [start(tmp_path, "solve", "heat", "--seed", str(seed), *flags) for seed in seeds]
     ends = [process.communicate(timeout=120) for process in runs]

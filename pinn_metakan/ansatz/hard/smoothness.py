@@ -137,7 +137,9 @@ def _data_on_lines(
         if at_start is not None and not is_number(at_start[1]):
             on = []
             for line in lines_within(domain, in_space, _LINES, generator):
-                start, end = at_time(torch.stack([line.start, line.end]), domain.bounds[-1][0])
+                start, end = at_time(
+                    torch.stack([line.start, line.end]), domain.bounds[-1][0]
+                ).unbind()
                 on.append(Line(start, end, line.axes))
             found.append((at_start, distinct(on)))
     return found
