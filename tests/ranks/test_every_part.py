@@ -45,12 +45,18 @@ PARTS: dict[str, tuple[str, dict[str, object]]] = {
 }
 
 
+#: Those that the fast tests run.
+FAST = ("multipliers", "an integral", "last layer", "random dimensions", "weights by gradients")
+
+
 def as_table(section: object) -> dict[str, object]:
     assert isinstance(section, dict)
     return section
 
 
-@pytest.mark.parametrize("part", PARTS)
+@pytest.mark.parametrize(
+    "part", [pytest.param(p, marks=[] if p in FAST else pytest.mark.slow) for p in PARTS]
+)
 def test_every_part_is_that_of_one_process(part: str) -> None:
     name, changed = PARTS[part]
     problem = load_problem(name)

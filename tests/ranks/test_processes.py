@@ -2,7 +2,9 @@
 
 import random
 import signal
+import subprocess
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -19,9 +21,10 @@ def step_in(run: Path) -> int:
     return int(load_checkpoint(path)["record"]["step"]) if path.is_file() else 0
 
 
-def wait_for_step(run: Path, step: int) -> None:
+def wait_for_step(run: Path, step: int, processes: "Sequence[subprocess.Popen[str]]") -> None:
     deadline = time.monotonic() + 200
     while step_in(run) < step:
+        assert all(process.poll() is None for process in processes), ended(processes)
         assert time.monotonic() < deadline, "no checkpoint of that step"
         time.sleep(0.05)
 
@@ -31,7 +34,7 @@ def test_a_process_that_dies_ends_all_with_a_line_and_a_checkpoint(
 ) -> None:
     long = ["--set=adam.steps=4000", "--set=checkpoint_seconds=0.1"]
     processes = solve(tmp_path, 2, "solve", "poisson", "--out", "run", *FAST_FLAGS, *long)
-    wait_for_step(tmp_path / "run", 1)
+    wait_for_step(tmp_path / "run", 1, processes)
     processes[1].kill()
     statuses, _, told = ended(processes)
     assert statuses == [1, -signal.SIGKILL]
@@ -85,7 +88,7 @@ def test_runs_whose_processes_are_killed_go_on(tmp_path: Path) -> None:
     processes = solve(tmp_path, 2, "solve", "poisson", "--out=run", *flags)
     last = 0
     for number in range(20):
-        wait_for_step(run, last + 1)
+        wait_for_step(run, last + 1, processes)
         time.sleep(moments.uniform(0.0, 2.0))
         killed = number % 2
         processes[killed].kill()
@@ -102,7 +105,7 @@ def test_runs_whose_processes_are_killed_go_on(tmp_path: Path) -> None:
         processes = solve(tmp_path, 2, "resume", "run")
     for process in processes:
         process.send_signal(signal.SIGTERM)
-    wait_for_step(run, last + 1)
+    wait_for_step(run, last + 1, processes)
     assert ended(processes)[0] == [130, 130]
     assert step_in(run) > last
 

@@ -13,8 +13,8 @@ from pinn_metakan.pde.problem import Problem
 
 TESTS = Path(__file__).parents[1]
 
-#: Those that the fast tests run; the others are as many seconds.
-FAST = ("burgers", "soft")
+#: The one of the fast tests; the others are as many seconds.
+FAST = ("burgers",)
 
 
 def alone(problem: Problem, settings: dict[str, object]) -> tuple[Outcome, Outcome]:
