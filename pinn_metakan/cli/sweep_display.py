@@ -106,7 +106,7 @@ def group_lines(table: "SweepTable") -> Iterator[str]:
             yield _group_line(table, group)
     best = table.best
     if best is not None:
-        told = _values(best)
+        told = best.told()
         yield f"best: {best.trial}, {table.goal} {best.goal(table.goal):.3e}, {told}"
 
 
@@ -133,10 +133,6 @@ def _cells(table: "SweepTable", row: "TrialRow") -> list[str]:
     return [row.trial, *values, *numbers, *counts, seconds, end]
 
 
-def _values(row: "TrialRow") -> str:
-    return ", ".join(f"{name} {shown(value)}" for name, value in row.values.items())
-
-
 def _line(now: "SweepProgress", attempt: "Attempt") -> str:
     row = now.row(attempt.trial)
     told = [row.state]
@@ -145,7 +141,7 @@ def _line(now: "SweepProgress", attempt: "Attempt") -> str:
     told += [f"{row.seconds:.1f} s"] if row.seconds is not None else []
     told += [row.message] if row.message else []
     count = f"{len(now.over)} of {now.plan.count} trials over"
-    return f"{row.trial} {_values(row)}: {', '.join(told)}; {count}{_left(now)}"
+    return f"{row.trial} {row.told()}: {', '.join(told)}; {count}{_left(now)}"
 
 
 def _left(now: "SweepProgress") -> str:
@@ -164,7 +160,7 @@ def _view(now: "SweepProgress") -> Table:
     best = now.table({}).best
     if best is not None:
         goal = f"best {now.plan.goal} {best.goal(now.plan.goal):.2e}"
-        view.add_row(Text(f"{goal} ({best.trial}: {_values(best)})", no_wrap=True))
+        view.add_row(Text(f"{goal} ({best.trial}: {best.told()})", no_wrap=True))
     for attempt in now.running:
         view.add_row(Text(_running(now, attempt), no_wrap=True, overflow="ellipsis"))
     return view
@@ -172,7 +168,7 @@ def _view(now: "SweepProgress") -> Table:
 
 def _running(now: "SweepProgress", attempt: "Attempt") -> str:
     row, beat = now.row(attempt.trial), attempt.beat
-    words = [f"{attempt.label} {_values(row)}:"]
+    words = [f"{attempt.label} {row.told()}:"]
     if "stage" in beat:
         words.append(f"{beat['stage']} {beat['step']}/{beat['total']} loss {beat['loss']:.2e}")
         words += [f"error of {name} {error:.2e}" for name, error in beat["errors"].items()]

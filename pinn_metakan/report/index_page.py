@@ -13,6 +13,8 @@ _COLUMNS = (
     "relative to variation", "largest error",
     "disagreement", "loss", "parameters", "steps", "seconds", "seed", "date", "ended by",
 )  # fmt: skip
+#: The column after them where runs are those of a sweep.
+_VARIED = "varied"
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,7 @@ class IndexRow:
         cells: HTML of the columns after the first two.
         picture: A PNG file, None for none.
         trouble: Why there is nothing else to show; empty for a run that was read.
+        varied: What a sweep has varied in it; empty for a run of no sweep.
     """
 
     place: str
@@ -32,15 +35,17 @@ class IndexRow:
     cells: tuple[Markup, ...] = ()
     picture: bytes | None = None
     trouble: str = ""
+    varied: str = ""
 
 
-def index_row(facts: RunFacts, place: str, link: str) -> IndexRow:
+def index_row(facts: RunFacts, place: str, link: str, varied: str = "") -> IndexRow:
     """The row of a run.
 
     Args:
         facts: The run.
         place: Its folder, below that of the page.
         link: Its page, below that of this page.
+        varied: What a sweep has varied in it; empty for a run of no sweep.
 
     Returns:
         The row; the field is not kept in it.
@@ -63,27 +68,30 @@ def index_row(facts: RunFacts, place: str, link: str) -> IndexRow:
         _text(facts.text("date").replace("T", " ")),
         _text(facts.text("stop_reason")),
     )
-    return IndexRow(place, link, cells, thumbnail(field))
+    return IndexRow(place, link, cells, thumbnail(field), varied=varied)
 
 
-def index_page(title: str, rows: Sequence[IndexRow]) -> str:
+def index_page(title: str, rows: Sequence[IndexRow], figure: bytes | None = None) -> str:
     """One HTML page with a table that a click on a heading sorts.
 
     Args:
         title: Name of the folder.
         rows: The runs.
+        figure: A PNG file of a sweep that they are the trials of; None for none.
 
     Returns:
         HTML.
     """
+    is_sweep = any(row.varied for row in rows)
+    columns = (*_COLUMNS[:2], _VARIED, *_COLUMNS[2:]) if is_sweep else _COLUMNS
     head = [
         element("th", element("button", name, type="button") if name else "", scope="col")
-        for name in _COLUMNS
+        for name in columns
     ]
     table = element(
         "table",
         element("thead", element("tr", *head)),
-        element("tbody", *map(_row, rows)),
+        element("tbody", *(_row(row, is_sweep) for row in rows)),
         id="runs",
     )
     filtering = Markup(
@@ -91,7 +99,10 @@ def index_page(title: str, rows: Sequence[IndexRow]) -> str:
     )
     count = f"{len(rows)} run{'' if len(rows) == 1 else 's'}"
     told = element("p", count, class_="quiet")
-    listed = element("section", filtering, element("div", table, class_="wide"), class_="full")
+    drawn = "" if figure is None else image(figure, "image/png", f"Trials of {title}")
+    listed = element(
+        "section", drawn, filtering, element("div", table, class_="wide"), class_="full"
+    )
     body = [
         element("header", element("h1", f"Runs in {title}"), told, class_="index"),
         element("main", listed, class_="index"),
@@ -99,14 +110,16 @@ def index_page(title: str, rows: Sequence[IndexRow]) -> str:
     return document(f"Runs in {title}", body, ("runs.js",))
 
 
-def _row(row: IndexRow) -> Markup:
+def _row(row: IndexRow, is_sweep: bool) -> Markup:
     picture = image(row.picture, "image/png", f"Solution of {row.place}") if row.picture else ""
     if row.trouble:
-        told = Markup(f'<td colspan="{len(_COLUMNS) - 2}">{escaped(row.trouble)}</td>')
+        count = len(_COLUMNS) - 2 + is_sweep
+        told = Markup(f'<td colspan="{count}">{escaped(row.trouble)}</td>')
         first = element("th", row.place, scope="row")
         return element("tr", element("td", picture), first, told, class_="broken")
     link = element("a", row.place, href=f"./{quote(row.link)}")
-    return element("tr", element("td", picture), element("th", link, scope="row"), *row.cells)
+    cells = [_text(row.varied), *row.cells] if is_sweep else row.cells
+    return element("tr", element("td", picture), element("th", link, scope="row"), *cells)
 
 
 def _text(text: str) -> Markup:

@@ -52,6 +52,12 @@ class TrialRow:
     folder: str = ""
     host: str = ""
 
+    def told(self) -> str:
+        """What is varied, for people."""
+        texts = {name: f"{v:.6g}" if isinstance(v, float) else v for name, v in self.values.items()}
+        texts = {name: v if isinstance(v, str) else json.dumps(v) for name, v in texts.items()}
+        return ", ".join(f"{name} {text}" for name, text in texts.items())
+
     def goal(self, name: str) -> float | None:
         """What is made small: error or loss."""
         return self.error if name == "error" else self.loss

@@ -15,10 +15,11 @@ from pinn_metakan.report.figure_files import figures_in
 from pinn_metakan.report.index_page import IndexRow, index_page, index_row
 from pinn_metakan.report.page import report_page
 from pinn_metakan.results.field import Field
+from pinn_metakan.results.sweep_table import read_sweep_table
 from pinn_metakan.runs.folder import PAGE, RunFolder, part_names
 
-#: The page of a folder of runs.
-INDEX = "index.html"
+#: The page of a folder of runs, and the figure of a sweep there.
+INDEX, SWEEP_FIGURE = "index.html", "sweep.png"
 
 
 def write_pages(path: Path) -> Path:
@@ -43,7 +44,10 @@ def write_pages(path: Path) -> Path:
             f"{path} holds no run, nor does a folder below it; make one with: pinn-metakan solve"
         )
     page = path / INDEX
-    _write(page, index_page(path.resolve().name, [_row(folder, path) for folder in folders]))
+    figure = path / SWEEP_FIGURE
+    picture = figure.read_bytes() if figure.is_file() else None
+    rows = [_row(folder, path, _varied(folder.path)) for folder in folders]
+    _write(page, index_page(path.resolve().name, rows, picture))
     return page
 
 
@@ -75,14 +79,24 @@ def _write_run(folder: RunFolder) -> Path:
     return folder.page
 
 
-def _row(folder: RunFolder, top: Path) -> IndexRow:
+def _varied(place: Path) -> str:
+    """What a sweep has varied in a run; empty for a run of no sweep."""
+    try:
+        table = read_sweep_table(place.parent)
+    except RunFolderError:
+        return ""
+    rows = [] if table is None else [row for row in table.rows if row.trial == place.name]
+    return rows[0].told() if rows else ""
+
+
+def _row(folder: RunFolder, top: Path, varied: str) -> IndexRow:
     """The row of a run; its page is written where there is none, or one of an older solution."""
     place = folder.path.relative_to(top).as_posix()
     try:
         if not _is_current(folder):
             _write_run(folder)
         with _damage_told(str(folder.path)):
-            return index_row(_facts(folder), place, f"{place}/{PAGE}")
+            return index_row(_facts(folder), place, f"{place}/{PAGE}", varied)
     except RunFolderError as error:
         return IndexRow(place, trouble=str(error))
 

@@ -85,7 +85,7 @@ class Claims:
                 return found
 
     def beat(self, attempt: Attempt, reached: Mapping[str, Any]) -> bool:
-        """Give a sign of life.
+        """Note a sign of life.
 
         Args:
             attempt: What this process works on.
