@@ -69,6 +69,7 @@ if TYPE_CHECKING:
     from pinn_metakan.pde.observed import Observed
     from pinn_metakan.pde.problem import Problem
     from pinn_metakan.pde.terminal import LastTime, Terminal
+    from pinn_metakan.pde.unknown import Unknown
     from pinn_metakan.reference.box_evolution import BoxEvolution
     from pinn_metakan.reference.cole_hopf import cole_hopf
     from pinn_metakan.reference.driven_cavity import DrivenCavity
@@ -172,6 +173,7 @@ _PLACES = {
     "SweepResult": "sweeps.result",
     "Terminal": "pde.terminal",
     "TrainingError": "errors",
+    "Unknown": "pde.unknown",
     "UserError": "errors",
     "Verdict": "optimizers.verdict",
     "Wavelet": "families.wavelet",
@@ -275,6 +277,7 @@ __all__ = [
     "SweepResult",
     "Terminal",
     "TrainingError",
+    "Unknown",
     "UserError",
     "Verdict",
     "Wavelet",

@@ -8,8 +8,9 @@ from torch import Tensor, nn
 
 from pinn_metakan.ansatz.features import Features
 from pinn_metakan.ansatz.hard.constraint import Constraint
+from pinn_metakan.ansatz.numbers import UnknownNumbers
 from pinn_metakan.derivatives.constant_jets import constant_jets
-from pinn_metakan.derivatives.request import Coordinate, Quantity
+from pinn_metakan.derivatives.request import Coordinate, Number, Quantity
 from pinn_metakan.derivatives.taylor import JetSpace
 from pinn_metakan.errors import ProblemError
 from pinn_metakan.networks.network import Network
@@ -64,6 +65,7 @@ class Ansatz(nn.Module):
         constraints: g and B, one for each unknown.
         transforming: The problem whose `transform` is used in place of the constraints, or None.
         sizes: U [unit of each unknown]; 1 unless given.
+        numbers: The unknown numbers of the problem; none unless given.
     """
 
     sizes: Tensor
@@ -75,11 +77,13 @@ class Ansatz(nn.Module):
         constraints: Sequence[Constraint],
         transforming: Problem | None = None,
         sizes: Sequence[float] | None = None,
+        numbers: UnknownNumbers | None = None,
     ):
         super().__init__()
-        self._numbers = (1.0,) * len(constraints) if sizes is None else tuple(sizes)
-        self.register_buffer("sizes", torch.tensor(self._numbers, dtype=torch.float64))
+        self._sizes = (1.0,) * len(constraints) if sizes is None else tuple(sizes)
+        self.register_buffer("sizes", torch.tensor(self._sizes, dtype=torch.float64))
         self.features = features
+        self.numbers = UnknownNumbers({}) if numbers is None else numbers  # before the network
         self.network = network
         self._constraints = tuple(constraints)
         self._transforming = transforming
@@ -96,18 +100,19 @@ class Ansatz(nn.Module):
 
     def with_network(self, network: Network) -> "Ansatz":
         """The same ansatz around another network."""
-        parts = (self._constraints, self._transforming, self._numbers)
+        parts = (self._constraints, self._transforming, self._sizes, self.numbers)
         return Ansatz(self.features, network, *parts).to(self.sizes)
 
     def with_sizes(self, sizes: Sequence[float]) -> "Ansatz":
         """The same ansatz, whose unknowns have other sizes."""
-        parts = (self._constraints, self._transforming, sizes)
+        parts = (self._constraints, self._transforming, sizes, self.numbers)
         return Ansatz(self.features, self.network, *parts).to(self.sizes)
 
     def without_constraints(self) -> "Ansatz":
         """U N alone, around the same network."""
         free = [Constraint(None, None)] * len(self._constraints)
-        return Ansatz(self.features, self.network, free, None, self._numbers).to(self.sizes)
+        parts = (free, None, self._sizes, self.numbers)
+        return Ansatz(self.features, self.network, *parts).to(self.sizes)
 
     def with_weights(self) -> FieldFunction:
         """Make the network's weights once, and give the field that uses them at any points."""
@@ -117,7 +122,8 @@ class Ansatz(nn.Module):
             outputs = self.network.evaluate(self.features(points), weights) * self.sizes  # (N, m)
             columns = outputs.unbind(1)
             if self._transforming is not None:
-                return _transformed(self._transforming, points, columns)
+                with self.numbers.in_place():
+                    return _transformed(self._transforming, points, columns)
             constrained = [
                 constraint.apply(points, column)
                 for constraint, column in zip(self._constraints, columns, strict=True)
@@ -164,7 +170,7 @@ class Ansatz(nn.Module):
         Returns:
             The jets of features, g and B.
         """
-        asked = tuple(q for q in quantities if not isinstance(q, Coordinate))
+        asked = tuple(q for q in quantities if not isinstance(q, Coordinate | Number))
         space = JetSpace(asked)
         inputs = self.features.jets(points, space)
         count = len(self._constraints)
@@ -184,14 +190,15 @@ class Ansatz(nn.Module):
             weights: The network's weights.
 
         Returns:
-            The quantities that were prepared for, and what passed through the network.
+            The quantities that were prepared for, the unknown numbers, and what passed through the
+            network.
         """
         outputs = self.network.evaluate_jets(prepared.space, prepared.first, weights)
         field = prepared.data + prepared.space.multiply(prepared.factor, outputs[-1])
         values = {
             quantity: prepared.space.select(field, quantity) for quantity in prepared.quantities
         }
-        return FieldJets(values, outputs)
+        return FieldJets(values | self.numbers.values(), outputs)
 
     def _all_data(self, points: Tensor) -> Tensor:
         zero = torch.zeros_like(points[:, 0])

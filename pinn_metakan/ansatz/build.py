@@ -11,6 +11,7 @@ from pinn_metakan.ansatz.features import Features
 from pinn_metakan.ansatz.hard.constraints import HardConstraints, build_constraints, no_constraints
 from pinn_metakan.ansatz.hard.fluxes import Fluxes
 from pinn_metakan.ansatz.hard.pieces import periodic_axes
+from pinn_metakan.ansatz.numbers import UnknownNumbers
 from pinn_metakan.errors import ProblemError, SettingsError
 from pinn_metakan.geometry.domain import Face
 from pinn_metakan.geometry.sampling import sample_interior
@@ -91,7 +92,8 @@ def build_ansatz(
             f"its widths are {list(network.widths)}{_TWO_FEATURES if flat_faces else ''}"
         )
     transforming = problem if uses_transform else None
-    ansatz = Ansatz(features, network, constraints.constraints, transforming)
+    numbers = UnknownNumbers(formulation.unknowns)
+    ansatz = Ansatz(features, network, constraints.constraints, transforming, None, numbers)
     ansatz.to(device, dtype)
     some = sample_interior(formulation.domain, _TRIED_POINTS, "sobol", Generator().manual_seed(0))
     ansatz.refuse_coupled_points(some.points.to(device, dtype))

@@ -6,7 +6,7 @@ from typing import overload
 import torch
 from torch import Tensor
 
-from pinn_metakan.derivatives.request import Coordinate, Gradient, Quantity, Variables
+from pinn_metakan.derivatives.request import Coordinate, Gradient, Number, Quantity, Variables
 
 
 class Jet:
@@ -42,7 +42,8 @@ class Jet:
         """Values by their names.
 
         Args:
-            *names: Such as ``x``, ``u``, ``u_t``, ``u_xy``, ``laplacian_u``.
+            *names: Such as ``x``, ``u``, ``u_t``, ``u_xy``, ``laplacian_u``; an unknown number,
+                ``D``, is a tensor without axes.
 
         Returns:
             One tensor for one name, a tuple for several.
@@ -58,6 +59,8 @@ class Jet:
         if isinstance(quantity, Coordinate):
             columns = self._points[:, list(quantity.columns)]
             return columns if quantity.is_vector else columns[:, 0]
+        if isinstance(quantity, Number) and quantity not in self._values:
+            return self._points.new_tensor(quantity.likely)
         if quantity not in self._values:
             raise LookupError(
                 f"{name!r} was not asked for when the problem was loaded: "
@@ -82,6 +85,9 @@ class RecordedValues(dict[Quantity, Tensor]):
         return True
 
     def __missing__(self, quantity: Quantity) -> Tensor:
+        if isinstance(quantity, Number):
+            self[quantity] = self._points.new_tensor(quantity.likely)
+            return self[quantity]
         shape = [len(self._points)]
         if isinstance(quantity, Gradient):
             shape.append(len(quantity.axes))

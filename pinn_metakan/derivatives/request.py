@@ -5,7 +5,7 @@ A name is a coordinate (``x``), an unknown (``u``), a partial derivative (``u_t`
 space, not time) or ``gradient_u`` (over space).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 #: Highest order of a derivative that a residual may ask for
@@ -45,7 +45,15 @@ class Gradient:
     axes: tuple[int, ...]
 
 
-Quantity = Coordinate | Derivative | Laplacian | Gradient
+@dataclass(frozen=True)
+class Number:
+    """An unknown number, a tensor without axes; `likely` stands for it where none is trained."""
+
+    name: str
+    likely: float
+
+
+Quantity = Coordinate | Derivative | Laplacian | Gradient | Number
 
 
 def derivatives_needed(quantities: Iterable[Quantity]) -> set[Derivative]:
@@ -73,6 +81,7 @@ class Variables:
         time_axis: Column of time, or None.
         parameters: Those of the coordinates that are parameters; they come after space and before
             time.
+        numbers: Unknown numbers, and what each is likely to be.
 
     Raises:
         ValueError: If a name is empty, used twice or not a word, or if names and dimension differ.
@@ -85,6 +94,7 @@ class Variables:
         dimension: int,
         time_axis: int | None,
         parameters: tuple[str, ...] = (),
+        numbers: Mapping[str, float] | None = None,
     ):
         names = (*coordinates, *unknowns)
         for name in names:
@@ -109,9 +119,17 @@ class Variables:
         self.parameter_axes = tuple(range(n_space, n_space + len(parameters)))
         self.has_vector = n_space_names != n_space
         singles = coordinates[1:] if self.has_vector else coordinates
+        self.numbers: dict[str, Number] = {}
         self._columns = {coordinates[0]: self.space_axes} if self.has_vector else {}
         columns = range(dimension - len(singles), dimension)
         self._columns |= {name: (column,) for name, column in zip(singles, columns, strict=True)}
+        for name, likely in (numbers or {}).items():
+            if self._meanings(name):
+                raise ValueError(
+                    f"the unknown number {name!r} has the name of a coordinate, an unknown or a "
+                    "derivative; rename it"
+                )
+            self.numbers[name] = Number(name, likely)
 
     @property
     def evolution_axis(self) -> int | None:
@@ -164,6 +182,8 @@ class Variables:
                 return f"{self.unknowns[unknown]}{suffix}"
             case Coordinate(columns, _):
                 return next(n for n, its in self._columns.items() if its == columns)
+            case Number(name, _):
+                return name
 
     def _scalar_name(self, axis: int) -> str:
         return next(name for name, columns in self._columns.items() if columns == (axis,))
@@ -202,6 +222,8 @@ class Variables:
 
     def _meanings(self, name: str) -> set[Quantity]:
         meanings: set[Quantity] = set()
+        if name in self.numbers:
+            meanings.add(self.numbers[name])
         if name in self._columns:
             columns = self._columns[name]
             is_vector = self.has_vector and columns == self.space_axes
@@ -246,6 +268,7 @@ class Variables:
             f"unknowns {', '.join(self.unknowns)}",
             f"derivatives up to order {MAX_ORDER} such as {', '.join(examples[:9])}",
             f"laplacian_{u}, gradient_{u}" if self.space_axes else "",
+            f"unknown numbers {', '.join(self.numbers)}" if self.numbers else "",
         ]
         return "; ".join(part for part in parts if part and not part.endswith("such as "))
 

@@ -20,6 +20,7 @@ from pinn_metakan.derivatives.request import (
     Derivative,
     Gradient,
     Laplacian,
+    Number,
     Quantity,
 )
 
@@ -56,7 +57,7 @@ class JetSpace:
                     indices |= {(axis,) for axis in axes}
                 case Laplacian(_, axes):
                     indices |= {(axis,) for axis in axes} | {Laplacian(0, axes)}
-                case Coordinate():
+                case Coordinate() | Number():
                     pass
         self.indices: tuple[Index, ...] = tuple(sorted(indices, key=_rank))
         self.order = max(2 if isinstance(a, Laplacian) else len(a) for a in self.indices)
@@ -158,7 +159,7 @@ class JetSpace:
             Shape (N,), or (N, d) for a gradient.
 
         Raises:
-            TypeError: If it is a coordinate.
+            TypeError: If it is a coordinate or an unknown number.
         """
         match quantity:
             case Derivative(unknown, axes):
@@ -167,8 +168,8 @@ class JetSpace:
                 return jets[self._position[Laplacian(0, axes)], :, unknown]
             case Gradient(unknown, axes):
                 return torch.stack([jets[self._position[a,], :, unknown] for a in axes], dim=1)
-            case Coordinate():
-                raise TypeError("coordinates are not part of a jet")
+            case Coordinate() | Number():
+                raise TypeError("coordinates and numbers are not part of a jet")
 
     def _composition_terms(self, index: Index) -> dict[int, list[Term]]:
         """For each order of f, the products of entries of x that it multiplies."""

@@ -9,8 +9,9 @@ from pinn_metakan.diagnosis.finding import Finding, Severity
 from pinn_metakan.diagnosis.fluxes import imbalance
 from pinn_metakan.diagnosis.sensitivity import made_up_values
 from pinn_metakan.geometry.sampling import PointSet, sample_interior
-from pinn_metakan.pde.formulation import Formulation, Residual
+from pinn_metakan.pde.formulation import Formulation
 from pinn_metakan.pde.problem import has_transform
+from pinn_metakan.pde.residual import Residual
 
 # All of these: docs/decisions/0024-diagnosis.md.
 #: A constant that is added to an unknown, beside made-up values near 1; points of the equations.

@@ -16,7 +16,8 @@ from pinn_metakan.derivatives.jet import Jet
 from pinn_metakan.derivatives.request import Gradient, Quantity
 from pinn_metakan.diagnosis.sensitivity import made_up_values, sensitivities_at
 from pinn_metakan.geometry.sampling import PointSet, sample_boundary, sample_interior
-from pinn_metakan.pde.formulation import Formulation, Residual
+from pinn_metakan.pde.formulation import Formulation
+from pinn_metakan.pde.residual import Residual
 
 # All of these: docs/decisions/0024-diagnosis.md.
 #: Quasi-random points of each integral: exact to about 1e-3.

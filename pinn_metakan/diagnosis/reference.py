@@ -22,8 +22,9 @@ from pinn_metakan.diagnosis.sensitivity import sensitivities_at
 from pinn_metakan.errors import ProblemError
 from pinn_metakan.geometry.domain import Domain
 from pinn_metakan.geometry.sampling import PointSet, sample_interior
-from pinn_metakan.pde.formulation import Formulation, Residual
+from pinn_metakan.pde.formulation import Formulation
 from pinn_metakan.pde.problem import Problem
+from pinn_metakan.pde.residual import Residual
 from pinn_metakan.pde.user_code import call_user
 
 # All of these: docs/decisions/0024-diagnosis.md.

@@ -13,8 +13,9 @@ from pinn_metakan.diagnosis.examined import Examined
 from pinn_metakan.diagnosis.finding import Finding, Severity
 from pinn_metakan.geometry.domain import Face
 from pinn_metakan.geometry.sampling import PointSet
-from pinn_metakan.pde.formulation import Formulation, Residual
+from pinn_metakan.pde.formulation import Formulation
 from pinn_metakan.pde.jumps import Line, find_jump, lines_within
+from pinn_metakan.pde.residual import Residual
 
 # All of these: docs/decisions/0024-diagnosis.md.
 #: Lines along which data are looked at, and samples per line.

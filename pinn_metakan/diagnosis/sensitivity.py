@@ -15,7 +15,8 @@ from pinn_metakan.derivatives.request import (
     Variables,
 )
 from pinn_metakan.geometry.sampling import PointSet, sample_interior
-from pinn_metakan.pde.formulation import Formulation, Residual
+from pinn_metakan.pde.formulation import Formulation
+from pinn_metakan.pde.residual import Residual
 
 #: Points inside the domain where equations are looked at (docs/decisions/0024-diagnosis.md).
 _POINTS = 64

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pinn_metakan.errors import SettingsError
 from pinn_metakan.losses.adapted_objective import AdaptedObjective
 from pinn_metakan.losses.balancing.table import BALANCES
+from pinn_metakan.losses.data_weight import DataWeight, noise_levels
 from pinn_metakan.losses.multipliers import Multipliers
 from pinn_metakan.losses.objective import Objective
 from pinn_metakan.pde.formulation import Formulation
@@ -29,7 +30,9 @@ def build_adapted(
     """
     balance = BALANCES[loss.balance]()
     multipliers = Multipliers(_soft_terms(loss.multipliers, formulation, objective))
-    return AdaptedObjective(objective, balance, multipliers, loss.adapt_every, loss.balance_memory)
+    data = DataWeight(noise_levels(formulation), loss.data_weight)
+    every, memory = loss.adapt_every, loss.balance_memory
+    return AdaptedObjective(objective, balance, multipliers, data, every, memory)
 
 
 def _soft_terms(

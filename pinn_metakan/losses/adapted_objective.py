@@ -8,7 +8,9 @@ import torch
 from torch import Tensor
 
 from pinn_metakan.losses.balancing.balance import Balance
+from pinn_metakan.losses.data_weight import DataWeight
 from pinn_metakan.losses.multipliers import Multipliers
+from pinn_metakan.losses.number_scales import NumberScales
 from pinn_metakan.losses.objective import Objective
 from pinn_metakan.optimizers.jacobian import Jacobian
 from pinn_metakan.training.adaptation import Adaptation
@@ -27,6 +29,7 @@ class AdaptedObjective(Adaptation):
         objective: Fixed weights w_c.
         balance: Finds factors of the weights, lambda_c.
         multipliers: Those of conditions that hold to rounding, and the growth mu_c of penalties.
+        data: What data with noise count for beside their weight.
         every: Steps between two updates of weights, and two looks at the loss.
         memory: Part of the factors that an update keeps, 0 to 1.
     """
@@ -36,14 +39,16 @@ class AdaptedObjective(Adaptation):
         objective: Objective,
         balance: Balance,
         multipliers: Multipliers,
+        data: DataWeight,
         every: int,
         memory: float,
     ):
         self._fixed = objective
-        self._balance, self._multipliers = balance, multipliers
+        self._balance, self._multipliers, self._data = balance, multipliers, data
         self._every, self._memory = every, memory
         self._factors: dict[str, float] = {}
         self._last_loss = math.inf  # when it was looked at last
+        self._scales = NumberScales(objective)
         self._weigh()
 
     def of(self, objective: Objective) -> None:
@@ -73,23 +78,25 @@ class AdaptedObjective(Adaptation):
         return self._shifted(r), jacobian
 
     def after_steps(self, count: int) -> bool:
-        """Follow with the weights, and with the multipliers if the loss falls slowly."""
+        """Follow with the weights, and with data and multipliers if the loss falls slowly."""
         if count % self._every:
             return False
+        has_new_sizes = self._scales.follow(self._fixed)
         found = self._balance.factors(self._fixed)
         for term, factor in found.items():
             before = self._factors.get(term, 1.0)
             self._factors[term] = self._memory * before + (1 - self._memory) * factor
-        has_followed = bool(self._multipliers.terms) and self._followed()
-        if found or has_followed:
+        has_followed = not has_new_sizes and self._is_watched and self._followed()
+        has_changed = bool(found) or has_followed or has_new_sizes
+        if has_changed:
             self._weigh()
-        if self._multipliers.terms:
+        if self._is_watched:
             self._look()
-        return bool(found) or has_followed
+        return has_changed
 
     def at_minimum(self) -> bool:
-        """Follow with the multipliers, as long as conditions are met better by it."""
-        if not self._multipliers.terms or not self._multipliers.update(self._weighted):
+        """Let data count for less, or follow with the multipliers as long as that is better."""
+        if not (self._scales.follow(self._fixed) or self._data.fall() or self._updated()):
             return False
         self._weigh()
         self._look()
@@ -99,17 +106,19 @@ class AdaptedObjective(Adaptation):
         """Let causal weights follow, and shift the rows of conditions, wherever they are now."""
         has_changed = self._fixed.follow()
         self._weigh()
-        if self._multipliers.terms:
+        if self._is_watched:
             self._look()
         return has_changed
 
     def numbers(self) -> dict[str, float]:
-        """Weights of terms, and how well conditions with multipliers are met, where they change."""
-        if not self._factors and not self._multipliers.terms:
-            return {}
+        """Weights of terms, how well conditions are met, and unknown numbers, where they change."""
+        numbers = self._fixed.ansatz.numbers.now()
+        estimates = {f"estimate_{name}": value for name, value in numbers.items()}
+        if not self._factors and not self._multipliers.terms and self._data.is_at_end:
+            return estimates
         weights = {f"weight_{term}": weight for term, weight in self._weighted.weights.items()}
         met = self._multipliers.violations(self._fixed)
-        return weights | {f"violation_{term}": size for term, size in met.items()}
+        return estimates | weights | {f"violation_{term}": size for term, size in met.items()}
 
     def state(self) -> dict[str, Any]:
         """All that `load` needs to go on exactly."""
@@ -117,17 +126,29 @@ class AdaptedObjective(Adaptation):
             "factors": dict(self._factors),
             "last_loss": self._last_loss,
             "multipliers": self._multipliers.state(),
+            "data": self._data.factor,
+            "numbers": list(self._scales.measured),
         }
 
     def load(self, state: Mapping[str, Any]) -> None:
         """Go on from a state."""
         self._factors, self._last_loss = dict(state["factors"]), state["last_loss"]
         self._multipliers.load(state["multipliers"], self._fixed.collocation.equations.at.points)
+        if "data" in state:  # not in version 0.2.0
+            self._data.factor, self._scales.measured = state["data"], list(state["numbers"])
         self._weigh()
+
+    @property
+    def _is_watched(self) -> bool:
+        """Whether something changes with the loss."""
+        return bool(self._multipliers.terms) or not self._data.is_at_end
 
     def _followed(self) -> bool:
         is_near = min(_NEAR, self._last_loss) > self._loss_now() > _SLOW * self._last_loss
-        return is_near and self._multipliers.update(self._weighted)
+        return is_near and (self._data.fall() or self._updated())
+
+    def _updated(self) -> bool:
+        return bool(self._multipliers.terms) and self._multipliers.update(self._weighted)
 
     def _look(self) -> None:
         self._last_loss = self._loss_now()
@@ -140,10 +161,14 @@ class AdaptedObjective(Adaptation):
         """Make what is minimized of factors and multipliers as they are."""
         growth = self._multipliers.growth
         self._weighted, self._shift = self._fixed, None
-        if self._factors or any(grown != 1.0 for grown in growth.values()):
+        others = [self._data.factor, *growth.values()]
+        if self._factors or any(factor != 1.0 for factor in others):
             self._weighted = self._fixed.with_weights(
                 {
-                    term: weight * self._factors.get(term, 1.0) * growth.get(term, 1.0)
+                    term: weight
+                    * self._factors.get(term, 1.0)
+                    * growth.get(term, 1.0)
+                    * self._data.of(term)
                     for term, weight in self._fixed.weights.items()
                 }
             )

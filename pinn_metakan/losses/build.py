@@ -1,6 +1,6 @@
 """Points and objective of a problem, from its formulation."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 
 import torch
@@ -19,7 +19,8 @@ from pinn_metakan.losses.scales import estimate_scales
 from pinn_metakan.losses.vertex_weights import VertexWeights
 from pinn_metakan.pde.condition import Condition
 from pinn_metakan.pde.corner_weights import Meeting, corner_weights
-from pinn_metakan.pde.formulation import Formulation, Residual
+from pinn_metakan.pde.formulation import Formulation
+from pinn_metakan.pde.residual import Residual
 from pinn_metakan.settings.sections import LossSettings, PointSettings
 
 #: A condition whose residual is below this for an untrained network, beside what it would be
@@ -108,6 +109,7 @@ def build_objective(
     loss: LossSettings,
     engine: Engine,
     sizes: Mapping[str, float] | None = None,
+    noise: Collection[str] = (),
 ) -> tuple[Objective, frozenset[str]]:
     """Weigh the terms that are not satisfied by construction, and scale them and the unknowns.
 
@@ -117,6 +119,7 @@ def build_objective(
         loss: Weights.
         engine: What differentiates.
         sizes: Sizes of unknowns that the problem states.
+        noise: Terms that are data with noise.
 
     Returns:
         The objective, with an ansatz of its own, and the names of the terms that are satisfied by
@@ -130,7 +133,9 @@ def build_objective(
         satisfied = _satisfied_by_trial(built, collocation)
     collocation.leave_out(satisfied)
     soft = [term for group in collocation.groups[1:] for term in group.terms]
-    weights = dict.fromkeys(soft, loss.condition_weight) | loss.weights
+    noisy = [term for term in soft if term in noise]
+    weights = dict.fromkeys(soft, loss.condition_weight) | dict.fromkeys(noisy, loss.data_weight)
+    weights |= loss.weights
     try:
         objective = Objective(built.ansatz, collocation, weights, engine)
     except LookupError as error:

@@ -16,7 +16,7 @@ import torch
 from torch import Tensor, nn
 
 from pinn_metakan.ansatz.ansatz import Ansatz, FieldJets, Prepared
-from pinn_metakan.derivatives.request import Coordinate, Quantity
+from pinn_metakan.derivatives.request import Coordinate, Number, Quantity
 from pinn_metakan.geometry.sampling import PointSet
 from pinn_metakan.losses.collocation import TermGroup
 from pinn_metakan.losses.engine import Derivatives, Engine
@@ -83,7 +83,7 @@ class ClosedFormJets(Engine):
 
     def _prepare(self, ansatz: Ansatz, at: PointSet, quantities: Iterable[Quantity]) -> Prepared:
         """Prepare points once for as long as the same is asked for at them."""
-        asked = tuple(q for q in quantities if not isinstance(q, Coordinate))
+        asked = tuple(q for q in quantities if not isinstance(q, Coordinate | Number))
         known, prepared = self._prepared.get(at, (None, None))
         if prepared is None or known is not ansatz or set(prepared.quantities) != set(asked):
             prepared = ansatz.prepare(at.points, asked)

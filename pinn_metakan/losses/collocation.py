@@ -13,7 +13,7 @@ from pinn_metakan.geometry.sampling import PointSet
 from pinn_metakan.losses.causality import CausalWeights
 from pinn_metakan.losses.resampling import Sizes, drawn_by_size
 from pinn_metakan.losses.vertex_weights import VertexWeights
-from pinn_metakan.pde.formulation import Residual
+from pinn_metakan.pde.residual import Residual
 
 #: Candidates for each point that is chosen (docs/decisions/0010-collocation-points.md). A front
 #: fills a hundredth of the domain: with few candidates there would be too few in it to choose from.

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from pinn_metakan.ansatz.ansatz import Ansatz
 from pinn_metakan.derivatives.autograd import evaluate_by_autograd
-from pinn_metakan.derivatives.request import Quantity
+from pinn_metakan.derivatives.request import Number, Quantity
 from pinn_metakan.geometry.sampling import PointSet
 from pinn_metakan.losses.collocation import TermGroup
 from pinn_metakan.losses.engine import Derivatives, Engine, residual_vector
@@ -35,7 +35,8 @@ class NestedAutograd(Engine):
         field = ansatz.with_weights()
 
         def evaluate(at: PointSet, quantities: Iterable[Quantity]) -> dict[Quantity, Tensor]:
-            return evaluate_by_autograd(field, at.points, quantities)
+            asked = [q for q in quantities if not isinstance(q, Number)]
+            return evaluate_by_autograd(field, at.points, asked) | ansatz.numbers.values()
 
         return evaluate
 

@@ -56,7 +56,11 @@ class Objective:
                 known = ", ".join(terms)
                 raise LookupError(f"no residual term {name!r} to weight; there are {known}")
         self.weights = {term: float(weights.get(term, 1.0)) for term in terms}
-        self.sizes = {term: 1.0 if sizes is None else sizes[term] for term in terms}
+        self.resize({term: 1.0 if sizes is None else sizes[term] for term in terms})
+
+    def resize(self, sizes: Mapping[str, float]) -> None:
+        """Put other sizes R_c of all terms in place; losses before and after cannot be compared."""
+        self.sizes = dict(sizes)
         #: w_c / R_c^2 by term: what the square of a residual in the user's units counts for.
         self.scaled_weights = {
             term: weight / self.sizes[term] / self.sizes[term]

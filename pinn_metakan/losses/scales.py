@@ -82,9 +82,30 @@ def estimate_scales(
     sizes = balanced_sizes(at_data, equations.to, least, fixed)
     sizes = np.where(sizes > 0, sizes, means)
     sizes = np.where(sizes > 0, sizes, 1.0)
-    found = equations.sizes(sizes) | conditions.sizes(sizes)
-    terms = {term: size if 0 < size < np.inf else 1.0 for term, size in found.items()}
+    terms = _term_sizes(sizes, equations, conditions)
     return Scales(dict(zip(names, sizes.tolist(), strict=True)), terms)
+
+
+def measure_terms(ansatz: Ansatz, collocation: Collocation, engine: Engine) -> dict[str, float]:
+    """Find sizes of all terms for unknown numbers as they are now.
+
+    Args:
+        ansatz: The field, whose sizes U of unknowns stay as they are.
+        collocation: The terms that count, and their points.
+        engine: What differentiates.
+
+    Returns:
+        R_c by term [its unit].
+    """
+    groups, points = collocation.groups, collocation.equations.at.points
+    parts = (groups[:1], groups[1:])
+    found = [_usable(measure_responses(ansatz, part, points, engine)) for part in parts]
+    return _term_sizes(1.0, *found)  # of outputs of order one
+
+
+def _term_sizes(unknowns: Array | float, *responses: Responses) -> dict[str, float]:
+    found = {term: size for part in responses for term, size in part.sizes(unknowns).items()}
+    return {term: size if 0 < size < np.inf else 1.0 for term, size in found.items()}
 
 
 @torch.no_grad()

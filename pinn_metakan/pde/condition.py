@@ -1,5 +1,6 @@
 """What every condition offers to the rest of the package."""
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -48,6 +49,18 @@ class FluxData:
     b: Data
     c: Data
     term: str = ""
+
+
+class NoiseLevel(NamedTuple):
+    """The noise of data.
+
+    Attributes:
+        sigma: Its standard deviation [unit of the residual]; NaN where it is to be estimated.
+        huber: Deviations of more than so many sigma count linearly; infinite for none.
+    """
+
+    sigma: float
+    huber: float = math.inf
 
 
 class Kink(NamedTuple):
@@ -157,6 +170,10 @@ class Condition(ABC):
     def periodic_axis(self, variables: Variables) -> int | None:
         """Say which column being periodic satisfies the condition; None, as here, for none."""
         return None
+
+    def noise_levels(self) -> Mapping[str, NoiseLevel]:
+        """Say which of its terms are data with noise, by name; none, as here, for none."""
+        return {}
 
     def kink(self, variables: Variables) -> Kink | None:
         """Say across which plane slopes may jump; None, as here, for none."""

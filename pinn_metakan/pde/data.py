@@ -11,10 +11,12 @@ from torch import Tensor
 
 from pinn_metakan.derivatives.request import Variables
 from pinn_metakan.errors import ProblemError
+from pinn_metakan.pde.unknown import Unknown
 from pinn_metakan.pde.user_code import call_user
 
-#: A number, or a function of one (N,) tensor per coordinate that returns (N,) or a number.
-Data = float | Callable[..., Tensor | NDArray[np.floating] | float]
+#: A number, known or not, or a function of one (N,) tensor per coordinate that returns (N,) or a
+#: number.
+Data = float | Unknown | Callable[..., Tensor | NDArray[np.floating] | float]
 
 
 def arguments_at(variables: Variables, points: Tensor) -> list[Tensor]:
@@ -60,7 +62,7 @@ def check_data(what: str, data: object) -> None:
     Raises:
         ValueError: If it is something else, an array or a number that is not finite.
     """
-    if callable(data):
+    if callable(data) or isinstance(data, Unknown):
         return
     try:
         if isinstance(data, np.complexfloating):  # float() would only warn, and drop a part of it
@@ -106,7 +108,12 @@ def evaluate_data(data: Data, arguments: Sequence[Tensor], label: str) -> Tensor
     """
     like = arguments[0]
     count = like.shape[0]  # torch.export follows the shape, but not len()
-    values = call_user(data, arguments, label) if callable(data) else float(data)
+    if isinstance(data, Unknown):
+        values: object = data.tensor()
+    else:
+        values = call_user(data, arguments, label) if callable(data) else float(data)
+    if isinstance(values, Unknown):  # of a function that returns it
+        values = values.tensor()
     if isinstance(values, int | float):
         try:
             number = float(values)

@@ -4,6 +4,7 @@ import inspect
 
 from pinn_metakan.pde.problem import Problem, has_features
 from pinn_metakan.pde.solution_parameters import parameters_text
+from pinn_metakan.pde.unknown import find_unknowns
 
 
 def description(problem: Problem) -> list[tuple[str, str]]:
@@ -22,6 +23,8 @@ def description(problem: Problem) -> list[tuple[str, str]]:
             called = problem.long_names.get(name, "")
             unit = problem.units.get(name, "-")
             facts.append((kind, f"{name} [{unit}]{f', {called}' if called else ''}"))
+    for name, number in find_unknowns(problem).items():
+        facts.append(("unknown number", f"{name} [{number.unit}], {number!r}"))
     facts.append(("domain", repr(problem.domain)))
     flat = {face.name for face in problem.domain.faces}
     if parts := [part for part in problem.domain.parts if part not in flat]:

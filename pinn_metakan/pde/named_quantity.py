@@ -1,6 +1,6 @@
 """An unknown or a derivative that a condition names."""
 
-from pinn_metakan.derivatives.request import Coordinate, Gradient, Variables
+from pinn_metakan.derivatives.request import Coordinate, Gradient, Number, Variables
 
 
 def check_quantity(kind: str, name: object, variables: Variables) -> None:
@@ -27,6 +27,8 @@ def check_quantity(kind: str, name: object, variables: Variables) -> None:
                 f"{kind}: {name!r} is a coordinate, expected an unknown or a derivative, such as "
                 f"'{u}_{variables.coordinates[-1]}'"
             )
+        case Number():
+            raise ValueError(f"{kind}: {name!r} is an unknown number, expected an unknown field")
         case Gradient():
             raise ValueError(
                 f"{kind}: {name!r} has several components; name one, a derivative such as "

@@ -19,6 +19,7 @@ from pinn_metakan.derivatives.jet import Jet
 from pinn_metakan.geometry.domain import Domain
 from pinn_metakan.geometry.parameter import Parameter
 from pinn_metakan.pde.condition import Condition
+from pinn_metakan.pde.unknown import as_unknown
 
 
 @dataclass(frozen=True)
@@ -97,6 +98,10 @@ class Problem(ABC):
         found = {k: v for k, v in found.items() if k in given or not is_lost(v)}
         object.__setattr__(problem, "_parameters", found)  # a frozen dataclass can be a problem
         return problem
+
+    def __setattr__(self, name: str, value: object) -> None:
+        """Set an attribute; a trainable number becomes an `Unknown`."""
+        object.__setattr__(self, name, as_unknown(name, value))
 
     @property
     def parameters(self) -> Mapping[str, object]:

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from pinn_metakan.derivatives.jet import Jet, RecordedValues
-from pinn_metakan.derivatives.request import Quantity, Variables
+from pinn_metakan.derivatives.request import Number, Quantity, Variables
 from pinn_metakan.errors import ProblemError
 from pinn_metakan.geometry.sampling import PointSet
 from pinn_metakan.pde.coupled_points import first_coupled, first_difference
@@ -20,11 +20,8 @@ from pinn_metakan.pde.coupled_points import first_coupled, first_difference
 #: Takes a jet and the points, returns named residual terms (N,).
 ResidualFunction = Callable[[Jet, PointSet], dict[str, Tensor]]
 
-#: Advice for a quantity that has one value for all points and cannot be computed from one point.
-_AS_A_FIELD = (
-    "state it as one more unknown that is constant: unknowns = ('u', '{name}') and the equations "
-    "{name}_x = 0 (and {name}_t = 0) in the residual"
-)
+#: Advice for a number that shall be trained.
+_AS_A_NUMBER = "state it in the constructor as self.{name} = Unknown(start=...)"
 
 
 @dataclass(frozen=True)
@@ -34,10 +31,12 @@ class Recorded:
     Args:
         values: Its terms at the recorded points.
         quantities: What it asks the jet for.
+        numbers: Names of the unknown numbers that it depends on.
     """
 
     values: dict[str, Tensor]
     quantities: frozenset[Quantity]
+    numbers: frozenset[str] = frozenset()
 
 
 def record(
@@ -76,8 +75,9 @@ def record(
                 f"2 * {name} in place of {name} *= 2"
             )
     _refuse_other_values(label, function, variables, at, made_up, found, is_pointwise)
-    _refuse_untrainable(label, function, variables, at, made_up)
-    return Recorded(found, frozenset(made_up))
+    numbers = _refuse_untrainable(label, function, variables, at, made_up)
+    quantities = frozenset(q for q in made_up if not isinstance(q, Number))
+    return Recorded(found, quantities, numbers)
 
 
 def checked_terms(label: str, terms: object, count: int | None = None) -> dict[str, Tensor]:
@@ -132,7 +132,7 @@ def refuse_parameters(holder: object) -> None:
     attributes = {**vars(type(holder)), **vars(holder)}
     for name, value in attributes.items():
         if isinstance(value, Tensor) and value.requires_grad:
-            how = _AS_A_FIELD.format(name=name) if value.ndim == 0 else "call .detach() on it"
+            how = _AS_A_NUMBER.format(name=name) if value.ndim == 0 else "call .detach() on it"
             raise ProblemError(
                 f"{name!r} is a trainable parameter, but only the network is trained, so it would "
                 f"stay as it is; {how}"
@@ -158,7 +158,7 @@ def _refuse_other_values(
     def evaluate(part: slice) -> dict[str, Tensor]:
         normals = None if at.normals is None else at.normals[part]
         some = PointSet(at.points[part], normals, quadrature=at.quadrature)
-        values = {quantity: value[part] for quantity, value in made_up.items()}
+        values = {q: value[part] if value.ndim else value for q, value in made_up.items()}
         again = function(Jet(variables, some.points, values), some)
         again = checked_terms(label, again, len(some.points) if is_pointwise else None)
         missing = next((term for term in found if term not in again), None)
@@ -188,24 +188,40 @@ def _refuse_untrainable(
     variables: Variables,
     at: PointSet,
     made_up: Mapping[Quantity, Tensor],
-) -> None:
-    """Follow the graph of each term back: no leaf but the unknowns may be trainable."""
+) -> frozenset[str]:
+    """Follow the graph of each term back: no leaf but the unknowns may be trainable.
+
+    Returns:
+        Names of the unknown numbers among them.
+
+    Raises:
+        ProblemError: If a leaf is something else, or there is none.
+    """
+    numbers: set[str] = set()
     values = {q: value.detach().clone().requires_grad_() for q, value in made_up.items()}
     with torch.enable_grad():
         terms = checked_terms(label, function(Jet(variables, at.points, values), at))
     known = {id(value) for value in values.values()}
+    names = {id(value): q.name for q, value in values.items() if isinstance(q, Number)}
     for term, value in terms.items():
         if not value.requires_grad:
             raise ProblemError(
                 f"{label}: term {term!r} does not depend on the unknowns as far as torch can see; "
                 "does it pass through .detach(), .item(), float() or NumPy?"
             )
-        hidden = [leaf for leaf in _leaves(value) if id(leaf) not in known]
+        leaves = _leaves(value)
+        numbers |= {names[id(leaf)] for leaf in leaves if id(leaf) in names}
+        if all(id(leaf) in names for leaf in leaves):
+            raise ProblemError(
+                f"{label}: term {term!r} depends on unknown numbers alone, not on the unknowns"
+            )
+        hidden = [leaf for leaf in leaves if id(leaf) not in known]
         if any(isinstance(leaf, nn.Parameter) or leaf.ndim == 0 for leaf in hidden):
             raise ProblemError(
-                f"{label}: term {term!r} depends on a trainable parameter, but only the network is "
-                f"trained, so it would stay as it is; {_AS_A_FIELD.format(name='k')}"
+                f"{label}: term {term!r} depends on a trainable parameter that is no attribute of "
+                f"the problem, so it would stay as it is; {_AS_A_NUMBER.format(name='k')}"
             )
+    return frozenset(numbers)
 
 
 def _leaves(value: Tensor) -> list[Tensor]:

@@ -6,13 +6,14 @@ from pathlib import Path
 from matplotlib.figure import Figure
 
 from pinn_metakan.plotting.activations import activations_figure, prompts_figure
+from pinn_metakan.plotting.estimates import estimates_figure, has_estimates
 from pinn_metakan.plotting.figure_files import DEFAULT_DPI, FORMATS, write_figures
 from pinn_metakan.plotting.history import history_figure
 from pinn_metakan.plotting.profiles import has_profiles, profiles_figure
 from pinn_metakan.plotting.solution import solution_figure
 from pinn_metakan.results.field import Field
 
-_NAMES = ("solution", "history", "profiles", "activations", "prompts")
+_NAMES = ("solution", "history", "profiles", "estimates", "activations", "prompts")
 #: Files that `draw_all` and `draw_activations` may write.
 FIGURES = tuple(f"{name}.{format}" for name in _NAMES for format in FORMATS)
 
@@ -27,8 +28,8 @@ def draw_all(field: Field, folder: Path, format: str = "png", dpi: int = DEFAULT
         dpi: As for `write_figures`.
 
     Returns:
-        The files: ``solution.png``, ``history.png`` and, for one space coordinate and time,
-        ``profiles.png``.
+        The files: ``solution.png``, ``history.png``, for one space coordinate and time
+        ``profiles.png``, and for unknown numbers ``estimates.png``.
 
     Raises:
         UserError: If format or resolution is none that there is.
@@ -36,6 +37,8 @@ def draw_all(field: Field, folder: Path, format: str = "png", dpi: int = DEFAULT
     figures = {"solution": solution_figure(field), "history": history_figure(field)}
     if has_profiles(field):
         figures["profiles"] = profiles_figure(field)
+    if has_estimates(field):
+        figures["estimates"] = estimates_figure(field)
     return write_figures(figures, folder, format, dpi)
 
 

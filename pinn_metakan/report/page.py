@@ -18,6 +18,7 @@ from pinn_metakan.report.sections import (
     reproduce_section,
     what_section,
 )
+from pinn_metakan.results.estimates import estimates_of
 
 #: Scripts of the page, each after what it uses.
 _SCRIPTS = ("colors.js", "axes.js", "chart.js", "heatmap.js", "fields.js", "viewer.js")
@@ -68,6 +69,8 @@ def _header(facts: RunFacts) -> Iterator[Markup]:
     if facts.equation:
         yield element("p", facts.equation, class_="equation")
     chips = [facts.text("network"), f"{attributes.get('n_parameters', '?')} parameters"]
+    for name, number in estimates_of(attributes).numbers.items():
+        chips.append(number.line(name))
     for unknown, error in field.relative_l2.items():
         of_variation = field.relative_to_variation.get(unknown)
         chips.append(

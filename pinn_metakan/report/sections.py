@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 
 from pinn_metakan.report.facts import RunFacts
 from pinn_metakan.report.markup import Markup, element, folded, section, shown, table
+from pinn_metakan.results.estimates import estimates_of
 from pinn_metakan.results.reference_errors import reference_errors
 from pinn_metakan.results.residual_norms import residual_norms_of
 
@@ -54,6 +55,7 @@ def quality_section(facts: RunFacts) -> Markup:
     ]
     return section(
         "How well",
+        *_estimates(facts),
         *_verdict(facts),
         table(heads, errors)
         if errors
@@ -114,6 +116,20 @@ def reproduce_section(facts: RunFacts) -> Markup:
 def _short(text: str) -> str:
     """A text, cut where it would make the page large."""
     return text if len(text) <= _MOST_CHARACTERS else f"{text[:_MOST_CHARACTERS]}\n... (cut here)"
+
+
+def _estimates(facts: RunFacts) -> Iterator[Markup]:
+    """Unknown numbers with their errors, and how well data are met."""
+    found = estimates_of(facts.field.attributes)
+    heads = ("unknown number", "value", "standard error", "95 % from", "to", "unit", "start")
+    rows: list[tuple[object, ...]] = [
+        (name, f"{n.value:.8g}", n.standard_error, n.low, n.high, n.unit, n.start)
+        for name, n in found.numbers.items()
+    ]
+    if rows:
+        yield table(heads, rows)
+    yield from (element("p", line) for line in found.told())
+    yield from (element("p", line, class_="note") for line in found.flat)
 
 
 def _verdict(facts: RunFacts) -> Iterator[Markup]:

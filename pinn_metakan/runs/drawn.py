@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from pinn_metakan.plotting.animation import FrameProgress, write_animation
+from pinn_metakan.plotting.estimates import estimates_figure, has_estimates
 from pinn_metakan.plotting.figure_files import DEFAULT_DPI
 from pinn_metakan.plotting.history import draw_history, history_figure
 from pinn_metakan.plotting.notebook import show_figures
@@ -68,6 +69,20 @@ class Drawn(ABC):
         """
         show_figures()
         return history_figure(self.field) if ax is None else draw_history(ax, self.field)
+
+    def plot_estimates(self) -> Figure:
+        """Draw the unknown numbers against steps, with their intervals.
+
+        Returns:
+            The figure.
+
+        Raises:
+            ValueError: If the problem has none.
+        """
+        if not has_estimates(self.field):
+            raise ValueError("this problem has no unknown numbers to draw")
+        show_figures()
+        return estimates_figure(self.field)
 
     def plot_profiles(self, *, at: Mapping[str, float] | None = None) -> Figure:
         """Draw the solution and its reference along one coordinate at several times.

@@ -140,6 +140,7 @@ def _quantities_on(
         values = derivatives(PointSet(part.to(like)), quantities)
         for number, quantity in enumerate(quantities):
             value = values[quantity].detach().double().cpu()
+            value = value if value.ndim else value.expand(len(part))  # an unknown number
             found.setdefault(str(number), []).append(value)
     return {number: torch.cat(parts) for number, parts in found.items()}
 

@@ -11,6 +11,7 @@ from torch import Tensor
 from pinn_metakan.networks.network import Network
 from pinn_metakan.pde.problem import Problem
 from pinn_metakan.results.dataset import dataframe_of, dataset_of
+from pinn_metakan.results.estimates import Estimate, estimates_of
 from pinn_metakan.results.field import Field
 from pinn_metakan.results.hdf5 import write_solution
 from pinn_metakan.results.residual_norms import ResidualNorms, residual_norms_of
@@ -107,10 +108,7 @@ class Solution(Drawn):
 
     @property
     def relative_to_variation(self) -> Mapping[str, float]:
-        """L2 error relative to the variation of the reference about its mean by unknown.
-
-        Of unknowns alone whose offset dominates, such as a temperature of 350 K that varies by 1 K.
-        """
+        """L2 error over the variation of the reference, of unknowns whose offset dominates."""
         return dict(self.field.relative_to_variation)
 
     @property
@@ -120,16 +118,18 @@ class Solution(Drawn):
 
     @property
     def verdict(self) -> str:
-        """What limits the run, such as ``converged``; `attributes` has what to try as ``advice``.
-
-        Empty in runs of versions up to 0.2.0.
-        """
+        """What limits the run, such as ``converged``; empty in runs of versions up to 0.2.0."""
         return str(self.attributes.get("verdict", ""))
 
     @property
     def disagreement(self) -> Mapping[str, float]:
         """Relative L2 distance of a second network's solution by unknown; empty without one."""
         return dict(self.field.disagreement)
+
+    @property
+    def estimates(self) -> Mapping[str, Estimate]:
+        """Unknown numbers by name: ``value``, ``standard_error``, ``low``, ``high`` (95 %), ..."""
+        return dict(estimates_of(self.field.attributes).numbers)
 
     @property
     def residual_norms(self) -> ResidualNorms:

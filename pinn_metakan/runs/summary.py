@@ -12,6 +12,8 @@ import numpy as np
 import torch
 from torch import Generator
 
+from pinn_metakan.losses.data_weight import noise_levels
+from pinn_metakan.results.estimates import ATTRIBUTE, estimates_of
 from pinn_metakan.results.field import Field
 from pinn_metakan.results.parameter_errors import parameter_errors
 from pinn_metakan.results.reference_errors import PREFIX, reference_errors
@@ -19,6 +21,7 @@ from pinn_metakan.results.residual_norms import residual_norms_of
 from pinn_metakan.runs.activations import activations_of
 from pinn_metakan.runs.assembled import AssembledRun
 from pinn_metakan.runs.description import description, machine
+from pinn_metakan.runs.estimates import estimates_of_run, posterior_of
 from pinn_metakan.runs.facts import facts
 from pinn_metakan.runs.fields import CHUNK, field_on, mesh_field, reference_on
 from pinn_metakan.runs.grids import mesh_points, plane_grid, plane_place
@@ -27,7 +30,7 @@ from pinn_metakan.training.limit import Diagnosis, diagnose
 from pinn_metakan.version import __version__
 
 #: What columns of the history that not every run has begin with.
-_SOMETIMES = ("loss_fresh", "points", "weight_", "violation_")
+_SOMETIMES = ("loss_fresh", "points", "weight_", "violation_", "estimate_")
 _VERSIONED = ("torch", "numpy", "scipy", "h5py")
 #: Fresh points that residuals are measured on, and what their seed is above that of the run
 #: (docs/decisions/0022-second-opinion.md).
@@ -48,6 +51,7 @@ def evaluate_field(
         The field.
     """
     parts = (run.formulation, run.slab_fields)
+    estimates = estimates_of_run(run, posterior_of(run))
     plane = None
     if not run.grid.axes:
         plane_points = plane_grid(run.formulation)
@@ -73,6 +77,7 @@ def evaluate_field(
             **_residual_norms(run),
             **{f"{PREFIX}{name}": error for name, error in run.reference_errors.items()},
             "stage_begins": json.dumps(run.record.begins),
+            **({} if estimates.is_empty else {ATTRIBUTE: estimates.as_json()}),
             **({} if plane is None else {"slice_at": json.dumps(plane_place(run.formulation))}),
         },
         slice=plane,
@@ -110,6 +115,7 @@ def summary(
         "relative_to_variation": _finite(field.relative_to_variation),
         "reference_error": reference_errors(field),
         **_errors_over_parameters(field),
+        **estimates_of(attributes).report(),
         "loss": run.record.entries[-1]["loss"],
         "converged": trainer.verdict.is_converged,
         "stop_reason": trainer.verdict.sentence,
@@ -229,7 +235,9 @@ def _diagnosis(run: AssembledRun, has_folder: bool) -> Diagnosis:
     trainer, ratio = run.trainer, run.settings.points.fresh_ratio
     loss = run.record.entries[-1]["loss"] if run.record.entries else math.nan
     parts = run.objective.parts()
-    conditions = {term: part for term, part in parts.items() if term not in run.equations.terms}
+    noisy = noise_levels(run.formulation)
+    others = {*run.equations.terms, *noisy}
+    conditions = {term: part for term, part in parts.items() if term not in others}
     return diagnose(
         trainer.verdict,
         loss,
@@ -241,6 +249,7 @@ def _diagnosis(run: AssembledRun, has_folder: bool) -> Diagnosis:
         has_folder=has_folder,
         slabs_to_try=lambda: slabs_to_try(run.settings, run.formulation, run.objective),
         last_weight=run.objective.last_weight(),
+        noise=sum(part for term, part in parts.items() if term in noisy),
     )
 
 

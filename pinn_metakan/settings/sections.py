@@ -50,6 +50,13 @@ class LossSettings(Section):
         allow_inf_nan=False,
         description="weight of each soft condition; an equation has 1, which would balance them",
     )
+    data_weight: float = Field(
+        default=1e-4,
+        gt=0,
+        le=1,
+        description="weight of data with noise at the end, beside equations that are nearly exact; "
+        "they begin with 1",
+    )
     weights: dict[str, Annotated[float, Field(ge=0, allow_inf_nan=False)]] = Field(
         default={}, description="weights by term, in place of the above"
     )

@@ -34,6 +34,8 @@ class Limit(Enum):
     POINTS = "limited by points"
     #: Almost all of the loss is that of conditions.
     CONDITIONS = "limited by the conditions"
+    #: Almost all of the loss is the noise of data.
+    NOISE = "limited by the noise"
     #: The loss was still falling.
     STEPS = "limited by steps"
     #: The loss falls no more, on fresh points as well.
@@ -85,6 +87,7 @@ def diagnose(
     has_folder: bool = True,
     slabs_to_try: Callable[[], int] = lambda: 0,
     last_weight: float = 1.0,
+    noise: float = 0.0,
 ) -> Diagnosis:
     """Tell what limits a run.
 
@@ -99,6 +102,7 @@ def diagnose(
         has_folder: Whether a run folder keeps it, to be resumed.
         slabs_to_try: Gives the number of slabs of time that may help; 0 where there can be none.
         last_weight: What the last times count for beside the first ones, 0 to 1.
+        noise: The part of the loss that is data with noise, 0 to 1.
 
     Returns:
         The limit.
@@ -145,6 +149,12 @@ def diagnose(
             "see with pinn-metakan doctor whether data contradict each other; if not, try "
             f"""--set 'loss.multipliers=["{most}"]', --set loss.weights.{most}=... higher or """
             "--set points.boundary=... lower",
+        )
+    if noise > _DOMINANT and verdict.outcome is not Outcome.STEPS_TAKEN:
+        return Diagnosis(
+            Limit.NOISE,
+            f"{noise:.0%} of the loss is that of data with noise, which is never 0: equations and "
+            "numbers fit them; more values, or less noise, tell more",
         )
     if verdict.outcome is Outcome.STEPS_TAKEN:
         more = f"--set {verdict.stage or 'lm'}.steps=... higher"

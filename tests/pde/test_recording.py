@@ -97,7 +97,7 @@ def test_a_length_that_only_fits_the_recorded_points_is_refused(write_problem: W
 @pytest.mark.parametrize(
     ("value", "how"),
     [
-        (nn.Parameter(torch.tensor(1.0)), r"unknowns = \('u', 'kappa'\).*kappa_x = 0"),
+        (torch.tensor(1.0, requires_grad=True), r"self\.kappa = Unknown\(start=\.\.\.\)"),
         (torch.ones(3, requires_grad=True), r"\.detach\(\)"),
         (nn.Linear(1, 1), r"requires_grad_\(False\)"),
     ],
@@ -110,7 +110,7 @@ def test_a_parameter_that_nobody_trains_is_refused(value: object, how: str) -> N
         formulate(problem)
 
 
-def test_the_way_that_the_message_names_finds_a_coefficient() -> None:
+def test_a_coefficient_may_be_a_constant_field() -> None:
     from pinn_metakan.runs.solve import solve
 
     class Inverse(Problem):

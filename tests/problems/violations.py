@@ -9,8 +9,9 @@ from pinn_metakan.derivatives.autograd import evaluate_by_autograd
 from pinn_metakan.derivatives.jet import Jet
 from pinn_metakan.derivatives.request import Quantity
 from pinn_metakan.geometry.sampling import PointSet, sample_interior
-from pinn_metakan.pde.formulation import Formulation, Residual, formulate
+from pinn_metakan.pde.formulation import Formulation, formulate
 from pinn_metakan.pde.problem import Problem
+from pinn_metakan.pde.residual import Residual
 
 
 class Violations:

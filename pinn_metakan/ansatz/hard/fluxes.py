@@ -92,6 +92,7 @@ def _offered(
         label = f"{formulation.problem.origin.label}: condition {name!r}"
         with told_failures(f"{label}: its flux_data failed"):
             offers = list(condition.flux_data(variables))
+            offers = [] if formulation.conditions[name].numbers else offers
             faces = condition.place.faces(variables, domain) if offers else ()
         terms = formulation.conditions[name].terms
         for offer in offers:

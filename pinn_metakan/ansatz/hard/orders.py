@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from pinn_metakan.derivatives.request import Derivative, Gradient, Laplacian
-from pinn_metakan.pde.formulation import Residual
+from pinn_metakan.pde.residual import Residual
 
 
 def orders_along(residuals: Iterable[Residual], unknown: int, dimension: int) -> list[int]:

@@ -114,6 +114,10 @@ def collect_pieces(
         with told_failures(f"{label}: its hard_data failed"):
             offers = list(condition.hard_data(formulation.variables))
         terms = formulation.conditions[name].terms
+        if offers and formulation.conditions[name].numbers:
+            if any(offer.unknown == unknown for offer in offers):
+                notes.append(f"{name}: it depends on unknown numbers; stays soft")
+            continue
         for offer in offers:
             key = offer.term or offer.unknown
             if f"{name}_{key}" not in terms:

@@ -1,0 +1,239 @@
+r"""How sure unknown numbers are: the last Gauss-Newton system with the network marginalized.
+
+With the residual vector linearized at the solution, :math:`z` the deviations of the data over their
+sigma and :math:`F` the equations and other conditions, the unknown numbers p and the parameters w
+of the network have the normal distribution of
+
+.. math:: \min_{w, p} \; |z + Z_w w + Z_p p|^2 + |F + F_w w + F_p p|^2 / \epsilon,
+    \qquad \epsilon \to 0,
+
+in which equations are exact. A factorization of its matrix, w first,
+
+.. math:: \begin{pmatrix} Z_w & Z_p \\ F_w / \sqrt\epsilon & F_p / \sqrt\epsilon \end{pmatrix}
+    = Q \begin{pmatrix} R_{ww} & R_{wp} \\ 0 & R_{pp} \end{pmatrix},
+
+has the Schur complement of the network in its last block: the covariance of p is
+:math:`(R_{pp}^T R_{pp})^{-1}`.
+"""
+
+import math
+from dataclasses import dataclass, replace
+
+import torch
+from torch import Generator, Tensor
+
+from pinn_metakan.derivatives.request import Derivative
+from pinn_metakan.geometry.sampling import PointSet, sample_interior
+from pinn_metakan.losses.collocation import TermGroup
+from pinn_metakan.losses.data_weight import noise_levels
+from pinn_metakan.losses.objective import Objective
+from pinn_metakan.pde.condition import NoiseLevel
+from pinn_metakan.pde.formulation import Formulation
+from pinn_metakan.pde.residual import Residual
+
+# All: docs/decisions/0043-unknown-numbers.md.
+#: epsilon: what equations leave out, beside data of the size of the solution.
+_EQUATIONS = 1e-7
+#: What a parameter of the network may move by in its unit, as an inverse variance: a direction that
+#: neither equations nor data see is a redundant one, and does not matter.
+_PRIOR = 1e-6
+#: Rows of the equations for each column.
+_ROWS = 4
+#: Deviations of data without noise that are below this part of their size are rounding.
+_EXACT = 1e-8
+
+
+@dataclass(frozen=True)
+class DataTerm:
+    """Deviations of the values of a term from the model.
+
+    Args:
+        rows: Where they are in the residual vector.
+        deviations: Model minus data, as they count, (M,) [unit of the values].
+        factor: What a residual enters the vector with.
+        sigma: Standard deviation of the noise [unit of the values].
+        is_estimated: Whether that is found from the deviations.
+        huber: Deviations of more than so many sigma count linearly.
+    """
+
+    rows: slice
+    deviations: Tensor
+    factor: float | Tensor
+    sigma: float
+    is_estimated: bool
+    huber: float
+
+    @property
+    def relative(self) -> Tensor:
+        """Deviations over sigma, as they count, (M,)."""
+        return self.deviations / self.sigma
+
+    @property
+    def spread(self) -> float:
+        """What Huber's function makes of the variance of an estimate, 1 for squares.
+
+        <psi^2> / <psi'> with the derivative psi of Huber's function; `scale` has psi' already.
+        """
+        psi = self.relative.abs().clamp(max=self.huber)
+        inside = float((self.relative.abs() <= self.huber).double().mean())
+        if self.huber == math.inf or inside == 0:
+            return 1.0
+        return float(psi.square().mean()) / inside
+
+    def scale(self) -> Tensor:
+        """What rows of the vector are multiplied by, to be deviations over sigma, (M,)."""
+        size = self.relative.abs()
+        inner = torch.where(size > self.huber, torch.zeros_like(size), torch.ones_like(size))
+        return inner / (self.factor * self.sigma)
+
+
+class Posterior:
+    """The normal distribution of the unknown numbers and of the field about what was found.
+
+    Args:
+        objective: Terms, points and field, at the end of training.
+        formulation: The problem.
+        generator: Draws points of the equations.
+    """
+
+    def __init__(self, objective: Objective, formulation: Formulation, generator: Generator):
+        self._objective, self._formulation = objective, formulation
+        ansatz = objective.ansatz
+        self._k = len(ansatz.numbers)
+        n_parameters = sum(parameter.numel() for parameter in ansatz.parameters())
+        equations = objective.collocation.equations
+        more = _with_points(equations, formulation, _ROWS * n_parameters, generator)
+        groups = [more, *objective.collocation.groups[1:]]
+        r, jacobian = objective.engine.linearize(ansatz, groups, objective.scaled_weights)
+        self._jacobian = self._in_order(jacobian)
+        noise = noise_levels(formulation)
+        #: By term of the data how far the model is from them.
+        self.data: dict[str, DataTerm] = {}
+        self._exact: list[tuple[slice, float]] = []  # rows of the others, and their weights
+        begin = 0
+        for group in groups:
+            for term in group.terms:
+                count = _count(group, formulation)
+                rows, weight = slice(begin, begin + count), objective.weights[term]
+                begin += count
+                if _is_data(group, formulation):
+                    factor = group.factor(objective.scaled_weights[term], count)
+                    values = r[rows].detach().double() / factor
+                    level = noise.get(term, NoiseLevel(math.nan))
+                    self.data[term] = self._term(term, rows, values, factor, level)
+                else:
+                    self._exact.append((rows, weight))
+        assert begin == len(r), "each residual belongs to a term"
+        self._factorize()
+        if any(fit.is_estimated for fit in self.data.values()):
+            self._estimate_noise()
+
+    def _in_order(self, jacobian: Tensor) -> Tensor:
+        """Columns of the network first, then those of the numbers."""
+        jacobian = jacobian.detach().double()
+        return torch.cat([jacobian[:, self._k :], jacobian[:, : self._k]], dim=1)
+
+    def _term(
+        self, term: str, rows: slice, values: Tensor, factor: float | Tensor, level: NoiseLevel
+    ) -> DataTerm:
+        sigma, is_estimated = level.sigma, not math.isfinite(level.sigma)
+        if is_estimated:
+            least = _EXACT * self._objective.sizes[term]
+            sigma = max(float(values.square().mean().sqrt()), least)
+        return DataTerm(rows, values, factor, sigma, is_estimated, level.huber)
+
+    def _estimate_noise(self) -> None:
+        """Estimate the noise once more, by the degrees of freedom that are left."""
+        free = self.freedom
+        for term, fit in self.data.items():
+            if fit.is_estimated:
+                count = len(fit.deviations)
+                sigma = fit.sigma * math.sqrt(count / max(free[term], 1.0))
+                self.data[term] = replace(fit, sigma=sigma)
+        self._factorize()
+
+    def _factorize(self) -> None:
+        # What all data together tell of a field of the size of the solution [-].
+        sizes = self._objective.sizes
+        told = sum(len(d.deviations) * (sizes[t] / d.sigma) ** 2 for t, d in self.data.items())
+        scale = self._jacobian.new_zeros(len(self._jacobian))
+        for rows, weight in self._exact:
+            scale[rows] = math.sqrt(max(told, 1.0) / _EQUATIONS / weight) if weight > 0 else 0.0
+        for fit in self.data.values():
+            scale[fit.rows] = fit.scale()
+        matrix = self._jacobian * scale.unsqueeze(1)
+        n_weights = matrix.shape[1] - self._k
+        prior = matrix.new_zeros(n_weights, matrix.shape[1])
+        prior.fill_diagonal_(math.sqrt(_PRIOR))
+        q, self._r = torch.linalg.qr(torch.cat([matrix, prior]))
+        self._q_of_data = {term: q[fit.rows] for term, fit in self.data.items()}
+
+    @property
+    def freedom(self) -> dict[str, float]:
+        """Degrees of freedom that the values of each term leave: their count less what they fit."""
+        return {term: len(q) - float(q.square().sum()) for term, q in self._q_of_data.items()}
+
+    @property
+    def _spread(self) -> float:
+        """What outliers make of all variances."""
+        counts = [len(fit.deviations) for fit in self.data.values()]
+        spreads = [fit.spread for fit in self.data.values()]
+        total = sum(count * spread for count, spread in zip(counts, spreads, strict=True))
+        return total / max(sum(counts), 1)
+
+    def precision_root(self) -> Tensor:
+        """R_pp, (k, k), in free numbers p: its R^T R is the inverse of their covariance."""
+        return self._r[-self._k :, -self._k :] / math.sqrt(self._spread)
+
+    def field_errors(self, points: Tensor, unknown: int) -> Tensor:
+        """Standard deviation of an unknown field at points (M, d): (M,) [its unit]."""
+        objective, formulation = self._objective, self._formulation
+        like = next(objective.ansatz.parameters())
+        at = PointSet(points.to(like))
+        value = Derivative(unknown, ())
+        name = formulation.variables.unknowns[unknown]
+        residual = Residual(
+            "field", "", lambda jet, at: {"field": jet(name)}, ("field",), frozenset({value}),
+            True, {}, at, True,
+        )  # fmt: skip
+        group = TermGroup(
+            residual, ("field",), formulation.variables, lambda *_: at, len(points), at
+        )
+        _, jacobian = objective.engine.linearize(
+            objective.ansatz, [group], {"field": float(len(points))}
+        )
+        slopes = self._in_order(jacobian)
+        whitened = torch.linalg.solve_triangular(self._r, slopes, upper=True, left=False)
+        return whitened.norm(dim=1) * math.sqrt(self._spread)
+
+
+def _with_points(
+    group: TermGroup, formulation: Formulation, count: int, generator: Generator
+) -> TermGroup:
+    """The equations on points that are spread evenly, enough of them."""
+    like = group.at.points
+    count = max(count, len(like))
+    at = sample_interior(formulation.domain, count, "sobol", generator)
+    return replace(group, at=at.to(like.device, like.dtype))
+
+
+def _condition_of(group: TermGroup, formulation: Formulation) -> str | None:
+    """Name of the condition that a group belongs to; None for the equations."""
+    for name, residual in formulation.conditions.items():
+        if residual is group.residual:
+            return name
+    return None
+
+
+def _is_data(group: TermGroup, formulation: Formulation) -> bool:
+    name = _condition_of(group, formulation)
+    return name is not None and formulation.problem.conditions[name].region == "data"
+
+
+def _count(group: TermGroup, formulation: Formulation) -> int:
+    """Number of residuals of a term of a group."""
+    values = group.residual.recorded[group.terms[0]]
+    if _is_data(group, formulation):
+        return len(values)
+    points, recorded = len(group.at.points), len(group.residual.at.points)
+    return round(points * len(values) / recorded)

@@ -1,0 +1,140 @@
+"""The unknown numbers of a run, how sure they are, and how well data are met."""
+
+import math
+
+import torch
+from scipy.special import ndtri, stdtrit
+from torch import Generator, Tensor
+
+from pinn_metakan.losses.data_weight import noise_levels
+from pinn_metakan.losses.posterior import Posterior
+from pinn_metakan.pde.unknown import Unknown
+from pinn_metakan.results.estimates import DataFit, Estimate, Estimates
+from pinn_metakan.runs.assembled import AssembledRun
+
+# All: docs/decisions/0043-unknown-numbers.md.
+#: Numbers in the largest matrix that is factorized for standard errors: a few seconds of work.
+_LARGEST = 60_000_000
+#: A free number, such as the logarithm of a positive one, with a larger standard deviation is not
+#: told by the data; a part of a direction below the other counts for nothing in it.
+_FLAT, _PART = 3.0, 0.05
+#: Part of the distribution that an interval holds.
+_INSIDE = 0.95
+
+
+def posterior_of(run: AssembledRun) -> Posterior | None:
+    """Linearize a run at its solution.
+
+    Args:
+        run: The run, with its best parameters in place.
+
+    Returns:
+        The distribution; None for a problem without unknown numbers and noise, without data, or
+        with too large a network.
+    """
+    formulation = run.formulation
+    has_data = any(c.region == "data" for c in formulation.problem.conditions.values())
+    if not has_data or not (formulation.unknowns or noise_levels(formulation)):
+        return None
+    count = sum(parameter.numel() for parameter in run.ansatz.parameters())
+    if 5 * count**2 > _LARGEST:
+        return None
+    generator = Generator().manual_seed(run.choices.seed)
+    return Posterior(run.objective, formulation, generator)
+
+
+def estimates_of_run(run: AssembledRun, posterior: Posterior | None) -> Estimates:
+    """Find the unknown numbers of a run and how sure they are.
+
+    Args:
+        run: The run, with its best parameters in place.
+        posterior: What `posterior_of` gave.
+
+    Returns:
+        The estimates; without standard errors where there is no distribution.
+    """
+    unknowns, now = run.formulation.unknowns, run.ansatz.numbers.now()
+    if posterior is None:
+        return Estimates({n: _unsure(unknown, now[n]) for n, unknown in unknowns.items()})
+    freedom = posterior.freedom
+    data = {
+        term: DataFit(
+            len(fit.deviations),
+            math.nan if fit.is_estimated else float(fit.relative.square().mean()),
+            fit.sigma,
+            fit.is_estimated,
+            freedom[term],
+        )
+        for term, fit in posterior.data.items()
+    }
+    if not unknowns:
+        return Estimates(data=data)
+    root = posterior.precision_root()  # (k, k)
+    _, singular, directions = torch.linalg.svd(root)
+    sizes = 1.0 / singular.clamp(min=1e-150)  # standard deviation along each direction
+    errors = (directions.T * sizes).norm(dim=1)  # (k,), of free numbers
+    if any(fit.is_estimated for fit in data.values()):
+        quantile = float(stdtrit(max(sum(freedom.values()), 1.0), 0.5 + _INSIDE / 2))
+    else:
+        quantile = float(ndtri(0.5 + _INSIDE / 2))
+    numbers = {}
+    for number, (name, unknown) in enumerate(unknowns.items()):
+        numbers[name] = _estimate(unknown, now[name], float(errors[number]), quantile)
+    covariance = (directions.T * sizes.square()) @ directions
+    names = list(unknowns)
+    correlation = {
+        first: {
+            second: float(covariance[i, j] / (errors[i] * errors[j]))
+            for j, second in enumerate(names)
+        }
+        for i, first in enumerate(names)
+    }
+    flat = tuple(
+        _sentence(names, list(unknowns.values()), direction)
+        for direction, size in zip(directions, sizes, strict=True)
+        if float(size) > _FLAT
+    )
+    return Estimates(numbers, correlation, data, flat)
+
+
+def _estimate(unknown: Unknown, value: float, error: float, quantile: float) -> Estimate:
+    """The estimate of a number whose free number has a standard deviation."""
+    free = torch.tensor(unknown.to_free(value), dtype=torch.float64)
+    if error > _FLAT:
+        _, low, high = unknown.numbers().tolist()
+        return Estimate(value, math.inf, low, high, unknown.unit, unknown.start, _true(unknown))
+    at = torch.stack([free - quantile * error, free + quantile * error])
+    low, high = sorted(unknown.of_free(at).tolist())
+    slope = float(torch.func.grad(unknown.of_free)(free))
+    return Estimate(
+        value, abs(slope) * error, low, high, unknown.unit, unknown.start, _true(unknown)
+    )
+
+
+def _unsure(unknown: Unknown, value: float) -> Estimate:
+    nan = math.nan
+    return Estimate(value, nan, nan, nan, unknown.unit, unknown.start, _true(unknown))
+
+
+def _true(unknown: Unknown) -> float:
+    return math.nan if unknown.true is None else unknown.true
+
+
+def _sentence(names: list[str], unknowns: list[Unknown], direction: Tensor) -> str:
+    """Say which combination of numbers data leave open."""
+    largest = float(direction.abs().max())
+    parts = [
+        (name, unknown, float(part))
+        for name, unknown, part in zip(names, unknowns, direction, strict=True)
+        if abs(float(part)) > _PART * largest
+    ]
+    if len(parts) == 1:
+        return f"the data do not tell {parts[0][0]}: any value fits them as well"
+    listed = " and ".join(name for name, _, _ in parts)
+    is_positive = all(u.low is not None and u.high is None for _, u, _ in parts)
+    if len(parts) == 2 and is_positive:
+        (first, _, a), (second, _, b) = parts
+        if abs(abs(a) - abs(b)) < _PART * largest:
+            told = f"{first} / {second}" if a * b > 0 else f"{first} * {second}"
+            return f"the data tell {listed} only as {told}, not each by itself"
+    return f"the data do not tell {listed} each by itself: they change together and fit as well"

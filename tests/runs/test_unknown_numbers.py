@@ -1,0 +1,112 @@
+"""Runs with unknown numbers: engines, training, checkpoints, what is told."""
+
+import json
+from pathlib import Path
+
+import pytest
+import torch
+from torch import Tensor
+
+from pinn_metakan.benchmarks.measure.assembled import run_of
+from pinn_metakan.derivatives.jet import Jet
+from pinn_metakan.geometry.box import Interval
+from pinn_metakan.losses.nested_autograd import NestedAutograd
+from pinn_metakan.optimizers.verdict import Outcome, Verdict
+from pinn_metakan.pde.boundary_conditions import Dirichlet, Robin
+from pinn_metakan.pde.observed import Observed
+from pinn_metakan.pde.problem import Problem
+from pinn_metakan.pde.unknown import Unknown
+from pinn_metakan.runs.assembled import AssembledRun
+from pinn_metakan.runs.resume import open_run
+from pinn_metakan.runs.solve import solve
+from pinn_metakan.training.checkpoint import load_checkpoint, save_checkpoint
+
+#: Trains in a second or two.
+SMALL: dict[str, object] = {
+    "network.widths": [6], "points.interior": 60, "points.first": 60, "adam.steps": 10,
+    "lm.steps": 40, "stages": ["adam", "lm"], "evaluation.shape": [31],
+}  # fmt: skip
+
+
+class Rod(Problem):
+    """D u_xx = -1 with u = 0 and D u_x = -h u: u = x (1 - x / 2 + ...) / D."""
+
+    coordinates, unknowns = ("x",), ("u",)
+
+    def __init__(self, start: float = 1.0, sigma: float | None = None) -> None:
+        self.D, self.h = Unknown(start, low=0.0, unit="m^2/s", true=0.5), Unknown(1.0, low=0.0)
+        self.domain = Interval(0.0, 1.0)
+        x = torch.linspace(0.05, 1.0, 20, dtype=torch.float64)
+        noise = 0.0 if sigma is None else sigma * torch.cos(37.0 * x)
+        self.conditions = {
+            "left": Dirichlet(u=0.0, where="x=0"),
+            "right": Robin(self.h, self.D, 0.0, where="x=1"),
+            "data": Observed(x[:, None], u=_exact(x) + noise, sigma=sigma),
+        }
+
+    def residual(self, jet: Jet) -> dict[str, Tensor]:
+        return {"rod": self.D * jet("u_xx") + 1.0}
+
+
+def _exact(x: Tensor) -> Tensor:  # for D = 0.5, h = 2
+    return 1.2 * x - x**2
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_both_engines_have_their_columns(dtype: str) -> None:
+    run = run_of(Rod(), "kan", {**SMALL, "engine": "jets"}, "cpu", dtype)
+    r, jacobian = run.objective.linearize()
+    run.objective.engine = NestedAutograd()
+    expected_r, expected = run.objective.linearize()
+    tolerance = 1e-10 if dtype == "float64" else 1e-4
+    assert jacobian.shape[1] == run.network.n_parameters + 2
+    assert bool((jacobian[:, :2].abs().max(dim=0).values > 0.01).all())
+    assert torch.allclose(r, expected_r, rtol=0, atol=tolerance)
+    largest = float(expected.abs().max())
+    assert torch.allclose(jacobian, expected, rtol=0, atol=tolerance * largest)
+
+
+def test_numbers_are_found_from_exact_data() -> None:
+    solution = solve(Rod(start=50.0), "kan", settings=SMALL)
+    assert solution.estimates["D"].value == pytest.approx(0.5, rel=1e-5)
+    assert solution.estimates["h"].value == pytest.approx(2.0, rel=1e-5)
+    assert solution.estimates["D"].unit == "m^2/s"
+
+
+def test_a_run_goes_on_exactly(tmp_path: Path) -> None:
+    def trained(run: AssembledRun, steps: int) -> AssembledRun:
+        stop = Verdict(Outcome.INTERRUPTED, "enough")
+        run.trainer.run(lambda: stop if run.trainer.step >= steps else None, lambda entry: None)
+        return run
+
+    def begun() -> AssembledRun:
+        return run_of(Rod(start=20.0, sigma=0.01), "kan", SMALL, "cpu", "float64")
+
+    whole, part, again = trained(begun(), 45), trained(begun(), 22), begun()
+    save_checkpoint(tmp_path / "checkpoint", part.state())
+    again.load(load_checkpoint(tmp_path / "checkpoint"))
+    trained(again, 45)
+    assert again.ansatz.numbers.now() == whole.ansatz.numbers.now() != part.ansatz.numbers.now()
+    assert torch.equal(again.trainer.state()["parameters"], whole.trainer.state()["parameters"])
+    assert again.objective.scales == whole.objective.scales
+
+
+def test_what_is_told_is_in_every_file(tmp_path: Path) -> None:
+    solution = solve(Rod(sigma=0.01), "kan", settings=SMALL, out=tmp_path / "run")
+    report = json.loads((tmp_path / "run/report.json").read_text())
+    told = report["estimates"]["D"]
+    assert told["low"] < told["value"] < told["high"]
+    assert told["unit"] == "m^2/s"
+    assert told["value"] == open_run(tmp_path / "run").estimates["D"].value
+    assert report["data"]["data_u"]["count"] == 20
+    assert abs(report["correlation"]["D"]["h"]) < 1
+    assert solution.history["estimate_D"][-1] == told["value"]
+    assert "D = " in (tmp_path / "run/report.html").read_text()
+
+
+def test_two_runs_of_one_problem_keep_their_own_numbers() -> None:
+    problem = Rod()
+    first = solve(problem, "kan", settings={**SMALL, "lm.steps": 20})
+    before = first.derivative("D * u_xx", x=0.5)
+    solve(problem, "kan", settings={**SMALL, "lm.steps": 1})
+    assert first.derivative("D * u_xx", x=0.5) == before == pytest.approx(-1.0, abs=1e-3)
