@@ -78,3 +78,9 @@ def test_only_the_command_line_prints() -> None:
         calls = [n for n in ast.walk(ast.parse(path.read_text())) if isinstance(n, ast.Call)]
         names = {getattr(c.func, "id", getattr(c.func, "attr", "")) for c in calls}
         assert not names & {"print", "echo", "secho"} or path.parent.name == "cli", path
+
+
+def test_only_sweeps_know_optuna() -> None:
+    for path in FILES:
+        knows = "optuna" in {module.split(".")[0] for module in imported(path)}
+        assert not knows or path.parent.name == "sweeps", path
