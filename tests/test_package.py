@@ -22,11 +22,13 @@ ROOT = SHIPPED.parent
 #: What the tests read besides the package, the problems and themselves.
 READ_BY_TESTS = {
     ".ci/run",
+    ".dockerignore",
     ".gitignore",
     ".pre-commit-config.yaml",
     "CHANGELOG.md",
     "CITATION.cff",
     "CONTRIBUTING.md",
+    "Dockerfile",
     "LICENSE",
     "README.md",
     "constraints.txt",

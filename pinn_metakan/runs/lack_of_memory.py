@@ -9,8 +9,8 @@ from pinn_metakan.runs.assembled import AssembledRun
 from pinn_metakan.runs.devices import memory_of
 
 # All of these: docs/decisions/0015-bounded-memory.md.
-#: Numbers of a step of second order for each number of J, and for each of J^T J.
-_PER_JACOBIAN, _PER_GRAM = 4.0, 4.0
+#: Numbers that a step of second order holds for each one of J, and for each one of J^T J.
+_PER_JACOBIAN, _PER_GRAM = 3.0, 2.0
 #: Part of a memory that a run can have, and the largest part of what did not fit that is advised.
 _USABLE, _SMALLER = 0.8, 0.5
 _BYTES = 8
@@ -44,7 +44,8 @@ def lack_of_memory_line(run: AssembledRun) -> str:
         One line.
     """
     groups = run.objective.collocation.groups
-    rows = sum(len(group.at.points) * len(group.terms) for group in groups)
+    processes = run.communicator.count
+    rows = -(-sum(len(group.at.points) * len(group.terms) for group in groups) // processes)
     columns, device = run.network.n_parameters, run.choices.device
     memory = memory_of(device)
     need = f"{rows} residuals x {columns} parameters take about {_size(_needed(rows, columns))}"
@@ -58,7 +59,10 @@ def lack_of_memory_line(run: AssembledRun) -> str:
         narrower = fitting_width(rows, columns, memory)
         widths = [_rounded_down(narrower * width) for width in run.network.widths[1:-1]]
         advice.append(f"--set network.widths={widths}".replace(", ", ","))
-    return f"out of memory: {need} in second order{has}; try {' or '.join(advice)}"
+    if rows * columns <= run.settings.lm.max_numbers:
+        blocks = _rounded_down(rows * columns / 10)
+        advice.append(f"--set lm.max_numbers={blocks} (the Jacobian in blocks of rows)")
+    return f"out of memory: {need} in second order{has}; try {', or '.join(advice)}"
 
 
 def fitting_part(rows: int, columns: int, memory: int | None) -> float:
