@@ -62,7 +62,7 @@ class UnknownNumbers(nn.Module):
 
     @contextmanager
     def in_place(self) -> Iterator[None]:
-        """Give the unknown numbers of the problem their present values within the block."""
+        """Let the unknown numbers of the problem be their present values within the block."""
         values = list(self.values().values())
         by_id = {id(u): value for u, value in zip(self.unknowns.values(), values, strict=True)}
         with looked_up(lambda unknown: by_id[id(unknown)]):

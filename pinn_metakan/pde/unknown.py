@@ -223,7 +223,7 @@ def find_unknowns(problem: object) -> dict[str, Unknown]:
 
 @contextmanager
 def looked_up(lookup: Lookup) -> Iterator[None]:
-    """Give unknown numbers the values of a function within the block."""
+    """Let unknown numbers be the values of a function within the block."""
     token = _LOOKUP.set(lookup)
     try:
         yield

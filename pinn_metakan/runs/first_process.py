@@ -7,7 +7,13 @@ from typing import Any, ParamSpec, TypeVar
 
 import torch
 
-from pinn_metakan import errors
+from pinn_metakan.errors import (
+    ProblemError,
+    RunFolderError,
+    SettingsError,
+    TrainingError,
+    UserError,
+)
 from pinn_metakan.optimizers.communicator import Communicator
 from pinn_metakan.runs.processes import present_processes
 
@@ -16,7 +22,10 @@ _P = ParamSpec("_P")
 _Told = TypeVar("_Told")
 
 #: Errors that all processes raise alike.
-_SHARED = ("UserError", "ProblemError", "SettingsError", "RunFolderError", "TrainingError")
+_SHARED = {
+    kind.__name__: kind
+    for kind in (UserError, ProblemError, SettingsError, RunFolderError, TrainingError)
+}
 #: Whether the first process is doing something alone, and does what that needs alone as well.
 _alone = False
 
@@ -69,5 +78,5 @@ def _heard(processes: Communicator) -> Any:
     text = processes.agreed(torch.zeros(length, dtype=torch.uint8))
     outcome = json.loads(bytes(text.tolist()))
     if "error" in outcome:
-        raise getattr(errors, outcome["error"])(outcome["text"])
+        raise _SHARED[outcome["error"]](outcome["text"])
     return outcome["value"]
