@@ -45,6 +45,8 @@ BOUNDS: dict[str, tuple[Mapping[str, object], Mapping[str, float]]] = {
         {"x": 0.1, "y": 0.1, "z": 0.1},
     ),
     "oscillator": ({"slabs": 1}, {"u": 1e-2}),
+    "parametric_burgers": ({"evaluation": {"shape": [101, 5, 21]}}, {"u": 0.5}),
+    "parametric_heat": ({"evaluation": {"shape": [21, 5, 21]}}, {"u": 1e-2}),
     "pendulum": ({"lm": {"steps": 10}}, {"theta": 5e-2}),
     "kuramoto_sivashinsky": ({}, {"u": 0.99}),
     "plate": ({}, {"w": 1e-2}),

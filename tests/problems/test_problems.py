@@ -20,13 +20,16 @@ EXACT = 1e-11
 COMPUTED = 1e3
 #: References that lose more digits to derivatives: to u_xx ~ 1e4 of Burgers' shock layer, to
 #: u_xxxx ~ 7e7 of cahn_hilliard, to sums of many terms of a series.
-TOLERANCES = {"burgers": 1e-8, "cahn_hilliard": 1e-3, "heat_ring": 1e-9}
+TOLERANCES = {
+    **{"burgers": 1e-8, "parametric_burgers": 1e-8},
+    **{"cahn_hilliard": 1e-3, "heat_ring": 1e-9},
+}
 #: Words that tags may be. Kinds of equations; fields; and what else one looks for.
 TAGS = (
     *("elliptic", "parabolic", "hyperbolic", "dispersive", "mixed", "ode", "integral", "eigen"),
     *("fluid", "solid", "wave", "heat", "reaction", "finance", "quantum", "biology", "chemistry"),
     *("linear", "nonlinear", "0d", "1d", "2d", "3d", "nd", "steady", "unsteady", "system"),
-    *("interface", "singular", "chaotic", "periodic", "high-order"),
+    *("interface", "singular", "chaotic", "periodic", "high-order", "parametric"),
 )
 #: Other statements of a file, each by parameters of its own.
 VARIANTS = [

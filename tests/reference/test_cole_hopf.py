@@ -9,7 +9,7 @@ from torch import Tensor
 
 from pinn_metakan.reference.cole_hopf import cole_hopf
 
-VISCOSITIES = [0.01 / math.pi, 0.01]
+VISCOSITIES = [0.01 / math.pi, 0.01, 0.1]
 EACH_VISCOSITY = pytest.mark.parametrize("viscosity", VISCOSITIES)
 
 
@@ -21,13 +21,18 @@ def fine_grid() -> Tensor:
     return torch.cartesian_prod(torch.cat([wide, layer]), times)
 
 
-@EACH_VISCOSITY
+@pytest.mark.parametrize("viscosity", [0.01 / math.pi, 0.01])  # 32 nodes are enough for 0.1
 def test_it_converges_in_the_number_of_nodes(viscosity: float) -> None:
     points = fine_grid()
     exact = cole_hopf(points, viscosity, 400)
     errors = [float((cole_hopf(points, viscosity, n) - exact).abs().max()) for n in (32, 64, 128)]
     assert errors[1] < 1e-5 * errors[0]
     assert errors[2] < 1e-12
+
+
+def test_few_nodes_are_enough_for_a_smooth_solution() -> None:
+    points = fine_grid()
+    assert (cole_hopf(points, 0.1) - cole_hopf(points, 0.1, 400)).abs().max() < 1e-12
 
 
 def fourier_bessel(x: float, t: float, viscosity: float, terms: int = 300) -> float:
@@ -69,6 +74,20 @@ def test_it_starts_as_a_sine_and_stays_zero_at_the_walls(viscosity: float) -> No
         assert cole_hopf(points, viscosity).abs().max() < 1e-14
 
 
-def test_a_viscosity_that_is_not_positive_is_refused() -> None:
-    with pytest.raises(ValueError, match="positive viscosity"):
-        cole_hopf(torch.zeros(1, 2, dtype=torch.float64), 0.0)
+def test_each_point_has_its_viscosity() -> None:
+    points = fine_grid()[:999]
+    column = torch.tensor(VISCOSITIES, dtype=torch.float64).repeat(333)
+    together = cole_hopf(points, column)
+    for number, viscosity in enumerate(VISCOSITIES):
+        assert torch.allclose(together[number::3], cole_hopf(points[number::3], viscosity))
+
+
+@pytest.mark.parametrize("viscosity", [0.0, torch.tensor([0.1, -1.0])])
+def test_a_viscosity_that_is_not_positive_is_refused(viscosity: float | Tensor) -> None:
+    with pytest.raises(ValueError, match=r"positive viscosity, got (0\.0|-1\.0)"):
+        cole_hopf(torch.zeros(2, 2, dtype=torch.float64), viscosity)
+
+
+def test_viscosities_that_are_not_one_per_point_are_refused() -> None:
+    with pytest.raises(ValueError, match=r"one per point, shape \(2,\), got shape \(3,\)"):
+        cole_hopf(torch.zeros(2, 2, dtype=torch.float64), torch.ones(3, dtype=torch.float64))
