@@ -63,7 +63,7 @@ class SweepDisplay:
         if self._is_quiet:
             return
         if self._live is not None:
-            self._live.update(_view(now))
+            self._live.update(sweep_view(now))
         elif not self._is_first:  # those of earlier calls are in the table
             for attempt in new:
                 self._print([_line(now, attempt)])
@@ -149,8 +149,15 @@ def _left(now: "SweepProgress") -> str:
     return f", left {duration(left)}" if left else ""
 
 
-def _view(now: "SweepProgress") -> Table:
-    """A bar of the whole, and a line for each trial that is worked on."""
+def sweep_view(now: "SweepProgress") -> Table:
+    """Draw where a sweep stands: a bar of the whole, and a line for each trial that is trained.
+
+    Args:
+        now: Where it stands.
+
+    Returns:
+        What rich shows in a terminal.
+    """
     over = len(now.over)
     first = Table.grid(padding=(0, 1))
     bar = ProgressBar(total=now.plan.count, completed=over, width=_WIDE)

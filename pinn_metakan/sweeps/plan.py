@@ -21,7 +21,8 @@ from pinn_metakan.sweeps.search_range import SearchRange
 Goal = Literal["error", "loss"]
 #: What trials are compared at while they run, to end those that are behind.
 Pruning = Literal["off", "steps", "seconds"]
-#: Trials of a search at each combination of the grid, unless a number is given.
+#: Trials of a search at each combination of the grid, unless a number is given
+#: (docs/decisions/0042-sweeps.md).
 TRIALS = 20
 #: Letters of the name of a sweep that tell it from others on the same storage.
 _LETTERS = 12

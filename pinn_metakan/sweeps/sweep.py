@@ -6,6 +6,7 @@ from pathlib import Path
 from pinn_metakan.errors import SettingsError, TrainingError
 from pinn_metakan.pde.problem import Problem
 from pinn_metakan.runs.own_parts import PartFile
+from pinn_metakan.runs.processes import process_count
 from pinn_metakan.runs.sitting import Announce
 from pinn_metakan.settings.layers import Layer
 from pinn_metakan.sweeps.axes import grid_axes, search_axes
@@ -94,6 +95,11 @@ def sweep(
         Interrupted: If the user stops it.
     """
     require_optuna()
+    if process_count() > 1:
+        raise SettingsError(
+            "sweep: torchrun gives one run to several processes, and a sweep gives each process "
+            "trials of its own; leave torchrun out, and give jobs"
+        )
     if isinstance(jobs, bool) or not isinstance(jobs, int) or jobs < 1:
         raise SettingsError(f"jobs: expected 1 or more, got {jobs}")
     base = base_run(problem, network, settings, seed, device, dtype, budget, parts, problems)
@@ -122,7 +128,7 @@ def sweep(
 
     try:
         if jobs > 1:
-            work_in_processes(job, jobs, claims, told)
+            work_in_processes(job, min(jobs, plan.count), claims, told)
         else:
             work(plan, claims, place, told)
     finally:

@@ -20,6 +20,7 @@ STOPPED = 130
 
 def main() -> None:
     """Work until all trials are over."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a background job hears none
     line = sys.stdin.readline()
     threading.Thread(target=_stop_at_end_of_input, daemon=True).start()
     try:

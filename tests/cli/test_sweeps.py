@@ -2,12 +2,22 @@
 
 import json
 from collections.abc import Callable
+from io import StringIO
 
 import pytest
+from rich.console import Console
 from small_runs import FAST_FLAGS
 
+from pinn_metakan.cli.sweep_display import sweep_view
 from pinn_metakan.cli.sweep_values import read_over, read_search
 from pinn_metakan.errors import UserError
+from pinn_metakan.pde.loading import load_problem
+from pinn_metakan.sweeps.axes import grid_axes
+from pinn_metakan.sweeps.base_run import base_run
+from pinn_metakan.sweeps.ledger import Attempt, State
+from pinn_metakan.sweeps.plan import made_plan
+from pinn_metakan.sweeps.process import Process
+from pinn_metakan.sweeps.progress import SweepProgress
 from pinn_metakan.sweeps.search_range import SearchRange
 
 Run = Callable[..., tuple[int, str, str]]
@@ -98,3 +108,20 @@ def test_a_setting_that_is_not_there_is_refused(run: Run) -> None:
     status, out, err = run("sweep", "heat", "--over", "adam.lr=0.1,0.2")
     assert (status, out) == (2, "")
     assert err.startswith("pinn-metakan: over adam.lr=0.1: no setting 'adam.lr'; there are steps")
+
+
+def test_a_terminal_shows_the_whole_and_what_is_trained() -> None:
+    console = Console(file=StringIO(), width=100)
+    base = base_run(load_problem("heat"), None, (), 0, "cpu", "float64", None, (), ())
+    plan = made_plan(base, grid_axes({"seed": range(4)}), (), None, None, None)
+    process = Process("here", "", 1, "")
+    reached = {"stage": "lm", "step": 30, "total": 90, "loss": 1e-3, "errors": {"u": 0.25}}
+    result = {"error": 1e-3, "loss": 1e-6, "seconds": 60.0}
+    over = Attempt(0, 0, {"seed": 0}, 0, 0, State.FINISHED, process, {}, result, {}, {})
+    running = Attempt(1, 0, {"seed": 1}, 1, 1, State.RUNNING, process, reached, {}, {}, {})
+    console.print(sweep_view(SweepProgress(plan, {0: over, 1: running})))
+    shown = console.file.getvalue()  # type: ignore[attr-defined]
+    assert "1 of 4 trials" in shown
+    assert "left 3 min 00 s" in shown
+    assert "best error 1.00e-03 (trial-000: seed 0)" in shown
+    assert "trial-001 seed 1: lm 30/90 loss 1.00e-03 error of u 2.50e-01" in shown

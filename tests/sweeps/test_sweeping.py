@@ -182,6 +182,15 @@ def test_folders_that_hold_something_else_are_refused(heat: Problem, tmp_path: P
         sweep(heat, over={"seed": [0]}, out="cut")
 
 
+def test_a_sweep_within_torchrun_is_refused(heat: Problem, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in (("WORLD_SIZE", "2"), ("RANK", "0"), ("LOCAL_RANK", "0")):
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("MASTER_ADDR", "localhost")
+    monkeypatch.setenv("MASTER_PORT", "29500")
+    with pytest.raises(SettingsError, match="sweep: torchrun gives one run to several processes"):
+        sweep(heat, over={"seed": [0]}, out="swept")
+
+
 def test_what_other_processes_cannot_be_told_is_refused(heat: Problem) -> None:
     class Mine(pinn_metakan.Problem):
         """u_xx = 0."""
