@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pinn_metakan.errors import TrainingError, is_lack_of_memory
 from pinn_metakan.runs.assembled import AssembledRun
 from pinn_metakan.runs.devices import memory_of
+from pinn_metakan.settings.stages import LMSettings
 
 # All of these: docs/decisions/0015-bounded-memory.md.
 #: Numbers that a step of second order holds for each one of J, and for each one of J^T J.
@@ -59,7 +60,9 @@ def lack_of_memory_line(run: AssembledRun) -> str:
         narrower = fitting_width(rows, columns, memory)
         widths = [_rounded_down(narrower * width) for width in run.network.widths[1:-1]]
         advice.append(f"--set network.widths={widths}".replace(", ", ","))
-    if rows * columns <= run.settings.lm.max_numbers:
+    second_order = run.settings.stage("lm")
+    assert isinstance(second_order, LMSettings)
+    if rows * columns <= second_order.max_numbers:
         blocks = _rounded_down(rows * columns / 10)
         advice.append(f"--set lm.max_numbers={blocks} (the Jacobian in blocks of rows)")
     return f"out of memory: {need} in second order{has}; try {', or '.join(advice)}"
