@@ -46,7 +46,7 @@ PARTS: dict[str, tuple[str, dict[str, object]]] = {
 
 
 #: Those that the fast tests run.
-FAST = ("multipliers", "an integral", "last layer", "random dimensions", "weights by gradients")
+FAST = ("multipliers", "an integral", "last layer")
 
 
 def as_table(section: object) -> dict[str, object]:

@@ -81,8 +81,9 @@ def test_a_run_goes_on_with_other_numbers_of_processes(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(3600)
 def test_runs_whose_processes_are_killed_go_on(tmp_path: Path) -> None:
-    """Twenty times, the first or the second process, at moments from 0 to 2 s after the start."""
+    """Twenty times, the first or the second process, at moments from 0 to 2 s after a step."""
     run, moments = tmp_path / "run", random.Random(0)
     flags = [*FAST_FLAGS, "--set=adam.steps=100000", "--set=checkpoint_seconds=0.01"]
     processes = solve(tmp_path, 2, "solve", "poisson", "--out=run", *flags)
@@ -102,10 +103,10 @@ def test_runs_whose_processes_are_killed_go_on(tmp_path: Path) -> None:
         last = reached
         for path in run.glob(".*"):  # of a process that was killed while it wrote
             path.unlink()
+        assert all(path.stat().st_size for path in run.iterdir())
         processes = solve(tmp_path, 2, "resume", "run")
-    for process in processes:
-        process.send_signal(signal.SIGTERM)
     wait_for_step(run, last + 1, processes)
+    processes[0].send_signal(signal.SIGTERM)  # one of them is enough
     assert ended(processes)[0] == [130, 130]
     assert step_in(run) > last
 
