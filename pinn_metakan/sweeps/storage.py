@@ -20,6 +20,8 @@ JOURNAL = "journal:"
 _TRIES = 8
 #: How long a database in a file is waited for that others write to [s].
 _PATIENCE = 60.0
+#: What a database says is cut after so many characters.
+_REASON_LENGTH = 200
 
 
 def require_optuna() -> None:
@@ -78,12 +80,37 @@ def open_study(storage: str, name: str) -> tuple["BaseStorage", "Study"]:
             return opened, study
         except Exception as error:  # each database has its own way to say that it is not there
             if number == _TRIES - 1 or not _may_pass(error):
-                reason = " ".join(str(error.__cause__ or error).split())[:200]
+                reason = " ".join(str(error.__cause__ or error).split())[:_REASON_LENGTH]
                 raise UserError(
                     f"cannot open the storage {storage_label(storage)}: {reason}"
                 ) from error
             time.sleep(random.uniform(0.05, 0.4))
     raise UserError(f"cannot open the storage {storage_label(storage)}")
+
+
+@contextmanager
+def lost_storage_told(storage: str) -> Iterator[None]:
+    """Turn what fails where a storage has gone, or the disk is full, into one line.
+
+    Args:
+        storage: The storage.
+
+    Yields:
+        Nothing; the sweep is made in the block.
+
+    Raises:
+        UserError: If it is lost.
+    """
+    from optuna.exceptions import OptunaError
+
+    try:
+        yield
+    except (OptunaError, OSError) as error:
+        reason = " ".join(str(error.__cause__ or error).split())[:_REASON_LENGTH]
+        raise UserError(
+            f"the sweep cannot go on with its folder and the storage {storage_label(storage)}: "
+            f"{reason}; the same command goes on"
+        ) from error
 
 
 def _opened(storage: str) -> "BaseStorage":

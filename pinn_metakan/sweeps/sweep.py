@@ -19,7 +19,7 @@ from pinn_metakan.sweeps.plan import SweepPlan, made_plan
 from pinn_metakan.sweeps.progress import SweepProgress, SweepProgressed
 from pinn_metakan.sweeps.result import SweepResult
 from pinn_metakan.sweeps.search_range import SearchRange
-from pinn_metakan.sweeps.storage import require_optuna
+from pinn_metakan.sweeps.storage import lost_storage_told, require_optuna
 from pinn_metakan.sweeps.trial import Place
 from pinn_metakan.sweeps.work import work
 from pinn_metakan.sweeps.workers import work_in_processes
@@ -90,7 +90,7 @@ def sweep(
     Raises:
         TypeError: If the problem is no problem.
         SettingsError: If something that was given is wrong; nothing is written then.
-        UserError: If Optuna is not installed, or the storage cannot be opened.
+        UserError: If Optuna is not installed, or the storage cannot be opened or is lost.
         TrainingError: If all trials failed, or all workers have ended.
         Interrupted: If the user stops it.
     """
@@ -126,14 +126,15 @@ def sweep(
         if progress is not None:
             progress(now)
 
-    try:
-        if jobs > 1:
-            work_in_processes(job, min(jobs, plan.count), claims, told)
-        else:
-            work(plan, claims, place, told)
-    finally:
-        table = folder.write(SweepProgress(plan, claims.attempts()))
-        folder.draw(table)
+    with lost_storage_told(folder.storage):
+        try:
+            if jobs > 1:
+                work_in_processes(job, min(jobs, plan.count), claims, told)
+            else:
+                work(plan, claims, place, told)
+        finally:
+            table = folder.write(SweepProgress(plan, claims.attempts()))
+            folder.draw(table)
     failed = [row for row in table.rows if row.state == "failed"]
     if len(failed) == plan.count:
         raise TrainingError(

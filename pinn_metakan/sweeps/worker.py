@@ -12,6 +12,7 @@ import threading
 from pinn_metakan.errors import Interrupted, UserError
 from pinn_metakan.sweeps.claims import Claims
 from pinn_metakan.sweeps.job import Job
+from pinn_metakan.sweeps.storage import lost_storage_told
 from pinn_metakan.sweeps.work import work
 
 #: Exit status of a worker that was stopped.
@@ -25,8 +26,9 @@ def main() -> None:
     threading.Thread(target=_stop_at_end_of_input, daemon=True).start()
     try:
         job = Job.read(line)
-        claims = Claims(job.plan, job.storage)
-        work(job.plan, claims, job.place, lambda progress: None)
+        with lost_storage_told(job.storage):
+            claims = Claims(job.plan, job.storage)
+            work(job.plan, claims, job.place, lambda progress: None)
     except (Interrupted, KeyboardInterrupt):
         os._exit(STOPPED)
     except UserError as error:

@@ -44,7 +44,7 @@ def attempts_that_ended(folder: Path, storage: str) -> list[int]:
 
 def kill_when(process: "subprocess.Popen[str]", folder: Path, count: int, after: float) -> None:
     """Kill a sweep a while after so many of its trials have been begun."""
-    deadline = time.monotonic() + 120
+    deadline = time.monotonic() + 400
     while len([s for s in states(folder) if s != "waiting"]) < count:
         assert process.poll() is None, process.communicate()
         assert time.monotonic() < deadline

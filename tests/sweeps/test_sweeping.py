@@ -182,6 +182,18 @@ def test_folders_that_hold_something_else_are_refused(heat: Problem, tmp_path: P
         sweep(heat, over={"seed": [0]}, out="cut")
 
 
+def test_a_storage_that_is_taken_away_is_told_in_one_line(heat: Problem, made_up: MadeUp) -> None:
+    def take_away(run: Any, step: int) -> float:
+        Path("swept/sweep.journal").unlink(missing_ok=True)
+        return by_seed(run, step)
+
+    made_up(take_away)
+    with pytest.raises(
+        UserError, match=r"cannot go on .* journal:.*: .*No such file.*same command"
+    ):
+        sweep(heat, over={"seed": [0, 1]}, out="swept", prune="steps")
+
+
 def test_a_sweep_within_torchrun_is_refused(heat: Problem, monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in (("WORLD_SIZE", "2"), ("RANK", "0"), ("LOCAL_RANK", "0")):
         monkeypatch.setenv(name, value)
