@@ -67,6 +67,7 @@ if TYPE_CHECKING:
     from pinn_metakan.pde.interior import Interior, Plane
     from pinn_metakan.pde.loading import load_problem
     from pinn_metakan.pde.observed import Observed
+    from pinn_metakan.pde.observed_files import observed_from_file
     from pinn_metakan.pde.problem import Problem
     from pinn_metakan.pde.terminal import LastTime, Terminal
     from pinn_metakan.pde.unknown import Unknown
@@ -185,6 +186,7 @@ _PLACES = {
     "make_kan": "networks.kan",
     "make_metakan": "networks.kan",
     "make_shared_metakan": "networks.shared_metakan",
+    "observed_from_file": "pde.observed_files",
     "open_run": "runs.resume",
     "pruned": "networks.compression",
     "region_from_file": "geometry.region_files",
@@ -290,6 +292,7 @@ __all__ = [
     "make_kan",
     "make_metakan",
     "make_shared_metakan",
+    "observed_from_file",
     "open_run",
     "pruned",
     "region_from_file",

@@ -20,6 +20,7 @@ BENCHMARKS = (
     "cases",
     "gallery",
     "opinion",
+    "inverse",
     "feynman",
     "images",
     "ball",

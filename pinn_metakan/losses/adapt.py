@@ -13,7 +13,10 @@ from pinn_metakan.settings.sections import LossSettings
 
 
 def build_adapted(
-    objective: Objective, formulation: Formulation, loss: LossSettings
+    objective: Objective,
+    formulation: Formulation,
+    loss: LossSettings,
+    has_numbers: bool = False,
 ) -> AdaptedObjective:
     """Let weights and multipliers of an objective follow training as settings say.
 
@@ -21,6 +24,8 @@ def build_adapted(
         objective: Fixed weights, and the terms that are not satisfied by construction.
         formulation: The problem.
         loss: Its ``balance`` and ``multipliers``.
+        has_numbers: Whether unknown numbers begin where another run has found them, so that data
+            count for little from the first step on.
 
     Returns:
         The objective that is minimized.
@@ -30,7 +35,7 @@ def build_adapted(
     """
     balance = BALANCES[loss.balance]()
     multipliers = Multipliers(_soft_terms(loss.multipliers, formulation, objective))
-    data = DataWeight(noise_levels(formulation), loss.data_weight)
+    data = DataWeight([] if has_numbers else noise_levels(formulation), loss.data_weight)
     every, memory = loss.adapt_every, loss.balance_memory
     return AdaptedObjective(objective, balance, multipliers, data, every, memory)
 

@@ -56,16 +56,19 @@ class Objective:
                 known = ", ".join(terms)
                 raise LookupError(f"no residual term {name!r} to weight; there are {known}")
         self.weights = {term: float(weights.get(term, 1.0)) for term in terms}
+        self.sizes: dict[str, float] = {}
+        #: w_c / R_c^2 by term: what the square of a residual in the user's units counts for.
+        self.scaled_weights: dict[str, float] = {}
         self.resize({term: 1.0 if sizes is None else sizes[term] for term in terms})
 
     def resize(self, sizes: Mapping[str, float]) -> None:
-        """Put other sizes R_c of all terms in place; losses before and after cannot be compared."""
-        self.sizes = dict(sizes)
-        #: w_c / R_c^2 by term: what the square of a residual in the user's units counts for.
-        self.scaled_weights = {
-            term: weight / self.sizes[term] / self.sizes[term]
-            for term, weight in self.weights.items()
-        }
+        """Put other sizes R_c of all terms in place, here and in what this is spread from or to.
+
+        Losses before and after cannot be compared.
+        """
+        self.sizes.update(sizes)
+        for term, weight in self.weights.items():
+            self.scaled_weights[term] = weight / self.sizes[term] / self.sizes[term]
 
     def with_ansatz(self, ansatz: Ansatz) -> "Objective":
         """The same objective, on the same points, of another ansatz."""
@@ -81,7 +84,9 @@ class Objective:
 
     def spread(self, share: Share) -> "Objective":
         """The same objective, of which this process evaluates its share."""
-        return self._with(share=share)
+        part = self._with(share=share)
+        part.sizes, part.scaled_weights = self.sizes, self.scaled_weights  # which may change
+        return part
 
     @property
     def groups(self) -> Sequence[TermGroup]:
@@ -93,7 +98,7 @@ class Objective:
         """Sizes of unknowns and of terms."""
         names = self.collocation.equations.variables.unknowns
         unknowns = dict(zip(names, self.ansatz.sizes.tolist(), strict=True))
-        return Scales(unknowns, self.sizes)
+        return Scales(unknowns, dict(self.sizes))
 
     def scaled(self, scales: Scales) -> "Objective":
         """The same objective, of the same network, with other sizes of unknowns and terms."""

@@ -38,4 +38,5 @@ def as_start(run: AssembledRun, label: str, errors: Mapping[str, float]) -> Star
             "steps": run.record.step,
             "seconds": run.record.seconds,
         },
+        numbers=run.ansatz.numbers.now(),
     )

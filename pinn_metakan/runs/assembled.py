@@ -85,8 +85,9 @@ class AssembledRun:
         if start is not None:
             self.objective = self.objective.scaled(start.scaled(self.objective.scales))
         self.ansatz: Ansatz = self.objective.ansatz
-        formulation = self.part.formulation
-        self._adapted = build_adapted(self._spread_objective, formulation, settings.loss)
+        has_numbers = start is not None and start.put_numbers(self.objective)
+        parts = (self._spread_objective, self.part.formulation, settings.loss)
+        self._adapted = build_adapted(*parts, has_numbers)
         count = settings.loss.random_dimensions
         self._random_dimensions = RandomDimensions(self._spread_objective, count) if count else None
         self._draw_dimensions()

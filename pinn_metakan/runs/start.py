@@ -8,7 +8,8 @@ import torch
 from torch import Tensor
 
 from pinn_metakan.errors import SettingsError
-from pinn_metakan.losses.scales import Scales
+from pinn_metakan.losses.objective import Objective
+from pinn_metakan.losses.scales import Scales, measure_terms
 from pinn_metakan.networks.network import Network
 from pinn_metakan.optimizers.flat import assign
 from pinn_metakan.runs.legs.plan import made_leg
@@ -50,6 +51,7 @@ class Start:
         buffers: Its buffers by name.
         told: What is told of the run: problem, parameters, errors, steps, seconds.
         links: The same of each run before it in a chain, the first one first.
+        numbers: Unknown numbers by name, as it found them [unit of each].
     """
 
     label: str
@@ -61,6 +63,7 @@ class Start:
     buffers: Mapping[str, Tensor]
     told: Mapping[str, object] = field(default_factory=dict)
     links: tuple[Mapping[str, object], ...] = ()
+    numbers: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def stages(self) -> tuple[str, ...]:
@@ -116,6 +119,26 @@ class Start:
         """The sizes of a problem, those of its unknowns as they were for this network."""
         return replace(scales, unknowns=dict(zip(scales.unknowns, self.sizes, strict=True)))
 
+    def put_numbers(self, objective: Objective) -> bool:
+        """Begin with the unknown numbers as they were found; terms are measured anew for them.
+
+        Args:
+            objective: Of the run that begins.
+
+        Returns:
+            Whether there are any of the same names.
+
+        Raises:
+            ProblemError: If a value lies outside the bounds that it has now.
+        """
+        numbers = objective.ansatz.numbers
+        known = {name: self.numbers[name] for name in numbers.unknowns if name in self.numbers}
+        if not known:
+            return False
+        numbers.put(known)
+        objective.resize(measure_terms(objective.ansatz, objective.collocation, objective.engine))
+        return True
+
     def record(self) -> dict[str, Any]:
         """What a checkpoint keeps of it, so that the run can be made again."""
         return {
@@ -128,6 +151,7 @@ class Start:
             "buffers": dict(self.buffers),
             "told": dict(self.told),
             "links": [dict(link) for link in self.links],
+            "numbers": dict(self.numbers),
         }
 
     @classmethod
@@ -141,6 +165,7 @@ class Start:
             sizes=tuple(record["sizes"]),
             parameters=record["parameters"],
             links=tuple(record["links"]),
+            numbers=record.get("numbers", {}),  # not in version 0.2.0
             **rest,
         )
 

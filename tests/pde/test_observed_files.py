@@ -1,0 +1,63 @@
+"""Data from tables of text and from netCDF."""
+
+from pathlib import Path
+
+import h5py
+import numpy as np
+import pytest
+from scipy.io import netcdf_file
+
+from pinn_metakan.errors import ProblemError
+from pinn_metakan.pde.observed_files import observed_from_file
+
+TABLE = "x,t,temperature,error\n0.1,0.5,1.5,0.1\n0.2,0.5,,0.1\n0.3,0.6,2.5,0.2\n"
+COLUMNS = {"x": [0.1, 0.2, 0.3], "t": [0.5, 0.5, 0.6], "temperature": [1.5, -99.0, 2.5]}
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+def test_a_table_is_read_without_rows_that_lack_a_value(separator: str, tmp_path: Path) -> None:
+    path = tmp_path / "rod.csv"
+    path.write_text(TABLE.replace(",", separator))
+    seen = observed_from_file(path, ("x", "t"), u="temperature", sigma="error")
+    assert seen.place.points.tolist() == [[0.1, 0.5], [0.3, 0.6]]
+    assert seen.values["u"].tolist() == [1.5, 2.5]
+    assert "sigma=0.1 to 0.2" in repr(seen)
+
+
+@pytest.mark.parametrize("kind", ["classic", "hdf5"])
+def test_netcdf_is_read_without_what_is_missing(kind: str, tmp_path: Path) -> None:
+    path = tmp_path / "rod.nc"
+    if kind == "hdf5":
+        with h5py.File(path, "w") as file:
+            for name, values in COLUMNS.items():
+                file.create_dataset(name, data=np.array(values)).attrs["_FillValue"] = -99.0
+    else:
+        with netcdf_file(path, "w") as file:
+            file.createDimension("row", 3)
+            for name, values in COLUMNS.items():
+                variable = file.createVariable(name, "d", ("row",))
+                variable[:] = np.array(values)
+                variable._FillValue = -99.0
+    seen = observed_from_file(path, ("x", "t"), u="temperature", sigma="estimate")
+    assert seen.place.points.tolist() == [[0.1, 0.5], [0.3, 0.6]]
+    assert seen.values["u"].tolist() == [1.5, 2.5]
+
+
+@pytest.mark.parametrize(
+    ("text", "column", "message"),
+    [
+        (TABLE, "heat", "has no column 'heat'; there are x, t, temperature, error"),
+        ("x,t,u\n1,2\n", "u", "cannot be read as a table of text: each line must have 3 columns"),
+        ("x,t,u\n1,2,hot\n", "u", "cannot be read as a table of text: could not convert"),
+        ("x,t,u\n", "u", "has no row in which all of x, t, u are"),
+    ],
+)
+def test_what_is_no_table_is_refused(text: str, column: str, message: str, tmp_path: Path) -> None:
+    (tmp_path / "rod.csv").write_text(text)
+    with pytest.raises(ProblemError, match=message):
+        observed_from_file(tmp_path / "rod.csv", ("x", "t"), u=column)
+
+
+def test_a_file_that_is_not_there_is_refused() -> None:
+    with pytest.raises(ProblemError, match=r"there is no file nowhere\.csv"):
+        observed_from_file("nowhere.csv", ("x",), u="u")
