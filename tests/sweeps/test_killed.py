@@ -73,6 +73,7 @@ def test_a_killed_sweep_goes_on_where_it_was(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(3000)
 @pytest.mark.parametrize("storage", ["journal:s.journal", "sqlite:///s.db"])
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_twelve_trials_killed_three_times_are_twelve_finished_trials(
@@ -84,7 +85,7 @@ def test_twelve_trials_killed_three_times_are_twelve_finished_trials(
         process = start(tmp_path, *asked)
         kill_when(process, tmp_path, 1 + 3 * kill, chance.uniform(0.0, 3.0))
     process = start(tmp_path, *asked)
-    _, err = process.communicate(timeout=500)
+    _, err = process.communicate(timeout=1500)
     assert (process.returncode, err) == (0, "")
     assert states(tmp_path) == ["finished"] * 12
     os.chdir(tmp_path)
@@ -94,11 +95,12 @@ def test_twelve_trials_killed_three_times_are_twelve_finished_trials(
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(3000)
 def test_two_sweeps_at_once_share_the_trials(tmp_path: Path) -> None:
     asked = command(6, "--storage=sqlite:///s.db")
     both = [start(tmp_path, *asked), start(tmp_path, *asked)]
     for process in both:
-        _, err = process.communicate(timeout=500)
+        _, err = process.communicate(timeout=1500)
         assert (process.returncode, err) == (0, "")
     assert states(tmp_path) == ["finished"] * 6
     os.chdir(tmp_path)
@@ -106,6 +108,7 @@ def test_two_sweeps_at_once_share_the_trials(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(3000)
 def test_ctrl_c_ends_workers_and_the_same_command_goes_on(tmp_path: Path) -> None:
     process = start(tmp_path, *command(3, "--jobs=2"))
     while not any((tmp_path / "swept").glob("trial-*/checkpoint.safetensors")):
@@ -117,7 +120,7 @@ def test_ctrl_c_ends_workers_and_the_same_command_goes_on(tmp_path: Path) -> Non
     assert "pinn-metakan: interrupted; go on with: pinn-metakan sweep heat" in err
     assert "running" not in states(tmp_path)
     process = start(tmp_path, *command(3, "--jobs=2"))
-    assert process.wait(timeout=500) == 0
+    assert process.wait(timeout=1500) == 0
     assert states(tmp_path) == ["finished"] * 3
 
 
