@@ -120,17 +120,24 @@ def test_errors_are_measured_up_to_the_slab_that_is_solved() -> None:
     assert solution.history["relative_l2_u"][middle] < 0.1  # not that of times still to come
 
 
-@pytest.mark.parametrize("stop", [30, 80, 150])
-def test_slabs_go_on_exactly_where_they_were(stop: int) -> None:
-    def finished(run: AssembledRun) -> AssembledRun:
+def finished(run: AssembledRun) -> AssembledRun:
+    """Train it to the end of its last slab."""
+    run.trainer.run(lambda: None, lambda entry: None)
+    while run.awaits_next_leg:
+        run.begin_next_leg()
         run.trainer.run(lambda: None, lambda entry: None)
-        while run.awaits_next_leg:
-            run.begin_next_leg()
-            run.trainer.run(lambda: None, lambda entry: None)
-        return run
+    return run
 
-    whole, first, second = (assembled(FromAFace()) for _ in range(3))
-    finished(whole)
+
+@pytest.fixture(scope="module")
+def whole() -> AssembledRun:
+    """A run that is not interrupted."""
+    return finished(assembled(FromAFace()))
+
+
+@pytest.mark.parametrize("stop", [30, 80, 150])
+def test_slabs_go_on_exactly_where_they_were(stop: int, whole: AssembledRun) -> None:
+    first, second = (assembled(FromAFace()) for _ in range(2))
     taken = iter(range(stop))
 
     def interrupt() -> object:
