@@ -1,8 +1,10 @@
 """Runs of several processes: who writes, who tells, and how they end."""
 
+import os
 import random
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -109,6 +111,36 @@ def test_runs_whose_processes_are_killed_go_on(tmp_path: Path) -> None:
     processes[0].send_signal(signal.SIGTERM)  # one of them is enough
     assert ended(processes)[0] == [130, 130]
     assert step_in(run) > last
+
+
+@pytest.mark.slow
+def test_a_process_that_does_not_answer_ends_all(tmp_path: Path) -> None:
+    long = ["--set=adam.steps=100000", "--set=checkpoint_seconds=0.1", "--set=process_timeout=8"]
+    processes = solve(tmp_path, 2, "solve", "poisson", "--out=run", *FAST_FLAGS, *long)
+    wait_for_step(tmp_path / "run", 1, processes)
+    processes[1].send_signal(signal.SIGSTOP)
+    told = processes[0].communicate(timeout=200)[1]
+    processes[1].kill()
+    ended(processes[1:])
+    assert processes[0].returncode == 1
+    assert told.startswith("pinn-metakan: process 0 has lost one of the other 1: it has ended, or")
+    assert "did not answer for 8 s (process_timeout); go on with: pinn-metakan resume run" in told
+
+
+@pytest.mark.slow
+def test_torchrun_begins_a_run_with_a_second_opinion_and_a_chain(tmp_path: Path) -> None:
+    arguments = ["solve", "heat", "--out=run", "--along=diffusivity=0.2,0.1", *FAST_FLAGS]
+    found = subprocess.run(
+        [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node=2", "--master-port=0",
+         "-m", "pinn_metakan", *arguments, "--check"],
+        cwd=tmp_path, env=os.environ | {"OMP_NUM_THREADS": "1"}, text=True, capture_output=True,
+    )  # fmt: skip
+    assert (found.returncode, found.stderr) == (0, "")
+    assert found.stdout.count("folder: run") == 1
+    assert "second opinion: u differs by" in found.stdout
+    assert "link 1: diffusivity = 0.2" in found.stdout
+    for folder in ("run", "run/link-1", "run/second-opinion"):
+        assert (tmp_path / folder / "solution.h5").is_file()
 
 
 @pytest.mark.parametrize(
