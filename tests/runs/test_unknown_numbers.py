@@ -24,7 +24,7 @@ from pinn_metakan.training.checkpoint import load_checkpoint, save_checkpoint
 #: Trains in a second or two.
 SMALL: dict[str, object] = {
     "network.widths": [6], "points.interior": 60, "points.first": 60, "adam.steps": 10,
-    "lm.steps": 40, "stages": ["adam", "lm"], "evaluation.shape": [31],
+    "lm.steps": 28, "stages": ["adam", "lm"], "evaluation.shape": [31],
 }  # fmt: skip
 
 
@@ -82,10 +82,10 @@ def test_a_run_goes_on_exactly(tmp_path: Path) -> None:
     def begun() -> AssembledRun:
         return run_of(Rod(start=20.0, sigma=0.01), "kan", SMALL, "cpu", "float64")
 
-    whole, part, again = trained(begun(), 45), trained(begun(), 22), begun()
+    whole, part, again = trained(begun(), 30), trained(begun(), 22), begun()
     save_checkpoint(tmp_path / "checkpoint", part.state())
     again.load(load_checkpoint(tmp_path / "checkpoint"))
-    trained(again, 45)
+    trained(again, 30)
     assert again.ansatz.numbers.now() == whole.ansatz.numbers.now() != part.ansatz.numbers.now()
     assert torch.equal(again.trainer.state()["parameters"], whole.trainer.state()["parameters"])
     assert again.objective.scales == whole.objective.scales
