@@ -7,6 +7,7 @@ import torch
 from torch import Generator
 
 from pinn_metakan.ansatz.ansatz import Ansatz
+from pinn_metakan.ansatz.corner_inputs import corner_inputs
 from pinn_metakan.ansatz.features import Features
 from pinn_metakan.ansatz.hard.constraints import HardConstraints, build_constraints, no_constraints
 from pinn_metakan.ansatz.hard.fluxes import Fluxes
@@ -23,6 +24,7 @@ from pinn_metakan.pde.problem import has_transform
 
 #: Why there are more features than coordinates.
 _TWO_FEATURES = "; a coordinate with slopes by construction takes two, one if fluxes = 'clamps'"
+_AT_CORNERS = "; inner corners of the domain add two, unless the problem has features of its own"
 #: Points where a user's transform is tried.
 _TRIED_POINTS = 7
 
@@ -83,13 +85,19 @@ def build_ansatz(
     uses_transform = is_hard and has_transform(problem)
     flat_faces = frozenset() if uses_transform else constraints.flat
     kinks, own = _kinks(formulation), formulation.features
-    features = Features(formulation.domain, constraints.periodic, kinks, flat_faces, own)
+    at_corners = None
+    if own is None and not uses_transform:
+        at_corners = corner_inputs(formulation.domain, constraints.valued)
+    features = Features(
+        formulation.domain, constraints.periodic, kinks, flat_faces, own or at_corners
+    )
     outputs = len(problem.unknowns)
     network = make_network(features.size, outputs)
     if (network.widths[0], network.widths[-1]) != (features.size, outputs):
         raise SettingsError(
             f"the network must map {features.size} features to {outputs} unknowns, "
             f"its widths are {list(network.widths)}{_TWO_FEATURES if flat_faces else ''}"
+            f"{_AT_CORNERS if at_corners else ''}"
         )
     transforming = problem if uses_transform else None
     numbers = UnknownNumbers(formulation.unknowns)

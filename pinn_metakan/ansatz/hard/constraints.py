@@ -50,6 +50,7 @@ class HardConstraints:
         contradictions: Those on data that disagree where conditions meet, likewise.
         meetings: Where the data of a term disagree with others, by the names of terms.
         carried: Why the solution is not smooth, where equations carry jumps or kinks along.
+        valued: Names of parts of the boundary where an unknown has its value by construction.
     """
 
     constraints: tuple[Constraint, ...]
@@ -61,6 +62,7 @@ class HardConstraints:
     contradictions: tuple[str, ...] = ()
     meetings: Mapping[str, tuple[Meeting, ...]] = field(default_factory=dict)
     carried: tuple[str, ...] = ()
+    valued: frozenset[str] = frozenset()
 
 
 def no_constraints(formulation: Formulation) -> HardConstraints:
@@ -100,6 +102,7 @@ def build_constraints(
         tuple(building.contradictions),
         {term: tuple(places) for term, places in building.meetings.items()},
         tuple(building.carried),
+        frozenset(name for one in given for name in one.pieces.valued_parts(formulation.domain)),
     )
 
 

@@ -48,6 +48,11 @@ class Pieces:
         fluxes = {flux.term for flux in self.fluxes.values()}
         return {piece[0] for piece in pieces if piece is not None} | fluxes
 
+    def valued_parts(self, domain: Domain) -> set[str]:
+        """Name the parts of the boundary of a domain where values hold by construction."""
+        named = {name for names in self.parts for name in names}
+        return named if self.curved is None else named | set(domain.parts)
+
     def add_at_time(
         self, key: str, piece: tuple[str, Field], is_velocity: bool, time: float
     ) -> str:

@@ -61,8 +61,18 @@ class Corner:
     angle: float
     radius: float
 
-    def blended(self, points: Tensor, values: Tensor, size: float) -> Tensor:
-        """Blend a factor (N,) at points (N, d) into c s, which is `size` halfway to R."""
+    @property
+    def power(self) -> float:
+        """The power of r that solutions begin with, pi / alpha."""
+        return math.pi / self.angle
+
+    def polar(self, points: Tensor) -> tuple[Tensor, Tensor]:
+        """Evaluate (r / R)^2 and the angle from the middle at points (N, d), (N,) each.
+
+        Returns:
+            Both; the angle is between -pi and pi, so that it jumps outside of the domain only. At
+            the vertex the first is 0, and neither has derivatives.
+        """
         x, y = points[:, 0] - self.place[0], points[:, 1] - self.place[1]
         is_vertex = (x == 0) & (y == 0)
         x, y = (
@@ -71,14 +81,42 @@ class Corner:
         )
         along = x * math.cos(self.middle) + y * math.sin(self.middle)
         across = y * math.cos(self.middle) - x * math.sin(self.middle)
-        theta = self.angle / 2 + torch.atan2(across, along)  # cut outside
         square = (x.square() + y.square()) / self.radius**2
-        power = math.pi / self.angle
-        singular = size * (4 * square) ** (power / 2) * torch.sin(power * theta)
-        singular = torch.where(is_vertex, torch.zeros_like(singular), singular)
-        share = (1 - square).clamp(min=0.0) ** _POWER
-        share = torch.where(is_vertex, torch.ones_like(share), share)
+        return torch.where(is_vertex, torch.zeros_like(x), square), torch.atan2(across, along)
+
+    def share(self, square: Tensor) -> Tensor:
+        """Evaluate chi at (r / R)^2, (N,)."""
+        return (1 - square).clamp(min=0.0) ** _POWER
+
+    def grown(self, square: Tensor) -> Tensor:
+        """Evaluate (r / R)^(pi / alpha) from (r / R)^2, (N,); at the vertex without derivatives."""
+        is_vertex = square == 0
+        away = torch.where(is_vertex, torch.ones_like(square), square)
+        return torch.where(is_vertex, torch.zeros_like(square), away ** (self.power / 2))
+
+    def blended(self, points: Tensor, values: Tensor, size: float) -> Tensor:
+        """Blend a factor (N,) at points (N, d) into c s, which is `size` halfway to R."""
+        square, angle = self.polar(points)
+        singular = size * 2**self.power * self.grown(square) * torch.cos(self.power * angle)
+        share = self.share(square)
         return torch.where(share > 0, (1 - share) * values + share * singular, values)
+
+    def inputs(self, points: Tensor) -> Tensor:
+        """Evaluate chi r^p sin(p phi) and chi r^p cos(p phi), p = pi / alpha, phi from the middle.
+
+        Args:
+            points: Shape (N, d).
+
+        Returns:
+            Both, of at most 1, shape (N, 2).
+        """
+        square, angle = self.polar(points)
+        half = self.power / 2
+        most = (half / (half + _POWER)) ** half * (_POWER / (half + _POWER)) ** _POWER
+        share = self.share(square)
+        size = torch.where(share > 0, share * self.grown(square) / most, torch.zeros_like(share))
+        both = [torch.sin(self.power * angle), torch.cos(self.power * angle)]
+        return size.unsqueeze(1) * torch.stack(both, dim=1)
 
 
 def with_inner_corners(factor: Field, domain: Domain, names: Collection[str]) -> Field:
