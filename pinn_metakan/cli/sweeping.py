@@ -69,8 +69,9 @@ def sweep_command(
         str | None,
         typer.Option(
             metavar="off|steps|seconds",
-            help="End trials that are behind the median of the others at 100, 200, 400, ... steps, "
-            "or at 8, 16, 32, ... seconds of CPU [steps with --search, else off].",
+            help="End trials that are behind the median of the others at 40, 80, 160, ... steps "
+            "after the first stage, or at 8, 16, 32, ... seconds of CPU [steps with --search, else "
+            "off].",
         ),
     ] = None,
     jobs: Annotated[

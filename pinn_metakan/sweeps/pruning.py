@@ -5,6 +5,7 @@ import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from pinn_metakan.settings.sections import Settings
 from pinn_metakan.sweeps.ledger import Attempt
 from pinn_metakan.sweeps.plan import Pruning, SweepPlan
 from pinn_metakan.sweeps.proposals import rivals_of
@@ -13,29 +14,35 @@ from pinn_metakan.training.progress import ProgressEntry
 if TYPE_CHECKING:
     from optuna.pruners import BasePruner
 
-#: Where trials are compared first, in steps or seconds of CPU, and the factor to the next place;
-#: of a number of finished trials on (docs/decisions/0042-sweeps.md).
-FIRST = {"steps": 100, "seconds": 8}
+#: Where trials are compared first, in steps after the first stage or seconds of CPU, and the factor
+#: to the next place; of a number of finished trials on (docs/decisions/0042-sweeps.md).
+FIRST = {"steps": 40, "seconds": 8}
 FACTOR = 2
 FINISHED_TRIALS = 5
 
 
 class Milestones:
-    """The places of a run where it is compared with others: 100, 200, 400, ... steps.
+    """The places of a run where it is compared with others: 40, 80, 160, ... steps.
+
+    The first of several stages, which is Adam, only prepares the next one: its steps do not count,
+    and nothing is compared before its end.
 
     Args:
         kind: What is counted; seconds are those of CPU of this process.
         goal: What is made small.
-        reached: What earlier attempts have noted, by place.
-        seconds: CPU that earlier attempts have taken [s].
+        first_stage: Name of the first of several stages, None where there is one.
+        attempt: What is trained, with what earlier attempts have noted.
     """
 
-    def __init__(self, kind: Pruning, goal: str, reached: Mapping[int, float], seconds: float):
+    def __init__(self, kind: Pruning, goal: str, first_stage: str | None, attempt: Attempt):
         self._kind = kind
         self._goal = goal
-        self._began = time.process_time() - seconds
-        self._best = min(reached.values(), default=math.inf)
-        self._next = max(reached, default=0) * FACTOR or FIRST.get(kind, 0)
+        self._first_stage = first_stage
+        self._began = time.process_time() - attempt.beat.get("cpu_seconds", 0.0)
+        self._best = min(attempt.reported.values(), default=math.inf)
+        self._next = max(attempt.reported, default=0) * FACTOR or FIRST.get(kind, 0)
+        #: Steps of the first stage.
+        self.first_steps: int = attempt.beat.get("first_steps", 0)
 
     @property
     def seconds(self) -> float:
@@ -55,12 +62,21 @@ class Milestones:
             return []
         value = value_of(entry, self._goal)
         self._best = min(self._best, value if math.isfinite(value) else math.inf)
-        at = entry.step if self._kind == "steps" else self.seconds
+        if entry.stage == self._first_stage:
+            self.first_steps = entry.step
+            return []
+        at = entry.step - self.first_steps if self._kind == "steps" else self.seconds
         found = []
         while at >= self._next:
             found.append((self._next, self._best))
             self._next *= FACTOR
         return found
+
+
+def first_of_several(settings: Settings) -> str | None:
+    """Name of the first of the stages that have a step; None where there is one."""
+    names = [name for name in settings.stages if settings.stage(name).steps > 0]
+    return names[0] if len(names) > 1 else None
 
 
 def value_of(entry: ProgressEntry, goal: str) -> float:

@@ -68,8 +68,9 @@ def sweep(
         trials: Trials of a search at each combination of `over`; 20 unless given.
         minimize: "error", the relative L2 error, the largest of all unknowns; or "loss". The error
             unless given, or the loss where there is no reference.
-        prune: "steps" or "seconds" of CPU, at which trials are compared while they run, to end
-            those that are behind; or "off". Steps with a search, off without, unless given.
+        prune: "steps" after the first stage or "seconds" of CPU, at which trials are compared while
+            they run, to end those that are behind; or "off". Steps with a search, off without,
+            unless given.
         jobs: Worker processes on this machine, with one thread each; 1 for this process.
         storage: Where the trials are kept: ``journal:FILE``, or the address of a database, such as
             ``sqlite:///FILE``; a journal in the folder unless given.

@@ -19,11 +19,13 @@ from pinn_metakan.sweeps.claims import Claims
 from pinn_metakan.sweeps.heartbeat import Heartbeat
 from pinn_metakan.sweeps.ledger import Attempt, State
 from pinn_metakan.sweeps.plan import SweepPlan
-from pinn_metakan.sweeps.pruning import Milestones, is_behind
+from pinn_metakan.sweeps.pruning import Milestones, first_of_several, is_behind
 from pinn_metakan.training.progress import ProgressEntry
 
 logger = logging.getLogger(__name__)
 
+#: What places are counted in.
+_PLACES = {"steps": "steps after the first stage", "seconds": "seconds of CPU"}
 #: What a run that goes on may take at least, if its budget is almost used up [s].
 _LEAST_BUDGET = 1.0
 
@@ -67,16 +69,15 @@ def run_attempt(
     """
     from optuna.exceptions import StorageInternalError
 
-    milestones = Milestones(
-        plan.pruning, plan.goal, attempt.reported, attempt.beat.get("cpu_seconds", 0.0)
-    )
+    first = first_of_several(plan.run(attempt.values).choices().settings)
+    milestones = Milestones(plan.pruning, plan.goal, first, attempt)
     reported = dict(attempt.reported)
     with Heartbeat(claims, attempt) as heart:
 
         def progress(entry: ProgressEntry) -> Verdict | None:
             if heart.is_lost:
                 raise _TakenOverError
-            heart.reached = _reached(entry, milestones.seconds)
+            heart.reached = _reached(entry, milestones)
             told(replace(attempt, beat=heart.reached))
             for at, value in milestones.reached(entry):
                 reported[at] = value
@@ -85,8 +86,8 @@ def run_attempt(
                 if is_behind(plan, attempt, reported, claims.attempts()):
                     return Verdict(
                         Outcome.STOPPED,
-                        f"pruned at {at} {plan.pruning}: its {plan.goal} of {value:.1e} is above "
-                        "the median of the other trials there",
+                        f"pruned at {at} {_PLACES[plan.pruning]}: its {plan.goal} of {value:.1e} is "
+                        "above the median of the other trials there",
                     )
             return None
 
@@ -163,7 +164,7 @@ def _can_go_on(path: Path) -> bool:
     return True
 
 
-def _reached(entry: ProgressEntry, cpu_seconds: float) -> dict[str, Any]:
+def _reached(entry: ProgressEntry, milestones: Milestones) -> dict[str, Any]:
     return {
         "stage": entry.stage,
         "step": entry.step,
@@ -171,7 +172,8 @@ def _reached(entry: ProgressEntry, cpu_seconds: float) -> dict[str, Any]:
         "loss": entry.loss,
         "errors": dict(entry.errors),
         "seconds": entry.seconds,
-        "cpu_seconds": cpu_seconds,
+        "cpu_seconds": milestones.seconds,
+        "first_steps": milestones.first_steps,
     }
 
 

@@ -3,6 +3,7 @@
 import csv
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +16,13 @@ from pinn_metakan.errors import Interrupted, RunFolderError, SettingsError, Trai
 from pinn_metakan.pde.problem import Problem
 from pinn_metakan.runs.pages import write_pages
 from pinn_metakan.runs.solve import solve
+from pinn_metakan.sweeps.ledger import Attempt, State
+from pinn_metakan.sweeps.process import Process
 from pinn_metakan.sweeps.progress import SweepProgress
+from pinn_metakan.sweeps.pruning import Milestones
 from pinn_metakan.sweeps.search_range import SearchRange
 from pinn_metakan.sweeps.sweep import sweep
+from pinn_metakan.training.progress import ProgressEntry
 
 MadeUp = Callable[[Callable[[Any, int], float]], list[tuple[int, int]]]
 #: Without the width that is varied, and with few figures' worth of points.
@@ -107,7 +112,7 @@ def test_trials_behind_the_median_of_five_are_pruned(heat: Problem, made_up: Mad
     made = made_up(by_seed)
     found = sweep(heat, over={"seed": range(8)}, out="swept", prune="steps")
     assert [row.state for row in found.rows] == ["finished"] * 5 + ["pruned"] * 3
-    assert made[4:] == [(4, 800), (5, 100), (6, 100), (7, 100)]
+    assert made[4:] == [(4, 800), (5, 50), (6, 50), (7, 50)]
     assert found.best == found.rows[0]
     rest = sweep(heat, over={"seed": range(8)}, out="all")
     assert [row.state for row in rest.rows] == ["finished"] * 8
@@ -223,3 +228,22 @@ def test_what_other_processes_cannot_be_told_is_refused(heat: Problem) -> None:
     with pytest.raises(SettingsError, match=r"minimize: .*mine has no reference, so no error"):
         sweep(Mine(), over={"seed": [0]}, out="swept", minimize="error")
     assert not Path("swept").exists()
+
+
+def test_steps_of_the_first_of_several_stages_do_not_count() -> None:
+    process = Process("here", "", 1, "")
+    attempt = Attempt(0, 0, {}, 0, 0, State.RUNNING, process, {}, {}, {}, {})
+    milestones = Milestones("steps", "error", "adam", attempt)
+
+    def at(stage: str, step: int, error: float) -> list[tuple[int, float]]:
+        return milestones.reached(ProgressEntry(stage, step, 400, 1.0, {"u": error}, 0.0, None))
+
+    assert at("adam", 100, 0.5) == []
+    assert at("lm", 130, 0.6) == []
+    assert at("lm", 181, 0.4) == [(40, 0.4), (80, 0.4)]
+    beat = {"first_steps": milestones.first_steps}
+    milestones = Milestones(
+        "steps", "error", "adam", replace(attempt, beat=beat, reported={80: 0.4})
+    )
+    assert at("lm", 250, 0.7) == []
+    assert at("lm", 260, 0.7) == [(160, 0.4)]
