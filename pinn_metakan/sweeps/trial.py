@@ -86,8 +86,8 @@ def run_attempt(
                 if is_behind(plan, attempt, reported, claims.attempts()):
                     return Verdict(
                         Outcome.STOPPED,
-                        f"pruned at {at} {_PLACES[plan.pruning]}: its {plan.goal} of {value:.1e} is "
-                        "above the median of the other trials there",
+                        f"pruned at {at} {_PLACES[plan.pruning]}: its {plan.goal} of {value:.1e} "
+                        "is above the median of the other trials there",
                     )
             return None
 
