@@ -9,11 +9,21 @@ from pinn_metakan.plotting.activations import activations_figure, prompts_figure
 from pinn_metakan.plotting.estimates import estimates_figure, has_estimates
 from pinn_metakan.plotting.figure_files import DEFAULT_DPI, FORMATS, write_figures
 from pinn_metakan.plotting.history import history_figure
+from pinn_metakan.plotting.parameter_errors import parameter_errors_figure
 from pinn_metakan.plotting.profiles import has_profiles, profiles_figure
 from pinn_metakan.plotting.solution import solution_figure
 from pinn_metakan.results.field import Field
+from pinn_metakan.results.parameter_errors import parameter_errors
 
-_NAMES = ("solution", "history", "profiles", "estimates", "activations", "prompts")
+_NAMES = (
+    "solution",
+    "history",
+    "profiles",
+    "estimates",
+    "parameter_errors",
+    "activations",
+    "prompts",
+)
 #: Files that `draw_all` and `draw_activations` may write.
 FIGURES = tuple(f"{name}.{format}" for name in _NAMES for format in FORMATS)
 
@@ -29,7 +39,8 @@ def draw_all(field: Field, folder: Path, format: str = "png", dpi: int = DEFAULT
 
     Returns:
         The files: ``solution.png``, ``history.png``, for one space coordinate and time
-        ``profiles.png``, and for unknown numbers ``estimates.png``.
+        ``profiles.png``, for unknown numbers ``estimates.png``, and for parameters and a reference
+        ``parameter_errors.png``.
 
     Raises:
         UserError: If format or resolution is none that there is.
@@ -39,6 +50,8 @@ def draw_all(field: Field, folder: Path, format: str = "png", dpi: int = DEFAULT
         figures["profiles"] = profiles_figure(field)
     if has_estimates(field):
         figures["estimates"] = estimates_figure(field)
+    if parameter_errors(field):
+        figures["parameter_errors"] = parameter_errors_figure(field)
     return write_figures(figures, folder, format, dpi)
 
 

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from pinn_metakan.report.facts import RunFacts
 from pinn_metakan.report.markup import Markup, element, folded, section, shown, table
 from pinn_metakan.results.estimates import estimates_of
+from pinn_metakan.results.field import Field
+from pinn_metakan.results.parameter_errors import parameter_errors
 from pinn_metakan.results.reference_errors import reference_errors
 from pinn_metakan.results.residual_norms import residual_norms_of
 
@@ -60,11 +62,25 @@ def quality_section(facts: RunFacts) -> Markup:
         table(heads, errors)
         if errors
         else element("p", "There is no reference to compare with.", class_="quiet"),
+        *_over_parameters(field),
         table(("two networks differ in", "relative L2", "largest"), apart) if apart else "",
         _residuals(facts),
         table((), _losses(facts)),
         *(element("p", note, class_="note") for note in facts.notes),
     )
+
+
+def _over_parameters(field: Field) -> Iterator[Markup]:
+    """For each parameter the largest errors in words, and a table of all."""
+    for errors in parameter_errors(field):
+        name, unknowns = errors.parameter, tuple(errors.relative_l2)
+        rows = [
+            (shown(float(value)), *column)
+            for value, *column in zip(errors.values, *errors.relative_l2.values(), strict=True)
+        ]
+        yield from (element("p", line) for line in errors.lines())
+        heads = (name, *(f"relative L2 error of {unknown}" for unknown in unknowns))
+        yield folded(f"Errors over {name}", table(heads, rows))
 
 
 def how_section(facts: RunFacts) -> Markup:

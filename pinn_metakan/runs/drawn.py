@@ -13,6 +13,7 @@ from pinn_metakan.plotting.figure_files import DEFAULT_DPI
 from pinn_metakan.plotting.history import draw_history, history_figure
 from pinn_metakan.plotting.notebook import show_figures
 from pinn_metakan.plotting.one_field import draw_field
+from pinn_metakan.plotting.parameter_errors import parameter_errors_figure
 from pinn_metakan.plotting.profiles import profiles_figure
 from pinn_metakan.plotting.solution import solution_figure
 from pinn_metakan.results.field import Field
@@ -98,6 +99,18 @@ class Drawn(ABC):
         """
         show_figures()
         return profiles_figure(self.field, at)
+
+    def plot_parameter_errors(self) -> Figure:
+        """Draw the relative L2 error of each unknown against each parameter.
+
+        Returns:
+            The figure.
+
+        Raises:
+            ValueError: If there is no parameter, no reference, or no product grid.
+        """
+        show_figures()
+        return parameter_errors_figure(self.field)
 
     def animate(
         self,
