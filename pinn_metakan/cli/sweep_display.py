@@ -101,8 +101,12 @@ def group_lines(table: "SweepTable") -> Iterator[str]:
     Yields:
         A line for each group of several.
     """
-    for group in table.groups:
-        if group.count > 1:
+    groups = table.groups
+    for group in groups:
+        if table.search and len(groups) > 1:
+            values = ", ".join(f"{name} {shown(value)}" for name, value in group.values.items())
+            yield f"{values or 'all seeds'}: best {group.best}, {table.goal} {group.lowest:.3e}"
+        elif group.count > 1 and not table.search:
             yield _group_line(table, group)
     best = table.best
     if best is not None:

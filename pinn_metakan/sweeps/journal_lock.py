@@ -28,6 +28,9 @@ class JournalLock(BaseJournalFileLock):
 
         Returns:
             True.
+
+        Raises:
+            OSError: If the journal has gone.
         """
         handle = os.open(f"{self._journal}.lock", os.O_CREAT | os.O_RDWR, 0o666)
         try:
@@ -38,7 +41,11 @@ class JournalLock(BaseJournalFileLock):
             self._other.acquire()
         else:
             self._handle = handle
-        self._drop_half_line()
+        try:
+            self._drop_half_line()
+        except OSError:  # the journal has gone: who tries again must not wait for this one
+            self.release()
+            raise
         return True
 
     def release(self) -> None:
