@@ -1,5 +1,6 @@
 """Fixtures that tests of several rooms share."""
 
+import gc
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,6 +16,12 @@ from pinn_metakan.runs import folder
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--device", default="cpu", help="where tests of whole solves compute")
+
+
+def pytest_collection_finish() -> None:
+    """Spare what was collected, which stays, from every later search for garbage."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)
