@@ -76,7 +76,9 @@ def _rows(
                 wall = _median(found, "wall")
                 cells += [f"{1e3 * wall:.0f} ms", f"{alone[step] / wall:.2f}"]
                 cells += [f"{1e3 * _median(found, 'own'):.0f} ms"] if step == "lm" else []
-                cells += [f"{found[0]['exchanges']}", f"{found[0]['bytes'] / 2**20:.2f} MiB"]
+                is_alone = asked[number][1] == 1
+                sent = [f"{found[0]['exchanges']:.0f}", f"{found[0]['bytes'] / 2**20:.2f} MiB"]
+                cells += ["-", "-"] if is_alone else sent
             yield f"| {' | '.join(cells)} |"
 
 
