@@ -148,6 +148,13 @@ def test_stored_coefficients_stay_on_the_device(network: str) -> None:
     assert {parameter.device for parameter in baked.parameters()} == {META}
 
 
+def test_blocks_and_samples_stay_on_the_device() -> None:
+    objective = with_network(objective_of("heat", "soft"), "metakan")
+    r, jacobian = objective.linearize_within(0)
+    assert {r.device, jacobian.rows().device, jacobian.pulled(r).device} == {META}
+    assert_stays(objective.with_part(5, Generator().manual_seed(0)))
+
+
 def test_many_dimensions_stay_on_the_device() -> None:
     run = on_meta(shipped("ball_poisson", 8), "metakan-sine")  # their product goes edge by edge
     assert_stays(run.objective)

@@ -24,6 +24,7 @@ BENCHMARKS = (
     "feynman",
     "images",
     "ball",
+    "large",
     "ablation",
     "compression",
     "numbers",

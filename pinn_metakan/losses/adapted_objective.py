@@ -5,14 +5,14 @@ from collections.abc import Mapping
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Generator, Tensor
 
 from pinn_metakan.losses.balancing.balance import Balance
 from pinn_metakan.losses.data_weight import DataWeight
 from pinn_metakan.losses.multipliers import Multipliers
 from pinn_metakan.losses.number_scales import NumberScales
 from pinn_metakan.losses.objective import Objective
-from pinn_metakan.optimizers.jacobian import Jacobian
+from pinn_metakan.optimizers.jacobian import LARGEST_KEPT, Jacobian, WholeJacobian
 from pinn_metakan.training.adaptation import Adaptation
 
 #: Multipliers follow where the scaled loss is below the first, and above this part of what it was
@@ -76,6 +76,13 @@ class AdaptedObjective(Adaptation):
         """Evaluate `vector` (N,) and its Jacobian, kept if it has no more numbers than these."""
         r, jacobian = self._weighted.linearize_within(numbers)
         return self._shifted(r), jacobian
+
+    def linearize_part(self, count: int, generator: Generator) -> tuple[Tensor, Jacobian]:
+        """Evaluate some of `vector` and their Jacobian; all where rows are shifted."""
+        if self._shift is not None:
+            return self.linearize_within(LARGEST_KEPT)
+        r, jacobian = self._weighted.with_part(count, generator).linearize()
+        return r, WholeJacobian(jacobian)
 
     def after_steps(self, count: int) -> bool:
         """Follow with the weights, and with data and multipliers if the loss falls slowly."""

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Generator, Tensor
@@ -120,6 +120,30 @@ class Collocation:
         for group in self.groups[1:]:
             group.terms = tuple(term for term in group.terms if term not in satisfied)
         self.groups = [self.equations, *(group for group in self.groups[1:] if group.terms)]
+
+    def part(self, count: int, generator: Generator) -> "Collocation":
+        """Draw some of the points of each group, about so many together, its share each.
+
+        Residuals that compare several points keep all of theirs.
+
+        Args:
+            count: How many points; each group keeps one at least.
+            generator: CPU generator.
+
+        Returns:
+            Fewer points, each of which counts for more.
+        """
+        share = count / sum(len(group.at.points) for group in self.groups)
+        groups = []
+        for group in self.groups:
+            at, total = group.at, len(group.at.points)
+            kept = max(1, round(share * total))
+            if kept < total and group.residual.is_pointwise:
+                rows = torch.randperm(total, generator=generator)[:kept].to(at.points.device)
+                parts = (part if part is None else part[rows] for part in (at.normals, at.weights))
+                group = replace(group, at=PointSet(at.points[rows], *parts))
+            groups.append(group)
+        return Collocation(groups, 0.0, generator)
 
     def hold(self, terms: Collection[str]) -> None:
         """Leave the points of these terms where they are when others are redrawn."""

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Generator, Tensor
 
 from pinn_metakan.ansatz.ansatz import Ansatz
 from pinn_metakan.derivatives.request import Gradient, Quantity
@@ -81,6 +81,10 @@ class Objective:
     def with_collocation(self, collocation: Collocation) -> "Objective":
         """The same objective on other points."""
         return self._with(collocation=collocation)
+
+    def with_part(self, count: int, generator: Generator) -> "Objective":
+        """The same objective on about so many of its points, drawn by a generator."""
+        return self.with_collocation(self.collocation.part(count, generator))
 
     def spread(self, share: Share) -> "Objective":
         """The same objective, of which this process evaluates its share."""

@@ -12,14 +12,13 @@ from pinn_metakan.optimizers.communicator import ONE_PROCESS, Communicator
 from pinn_metakan.optimizers.damped_least_squares import DampedLeastSquares
 from pinn_metakan.optimizers.damping_search import DampingSearch
 from pinn_metakan.optimizers.flat import assign, flattened
+from pinn_metakan.optimizers.idle_steps import IdleSteps
 from pinn_metakan.optimizers.jacobian import LARGEST_KEPT
 from pinn_metakan.optimizers.linearization import Linearization
 from pinn_metakan.optimizers.optimizer import NOT_FINITE, Optimizer, Probe
 from pinn_metakan.optimizers.step_rule import StepRule
 from pinn_metakan.optimizers.verdict import Outcome, Verdict
 
-#: Steps in a row whose fall of |r|^2 is below the tolerance that end a stage.
-_IDLE_STEPS = 5
 _ZERO = Verdict(Outcome.LOSS_REACHED, "loss tolerance: the residual is zero")
 _NO_LOWER_LOSS = Verdict(Outcome.STUCK, "no progress: no damping gives a lower loss")
 _NO_JACOBIAN = Verdict(Outcome.STUCK, "no progress: derivatives in the parameters are infinite")
@@ -57,12 +56,10 @@ class DampedGaussNewton(Optimizer):
         self._parameters = list(parameters)
         self._rule = rule
         self._search = search
-        self._tolerance = tolerance
-        self._plateau = plateau
         self._scaling = scaling
         self._communicator = communicator
         self._max_numbers = max_numbers
-        self._idle_steps = 0
+        self._idle = IdleSteps(tolerance, plateau)
 
     @torch.no_grad()
     def step(self, probe: Probe) -> Verdict | None:
@@ -85,28 +82,19 @@ class DampedGaussNewton(Optimizer):
 
         found = self._search.find(partial(self._rule.trial, DampedLeastSquares(here), residual))
         assign(here.point if found is None else found.point, self._parameters)
-        return _NO_LOWER_LOSS if found is None else self._verdict(here.loss, found.loss)
+        return _NO_LOWER_LOSS if found is None else self._idle.verdict(here.loss, found.loss)
 
     def objective_changed(self) -> None:
         """Damp more, and count idle steps anew."""
         self._search.objective_changed()
-        self._idle_steps = 0
+        self._idle.count = 0
 
     def state(self) -> dict[str, object]:
         """Copy the damping and the number of steps without progress."""
-        return {"damping": self._search.damping, "idle_steps": self._idle_steps}
+        return {"damping": self._search.damping, "idle_steps": self._idle.count}
 
     def load(self, state: dict[str, Any]) -> None:
-        """Go on from a state."""
-        self._search.damping, self._idle_steps = state["damping"], state["idle_steps"]
-
-    def _verdict(self, before: float, after: float) -> Verdict | None:
-        """Judge how far |r|^2 fell."""
-        if before - after > self._tolerance * before or after > self._plateau:
-            self._idle_steps = 0
-            return None
-        self._idle_steps += 1
-        if self._idle_steps < _IDLE_STEPS:
-            return None
-        slow = f"step tolerance: |r|^2 falls by less than {self._tolerance:.0e} of it per step"
-        return Verdict(Outcome.SETTLED, slow)
+        """Go on from a state; from one of L-BFGS, which this took the place of, begin anew."""
+        if "damping" not in state:  # up to version 0.2.0, where the Jacobian was too large to keep
+            return
+        self._search.damping, self._idle.count = state["damping"], state["idle_steps"]

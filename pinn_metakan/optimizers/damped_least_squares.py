@@ -135,7 +135,8 @@ class DampedLeastSquares:
         if lower is not None:
             equations = NormalEquations if self._is_tall else KernelEquations
             return equations(here, lower, amount)
-        if here.n_residuals * here.n_parameters <= _LARGEST_ORTHOGONAL:
+        longer = max(here.n_residuals, here.n_parameters)  # R has a row of lambda per parameter
+        if longer * here.n_parameters <= _LARGEST_ORTHOGONAL:
             if self._factored is None:
                 self._factored = here.factored()
             return OrthogonalFactor(self._factored, amount)

@@ -12,6 +12,9 @@ _SMALLEST_DAMPING, _LARGEST_DAMPING = 1e-28, 1e3
 _LEAP, _HALF = 4.0, 2.0
 #: Corrections of an easy step, and of one after which the damping stays, at most.
 _EASY, _HARD = 1, 3
+#: Up from a damping of a sample that fails, and the smallest one of a sample
+#: (docs/decisions/0041-large-runs.md).
+_STRIDE, _SMALLEST_OF_SAMPLE = 16.0, 1e-14
 #: From where another step may start, on new points, when no damping has worked on the last ones.
 _AFTER_FAILURE = 1e-3
 
@@ -72,3 +75,41 @@ class SmallestDamping(DampingSearch):
         else:
             self.damping = damping / _HALF if accepted.corrections <= _HARD else damping
         return accepted
+
+
+class LowestLoss(DampingSearch):
+    """Takes the damping, of those from the last one on, whose step leads to the lowest loss.
+
+    It goes down while that lowers the loss further; where it does not, it looks up instead. With a
+    small damping, which a whole linearization bears, a sample is fitted alone.
+
+    Args:
+        damping: First one, as part of the trace of J^T J.
+    """
+
+    def find(self, attempt: Attempt) -> Trial | None:
+        """Walk down while the loss falls, else up; see `DampingSearch.find`."""
+        damping, best = self.damping, attempt(self.damping)
+        while best is None and damping < _LARGEST_DAMPING:
+            damping *= _STRIDE
+            best = attempt(damping)
+        if best is None:
+            self.damping = _AFTER_FAILURE
+            return None
+        if damping > self.damping:  # what is below has failed
+            self.damping = damping
+            return best
+        for factor in (1 / _LEAP, _LEAP):
+            start = damping
+            while _SMALLEST_OF_SAMPLE < damping * factor < _LARGEST_DAMPING:
+                further = attempt(damping * factor)
+                if further is None or further.loss >= best.loss:
+                    break
+                best, damping = further, damping * factor
+            if damping != start:
+                break
+        self.damping = damping
+        return best
+
+    def objective_changed(self) -> None:
+        """Go on: each step has seen other residuals anyway."""

@@ -87,6 +87,10 @@ class Linearization:
         """Reduction of |r|^2 that the linear model promises for a step damped by an amount."""
         return float(amount * step.square().sum() - self.slopes @ step)
 
+    def measured(self, difference: Tensor) -> Tensor:
+        """A difference of parameters, shape (P,), in their units."""
+        return difference / self._units
+
     def moved(self, step: Tensor) -> Tensor:
         """Parameters, shape (P,), after a step that is measured in their units."""
         return (self.point + self._units * step).to(self.point)

@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from typing import Protocol
 
-from torch import Tensor
+from torch import Generator, Tensor
 
 from pinn_metakan.optimizers.jacobian import Jacobian
 from pinn_metakan.optimizers.verdict import Outcome, Verdict
@@ -25,6 +25,12 @@ class Probe(Protocol):
         """Evaluate r (N,) and its Jacobian, which is kept if it has no more numbers than these.
 
         One that has more is made anew, in blocks of rows, when something is asked of it.
+        """
+
+    def linearize_part(self, count: int, generator: Generator) -> tuple[Tensor, Jacobian]:
+        """Evaluate r and its Jacobian at so many points, drawn from those of the residual vector.
+
+        Their mean squares stand for those of all; a generator of the CPU decides which they are.
         """
 
 

@@ -105,6 +105,7 @@ class AssembledRun:
             lambda: self.ansatz,
             communicator,
             () if start is None else start.stages,
+            self._generator,
         )
         self.notes += self.schedule.notes
         self.trainer = self._make_trainer()
@@ -258,6 +259,7 @@ class AssembledRun:
             reported=self._loss,
             adaptation=self._adapted,
             linearize_within=self._adapted.linearize_within,
+            linearize_part=self._adapted.linearize_part,
         )
         return Trainer(
             least_squares,

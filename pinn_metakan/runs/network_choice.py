@@ -54,6 +54,10 @@ class SomeResiduals:
         r, jacobian = self.linearize()
         return r, WholeJacobian(jacobian)
 
+    def linearize_part(self, count: int, generator: Generator) -> tuple[Tensor, Jacobian]:
+        """These are a part already."""
+        return self.linearize_within(0)
+
 
 def best_alternative(
     objective: Objective, alternatives: Sequence[Network], settings: Settings

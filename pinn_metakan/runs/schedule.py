@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Collection, Sequence
 
+from torch import Generator
+
 from pinn_metakan.ansatz.ansatz import Ansatz
 from pinn_metakan.networks.network import Network
 from pinn_metakan.optimizers.communicator import Communicator
@@ -27,6 +29,7 @@ class Schedule:
         communicator: Adds up what other processes have of the residuals.
         grown: Stages whose kind of leg that network has been through already: they train it, and
             begin no leg.
+        generator: That of the run, for what is random in an optimizer.
 
     Raises:
         SettingsError: If a leg or a stage cannot be.
@@ -41,6 +44,7 @@ class Schedule:
         ansatz: Callable[[], Ansatz],
         communicator: Communicator,
         grown: Collection[str] = (),
+        generator: Generator | None = None,
     ):
         self.legs: list[PlannedLeg] = []
         self.notes: tuple[str, ...] = ()
@@ -50,12 +54,11 @@ class Schedule:
         for leg in plan_legs(settings, times, grown):
             network = network if leg.begin is None else leg.begin.network(network)
             stages, notes = build_stages(
-                settings, leg.stages, n_residuals, network, ansatz, communicator
+                settings, leg.stages, n_residuals, network, ansatz, communicator, generator
             )
-            if stages or leg.begin is None:  # a leg that trains nothing changes nothing
-                self.legs.append(leg)
-                self._stages.append(stages)
-                self.notes += notes
+            self.legs.append(leg)
+            self._stages.append(stages)
+            self.notes += notes
 
     @property
     def has_next(self) -> bool:

@@ -4,6 +4,8 @@ import inspect
 from collections.abc import Callable
 from typing import Any
 
+from torch import Generator
+
 from pinn_metakan.ansatz.ansatz import Ansatz
 from pinn_metakan.optimizers.communicator import Communicator
 from pinn_metakan.optimizers.optimizer import Optimizer
@@ -16,17 +18,19 @@ def optimizer_maker(
     section: StageSettings,
     ansatz: Callable[[], Ansatz],
     communicator: Communicator,
+    generator: Generator | None = None,
 ) -> Callable[[], Optimizer]:
     """Find the optimizer of a stage, and what makes it when the stage begins.
 
-    Of parameters, prompts, last layer, communicator and the settings of the stage its class is
-    handed, by name, those that its constructor takes.
+    Of parameters, prompts, last layer, communicator, generator and the settings of the stage its
+    class is handed, by name, those that its constructor takes.
 
     Args:
         stage: A name of `STAGES`.
         section: The settings of the stage.
         ansatz: Gives what is trained, as it is when the stage begins.
         communicator: Adds up what other processes have of the residuals.
+        generator: That of the run.
 
     Returns:
         A function without arguments.
@@ -48,6 +52,7 @@ def optimizer_maker(
             "prompts": now.network.prompts(),
             "last_layer": now.network.chain()[-1].linear_parameters(),
             "communicator": communicator,
+            "generator": generator,
         }
         return kind(**{name: value for name, value in handed.items() if name in takes}, **options)
 

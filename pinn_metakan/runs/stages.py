@@ -2,13 +2,15 @@
 
 from collections.abc import Callable, Sequence
 
+from torch import Generator
+
 from pinn_metakan.ansatz.ansatz import Ansatz
 from pinn_metakan.errors import SettingsError
 from pinn_metakan.networks.network import Network
 from pinn_metakan.optimizers.communicator import Communicator
 from pinn_metakan.runs.stage_optimizer import optimizer_maker
 from pinn_metakan.settings.sections import LossSettings, Settings
-from pinn_metakan.settings.stages import STAGES, LinearSettings, LMSettings
+from pinn_metakan.settings.stages import STAGES, KernelSettings, LinearSettings, LMSettings
 from pinn_metakan.training.stage import Stage
 
 #: Parameters of the largest network whose J^T J is made where J itself is too large to be kept
@@ -23,6 +25,7 @@ def build_stages(
     network: Network,
     ansatz: Callable[[], Ansatz],
     communicator: Communicator,
+    generator: Generator | None = None,
 ) -> tuple[list[Stage], tuple[str, ...]]:
     """Turn the settings of some stages into these stages.
 
@@ -33,6 +36,7 @@ def build_stages(
         network: What they begin with.
         ansatz: Gives what is trained, as it is when it is called.
         communicator: Adds up what other processes have of the residuals.
+        generator: What is random in an optimizer is drawn from it, that of the run.
 
     Returns:
         The stages, and notes for the user on what was replaced.
@@ -55,20 +59,34 @@ def build_stages(
                 f"{name}.max_numbers = {section.max_numbers}: "
             )
             if n_parameters <= LARGEST_GRAM:
-                notes.append(f"{told}stage {name} makes the Jacobian in blocks of rows")
+                notes.append(f"{told}{name} makes the Jacobian in blocks of rows")
             else:
-                notes.append(f"{told}lbfgs takes the place of Levenberg-Marquardt in stage {name}")
-                runs, section = "lbfgs", settings.stage("lbfgs")
+                runs, section = "kernel", _in_place_of(section, settings, n_parameters)
+                notes.append(f"{told}{name} is the kernel of {section.sample} points in each step")
         if isinstance(section, LinearSettings) and not network.chain()[-1].linear_parameters():
             raise SettingsError(
                 f"{name}.steps: the last layer of this network is no sum with stored coefficients; "
                 "set 0, or take another network, such as kan or mlp"
             )
-        make = optimizer_maker(runs, section, ansatz, communicator)
+        make = optimizer_maker(runs, section, ansatz, communicator, generator)
         remedy = f"{runs}.{STAGES[runs].remedy}"
         kind = STAGES[runs].optimizer
         stages.append(Stage(name, section.steps, section.redraw_every, make, remedy, kind))
     return [stage for stage in stages if stage.steps > 0], tuple(notes)
+
+
+def _in_place_of(lm: LMSettings, settings: Settings, n_parameters: int) -> KernelSettings:
+    """The settings of a kernel that takes the place of a stage of Levenberg-Marquardt."""
+    section = settings.stage("kernel")
+    assert isinstance(section, KernelSettings)
+    largest = max(1, lm.max_numbers // n_parameters)
+    return section.model_copy(
+        update={
+            "steps": lm.steps,
+            "redraw_every": lm.redraw_every,
+            "sample": min(section.sample, largest),
+        }
+    )
 
 
 def _refuse_unless_stochastic(names: Sequence[str], redraw_every: int, tolerance: float) -> None:

@@ -87,7 +87,32 @@ class LMSettings(StageSettings):
     max_numbers: int = Field(
         default=100_000_000,
         gt=0,
-        description="numbers of the largest Jacobian that is kept; above, it is made in blocks",
+        description="numbers of the largest Jacobian that is kept",
+    )
+
+
+class KernelSettings(StageSettings):
+    """The stage of Gauss-Newton by the kernel of some points, other ones in each step."""
+
+    steps: int = Field(default=400, ge=0, description="most steps, 0 to leave the stage out")
+    redraw_every: int = Field(default=10, ge=0, description="steps between new points, 0 for never")
+    sample: int = Field(default=1000, gt=0, description="points of a step")
+    damping: float = Field(
+        default=1e-6, gt=0, description="first damping, as part of the trace of J^T J of a sample"
+    )
+    momentum: float = Field(
+        default=0.0, ge=0, lt=1, description="part of the last step that goes on, 0 for none"
+    )
+    tolerance: float = Field(
+        default=1e-3,
+        ge=0,
+        description="relative fall of the loss that five steps in a row must reach, 0 for never",
+    )
+    plateau: float = Field(  # docs/decisions/0038-plateaus.md
+        default=1e-2, ge=0, description="the loss above which slow steps do not end the stage"
+    )
+    scaling: float = Field(
+        default=0.5, ge=0, le=1, description="units of the parameters: 0 plain, 1 by column norms"
     )
 
 
@@ -205,6 +230,11 @@ STAGES: dict[str, StageEntry] = {
     "adam": StageEntry(AdamSettings, "pinn_metakan.optimizers.first_order:Adam"),
     "lbfgs": StageEntry(LBFGSSettings, "pinn_metakan.optimizers.lbfgs:LBFGS"),
     "lm": StageEntry(LMSettings, _LM, "damping higher"),
+    "kernel": StageEntry(
+        KernelSettings,
+        "pinn_metakan.optimizers.kernel_gauss_newton:KernelGaussNewton",
+        "damping higher",
+    ),
     "lift": StageEntry(LiftSettings, _LM, "damping higher", leg=f"{_GROWN}:Lifted"),
     "release": StageEntry(ReleaseSettings, _LM, "damping higher", leg=f"{_GROWN}:Released"),
     "refine": StageEntry(RefineSettings, _LM, "damping higher", leg=f"{_GROWN}:Refined"),

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import torch
-from torch import Tensor, nn
+from torch import Generator, Tensor, nn
 
 from pinn_metakan.optimizers.communicator import ONE_PROCESS, Communicator
 from pinn_metakan.optimizers.flat import assign, flattened, flattened_gradient, pieces
@@ -34,6 +34,8 @@ class LeastSquares:
         adaptation: What changes the objective between steps.
         linearize_within: As `linearize`, of a Jacobian that is kept if it has no more numbers than
             it is told; None where it always is.
+        linearize_part: Evaluates the residual vector and its Jacobian at so many points, which it
+            draws from those that there are; None where there are no points.
     """
 
     parameters: Callable[[], Sequence[nn.Parameter]]
@@ -50,6 +52,7 @@ class LeastSquares:
     reported: Callable[[], Tensor] | None = None
     adaptation: Adaptation = UNCHANGED
     linearize_within: Callable[[int], tuple[Tensor, Jacobian]] | None = None
+    linearize_part: Callable[[int, Generator], tuple[Tensor, Jacobian]] | None = None
 
     def evaluate(self) -> Tensor:
         """Evaluate the loss that is told, over the residuals of all processes, without a graph."""
@@ -102,6 +105,13 @@ class BestSeen:
         r, jacobian = self._least_squares.linearize_within(numbers)
         self._noted(self._squared(r))
         return r, jacobian
+
+    def linearize_part(self, count: int, generator: Generator) -> tuple[Tensor, Jacobian]:
+        """Evaluate some of the residuals and their Jacobian; see `Probe`."""
+        if self._least_squares.linearize_part is None:
+            raise TypeError("these residuals have no points to take a part of")
+        self._agreed()
+        return self._least_squares.linearize_part(count, generator)
 
     def forget(self) -> None:
         """Begin with the present parameters, whose loss is not known."""

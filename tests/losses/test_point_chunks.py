@@ -121,3 +121,17 @@ def test_steps_in_blocks_lead_where_whole_ones_do(monkeypatch: pytest.MonkeyPatc
             run.trainer.run(lambda: None, lambda entry: None)
         ends.append(run.record.entries[-1]["loss"])
     assert ends[1] == pytest.approx(ends[0], rel=1e-6)
+
+
+def test_a_part_of_the_points_stands_for_all(generator: torch.Generator) -> None:
+    run = assembled(*CASES["soft"])
+    part = run.objective.with_part(32, generator)
+    counts = [len(group.at.points) for group in part.collocation.groups]
+    assert counts == [20, 6, 6]
+    assert {float(x) for x in part.collocation.equations.at.points[:, 0]} <= {
+        float(x) for x in run.equations.at.points[:, 0]
+    }
+    with torch.no_grad():
+        losses = [float(run.objective.with_part(32, generator).loss()) for _ in range(200)]
+        whole = float(run.objective.loss())
+    assert sum(losses) / len(losses) == pytest.approx(whole, rel=0.1)

@@ -8,6 +8,7 @@ from sums_of_squares import Squares, rosenbrock
 from torch import Tensor, nn
 
 from pinn_metakan.optimizers.first_order import Adam
+from pinn_metakan.optimizers.kernel_gauss_newton import KernelGaussNewton
 from pinn_metakan.optimizers.last_layer import LastLayer
 from pinn_metakan.optimizers.lbfgs import LBFGS
 from pinn_metakan.optimizers.levenberg_marquardt import LevenbergMarquardt
@@ -17,6 +18,7 @@ MAKERS: dict[str, Callable[[nn.Parameter], Optimizer]] = {
     "adam": lambda x: Adam([x], steps=100, learning_rate=1e-2, final_factor=0.1),
     "lbfgs": lambda x: LBFGS([x]),
     "lm": lambda x: LevenbergMarquardt([x], damping=1.0),
+    "kernel": lambda x: KernelGaussNewton([x], sample=6, damping=1.0, momentum=0.5),
     "linear": lambda x: LastLayer([x], [x], tolerance=0.0),
 }
 
@@ -40,7 +42,7 @@ def test_a_state_goes_on_bit_for_bit(make: Callable[[nn.Parameter], Optimizer]) 
     assert torch.equal(probe.value, again.value)
 
 
-@pytest.mark.parametrize("kind", [Adam, LBFGS, LevenbergMarquardt])
+@pytest.mark.parametrize("kind", [Adam, LBFGS, LevenbergMarquardt, KernelGaussNewton])
 def test_every_option_has_a_default(kind: Callable[[list[nn.Parameter]], Optimizer]) -> None:
     probe = rosenbrock()
     before = probe.residual().norm()

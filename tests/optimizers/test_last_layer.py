@@ -81,6 +81,12 @@ class TwoParts:
         r, jacobian = self.linearize()
         return r, WholeJacobian(jacobian)
 
+    def linearize_part(self, count: int, generator: torch.Generator) -> tuple[Tensor, Jacobian]:
+        r, jacobian = self.linearize()
+        rows = torch.randperm(len(r), generator=generator)[:count]
+        scale = (len(r) / len(rows)) ** 0.5
+        return scale * r[rows], WholeJacobian(scale * jacobian[rows])
+
 
 def test_other_parameters_stay() -> None:
     probe = TwoParts()

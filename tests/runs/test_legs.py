@@ -14,7 +14,6 @@ from small_runs import FAST, stop_at
 from pinn_metakan.errors import Interrupted, RunFolderError, SettingsError
 from pinn_metakan.networks.network import Network
 from pinn_metakan.pde.loading import load_problem
-from pinn_metakan.runs import stages
 from pinn_metakan.runs.assembled import AssembledRun
 from pinn_metakan.runs.checkpoint_format import in_this_format
 from pinn_metakan.runs.choices import choose, suggested_settings
@@ -159,14 +158,6 @@ def test_stages_of_version_0_1_0_are_found_in_their_leg(
     state = in_this_format({"trainer": trainer, "points": torch.zeros(1)}, [2, 1], 3)
     assert (state["leg"], state["trainer"]["stage_index"]) == expected
     assert state["record"] == {"step": 9, "seconds": 1.5, "history": []}
-
-
-def test_a_leg_whose_stage_has_no_step_left_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Untying is too large for its optimizer, and the one in its place has no steps."""
-    monkeypatch.setattr(stages, "LARGEST_GRAM", 0)
-    without = {"untie": {"steps": 2, "max_numbers": 1}, "lbfgs": {"steps": 0}}
-    run = assembled(stages=["adam", "untie"], **without)
-    assert [leg.stages for leg in run.schedule.legs] == [("adam",)]
 
 
 def test_a_run_that_breaks_off_between_two_legs_keeps_each_once(

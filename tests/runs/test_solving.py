@@ -124,5 +124,5 @@ def test_a_jacobian_that_is_too_large_is_replaced_and_the_user_is_told(
     solution = solve(load_problem("heat"), settings=settings, announce=told.extend)
     (note,) = [text for name, text in told if name == "note"]
     assert "60 residuals x " in note
-    assert "lbfgs takes the place" in note
+    assert "lm is the kernel of " in note
     assert solution.history["step"][-1] == 7

@@ -145,7 +145,7 @@ def test_every_option_of_a_row_is_one_of_its_optimizer(stage: str) -> None:
     options = set(row.section.model_fields)
     assert of_leg <= options
     assert options - own - of_leg <= takes
-    assert takes - {"parameters", "prompts", "last_layer", "communicator"} <= options
+    assert takes - {"parameters", "prompts", "last_layer", "communicator", "generator"} <= options
 
 
 def test_a_row_that_a_run_does_not_use_is_not_written(
@@ -167,5 +167,5 @@ def test_the_remedy_names_a_setting_of_the_stage_that_runs(monkeypatch: pytest.M
     settings = build_settings("kan", [("a", {"lm": {"max_numbers": 1}})])
     network = MLP((1, 1), torch.Generator())
     (stage,), notes = build_stages(settings, ["lm"], 2, network, _nothing, ONE_PROCESS)
-    assert stage.remedy == "lbfgs.learning_rate lower"
-    assert "lbfgs takes the place" in notes[0]
+    assert stage.remedy == "kernel.damping higher"
+    assert "lm is the kernel of 1 points in each step" in notes[0]

@@ -48,6 +48,10 @@ class _BatchLoss:
         """A cross entropy is no squared length."""
         raise TypeError("a classifier has no residual vector; train it by Adam")
 
+    def linearize_part(self, count: int, generator: Generator) -> tuple[Tensor, Jacobian]:
+        """A cross entropy is no squared length."""
+        raise TypeError("a classifier has no residual vector; train it by Adam")
+
 
 def train_classifier(
     classifier: nn.Module,
