@@ -39,6 +39,8 @@ _EQUATIONS = 1e-7
 _PRIOR = 1e-6
 #: Rows of the equations for each column.
 _ROWS = 4
+#: What equations tell of a direction counts if it is so many times what their residual is.
+_TOLD = 100.0
 #: Deviations of data without noise that are below this part of their size are rounding.
 _EXACT = 1e-8
 
@@ -105,7 +107,7 @@ class Posterior:
         more = _with_points(equations, formulation, _ROWS * n_parameters, generator)
         groups = [more, *objective.collocation.groups[1:]]
         r, jacobian = objective.engine.linearize(ansatz, groups, objective.scaled_weights)
-        self._jacobian = self._in_order(jacobian)
+        self._residual, self._jacobian = r.detach().double(), self._in_order(jacobian)
         noise = noise_levels(formulation)
         #: By term of the data how far the model is from them.
         self.data: dict[str, DataTerm] = {}
@@ -165,13 +167,16 @@ class Posterior:
         n_weights = matrix.shape[1] - self._k
         prior = matrix.new_zeros(n_weights, matrix.shape[1])
         prior.fill_diagonal_(math.sqrt(_PRIOR))
-        q, self._r = torch.linalg.qr(torch.cat([matrix, prior]))
-        self._q_of_data = {term: q[fit.rows] for term, fit in self.data.items()}
+        self._violation = sum(
+            float((self._residual[rows] * scale[rows]).square().sum()) for rows, _ in self._exact
+        )
+        self._q, self._r = torch.linalg.qr(torch.cat([matrix, prior]))
 
     @property
     def freedom(self) -> dict[str, float]:
         """Degrees of freedom that the values of each term leave: their count less what they fit."""
-        return {term: len(q) - float(q.square().sum()) for term, q in self._q_of_data.items()}
+        fitted = {t: float(self._q[fit.rows].square().sum()) for t, fit in self.data.items()}
+        return {term: len(fit.deviations) - fitted[term] for term, fit in self.data.items()}
 
     @property
     def _spread(self) -> float:
@@ -181,9 +186,24 @@ class Posterior:
         total = sum(count * spread for count, spread in zip(counts, spreads, strict=True))
         return total / max(sum(counts), 1)
 
-    def precision_root(self) -> Tensor:
-        """R_pp, (k, k), in free numbers p: its R^T R is the inverse of their covariance."""
-        return self._r[-self._k :, -self._k :] / math.sqrt(self._spread)
+    def directions(self) -> tuple[Tensor, Tensor]:
+        """Directions of the free numbers p whose errors are independent.
+
+        Returns:
+            Standard deviation along each, (k,), infinite where data tell nothing; and the
+            directions, one per row, (k, k).
+        """
+        root = self._r[-self._k :, -self._k :]
+        _, _, found = torch.linalg.svd(root)
+        seen = self._q[:, -self._k :] @ (root @ found.T)  # (rows, k)
+        of_data = sum(
+            (seen[fit.rows].square().sum(dim=0) for fit in self.data.values()), seen[0] * 0
+        )
+        of_equations = sum((seen[rows].square().sum(dim=0) for rows, _ in self._exact), seen[0] * 0)
+        # Equations that are not met tell even of what multiplies all of them, by as much.
+        is_told = of_equations > _TOLD * self._violation
+        precision = of_data + torch.where(is_told, of_equations, torch.zeros_like(of_data))
+        return math.sqrt(self._spread) / precision.sqrt(), found
 
     def field_errors(self, points: Tensor, unknown: int) -> Tensor:
         """Standard deviation of an unknown field at points (M, d): (M,) [its unit]."""

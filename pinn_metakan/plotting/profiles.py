@@ -28,6 +28,10 @@ def has_profiles(field: Field) -> bool:
     return field.has_time and len(free_axes(field, {})) == 2
 
 
+#: Half the width of a band that holds 95 % [standard errors].
+_NORMAL = 1.96
+
+
 def profiles_figure(field: Field, at: Mapping[str, float] | None = None) -> Figure:
     """Draw a solution and its reference along one coordinate at several times.
 
@@ -72,6 +76,10 @@ def profiles_figure(field: Field, at: Mapping[str, float] | None = None) -> Figu
                 label = place_label(field, {field.time: float(times[moment])})
                 values = cut.of(grid.values[unknown])
                 axis.plot(*cut.axes, values, color=color, label=label, linewidth=SOLUTION_WIDTH)
+                if unknown in grid.standard_errors:
+                    half = _NORMAL * cut.of(grid.standard_errors[unknown])
+                    band = {"color": color, "alpha": 0.25, "linewidth": 0}
+                    axis.fill_between(*cut.axes, values - half, values + half, **band)
                 if unknown in grid.references:
                     axis.plot(*cut.axes, cut.of(grid.references[unknown]), **REFERENCE_STYLE)
             if unknown in grid.references:

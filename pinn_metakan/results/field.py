@@ -23,7 +23,7 @@ _OTHER_NAMES = (
     *("mesh_cells", "mesh_cell", "mesh_corner"),
 )
 #: What an unknown's name goes on with in the names of fields that belong to it.
-_DERIVED = ("reference", "error", "disagreement")
+_DERIVED = ("reference", "error", "disagreement", "standard_error")
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,8 @@ class FieldOnGrid:
         points: Shape (N, d) for scattered points; then `axes` is empty and values are (N,).
         disagreements: Distance |u_1 - u_2| from the solution of a second network by unknown; empty
             if none was asked.
+        standard_errors: What noise of data makes of the solution by unknown, a standard deviation;
+            empty without such data.
     """
 
     axes: Mapping[str, Array]
@@ -46,6 +48,7 @@ class FieldOnGrid:
     residuals: Mapping[str, Array]
     points: Array | None = None
     disagreements: Mapping[str, Array] = field(default_factory=dict)
+    standard_errors: Mapping[str, Array] = field(default_factory=dict)
 
     @property
     def errors(self) -> dict[str, Array]:
@@ -60,6 +63,7 @@ class FieldOnGrid:
             **{f"{unknown}_reference": v for unknown, v in self.references.items()},
             **{f"{unknown}_error": v for unknown, v in self.errors.items()},
             **{f"{unknown}_disagreement": v for unknown, v in self.disagreements.items()},
+            **{f"{unknown}_standard_error": v for unknown, v in self.standard_errors.items()},
             **{f"residual_{term}": v for term, v in self.residuals.items()},
         }
 

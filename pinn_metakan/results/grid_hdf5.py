@@ -87,6 +87,7 @@ def _read_fields(
         residuals={term: read(f"{_RESIDUAL}{term}") for term in terms},
         points=points,
         disagreements=named("_disagreement"),
+        standard_errors=named("_standard_error"),
     )
 
 

@@ -54,8 +54,8 @@ def variables_of(grid: FieldOnGrid, field: Field) -> Iterator[Variable]:
         field: The field.
 
     Yields:
-        Coordinates, then for each unknown its value, reference, error and disagreement, then
-        residuals; those that there are.
+        Coordinates, then for each unknown its value, reference, error, disagreement and standard
+        error, then residuals; those that there are.
     """
     yield from _coordinates(grid, field)
     dimensions = (POINT,) if grid.points is not None else tuple(reversed(tuple(grid.axes)))
@@ -73,6 +73,9 @@ def variables_of(grid: FieldOnGrid, field: Field) -> Iterator[Variable]:
         if name in grid.disagreements:
             told = f"{called}, disagreement of two networks"
             yield variable(f"{name}_disagreement", grid.disagreements[name], unit, told)
+        if name in grid.standard_errors:
+            told = f"{called}, standard error by the noise of data"
+            yield variable(f"{name}_standard_error", grid.standard_errors[name], unit, told)
     for term, values in grid.residuals.items():
         yield variable(f"residual_{term}", values, "-", f"residual of {term}")
 

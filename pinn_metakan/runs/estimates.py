@@ -1,23 +1,31 @@
 """The unknown numbers of a run, how sure they are, and how well data are met."""
 
 import math
+from dataclasses import replace
 
 import torch
 from scipy.special import ndtri, stdtrit
 from torch import Generator, Tensor
 
+from pinn_metakan.geometry.grid import Grid
 from pinn_metakan.losses.data_weight import noise_levels
 from pinn_metakan.losses.posterior import Posterior
 from pinn_metakan.pde.unknown import Unknown
 from pinn_metakan.results.estimates import DataFit, Estimate, Estimates
+from pinn_metakan.results.field import FieldOnGrid
 from pinn_metakan.runs.assembled import AssembledRun
+from pinn_metakan.runs.fields import CHUNK
 
 # All: docs/decisions/0043-unknown-numbers.md.
 #: Numbers in the largest matrix that is factorized for standard errors: a few seconds of work.
 _LARGEST = 60_000_000
+#: Points of a grid times squared parameters, above which no band is computed: a few seconds.
+_LARGEST_BAND = 40_000_000_000
 #: A free number, such as the logarithm of a positive one, with a larger standard deviation is not
 #: told by the data; a part of a direction below the other counts for nothing in it.
-_FLAT, _PART = 3.0, 0.05
+_FLAT, _PART = 1.0, 0.05
+#: Stands for infinity in sums of squares.
+_INFINITE = 1e100
 #: Part of the distribution that an interval holds.
 _INSIDE = 0.95
 
@@ -69,17 +77,20 @@ def estimates_of_run(run: AssembledRun, posterior: Posterior | None) -> Estimate
     }
     if not unknowns:
         return Estimates(data=data)
-    root = posterior.precision_root()  # (k, k)
-    _, singular, directions = torch.linalg.svd(root)
-    sizes = 1.0 / singular.clamp(min=1e-150)  # standard deviation along each direction
+    sizes, directions = posterior.directions()  # (k,), (k, k)
+    sizes = sizes.clamp(max=_INFINITE)
+    sizes, directions = sizes.cpu(), directions.cpu()
     errors = (directions.T * sizes).norm(dim=1)  # (k,), of free numbers
     if any(fit.is_estimated for fit in data.values()):
         quantile = float(stdtrit(max(sum(freedom.values()), 1.0), 0.5 + _INSIDE / 2))
     else:
         quantile = float(ndtri(0.5 + _INSIDE / 2))
+    widths = torch.tensor([_width(u, now[n]) for n, u in unknowns.items()], dtype=torch.float64)
     numbers = {}
     for number, (name, unknown) in enumerate(unknowns.items()):
-        numbers[name] = _estimate(unknown, now[name], float(errors[number]), quantile)
+        is_told = float(errors[number]) <= float(widths[number])
+        error = float(errors[number]) if is_told else math.inf
+        numbers[name] = _estimate(unknown, now[name], error, quantile)
     covariance = (directions.T * sizes.square()) @ directions
     names = list(unknowns)
     correlation = {
@@ -92,23 +103,54 @@ def estimates_of_run(run: AssembledRun, posterior: Posterior | None) -> Estimate
     flat = tuple(
         _sentence(names, list(unknowns.values()), direction)
         for direction, size in zip(directions, sizes, strict=True)
-        if float(size) > _FLAT
+        if float((size * direction.abs() / widths).max()) > 1
     )
     return Estimates(numbers, correlation, data, flat)
+
+
+def with_bands(
+    field: FieldOnGrid, grid: Grid, run: AssembledRun, posterior: Posterior | None
+) -> FieldOnGrid:
+    """Add what the noise of data makes of the solution.
+
+    Args:
+        field: Fields on a grid.
+        grid: The grid.
+        run: The run.
+        posterior: What `posterior_of` gave.
+
+    Returns:
+        The fields with standard errors; as they are without a distribution, or where that would
+        take long.
+    """
+    count = sum(parameter.numel() for parameter in run.ansatz.parameters())
+    if posterior is None or len(grid.points) * count**2 > _LARGEST_BAND:
+        return field
+    errors = {}
+    for number, name in enumerate(run.formulation.variables.unknowns):
+        parts = [posterior.field_errors(part, number) for part in grid.points.split(CHUNK)]
+        errors[name] = grid.laid_out(torch.cat(parts).cpu())
+    return replace(field, standard_errors=errors)
 
 
 def _estimate(unknown: Unknown, value: float, error: float, quantile: float) -> Estimate:
     """The estimate of a number whose free number has a standard deviation."""
     free = torch.tensor(unknown.to_free(value), dtype=torch.float64)
-    if error > _FLAT:
-        _, low, high = unknown.numbers().tolist()
-        return Estimate(value, math.inf, low, high, unknown.unit, unknown.start, _true(unknown))
+    if error == math.inf:
+        return _unsure(unknown, value)
     at = torch.stack([free - quantile * error, free + quantile * error])
     low, high = sorted(unknown.of_free(at).tolist())
     slope = float(torch.func.grad(unknown.of_free)(free))
     return Estimate(
         value, abs(slope) * error, low, high, unknown.unit, unknown.start, _true(unknown)
     )
+
+
+def _width(unknown: Unknown, value: float) -> float:
+    """The standard deviation of a free number above which it is not told."""
+    if unknown.low is None and unknown.high is None:  # it is in units of the start
+        return _FLAT * max(1.0, abs(value) / (abs(unknown.start) or 1.0))
+    return _FLAT
 
 
 def _unsure(unknown: Unknown, value: float) -> Estimate:

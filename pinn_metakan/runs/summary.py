@@ -21,7 +21,7 @@ from pinn_metakan.results.residual_norms import residual_norms_of
 from pinn_metakan.runs.activations import activations_of
 from pinn_metakan.runs.assembled import AssembledRun
 from pinn_metakan.runs.description import description, machine
-from pinn_metakan.runs.estimates import estimates_of_run, posterior_of
+from pinn_metakan.runs.estimates import estimates_of_run, posterior_of, with_bands
 from pinn_metakan.runs.facts import facts
 from pinn_metakan.runs.fields import CHUNK, field_on, mesh_field, reference_on
 from pinn_metakan.runs.grids import mesh_points, plane_grid, plane_place
@@ -51,7 +51,8 @@ def evaluate_field(
         The field.
     """
     parts = (run.formulation, run.slab_fields)
-    estimates = estimates_of_run(run, posterior_of(run))
+    posterior = posterior_of(run)
+    estimates = estimates_of_run(run, posterior)
     plane = None
     if not run.grid.axes:
         plane_points = plane_grid(run.formulation)
@@ -64,7 +65,7 @@ def evaluate_field(
         for key in _history_keys(run)
     }
     return Field(
-        grid=field_on(*parts, run.grid, run.reference),
+        grid=with_bands(field_on(*parts, run.grid, run.reference), run.grid, run, posterior),
         coordinates=coordinates,
         units={name: run.problem.units.get(name, "-") for name in names},
         long_names={name: run.problem.long_names.get(name, name) for name in names},

@@ -1,6 +1,7 @@
 """Runs with unknown numbers: engines, training, checkpoints, what is told."""
 
 import json
+import math
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from pinn_metakan.pde.boundary_conditions import Dirichlet, Robin
 from pinn_metakan.pde.observed import Observed
 from pinn_metakan.pde.problem import Problem
 from pinn_metakan.pde.unknown import Unknown
+from pinn_metakan.results.estimates import estimates_of
 from pinn_metakan.runs.assembled import AssembledRun
 from pinn_metakan.runs.resume import open_run
 from pinn_metakan.runs.solve import solve
@@ -101,6 +103,9 @@ def test_what_is_told_is_in_every_file(tmp_path: Path) -> None:
     assert report["data"]["data_u"]["count"] == 20
     assert abs(report["correlation"]["D"]["h"]) < 1
     assert solution.history["estimate_D"][-1] == told["value"]
+    band = open_run(tmp_path / "run")["u_standard_error"]
+    assert band[0] == 0
+    assert 1e-4 < band[1:].min() < band.max() < 1e-2
     assert "D = " in (tmp_path / "run/report.html").read_text()
 
 
@@ -110,3 +115,26 @@ def test_two_runs_of_one_problem_keep_their_own_numbers() -> None:
     before = first.derivative("D * u_xx", x=0.5)
     solve(problem, "kan", settings={**SMALL, "lm.steps": 1})
     assert first.derivative("D * u_xx", x=0.5) == before == pytest.approx(-1.0, abs=1e-3)
+
+
+class Ratio(Rod):
+    """u_xx = -s / D with u = 0 at both ends: data tell s / D, and nothing else."""
+
+    def __init__(self) -> None:
+        self.D, self.s = Unknown(1.0, low=0.0), Unknown(1.0, low=0.0)
+        self.domain = Interval(0.0, 1.0)
+        x = torch.linspace(0.05, 0.95, 20, dtype=torch.float64)
+        noise = 0.01 * torch.cos(37.0 * x)
+        seen = Observed(x[:, None], u=x - x**2 + noise, sigma=0.01)
+        self.conditions = {"ends": Dirichlet(u=0.0), "data": seen}
+
+    def residual(self, jet: Jet) -> dict[str, Tensor]:
+        return {"rod": jet("u_xx") + self.s / self.D}
+
+
+def test_what_data_do_not_tell_is_said() -> None:
+    found = estimates_of(solve(Ratio(), "kan", settings=SMALL).attributes)
+    assert found.flat == ("the data tell D and s only as D / s, not each by itself",)
+    assert math.isnan(found.numbers["D"].standard_error)
+    ratio = found.numbers["s"].value / found.numbers["D"].value
+    assert ratio == pytest.approx(2.0, abs=0.05)
