@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import torch
@@ -139,8 +139,7 @@ def _fitted(
 
 def _by_scipy(problem: Problem, case: _Case) -> tuple[list[float], list[float]]:
     """Estimates and standard errors of SciPy, from the logarithms of the first values."""
-    data = problem.conditions["data"]
-    assert isinstance(data, Observed)
+    data = cast(Observed, problem.conditions["data"])
     points, values = data.place.points.numpy(), data.values["u"].numpy()
     sigma = data.noise_levels()["u"].sigma
     start = np.log([vars(problem)[name].start for name in case.names])
