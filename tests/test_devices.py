@@ -65,7 +65,8 @@ def tensors_in(given: Any) -> Iterator[Tensor]:
 
 def on_meta(problem: Problem, network: str = "mlp", conditions: str = "hard") -> AssembledRun:
     """All parts, made on the CPU and moved: what is checked on the way needs numbers."""
-    small = SMALL | small_evaluation(problem.domain.dimension, 3)
+    dimension = problem.domain.dimension + len(problem.solution_parameters)
+    small = SMALL | small_evaluation(dimension, 3)
     layers = [("small", small), ("test", {"conditions": conditions})]
     settings = suggested_settings(problem, network, layers)  # type: ignore[arg-type]
     run = AssembledRun(problem, choose(network, settings, 0, "cpu", "float64"))

@@ -66,7 +66,8 @@ HARD_CASES: dict[str, dict[str, str]] = {
 
 
 def objective_of(problem: Problem, network: str, conditions: str = "hard") -> Objective:
-    fast = FAST | small_evaluation(problem.domain.dimension)
+    dimension = problem.domain.dimension + len(problem.solution_parameters)
+    fast = FAST | small_evaluation(dimension)
     layers = [("fast", fast), ("test", {"conditions": conditions, "points": {"interior": 40}})]
     settings = suggested_settings(problem, network, layers)  # type: ignore[arg-type]
     return AssembledRun(problem, choose(network, settings, 0, "cpu", "float64")).objective
