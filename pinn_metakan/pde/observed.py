@@ -68,7 +68,7 @@ class GivenPoints(Place):
 class Observed(Condition):
     r"""Data: u(points) = values, up to noise.
 
-    With a `sigma`, values count by it, as :math:`\chi^2 = \sum_i (u(x_i) - u_i)^2 / \sigma_i^2`,
+    With a `sigma`, values count by it, as chi^2, the sum of ((u(x_i) - u_i) / sigma_i)^2,
     and equations and other conditions count as nearly exact beside them. Without one, data are
     taken as exact, as any other condition.
 

@@ -65,6 +65,11 @@ def test_a_wall_from_a_drawing_is_that_of_finite_elements() -> None:
     points = points_of(problem)
     coarse, fine = (finite_elements(problem, points, count) for count in (5, 7))
     assert np.linalg.norm(fine - coarse) < 1e-4 * np.linalg.norm(fine)
-    settings = {"stages": ["adam", "lm"], "adam": {"steps": 50}, "lm": {"steps": 150}}
+    settings = {
+        "stages": ["adam", "lm"],
+        "adam": {"steps": 50},
+        "lm": {"steps": 200},
+        "points": {"boundary": 1000},
+    }
     found = solve(problem, settings=settings)(points)["T"]
     assert np.linalg.norm(found - fine) < 1e-3 * np.linalg.norm(fine)
