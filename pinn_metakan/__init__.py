@@ -71,6 +71,7 @@ if TYPE_CHECKING:
     from pinn_metakan.pde.problem import Problem
     from pinn_metakan.pde.terminal import LastTime, Terminal
     from pinn_metakan.pde.unknown import Unknown
+    from pinn_metakan.pde.unknown_function import UnknownFunction
     from pinn_metakan.reference.box_evolution import BoxEvolution
     from pinn_metakan.reference.cole_hopf import cole_hopf
     from pinn_metakan.reference.driven_cavity import DrivenCavity
@@ -175,6 +176,7 @@ _PLACES = {
     "Terminal": "pde.terminal",
     "TrainingError": "errors",
     "Unknown": "pde.unknown",
+    "UnknownFunction": "pde.unknown_function",
     "UserError": "errors",
     "Verdict": "optimizers.verdict",
     "Wavelet": "families.wavelet",
@@ -280,6 +282,7 @@ __all__ = [
     "Terminal",
     "TrainingError",
     "Unknown",
+    "UnknownFunction",
     "UserError",
     "Verdict",
     "Wavelet",

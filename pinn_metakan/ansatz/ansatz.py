@@ -7,6 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from pinn_metakan.ansatz.features import Features
+from pinn_metakan.ansatz.functions import UnknownFunctions
 from pinn_metakan.ansatz.hard.constraint import Constraint
 from pinn_metakan.ansatz.numbers import UnknownNumbers
 from pinn_metakan.derivatives.constant_jets import constant_jets
@@ -66,6 +67,7 @@ class Ansatz(nn.Module):
         transforming: The problem whose `transform` is used in place of the constraints, or None.
         sizes: U [unit of each unknown]; 1 unless given.
         numbers: The unknown numbers of the problem; none unless given.
+        functions: The unknown functions of the problem; none unless given.
     """
 
     sizes: Tensor
@@ -78,12 +80,14 @@ class Ansatz(nn.Module):
         transforming: Problem | None = None,
         sizes: Sequence[float] | None = None,
         numbers: UnknownNumbers | None = None,
+        functions: UnknownFunctions | None = None,
     ):
         super().__init__()
         self._sizes = (1.0,) * len(constraints) if sizes is None else tuple(sizes)
         self.register_buffer("sizes", torch.tensor(self._sizes, dtype=torch.float64))
         self.features = features
         self.numbers = UnknownNumbers({}) if numbers is None else numbers  # before the network
+        self.functions = UnknownFunctions({}, {}) if functions is None else functions
         self.network = network
         self._constraints = tuple(constraints)
         self._transforming = transforming
@@ -98,20 +102,24 @@ class Ansatz(nn.Module):
         """G and B, one for each unknown."""
         return self._constraints
 
+    @property
+    def _beside(self) -> tuple[UnknownNumbers, UnknownFunctions]:
+        return self.numbers, self.functions
+
     def with_network(self, network: Network) -> "Ansatz":
         """The same ansatz around another network."""
-        parts = (self._constraints, self._transforming, self._sizes, self.numbers)
+        parts = (self._constraints, self._transforming, self._sizes, *self._beside)
         return Ansatz(self.features, network, *parts).to(self.sizes)
 
     def with_sizes(self, sizes: Sequence[float]) -> "Ansatz":
         """The same ansatz, whose unknowns have other sizes."""
-        parts = (self._constraints, self._transforming, sizes, self.numbers)
+        parts = (self._constraints, self._transforming, sizes, *self._beside)
         return Ansatz(self.features, self.network, *parts).to(self.sizes)
 
     def without_constraints(self) -> "Ansatz":
         """U N alone, around the same network."""
         free = [Constraint(None, None)] * len(self._constraints)
-        parts = (free, None, self._sizes, self.numbers)
+        parts = (free, None, self._sizes, *self._beside)
         return Ansatz(self.features, self.network, *parts).to(self.sizes)
 
     def with_weights(self) -> FieldFunction:
@@ -122,7 +130,7 @@ class Ansatz(nn.Module):
             outputs = self.network.evaluate(self.features(points), weights) * self.sizes  # (N, m)
             columns = outputs.unbind(1)
             if self._transforming is not None:
-                with self.numbers.in_place():
+                with self.numbers.in_place(), self.functions.in_place():
                     return _transformed(self._transforming, points, columns)
             constrained = [
                 constraint.apply(points, column)
@@ -190,15 +198,19 @@ class Ansatz(nn.Module):
             weights: The network's weights.
 
         Returns:
-            The quantities that were prepared for, the unknown numbers, and what passed through the
-            network.
+            The quantities that were prepared for, the unknown numbers and functions, and what
+            passed through the network.
         """
         outputs = self.network.evaluate_jets(prepared.space, prepared.first, weights)
         field = prepared.data + prepared.space.multiply(prepared.factor, outputs[-1])
         values = {
             quantity: prepared.space.select(field, quantity) for quantity in prepared.quantities
         }
-        return FieldJets(values | self.numbers.values(), outputs)
+        return FieldJets(values | self.unknown_values(), outputs)
+
+    def unknown_values(self) -> dict[Quantity, Tensor]:
+        """Unknown numbers, 0-d each, and the coefficients of unknown functions, (K,) each."""
+        return self.numbers.values() | self.functions.values()
 
     def _all_data(self, points: Tensor) -> Tensor:
         zero = torch.zeros_like(points[:, 0])

@@ -9,6 +9,7 @@ from torch import Generator
 from pinn_metakan.ansatz.ansatz import Ansatz
 from pinn_metakan.ansatz.corner_inputs import corner_inputs
 from pinn_metakan.ansatz.features import Features
+from pinn_metakan.ansatz.functions import UnknownFunctions
 from pinn_metakan.ansatz.hard.constraints import HardConstraints, build_constraints, no_constraints
 from pinn_metakan.ansatz.hard.fluxes import Fluxes
 from pinn_metakan.ansatz.hard.pieces import periodic_axes
@@ -101,7 +102,9 @@ def build_ansatz(
         )
     transforming = problem if uses_transform else None
     numbers = UnknownNumbers(formulation.unknowns)
-    ansatz = Ansatz(features, network, constraints.constraints, transforming, None, numbers)
+    functions = UnknownFunctions(formulation.functions, formulation.variables.laws)
+    known = constraints.constraints
+    ansatz = Ansatz(features, network, known, transforming, None, numbers, functions)
     ansatz.to(device, dtype)
     some = sample_interior(formulation.domain, _TRIED_POINTS, "sobol", Generator().manual_seed(0))
     ansatz.refuse_coupled_points(some.points.to(device, dtype))

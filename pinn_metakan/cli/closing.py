@@ -22,6 +22,7 @@ def closing_lines(solution: "Solution", problem_file: Path | None) -> Iterator[s
         Lines for people.
     """
     from pinn_metakan.results.estimates import estimates_of
+    from pinn_metakan.results.found_functions import functions_of
     from pinn_metakan.results.parameter_errors import parameter_errors
     from pinn_metakan.runs.summary import second_opinion_of
 
@@ -29,6 +30,7 @@ def closing_lines(solution: "Solution", problem_file: Path | None) -> Iterator[s
     assert folder is not None
     second = second_opinion_of(attributes) or {}
     yield from estimates_of(attributes).lines()
+    yield from (found.line() for found in functions_of(attributes).values())
     for unknown, error in solution.relative_l2.items():
         yield f"relative L2 error of {unknown}: {error:.3e}"
         if unknown in field.relative_to_variation:

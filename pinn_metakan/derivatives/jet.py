@@ -6,6 +6,7 @@ from typing import overload
 import torch
 from torch import Tensor
 
+from pinn_metakan.derivatives.law import is_call, parse_call
 from pinn_metakan.derivatives.request import Coordinate, Gradient, Number, Quantity, Variables
 
 
@@ -43,7 +44,8 @@ class Jet:
 
         Args:
             *names: Such as ``x``, ``u``, ``u_t``, ``u_xy``, ``laplacian_u``; an unknown number,
-                ``D``, is a tensor without axes.
+                ``D``, is a tensor without axes; an unknown function and its derivatives are
+                ``k(u)``, ``k'(u)``.
 
         Returns:
             One tensor for one name, a tuple for several.
@@ -54,7 +56,35 @@ class Jet:
         values = tuple(self._value(name) for name in names)
         return values[0] if len(values) == 1 else values
 
+    def coefficients(self, law: str) -> Tensor:
+        """Coefficients (K,) of an unknown function by its name."""
+        quantity = self._variables.coefficients[law]
+        if quantity not in self._values:
+            return self._points.new_tensor(quantity.likely)
+        return self._values[quantity]
+
+    def _call(self, call: str) -> Tensor:
+        """Evaluate an unknown function at the values of its arguments."""
+        name, order, arguments = parse_call(call)
+        laws = self._variables.laws
+        if name not in laws:
+            raise LookupError(
+                f"{call!r}: there is no unknown function {name!r}; state it in the constructor, "
+                f"such as self.{name} = UnknownFunction({arguments[0]!r})"
+            )
+        law = laws[name]
+        if len(arguments) != len(law.of) or (order and len(arguments) > 1):
+            expected = f"{name}({', '.join(law.of)})"
+            raise LookupError(
+                f"{call!r} does not fit: it is asked for as {expected}, and its derivatives as "
+                f"self.{name}.derivative({', '.join(law.of)}, along={law.of[0]!r})"
+            )
+        values = [self._value(argument) for argument in arguments]
+        return law.derivative(self.coefficients(name), values, (0,) * order)
+
     def _value(self, name: str) -> Tensor:
+        if is_call(name):
+            return self._call(name)
         quantity = self._variables.parse(name)
         if isinstance(quantity, Coordinate):
             columns = self._points[:, list(quantity.columns)]

@@ -8,6 +8,8 @@ space, not time) or ``gradient_u`` (over space).
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from pinn_metakan.derivatives.law import Law
+
 #: Highest order of a derivative that a residual may ask for
 #: (docs/decisions/0005-closed-form-jets.md).
 MAX_ORDER = 4
@@ -47,10 +49,13 @@ class Gradient:
 
 @dataclass(frozen=True)
 class Number:
-    """An unknown number, a tensor without axes; `likely` stands for it where none is trained."""
+    """An unknown number, a tensor without axes, or the coefficients (K,) of an unknown function.
+
+    `likely` stands for it where none is trained.
+    """
 
     name: str
-    likely: float
+    likely: float | tuple[float, ...]
 
 
 Quantity = Coordinate | Derivative | Laplacian | Gradient | Number
@@ -82,6 +87,7 @@ class Variables:
         parameters: Those of the coordinates that are parameters; they come after space and before
             time.
         numbers: Unknown numbers, and what each is likely to be.
+        laws: Unknown functions.
 
     Raises:
         ValueError: If a name is empty, used twice or not a word, or if names and dimension differ.
@@ -95,6 +101,7 @@ class Variables:
         time_axis: int | None,
         parameters: tuple[str, ...] = (),
         numbers: Mapping[str, float] | None = None,
+        laws: Mapping[str, Law] | None = None,
     ):
         names = (*coordinates, *unknowns)
         for name in names:
@@ -130,6 +137,15 @@ class Variables:
                     "derivative; rename it"
                 )
             self.numbers[name] = Number(name, likely)
+        self.laws = dict(laws or {})
+        #: Coefficients of the unknown functions.
+        self.coefficients = {name: Number(name, law.likely) for name, law in self.laws.items()}
+        for name in self.laws:
+            if name not in self.numbers and self._meanings(name):
+                raise ValueError(
+                    f"the unknown function {name!r} has the name of a coordinate, an unknown or a "
+                    "derivative; rename it"
+                )
 
     @property
     def evolution_axis(self) -> int | None:
@@ -263,12 +279,14 @@ class Variables:
         joined = "" if all(len(name) == 1 for name in scalars) else "_"
         examples = [f"{u}_{name}" for name in scalars]
         examples += [f"{u}_{a}{joined}{b}" for i, a in enumerate(scalars) for b in scalars[i:]]
+        calls = [f"{name}({', '.join(law.of)})" for name, law in self.laws.items()]
         parts = [
             f"coordinates {', '.join(self.coordinates)}",
             f"unknowns {', '.join(self.unknowns)}",
             f"derivatives up to order {MAX_ORDER} such as {', '.join(examples[:9])}",
             f"laplacian_{u}, gradient_{u}" if self.space_axes else "",
             f"unknown numbers {', '.join(self.numbers)}" if self.numbers else "",
+            f"unknown functions {', '.join(calls)}" if calls else "",
         ]
         return "; ".join(part for part in parts if part and not part.endswith("such as "))
 

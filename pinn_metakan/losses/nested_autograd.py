@@ -36,7 +36,7 @@ class NestedAutograd(Engine):
 
         def evaluate(at: PointSet, quantities: Iterable[Quantity]) -> dict[Quantity, Tensor]:
             asked = [q for q in quantities if not isinstance(q, Number)]
-            return evaluate_by_autograd(field, at.points, asked) | ansatz.numbers.values()
+            return evaluate_by_autograd(field, at.points, asked) | ansatz.unknown_values()
 
         return evaluate
 

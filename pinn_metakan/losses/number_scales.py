@@ -40,4 +40,6 @@ class NumberScales:
 
 
 def _free(objective: Objective) -> list[float]:
-    return [float(free.detach()) for free in objective.ansatz.numbers.free]
+    ansatz = objective.ansatz
+    parameters = [*ansatz.numbers.free, *ansatz.functions.coefficients]
+    return [number for parameter in parameters for number in parameter.detach().tolist()]

@@ -17,6 +17,7 @@ has the Schur complement of the network in its last block: the covariance of p i
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import torch
@@ -101,7 +102,7 @@ class Posterior:
     def __init__(self, objective: Objective, formulation: Formulation, generator: Generator):
         self._objective, self._formulation = objective, formulation
         ansatz = objective.ansatz
-        self._k = len(ansatz.numbers)
+        self._k, self._of_functions = len(ansatz.numbers), ansatz.functions.count
         n_parameters = sum(parameter.numel() for parameter in ansatz.parameters())
         equations = objective.collocation.equations
         more = _with_points(equations, formulation, _ROWS * n_parameters, generator)
@@ -131,9 +132,10 @@ class Posterior:
             self._estimate_noise()
 
     def _in_order(self, jacobian: Tensor) -> Tensor:
-        """Columns of the network first, then those of the numbers."""
-        jacobian = jacobian.detach().double()
-        return torch.cat([jacobian[:, self._k :], jacobian[:, : self._k]], dim=1)
+        """Columns of the network first, then those of the functions, then those of the numbers."""
+        first, second = self._k, self._k + self._of_functions
+        numbers, functions, network = jacobian.detach().double().tensor_split([first, second], 1)
+        return torch.cat([network, functions, numbers], dim=1)
 
     def _term(
         self, term: str, rows: slice, values: Tensor, factor: float | Tensor, level: NoiseLevel
@@ -204,6 +206,30 @@ class Posterior:
         is_told = of_equations > _TOLD * self._violation
         precision = of_data + torch.where(is_told, of_equations, torch.zeros_like(of_data))
         return math.sqrt(self._spread) / precision.sqrt(), found
+
+    def function_errors(self, name: str, points: Sequence[Tensor]) -> Tensor:
+        """Standard deviation of an unknown function [its unit].
+
+        Args:
+            name: Of the function.
+            points: One tensor (M,) for each argument.
+
+        Returns:
+            Shape (M,).
+        """
+        functions = self._objective.ansatz.functions
+        law, coefficients = functions.laws[name], functions.of(name).detach().double()
+        like = [values.to(coefficients) for values in points]
+        slopes = torch.func.jacrev(lambda c: law.derivative(c, like))(coefficients)  # (M, K)
+        sizes = [parameter.numel() for parameter in functions.coefficients]
+        place = list(functions.functions).index(name)
+        count = self._of_functions + self._k
+        rows = slopes.new_zeros(len(slopes), count)
+        begin = sum(sizes[:place])
+        rows[:, begin : begin + sizes[place]] = slopes
+        root = self._r[-count:, -count:]
+        whitened = torch.linalg.solve_triangular(root, rows, upper=True, left=False)
+        return whitened.norm(dim=1) * math.sqrt(self._spread)
 
     def field_errors(self, points: Tensor, unknown: int) -> Tensor:
         """Standard deviation of an unknown field at points (M, d): (M,) [its unit]."""

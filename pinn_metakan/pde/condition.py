@@ -175,6 +175,10 @@ class Condition(ABC):
         """Say which of its terms are data with noise, by name; none, as here, for none."""
         return {}
 
+    def observed(self) -> Mapping[str, Tensor]:
+        """Values that were measured, (M,) each, by the name of what was; none, as here."""
+        return {}
+
     def kink(self, variables: Variables) -> Kink | None:
         """Say across which plane slopes may jump; None, as here, for none."""
         return None

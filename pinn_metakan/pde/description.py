@@ -5,6 +5,7 @@ import inspect
 from pinn_metakan.pde.problem import Problem, has_features
 from pinn_metakan.pde.solution_parameters import parameters_text
 from pinn_metakan.pde.unknown import find_unknowns
+from pinn_metakan.pde.unknown_function import find_functions
 
 
 def description(problem: Problem) -> list[tuple[str, str]]:
@@ -25,6 +26,9 @@ def description(problem: Problem) -> list[tuple[str, str]]:
             facts.append((kind, f"{name} [{unit}]{f', {called}' if called else ''}"))
     for name, number in find_unknowns(problem).items():
         facts.append(("unknown number", f"{name} [{number.unit}], {number!r}"))
+    for name, function in find_functions(problem).items():
+        of = ", ".join(function.of)
+        facts.append(("unknown function", f"{name}({of}) [{function.unit}], {function!r}"))
     facts.append(("domain", repr(problem.domain)))
     flat = {face.name for face in problem.domain.faces}
     if parts := [part for part in problem.domain.parts if part not in flat]:

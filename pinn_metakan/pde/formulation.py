@@ -9,10 +9,12 @@ import torch
 from torch import Tensor
 
 from pinn_metakan.derivatives.jet import Jet
+from pinn_metakan.derivatives.law import Law
 from pinn_metakan.derivatives.request import Variables
 from pinn_metakan.errors import ProblemError
 from pinn_metakan.geometry.domain import Domain
 from pinn_metakan.geometry.sampling import PointSet, sample_interior
+from pinn_metakan.pde.argument_ranges import laws_of
 from pinn_metakan.pde.domain_check import check_domain
 from pinn_metakan.pde.own_features import OwnFeatures, own_features
 from pinn_metakan.pde.problem import Problem, has_transform
@@ -20,6 +22,7 @@ from pinn_metakan.pde.recording import refuse_parameters
 from pinn_metakan.pde.residual import (
     RECORDED_POINTS,
     Residual,
+    Unknowns,
     record_condition,
     record_residual,
 )
@@ -30,6 +33,7 @@ from pinn_metakan.pde.solution_parameters import (
 )
 from pinn_metakan.pde.tags import refuse_tags
 from pinn_metakan.pde.unknown import Unknown, find_unknowns
+from pinn_metakan.pde.unknown_function import UnknownFunction, find_functions
 from pinn_metakan.pde.user_code import call_user
 from pinn_metakan.results.field import refuse_names
 
@@ -49,6 +53,7 @@ class Formulation:
         conditions: The residual of each condition, by its name.
         features: Further inputs of the network; None for none.
         unknowns: Unknown numbers by name.
+        functions: Unknown functions by name; `variables` has what they are made of.
     """
 
     problem: Problem
@@ -58,6 +63,7 @@ class Formulation:
     conditions: Mapping[str, Residual]
     features: OwnFeatures | None = None
     unknowns: Mapping[str, Unknown] = field(default_factory=dict)
+    functions: Mapping[str, UnknownFunction] = field(default_factory=dict)
 
     @property
     def is_affine(self) -> bool:
@@ -101,6 +107,8 @@ class Formulation:
             found |= {f"feature {number}": column for number, column in enumerate(values.unbind(1))}
         for name, unknown in self.unknowns.items():
             found[f"unknown {name}"] = unknown.numbers()
+        for name, function in self.functions.items():
+            found[f"unknown function {name}"] = function.numbers()
         found["bounds of the domain"] = torch.tensor(self.domain.bounds, dtype=torch.float64)
         space = self.problem.domain.space
         if space.parts:
@@ -143,15 +151,23 @@ def _formulate(problem: Problem) -> Formulation:
         raise ProblemError("conditions must be a dict of named conditions")
     check_solution_parameters(problem)
     domain, unknowns = domain_of(problem), find_unknowns(problem)
-    try:
-        variables = Variables(
+    functions = find_functions(problem)
+
+    def variables_with(laws: Mapping[str, Law]) -> Variables:
+        return Variables(
             coordinates_of(problem, domain),
             problem.unknowns,
             domain.dimension,
             domain.time_axis,
             tuple(problem.solution_parameters),
             {name: unknown.likely for name, unknown in unknowns.items()},
+            laws,
         )
+
+    try:
+        variables = variables_with({})
+        if functions:
+            variables = variables_with(laws_of(functions, variables, domain, problem.conditions))
         refuse_names(variables.column_names(), variables.unknowns)
     except ValueError as error:
         raise ProblemError(str(error)) from error
@@ -167,24 +183,35 @@ def _formulate(problem: Problem) -> Formulation:
         return call_user(problem.residual, (jet,), "residual")  # type: ignore[arg-type, return-value]
 
     file = problem.origin.label
-    interior = record_residual("residual", file, equations, variables, sample, True, unknowns)
+    stated = Unknowns(unknowns, functions)
+    interior = record_residual("residual", file, equations, variables, sample, True, stated)
     conditions = {
-        name: record_condition(name, file, condition, variables, domain, unknowns)
+        name: record_condition(name, file, condition, variables, domain, stated)
         for name, condition in problem.conditions.items()
     }
     shared = set(interior.terms) & {t for c in conditions.values() for t in c.terms}
     if shared:
         raise ProblemError(f"residual and conditions both have a term {shared.pop()!r}; rename one")
     if not has_transform(problem):  # which may use them, too
-        _refuse_unused(unknowns, [interior, *conditions.values()])
+        _refuse_unused(stated, [interior, *conditions.values()])
     features = own_features(problem, variables, domain)
-    return Formulation(problem, domain, variables, interior, conditions, features, unknowns)
+    return Formulation(
+        problem, domain, variables, interior, conditions, features, unknowns, functions
+    )
 
 
-def _refuse_unused(unknowns: Mapping[str, Unknown], residuals: Sequence[Residual]) -> None:
-    """Refuse unknown numbers that no residual depends on."""
+def _refuse_unused(stated: Unknowns, residuals: Sequence[Residual]) -> None:
+    """Refuse unknown numbers and functions that no residual depends on."""
     used = frozenset[str]().union(*(residual.numbers for residual in residuals))
-    for name in unknowns:
+    for name, function in stated.functions.items():
+        if name not in used:
+            of = ", ".join(function.of)
+            raise ProblemError(
+                f"nothing depends on the unknown function {name!r} as far as torch can see; use "
+                f"self.{name}({of}) or jet('{name}({of})') in the residual or in a condition, or "
+                "leave it out"
+            )
+    for name in stated.numbers:
         if name not in used:
             raise ProblemError(
                 f"nothing depends on the unknown number {name!r} as far as torch can see; use "

@@ -127,6 +127,10 @@ class Observed(Condition):
         """Common noise of the values of each name; see `Condition.noise_levels`."""
         return self._noise.levels()
 
+    def observed(self) -> Mapping[str, Tensor]:
+        """Values by the name of what was observed; see `Condition.observed`."""
+        return self.values
+
     def check_names(self, variables: Variables) -> None:
         """Check what was observed."""
         if not self.values:

@@ -158,7 +158,9 @@ def _refuse_other_values(
     def evaluate(part: slice) -> dict[str, Tensor]:
         normals = None if at.normals is None else at.normals[part]
         some = PointSet(at.points[part], normals, quadrature=at.quadrature)
-        values = {q: value[part] if value.ndim else value for q, value in made_up.items()}
+        values = {
+            q: value if isinstance(q, Number) else value[part] for q, value in made_up.items()
+        }
         again = function(Jet(variables, some.points, values), some)
         again = checked_terms(label, again, len(some.points) if is_pointwise else None)
         missing = next((term for term in found if term not in again), None)

@@ -15,11 +15,29 @@ from pinn_metakan.pde.affinity import is_affine
 from pinn_metakan.pde.condition import Condition
 from pinn_metakan.pde.recording import ResidualFunction, checked_terms, record
 from pinn_metakan.pde.unknown import Unknown, looked_up
+from pinn_metakan.pde.unknown_function import (
+    UnknownFunction,
+    functions_looked_up,
+    lookup_by_name,
+)
 from pinn_metakan.pde.user_code import told_failures
 
 #: Number of points that a residual is recorded at: odd and small, so that wrong shapes show
 #: (docs/decisions/0012-identity-of-a-problem.md).
 RECORDED_POINTS = 7
+
+
+@dataclass(frozen=True)
+class Unknowns:
+    """What a problem leaves open.
+
+    Args:
+        numbers: Unknown numbers by name.
+        functions: Unknown functions by name.
+    """
+
+    numbers: Mapping[str, Unknown]
+    functions: Mapping[str, UnknownFunction]
 
 
 @dataclass(frozen=True)
@@ -36,7 +54,7 @@ class Residual:
         recorded: Its terms at the few points where it was recorded, with made-up values.
         at: Those points.
         is_affine: Whether its terms are affine in the unknowns and their derivatives.
-        numbers: Names of the unknown numbers that it depends on.
+        numbers: Names of the unknown numbers and functions that it depends on.
     """
 
     label: str
@@ -83,7 +101,7 @@ def record_condition(
     condition: Condition,
     variables: Variables,
     domain: Domain,
-    unknowns: Mapping[str, Unknown],
+    unknowns: Unknowns,
 ) -> Residual:
     """Check a condition and record its residual.
 
@@ -93,7 +111,7 @@ def record_condition(
         condition: The condition.
         variables: What names mean.
         domain: Where it is asked for.
-        unknowns: Unknown numbers of the problem by name.
+        unknowns: Unknown numbers and functions of the problem.
 
     Returns:
         Its residual.
@@ -143,7 +161,7 @@ def record_residual(
     variables: Variables,
     at: PointSet,
     is_pointwise: bool,
-    unknowns: Mapping[str, Unknown],
+    unknowns: Unknowns,
 ) -> Residual:
     """Record what a residual function asks for.
 
@@ -154,7 +172,7 @@ def record_residual(
         variables: What names mean.
         at: A few points.
         is_pointwise: Whether each term has one value for each point.
-        unknowns: Unknown numbers of the problem by name.
+        unknowns: Unknown numbers and functions of the problem.
 
     Returns:
         The residual.
@@ -162,7 +180,7 @@ def record_residual(
     Raises:
         ProblemError: If it cannot be trained on.
     """
-    function = _with_unknowns(function, unknowns)
+    function = _with_unknowns(function, unknowns, variables)
     found = record(label, function, variables, at, is_pointwise)
     return Residual(
         label,
@@ -178,9 +196,11 @@ def record_residual(
     )
 
 
-def _with_unknowns(function: ResidualFunction, unknowns: Mapping[str, Unknown]) -> ResidualFunction:
-    """The same function, in which unknown numbers have the values that the jet has of them."""
-    names = {id(unknown): name for name, unknown in unknowns.items()}
+def _with_unknowns(
+    function: ResidualFunction, unknowns: Unknowns, variables: Variables
+) -> ResidualFunction:
+    """The same function, in which unknowns have the values that the jet has of them."""
+    names = {id(unknown): name for name, unknown in unknowns.numbers.items()}
 
     def evaluate(jet: Jet, at: PointSet) -> dict[str, Tensor]:
         def lookup(unknown: Unknown) -> Tensor:
@@ -191,7 +211,8 @@ def _with_unknowns(function: ResidualFunction, unknowns: Mapping[str, Unknown]) 
                 )
             return jet(names[id(unknown)])
 
-        with looked_up(lookup):
+        laws = lookup_by_name(unknowns.functions, variables.laws, jet.coefficients)
+        with looked_up(lookup), functions_looked_up(laws):
             return function(jet, at)
 
     return evaluate

@@ -35,9 +35,9 @@ def slab_times(whole: Formulation, count: int) -> list[float]:
         raise SettingsError(f"{label} has no time, so that it cannot be cut into slabs; set 1")
     if has_transform(problem):
         raise SettingsError(f"{label} has a transform, which holds for its whole time; set 1")
-    if whole.unknowns:
-        names = ", ".join(whole.unknowns)
-        raise SettingsError(f"{label} has unknown numbers, {names}, one for all times; set 1")
+    if whole.unknowns or whole.functions:
+        names = ", ".join([*whole.unknowns, *whole.functions])
+        raise SettingsError(f"{label} has unknowns, {names}, that hold for all times; set 1")
     for name in problem.conditions:
         if _holds_for_all_time(whole, name):
             raise SettingsError(f"{label}: condition {name!r} holds for its whole time; set 1")

@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 from pinn_metakan.plotting.activations import activations_figure, prompts_figure
 from pinn_metakan.plotting.estimates import estimates_figure, has_estimates
 from pinn_metakan.plotting.figure_files import DEFAULT_DPI, FORMATS, write_figures
+from pinn_metakan.plotting.functions import functions_figure, has_functions
 from pinn_metakan.plotting.history import history_figure
 from pinn_metakan.plotting.parameter_errors import parameter_errors_figure
 from pinn_metakan.plotting.profiles import has_profiles, profiles_figure
@@ -20,6 +21,7 @@ _NAMES = (
     "history",
     "profiles",
     "estimates",
+    "functions",
     "parameter_errors",
     "activations",
     "prompts",
@@ -39,8 +41,8 @@ def draw_all(field: Field, folder: Path, format: str = "png", dpi: int = DEFAULT
 
     Returns:
         The files: ``solution.png``, ``history.png``, for one space coordinate and time
-        ``profiles.png``, for unknown numbers ``estimates.png``, and for parameters and a reference
-        ``parameter_errors.png``.
+        ``profiles.png``, for unknown numbers ``estimates.png``, for unknown functions
+        ``functions.png``, and for parameters and a reference ``parameter_errors.png``.
 
     Raises:
         UserError: If format or resolution is none that there is.
@@ -52,6 +54,8 @@ def draw_all(field: Field, folder: Path, format: str = "png", dpi: int = DEFAULT
         figures["estimates"] = estimates_figure(field)
     if parameter_errors(field):
         figures["parameter_errors"] = parameter_errors_figure(field)
+    if has_functions(field):
+        figures["functions"] = functions_figure(field)
     return write_figures(figures, folder, format, dpi)
 
 

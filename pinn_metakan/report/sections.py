@@ -7,6 +7,7 @@ from pinn_metakan.report.facts import RunFacts
 from pinn_metakan.report.markup import Markup, element, folded, section, shown, table
 from pinn_metakan.results.estimates import estimates_of
 from pinn_metakan.results.field import Field
+from pinn_metakan.results.found_functions import functions_of
 from pinn_metakan.results.parameter_errors import parameter_errors
 from pinn_metakan.results.reference_errors import reference_errors
 from pinn_metakan.results.residual_norms import residual_norms_of
@@ -135,7 +136,7 @@ def _short(text: str) -> str:
 
 
 def _estimates(facts: RunFacts) -> Iterator[Markup]:
-    """Unknown numbers with their errors, and how well data are met."""
+    """Unknown numbers and functions with their errors, and how well data are met."""
     found = estimates_of(facts.field.attributes)
     heads = ("unknown number", "value", "standard error", "95 % from", "to", "unit", "start")
     rows: list[tuple[object, ...]] = [
@@ -144,6 +145,8 @@ def _estimates(facts: RunFacts) -> Iterator[Markup]:
     ]
     if rows:
         yield table(heads, rows)
+    for function in functions_of(facts.field.attributes).values():
+        yield element("p", function.line())
     yield from (element("p", line) for line in found.told())
     yield from (element("p", line, class_="note") for line in found.flat)
 

@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from pinn_metakan.plotting.animation import FrameProgress, write_animation
 from pinn_metakan.plotting.estimates import estimates_figure, has_estimates
 from pinn_metakan.plotting.figure_files import DEFAULT_DPI
+from pinn_metakan.plotting.functions import functions_figure, has_functions
 from pinn_metakan.plotting.history import draw_history, history_figure
 from pinn_metakan.plotting.notebook import show_figures
 from pinn_metakan.plotting.one_field import draw_field
@@ -17,6 +18,8 @@ from pinn_metakan.plotting.parameter_errors import parameter_errors_figure
 from pinn_metakan.plotting.profiles import profiles_figure
 from pinn_metakan.plotting.solution import solution_figure
 from pinn_metakan.results.field import Field
+from pinn_metakan.results.found_function import FoundFunction
+from pinn_metakan.results.found_functions import functions_of
 
 
 class Drawn(ABC):
@@ -84,6 +87,25 @@ class Drawn(ABC):
             raise ValueError("this problem has no unknown numbers to draw")
         show_figures()
         return estimates_figure(self.field)
+
+    @property
+    def functions(self) -> Mapping[str, FoundFunction]:
+        """Unknown functions by name: called with values of their arguments; with their bands."""
+        return functions_of(self.field.attributes)
+
+    def plot_functions(self) -> Figure:
+        """Draw the unknown functions with their bands.
+
+        Returns:
+            The figure.
+
+        Raises:
+            ValueError: If the problem has none.
+        """
+        if not has_functions(self.field):
+            raise ValueError("this problem has no unknown functions to draw")
+        show_figures()
+        return functions_figure(self.field)
 
     def plot_profiles(self, *, at: Mapping[str, float] | None = None) -> Figure:
         """Draw the solution and its reference along one coordinate at several times.

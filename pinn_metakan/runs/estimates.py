@@ -42,7 +42,8 @@ def posterior_of(run: AssembledRun) -> Posterior | None:
     """
     formulation = run.formulation
     has_data = any(c.region == "data" for c in formulation.problem.conditions.values())
-    if not has_data or not (formulation.unknowns or noise_levels(formulation)):
+    is_asked = formulation.unknowns or formulation.functions or noise_levels(formulation)
+    if not has_data or not is_asked:
         return None
     count = sum(parameter.numel() for parameter in run.ansatz.parameters())
     if 5 * count**2 > _LARGEST:

@@ -15,6 +15,7 @@ from pinn_metakan.report.facts import RunFacts
 from pinn_metakan.report.figure_files import figures_in
 from pinn_metakan.report.page import report_page
 from pinn_metakan.results.field import Field
+from pinn_metakan.results.found_functions import functions_of, functions_table
 from pinn_metakan.results.hdf5 import read_solution, write_solution
 from pinn_metakan.runs.checkpoint_format import with_present_choices
 from pinn_metakan.runs.first_process import by_first_process
@@ -28,6 +29,8 @@ _FILES = (
     "settings.toml",
     "checkpoint.safetensors",
 )
+#: Values and bands of unknown functions, for a problem that has them.
+FUNCTIONS = "functions.csv"
 #: The page for people.
 PAGE = "report.html"
 #: The folder inside that is the run of another network on the same problem.
@@ -192,6 +195,8 @@ class RunFolder:
         """Write solution, figures, report, history and page."""
         self._write_history(history)
         write_solution(self.solution, field)
+        if functions := functions_of(field.attributes):
+            write_text(self.path / FUNCTIONS, functions_table(functions))
         draw_all(field, self.path)
         told = {**report, "command": self.command()}
         write_text(self._report, json.dumps(told, indent=2) + "\n")
@@ -264,7 +269,7 @@ class RunFolder:
     def _clear(self) -> None:
         """Remove the files of a run, and nothing else that the user may keep there."""
         if self.holds_run():
-            for name in (*_FILES, *FIGURES, *ANIMATIONS, PAGE):
+            for name in (*_FILES, *FIGURES, *ANIMATIONS, FUNCTIONS, PAGE):
                 (self.path / name).unlink(missing_ok=True)
 
     def holds_run(self) -> bool:

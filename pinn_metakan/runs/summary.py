@@ -15,6 +15,8 @@ from torch import Generator
 from pinn_metakan.losses.data_weight import noise_levels
 from pinn_metakan.results.estimates import ATTRIBUTE, estimates_of
 from pinn_metakan.results.field import Field
+from pinn_metakan.results.found_functions import ATTRIBUTE as FUNCTIONS
+from pinn_metakan.results.found_functions import functions_as_json, functions_of
 from pinn_metakan.results.parameter_errors import parameter_errors
 from pinn_metakan.results.reference_errors import PREFIX, reference_errors
 from pinn_metakan.results.residual_norms import residual_norms_of
@@ -24,6 +26,7 @@ from pinn_metakan.runs.description import description, machine
 from pinn_metakan.runs.estimates import estimates_of_run, posterior_of, with_bands
 from pinn_metakan.runs.facts import facts
 from pinn_metakan.runs.fields import CHUNK, field_on, mesh_field, reference_on
+from pinn_metakan.runs.functions import found_functions
 from pinn_metakan.runs.grids import mesh_points, plane_grid, plane_place
 from pinn_metakan.runs.slabs import slabs_to_try
 from pinn_metakan.training.limit import Diagnosis, diagnose
@@ -53,6 +56,7 @@ def evaluate_field(
     parts = (run.formulation, run.slab_fields)
     posterior = posterior_of(run)
     estimates = estimates_of_run(run, posterior)
+    functions = found_functions(run, posterior)
     plane = None
     if not run.grid.axes:
         plane_points = plane_grid(run.formulation)
@@ -79,6 +83,7 @@ def evaluate_field(
             **{f"{PREFIX}{name}": error for name, error in run.reference_errors.items()},
             "stage_begins": json.dumps(run.record.begins),
             **({} if estimates.is_empty else {ATTRIBUTE: estimates.as_json()}),
+            **({FUNCTIONS: functions_as_json(functions)} if functions else {}),
             **({} if plane is None else {"slice_at": json.dumps(plane_place(run.formulation))}),
         },
         slice=plane,
@@ -105,6 +110,7 @@ def summary(
     """
     attributes = field.attributes
     trainer = run.trainer
+    functions = {name: found.report() for name, found in functions_of(attributes).items()}
     names = ("problem", "network", "n_parameters", "seed", "dtype", "device", "seconds")
     machine_names = ("date", "threads", "platform")
     return {
@@ -117,6 +123,7 @@ def summary(
         "reference_error": reference_errors(field),
         **_errors_over_parameters(field),
         **estimates_of(attributes).report(),
+        **({"functions": functions} if functions else {}),
         "loss": run.record.entries[-1]["loss"],
         "converged": trainer.verdict.is_converged,
         "stop_reason": trainer.verdict.sentence,

@@ -1,0 +1,119 @@
+"""Runs with unknown functions: engines, training, checkpoints, what is told."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor
+
+from pinn_metakan.benchmarks.measure.assembled import run_of
+from pinn_metakan.derivatives.jet import Jet
+from pinn_metakan.geometry.box import Interval
+from pinn_metakan.losses.nested_autograd import NestedAutograd
+from pinn_metakan.optimizers.verdict import Outcome, Verdict
+from pinn_metakan.pde.boundary_conditions import Dirichlet
+from pinn_metakan.pde.observed import Observed
+from pinn_metakan.pde.problem import Problem
+from pinn_metakan.pde.unknown_function import UnknownFunction
+from pinn_metakan.runs.assembled import AssembledRun
+from pinn_metakan.runs.resume import open_run
+from pinn_metakan.runs.solve import solve
+from pinn_metakan.training.checkpoint import load_checkpoint, save_checkpoint
+
+#: Trains in a second or two.
+SMALL: dict[str, object] = {
+    "network.widths": [8], "points.interior": 60, "points.first": 60, "adam.steps": 10,
+    "lm.steps": 60, "stages": ["adam", "lm"], "evaluation.shape": [31],
+}  # fmt: skip
+X = torch.linspace(0.0, 1.0, 40, dtype=torch.float64)
+
+
+class Bar(Problem):
+    """(k(u) u_x)_x = 1 with k = (1 + u) / 2 and u = x: k(0) from the flux, k(u) from data."""
+
+    coordinates, unknowns = ("x",), ("u",)
+
+    def __init__(self, sigma: float | None = None, positive: bool = False) -> None:
+        self.k = UnknownFunction(
+            "u", degree=3, positive=positive, unit="W/m", true=lambda u: (1 + u) / 2
+        )
+        self.domain = Interval(0.0, 1.0)
+        noise = 0.0 if sigma is None else sigma * torch.cos(37.0 * X)
+        flux = {"flux": lambda jet: self.k(jet("u")) * jet("u_x")}
+        self.conditions = {
+            "ends": Dirichlet(u=lambda x: x),
+            "data": Observed(X[:, None], u=X + noise, sigma=sigma),
+            "flux": Observed(X[:1, None], flux=torch.tensor([0.5]).double(), of=flux),
+        }
+
+    def residual(self, jet: Jet) -> dict[str, Tensor]:
+        u, u_x, u_xx = jet("u", "u_x", "u_xx")
+        return {"bar": self.k(u) * u_xx + self.k.derivative(u) * u_x**2 - 0.5}
+
+
+@pytest.mark.parametrize("positive", [False, True])
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_both_engines_have_their_columns(dtype: str, positive: bool) -> None:
+    run = run_of(Bar(positive=positive), "kan", {**SMALL, "engine": "jets"}, "cpu", dtype)
+    with torch.no_grad():
+        run.ansatz.functions.of("k").add_(0.3)
+    r, jacobian = run.objective.linearize()
+    run.objective.engine = NestedAutograd()
+    expected_r, expected = run.objective.linearize()
+    tolerance = 1e-10 if dtype == "float64" else 1e-4
+    assert jacobian.shape[1] == run.network.n_parameters + 4
+    assert bool((jacobian[:, :4].abs().max(dim=0).values > 0.01).all())
+    assert torch.allclose(r, expected_r, rtol=0, atol=tolerance)
+    assert torch.allclose(jacobian, expected, rtol=0, atol=tolerance * float(expected.abs().max()))
+
+
+def test_a_law_is_found_from_exact_data_and_is_in_every_file(tmp_path: Path) -> None:
+    solution = solve(Bar(), "kan", settings=SMALL, out=tmp_path / "run")
+    found = solution.functions["k"]
+    assert found.relative_l2 < 1e-5
+    assert found(0.5) == pytest.approx(0.75, rel=1e-5)
+    assert found.formula is not None
+    assert found.formula.kind == "linear"
+    with pytest.raises(ValueError, match=r"k\(u\) is known for u from .*; got 2 to 2"):
+        found(2.0)
+    again = open_run(tmp_path / "run").functions["k"]
+    assert np.array_equal(again.values, found.values)
+    report = json.loads((tmp_path / "run/report.json").read_text())
+    assert report["functions"]["k"]["relative_l2"] == found.relative_l2
+    table = (tmp_path / "run/functions.csv").read_text().splitlines()
+    assert table[0] == "function,argument_1,value,standard_error,low,high,true"
+    assert len(table) == 102
+    assert "k(u) for u from" in (tmp_path / "run/report.html").read_text()
+    axis = solution.plot_functions().axes[0]
+    assert axis.get_ylabel() == "k(u) [W/m]"
+    assert "linear, within the band" in axis.get_title()
+
+
+@pytest.mark.slow
+def test_its_band_holds_it_and_is_as_wide_as_the_noise_makes_it() -> None:
+    narrow, wide = (
+        solve(Bar(sigma=sigma), "kan", settings=SMALL).functions["k"] for sigma in (1e-3, 1e-2)
+    )
+    assert narrow.covered > 0.9
+    ratio = float(np.median(wide.standard_errors / narrow.standard_errors))
+    assert 7 < ratio < 14
+
+
+def test_a_run_goes_on_exactly(tmp_path: Path) -> None:
+    def trained(run: AssembledRun, steps: int) -> AssembledRun:
+        stop = Verdict(Outcome.INTERRUPTED, "enough")
+        run.trainer.run(lambda: stop if run.trainer.step >= steps else None, lambda entry: None)
+        return run
+
+    def begun() -> AssembledRun:
+        return run_of(Bar(sigma=0.01), "kan", SMALL, "cpu", "float64")
+
+    whole, part, again = trained(begun(), 25), trained(begun(), 17), begun()
+    save_checkpoint(tmp_path / "checkpoint", part.state())
+    again.load(load_checkpoint(tmp_path / "checkpoint"))
+    trained(again, 25)
+    assert torch.equal(again.ansatz.functions.of("k"), whole.ansatz.functions.of("k"))
+    assert not torch.equal(part.ansatz.functions.of("k"), whole.ansatz.functions.of("k"))
+    assert torch.equal(again.trainer.state()["parameters"], whole.trainer.state()["parameters"])
