@@ -130,7 +130,8 @@ class SmallKAN(Law):
         values = values.log() if self._is_positive else values
         basis = self._basis(s, 0)[0].flatten(1)  # (M, K - 1)
         matrix = torch.cat([torch.ones_like(basis[:, :1]), basis], dim=1)
-        return torch.linalg.lstsq(matrix, values.unsqueeze(1)).solution.squeeze(1)
+        found = torch.linalg.lstsq(matrix, values.unsqueeze(1)).solution.squeeze(1)
+        return found.round(decimals=12)  # the same each time, whatever the last bits were
 
 
 def _tanh(x: Tensor, order: int) -> list[Tensor]:
