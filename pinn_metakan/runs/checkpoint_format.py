@@ -5,12 +5,15 @@ from typing import Any
 
 from pinn_metakan.settings.earlier_names import present_name
 
+#: A plateau that no loss is on.
+_NO_PLATEAU = 1e300
+
 
 def with_present_choices(state: dict[str, Any]) -> dict[str, Any]:
     """Say what a run of an earlier version was asked to be as this version says it.
 
-    Up to version 0.2.0 metakan was another network, all points were there from the start, and
-    slopes were in the loss.
+    Up to version 0.2.0 metakan was another network, all points were there from the start, slopes
+    were in the loss, and slow steps ended a stage wherever the loss was.
 
     Args:
         state: What was read.
@@ -27,6 +30,9 @@ def with_present_choices(state: dict[str, Any]) -> dict[str, Any]:
     if isinstance(points, Mapping):
         settings = {**settings, "points": {"first": 0, **points}}
     settings = {"fluxes": "soft", **settings}
+    for stage, section in settings.items():
+        if isinstance(section, Mapping) and "corrections" in section:
+            settings[stage] = {"plateau": _NO_PLATEAU, **section}
     return state | {"choices": {**chosen, "network": name, "settings": settings}}
 
 

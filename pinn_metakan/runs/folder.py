@@ -123,7 +123,7 @@ class RunFolder:
                 return all(part["choices"][name] == found["choices"][name] for name in names)
             is_same = part["problem"]["parameters"] == found["problem"]["parameters"]
             asked = [found["choices"], found.get("second_opinion"), *found.get("before", [])]
-            return is_same and part["choices"] in asked
+            return is_same and any(_agree(part["choices"], one) for one in asked)
         except (RunFolderError, LookupError, TypeError):
             return False
 
@@ -275,3 +275,10 @@ class RunFolder:
     def holds_run(self) -> bool:
         """Whether a file of a run is there."""
         return any((self.path / name).exists() for name in _FILES)
+
+
+def _agree(choices: object, others: object) -> bool:
+    """Whether choices are the same but for settings that an earlier version did not have."""
+    if not isinstance(choices, Mapping) or not isinstance(others, Mapping):
+        return choices == others
+    return all(_agree(choices[name], others[name]) for name in choices.keys() & others.keys())

@@ -58,8 +58,13 @@ def own_device(name: str) -> str:
         The name; of several processes, each has a GPU of its own.
 
     Raises:
-        SettingsError: If there are fewer GPUs than processes.
+        SettingsError: If there are fewer GPUs than processes, or one is asked for by its number.
     """
+    if process_count() > 1 and name.startswith("cuda:"):
+        raise SettingsError(
+            f"device {name!r}: several processes would share it; give --device cuda, which gives "
+            "each a GPU of its own"
+        )
     is_gpu = name == "cuda" or (name == "auto" and torch.cuda.is_available())
     if process_count() == 1 or not is_gpu:
         return name

@@ -126,7 +126,7 @@ class Remembered:
 
     @property
     def process_timeout(self) -> float:
-        """Longest wait of its processes for each other [s]; 0.3.0 had no such setting."""
+        """Longest wait of its processes for each other [s]; version 0.2.0 had no such setting."""
         found = self.settings.get("process_timeout")
         otherwise = Settings.model_fields["process_timeout"].default
         return float(found if isinstance(found, int | float) else otherwise)

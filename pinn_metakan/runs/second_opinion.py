@@ -9,7 +9,13 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from pinn_metakan.errors import Interrupted, ProcessesLost, RunFolderError, TrainingError
+from pinn_metakan.errors import (
+    Interrupted,
+    ProcessesLost,
+    RunFolderError,
+    TrainingError,
+    is_lack_of_memory,
+)
 from pinn_metakan.geometry.grid import Grid
 from pinn_metakan.geometry.mesh import Mesh
 from pinn_metakan.optimizers.verdict import Outcome, Verdict
@@ -144,6 +150,7 @@ def train_and_compare(
     Raises:
         Interrupted: If the user stops one of them; it carries the solution of the first.
         ProcessesLost: If one of several processes fails.
+        TrainingError: If one of several processes finds no memory for the second run.
     """
     asked = {} if second is None else {"second_opinion": second.record()}
     beside = {**(beside or {}), **asked}
@@ -189,6 +196,9 @@ def train_and_compare(
         lost.folder = None if folder is None else folder.path
         raise
     except TrainingError as error:
+        cause = error.__cause__
+        if run.communicator.count > 1 and cause is not None and is_lack_of_memory(cause):
+            raise  # the other processes do not know of it
         return _written(run, solution, solution.field, folder, [f"no second opinion: {error}"])
     except (Interrupted, KeyboardInterrupt) as stop:
         path = None if folder is None else folder.path

@@ -74,7 +74,9 @@ def test_each_process_has_a_gpu_of_its_own(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
     monkeypatch.setattr(torch.cuda, "device_count", lambda: 3)
     assert own_device("auto") == own_device("cuda") == "cuda:2"
-    assert (own_device("cpu"), own_device("cuda:1")) == ("cpu", "cuda:1")
+    assert own_device("cpu") == "cpu"
+    with pytest.raises(SettingsError, match="several processes would share it; give --device cuda"):
+        own_device("cuda:1")
     monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
     wrong = "device 'auto': each process needs a GPU of its own, and this machine has 2; begin with"
     with pytest.raises(SettingsError, match=f"{wrong} --nproc-per-node 2, or give --device cpu"):

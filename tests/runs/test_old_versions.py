@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from pinn_metakan.errors import RunFolderError
+from pinn_metakan.runs.folder import RunFolder
 from pinn_metakan.runs.resume import open_run, resume
 
 DATA = Path(__file__).parents[1] / "data" / "version-0.1.0"
@@ -23,6 +24,12 @@ def test_a_run_of_version_0_1_0_goes_on_where_it_was(tmp_path: Path) -> None:
     assert solution.attributes["problem_parameters"] == '{"diffusivity": 0.2}'
     assert solution.attributes["network"] == "metakan-sine"  # which was called metakan then
     assert solution.tied is not None
+    tied = RunFolder(tmp_path / "decay" / "tied")
+    state = tied.load_checkpoint()
+    del state["choices"]["settings"]["process_timeout"]  # an earlier version had no such setting
+    tied.save_checkpoint(state)
+    more = resume("decay", DATA / "decay.py", settings={"evaluation": {"shape": [9, 5]}})
+    assert more.tied is not None
 
 
 def test_a_solution_of_version_0_1_0_is_read_and_evaluated() -> None:
