@@ -27,7 +27,7 @@ def test_a_run_of_version_0_1_0_goes_on_where_it_was(tmp_path: Path) -> None:
     tied = RunFolder(tmp_path / "decay" / "tied")
     state = tied.load_checkpoint()
     del state["choices"]["settings"]["process_timeout"]  # an earlier version had no such setting
-    tied.save_checkpoint(state)
+    tied.save_checkpoint(state, list(state["record"]["history"]))
     more = resume("decay", DATA / "decay.py", settings={"evaluation": {"shape": [9, 5]}})
     assert more.tied is not None
 
