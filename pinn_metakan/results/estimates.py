@@ -59,8 +59,8 @@ class DataFit:
 
     Args:
         count: Number of values.
-        chi_square: Mean square of the deviations over sigma [-]: about 1 where sigma is right, NaN
-            where it is not known.
+        chi_square: Mean of the squares of the deviations over sigma [-]: about 1 where sigma is
+            right, NaN where it is not known. With ``huber`` the squares are Huber's function.
         sigma: Standard deviation of the noise, as it was given or estimated [unit of the values].
         is_estimated: Whether that was estimated from the deviations.
         freedom: Degrees of freedom that these values leave [-].

@@ -88,10 +88,11 @@ def estimates_of_run(run: AssembledRun, posterior: Posterior | None) -> Estimate
         quantile = float(ndtri(0.5 + _INSIDE / 2))
     widths = torch.tensor([_width(u, now[n]) for n, u in unknowns.items()], dtype=torch.float64)
     numbers = {}
+    free = [parameter.detach().double().squeeze(0).cpu() for parameter in run.ansatz.numbers.free]
     for number, (name, unknown) in enumerate(unknowns.items()):
         is_told = float(errors[number]) <= float(widths[number])
         error = float(errors[number]) if is_told else math.inf
-        numbers[name] = _estimate(unknown, now[name], error, quantile)
+        numbers[name] = _estimate(unknown, free[number], error, quantile)
     covariance = (directions.T * sizes.square()) @ directions
     names = list(unknowns)
     correlation = {
@@ -134,9 +135,9 @@ def with_bands(
     return replace(field, standard_errors=errors)
 
 
-def _estimate(unknown: Unknown, value: float, error: float, quantile: float) -> Estimate:
-    """The estimate of a number whose free number has a standard deviation."""
-    free = torch.tensor(unknown.to_free(value), dtype=torch.float64)
+def _estimate(unknown: Unknown, free: Tensor, error: float, quantile: float) -> Estimate:
+    """The estimate of a number whose free number, 0-d, has a standard deviation."""
+    value = float(unknown.of_free(free))  # may have been rounded onto a bound
     if error == math.inf:
         return _unsure(unknown, value)
     at = torch.stack([free - quantile * error, free + quantile * error])
@@ -174,8 +175,8 @@ def _sentence(names: list[str], unknowns: list[Unknown], direction: Tensor) -> s
     if len(parts) == 1:
         return f"the data do not tell {parts[0][0]}: any value fits them as well"
     listed = " and ".join(name for name, _, _ in parts)
-    is_positive = all(u.low is not None and u.high is None for _, u, _ in parts)
-    if len(parts) == 2 and is_positive:
+    are_logarithms = all(u.low == 0 and u.high is None for _, u, _ in parts)
+    if len(parts) == 2 and are_logarithms:  # their sum is that of a product
         (first, _, a), (second, _, b) = parts
         if abs(abs(a) - abs(b)) < _PART * largest:
             told = f"{first} / {second}" if a * b > 0 else f"{first} * {second}"

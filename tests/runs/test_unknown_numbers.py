@@ -19,6 +19,7 @@ from pinn_metakan.pde.problem import Problem
 from pinn_metakan.pde.unknown import Unknown
 from pinn_metakan.results.estimates import estimates_of
 from pinn_metakan.runs.assembled import AssembledRun
+from pinn_metakan.runs.estimates import estimates_of_run, posterior_of
 from pinn_metakan.runs.resume import open_run
 from pinn_metakan.runs.solve import solve
 from pinn_metakan.training.checkpoint import load_checkpoint, save_checkpoint
@@ -138,3 +139,31 @@ def test_what_data_do_not_tell_is_said() -> None:
     assert math.isnan(found.numbers["D"].standard_error)
     ratio = found.numbers["s"].value / found.numbers["D"].value
     assert ratio == pytest.approx(2.0, abs=0.05)
+
+
+class Bounded(Ratio):
+    """Both numbers stay above 1: a product of them is no straight line of the free numbers."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.D, self.s = Unknown(2.0, low=1.0), Unknown(4.0, low=1.0)
+
+
+def test_a_number_that_was_rounded_onto_its_bound_has_no_standard_error() -> None:
+    run = run_of(Bounded(), "kan", SMALL, "cpu", "float64")
+    with torch.no_grad():
+        run.ansatz.numbers.free[0].fill_(-40.0)
+    found = estimates_of_run(run, posterior_of(run)).numbers["D"]
+    assert found.value == 1.0
+    assert math.isnan(found.standard_error)
+
+
+def test_a_flat_direction_of_numbers_above_other_bounds_is_no_ratio() -> None:
+    run = run_of(Bounded(), "kan", SMALL, "cpu", "float64")
+    with torch.no_grad():  # D = s = 3, so that both free numbers change by as much
+        run.ansatz.numbers.free[0].fill_(math.log(2.0))
+        run.ansatz.numbers.free[1].fill_(math.log(2.0 / 3.0))
+    flat = estimates_of_run(run, posterior_of(run)).flat
+    assert flat == (
+        "the data do not tell D and s each by itself: they change together and fit as well",
+    )
