@@ -3,17 +3,17 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-import h5py
 import numpy as np
 from numpy.typing import NDArray
-from scipy.io import netcdf_file
 
 from pinn_metakan.errors import ProblemError
+from pinn_metakan.pde.netcdf_columns import netcdf_columns
 from pinn_metakan.pde.observed import Observed
 
 #: Endings of files of netCDF; version 4 of it is HDF5.
 _NETCDF = (".nc", ".nc4", ".cdf", ".h5", ".hdf5")
-_HDF5_SIGNATURE = b"\x89HDF"
+#: What reading raises where a file is damaged, or says that it is larger than the memory.
+_UNREADABLE = (OSError, ValueError, TypeError, LookupError, RuntimeError, MemoryError)
 
 
 def observed_from_file(
@@ -51,15 +51,19 @@ def observed_from_file(
     names += [str(sigma)] if has_errors else []
     is_netcdf = path.suffix.lower() in _NETCDF
     try:
-        columns = _netcdf(path) if is_netcdf else _text(path)
-    except (OSError, ValueError, TypeError, UnicodeDecodeError) as error:
-        detail = " ".join(str(error).split())
+        if is_netcdf:
+            columns, known = netcdf_columns(path, names)
+        else:
+            columns = _text(path)
+            known = list(columns)
+    except _UNREADABLE as error:
+        detail = " ".join(str(error).split()) or "there is not enough memory"
         kind = "netCDF" if is_netcdf else "a table of text"
         raise ProblemError(f"Observed: {path} cannot be read as {kind}: {detail}") from error
     for name in names:
         if name not in columns:
-            known = ", ".join(columns) or "none"
-            raise ProblemError(f"Observed: {path} has no column {name!r}; there are {known}")
+            told = ", ".join(known) or "none"
+            raise ProblemError(f"Observed: {path} has no column {name!r}; there are {told}")
     sizes = {name: columns[name].size for name in names}
     if len(set(sizes.values())) > 1:
         told = ", ".join(f"{name}: {size}" for name, size in sizes.items())
@@ -89,30 +93,3 @@ def _text(path: Path) -> Mapping[str, NDArray[np.float64]]:
     numbers = [[float(cell or "nan") for cell in row] for row in cells]
     table = np.array(numbers, dtype=np.float64).reshape(-1, len(names))
     return {name: table[:, column] for column, name in enumerate(names)}
-
-
-def _netcdf(path: Path) -> Mapping[str, NDArray[np.float64]]:
-    """Variables with one dimension by name."""
-    found = {}
-    if path.read_bytes()[:4] == _HDF5_SIGNATURE:
-        with h5py.File(path, "r") as file:
-            for name, item in file.items():
-                if isinstance(item, h5py.Dataset) and item.ndim == 1 and item.dtype.kind in "iuf":
-                    values = item[...].astype(np.float64)
-                    missing = item.attrs.get("_FillValue")
-                    found[name] = _known(values, missing)
-        return found
-    with netcdf_file(path, "r", mmap=False) as file:
-        for name, variable in file.variables.items():
-            if len(variable.shape) == 1 and variable.data.dtype.kind in "iuf":
-                values = np.array(variable.data, dtype=np.float64)
-                found[name] = _known(values, getattr(variable, "_FillValue", None))
-    return found
-
-
-def _known(values: NDArray[np.float64], missing: object) -> NDArray[np.float64]:
-    """Values with NaN where they are missing."""
-    if missing is None:
-        return values
-    fill = np.asarray(missing, dtype=np.float64).flatten()[0]
-    return np.where(values == fill, np.nan, values)

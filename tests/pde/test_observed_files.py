@@ -61,3 +61,52 @@ def test_what_is_no_table_is_refused(text: str, column: str, message: str, tmp_p
 def test_a_file_that_is_not_there_is_refused() -> None:
     with pytest.raises(ProblemError, match=r"there is no file nowhere\.csv"):
         observed_from_file("nowhere.csv", ("x",), u="u")
+
+
+@pytest.mark.parametrize(
+    ("entries", "message"),
+    [
+        (10**14, "cannot be read as netCDF: u has 100000000000000 entries, more than the 10000000"),
+        (10**7, r"cannot be read as netCDF: u has 10000000 entries, more than a file of \d+ bytes"),
+    ],
+)
+def test_a_variable_that_is_larger_than_its_file_is_refused(
+    entries: int, message: str, tmp_path: Path
+) -> None:
+    with h5py.File(tmp_path / "rod.nc", "w") as file:
+        file.create_dataset("u", shape=(entries,), chunks=(1000,), dtype="f8")
+        file["x"] = np.arange(3.0)
+    with pytest.raises(ProblemError, match=message):
+        observed_from_file(tmp_path / "rod.nc", ("x",), u="u")
+
+
+def test_variables_that_nobody_named_are_not_read(tmp_path: Path) -> None:
+    with h5py.File(tmp_path / "rod.nc", "w") as file:
+        file.create_dataset("large", shape=(10**14,), chunks=(1000,), dtype="f8")
+        file["nowhere"] = h5py.SoftLink("/gone")
+        file["x"] = file["u"] = np.arange(3.0)
+    assert observed_from_file(tmp_path / "rod.nc", ("x",), u="u").values["u"].tolist() == [0, 1, 2]
+    with pytest.raises(ProblemError, match="no column 'heat'; there are large, u, x"):
+        observed_from_file(tmp_path / "rod.nc", ("x",), u="heat")
+
+
+def test_a_lack_of_memory_is_told_in_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(path: Path) -> None:
+        raise MemoryError
+
+    (tmp_path / "rod.csv").write_text(TABLE)
+    monkeypatch.setattr("pinn_metakan.pde.observed_files._text", fail)
+    with pytest.raises(ProblemError, match="as a table of text: there is not enough memory"):
+        observed_from_file(tmp_path / "rod.csv", ("x",), u="u")
+
+
+def test_a_classic_file_that_is_cut_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "rod.nc"
+    with netcdf_file(path, "w") as file:
+        file.createDimension("row", 30)
+        file.createVariable("u", "d", ("row",))[:] = np.arange(30.0)
+    path.write_bytes(path.read_bytes()[:-20])
+    with pytest.raises(ProblemError, match=r"rod\.nc cannot be read as netCDF: "):
+        observed_from_file(path, ("u",), u="u")

@@ -1,0 +1,99 @@
+"""Columns of netCDF: one-dimensional variables of a classic file or one of version 4."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+from numpy.typing import NDArray
+from scipy.io import netcdf_file
+
+#: What a file of version 4, which is HDF5, begins with.
+_HDF5_SIGNATURE = b"\x89HDF"
+#: Entries that a variable may have, and bytes of it for each byte of its file: deflate, which
+#: netCDF uses, makes nothing smaller than by this (docs/decisions/0043-unknown-numbers.md).
+_MOST_ENTRIES, _MOST_BYTES = 10_000_000, 1032
+
+
+def netcdf_columns(
+    path: Path, names: Sequence[str]
+) -> tuple[Mapping[str, NDArray[np.float64]], list[str]]:
+    """Values of variables, NaN where they are missing; no others are read.
+
+    Args:
+        path: The file.
+        names: Of the variables; those that are not there are left out.
+
+    Returns:
+        The values by name, and the names of all variables that are columns.
+
+    Raises:
+        ValueError: If it is no netCDF, or a variable is larger than what is read.
+        OSError: If it cannot be read.
+    """
+    with path.open("rb") as file:
+        is_hdf5 = file.read(len(_HDF5_SIGNATURE)) == _HDF5_SIGNATURE
+    return _hdf5(path, names) if is_hdf5 else _classic(path, names)
+
+
+def _hdf5(path: Path, names: Sequence[str]) -> tuple[Mapping[str, NDArray[np.float64]], list[str]]:
+    found, known = {}, []
+    with h5py.File(path, "r") as file:
+        for name in file:
+            item = file.get(name)  # None for a link to nothing
+            if not isinstance(item, h5py.Dataset) or not _is_column(item.shape, item.dtype):
+                continue
+            known.append(name)
+            if name in names:
+                _refuse_large(name, item.size, item.dtype, path)
+                found[name] = _known(item[...], item.attrs)
+    return found, known
+
+
+def _classic(
+    path: Path, names: Sequence[str]
+) -> tuple[Mapping[str, NDArray[np.float64]], list[str]]:
+    with netcdf_file(path, "r", mmap=True) as file:
+        known = [
+            name
+            for name in file.variables
+            if _is_column(file.variables[name].shape, file.variables[name].data.dtype)
+        ]
+        return {name: _variable(file, name, path) for name in known if name in names}, known
+
+
+def _variable(file: netcdf_file, name: str, path: Path) -> NDArray[np.float64]:
+    """Values of a variable; nothing that is mapped to the file is left when this returns."""
+    variable = file.variables[name]
+    _refuse_large(name, variable.data.size, variable.data.dtype, path)
+    stored = variable.data.astype(variable.data.dtype.newbyteorder("="))
+    return _known(stored, variable._attributes)
+
+
+def _is_column(shape: tuple[int, ...] | None, kind: np.dtype[Any]) -> bool:
+    return shape is not None and len(shape) == 1 and kind.kind in "iuf"
+
+
+def _refuse_large(name: str, entries: int, kind: np.dtype[Any], path: Path) -> None:
+    if entries > _MOST_ENTRIES:
+        raise ValueError(
+            f"{name} has {entries} entries, more than the {_MOST_ENTRIES} that are read; write "
+            "fewer of them into a file"
+        )
+    size = path.stat().st_size
+    if entries * kind.itemsize > _MOST_BYTES * size:
+        raise ValueError(
+            f"{name} has {entries} entries, more than a file of {size} bytes can hold; most of "
+            "them were never written"
+        )
+
+
+def _known(stored: NDArray[Any], attributes: Mapping[str, Any]) -> NDArray[np.float64]:
+    """Values with NaN where they are missing."""
+    values = stored.astype(np.float64)
+    missing = attributes.get("_FillValue")
+    if missing is None:
+        return values
+    fill = np.asarray(missing, dtype=np.float64).flatten()[0]
+    return np.where(values == fill, np.nan, values)
