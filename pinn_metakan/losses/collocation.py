@@ -115,6 +115,11 @@ class Collocation:
         """The terms of the differential equations."""
         return self.groups[0]
 
+    @property
+    def points_ahead(self) -> int:
+        """How many points of the equations may be added."""
+        return max(0, self._most - self.equations.count)
+
     def leave_out(self, satisfied: frozenset[str]) -> None:
         """Leave out terms that are zero by construction, and groups that have no others."""
         for group in self.groups[1:]:

@@ -12,6 +12,9 @@ _GRAM_BLOCKS = 4
 #: Numbers of the largest Jacobian that is kept where nothing else is said (800 MB,
 #: docs/decisions/0041-large-runs.md).
 LARGEST_KEPT = 100_000_000
+#: Parameters of the largest network whose J^T J is made where J itself is too large to be kept
+#: (docs/decisions/0041-large-runs.md).
+LARGEST_GRAM = 6_000
 
 
 class Jacobian(ABC):

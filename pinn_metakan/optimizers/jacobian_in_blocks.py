@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from pinn_metakan.optimizers.flat import assign, flattened
-from pinn_metakan.optimizers.jacobian import Jacobian, lower_gram
+from pinn_metakan.optimizers.jacobian import LARGEST_GRAM, Jacobian, lower_gram
 
 #: Makes the Jacobian at the present parameters: of each block, the places of its rows in the
 #: residual vector, (n,), and the block itself, (n, P).
@@ -17,7 +17,7 @@ class JacobianInBlocks(Jacobian):
     """A Jacobian of which one block of rows is in memory at a time.
 
     Each product costs a pass over all blocks. The first pass makes J^T J as well, whose diagonal
-    has the norms of the columns.
+    has the norms of the columns, unless there are more parameters than `LARGEST_GRAM`.
 
     Args:
         make: Makes the blocks, at the parameters as they are then.
@@ -33,7 +33,9 @@ class JacobianInBlocks(Jacobian):
         self._gram: Tensor | None = None
 
     def column_squares(self) -> Tensor:
-        """The diagonal of J^T J; see `Jacobian.column_squares`."""
+        """The diagonal of J^T J, or sums over blocks; see `Jacobian.column_squares`."""
+        if len(self._point) > LARGEST_GRAM:
+            return self._summed(lambda places, block: block.square().sum(dim=0))
         return self.gram().diagonal().clone()
 
     def measure_in(self, units: Tensor) -> None:

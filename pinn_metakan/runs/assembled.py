@@ -97,6 +97,7 @@ class AssembledRun:
         self.record = TrainingRecord()
         with torch.no_grad():
             n_residuals = len(self.objective.vector())
+        n_residuals += self.objective.collocation.points_ahead * len(self.equations.terms)
         self.schedule = Schedule(
             self.settings,
             self._slabs.times,

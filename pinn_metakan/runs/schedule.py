@@ -23,7 +23,7 @@ class Schedule:
     Args:
         settings: All settings.
         times: First time of each slab, and the last time of all.
-        n_residuals: Length N of the residual vector.
+        n_residuals: Largest length N of the residual vector, of all processes together.
         network: The network of the first leg.
         ansatz: Gives what is trained, as it is when it is called.
         communicator: Adds up what other processes have of the residuals.

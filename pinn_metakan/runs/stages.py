@@ -8,14 +8,11 @@ from pinn_metakan.ansatz.ansatz import Ansatz
 from pinn_metakan.errors import SettingsError
 from pinn_metakan.networks.network import Network
 from pinn_metakan.optimizers.communicator import Communicator
+from pinn_metakan.optimizers.jacobian import LARGEST_GRAM
 from pinn_metakan.runs.stage_optimizer import optimizer_maker
 from pinn_metakan.settings.sections import LossSettings, Settings
 from pinn_metakan.settings.stages import STAGES, KernelSettings, LinearSettings, LMSettings
 from pinn_metakan.training.stage import Stage
-
-#: Parameters of the largest network whose J^T J is made where J itself is too large to be kept
-#: (docs/decisions/0041-large-runs.md).
-LARGEST_GRAM = 6_000
 
 
 def build_stages(
@@ -32,7 +29,7 @@ def build_stages(
     Args:
         settings: All settings.
         names: Names of the stages, in their order.
-        n_residuals: Length N of the residual vector.
+        n_residuals: Largest length N of the residual vector, of all processes together.
         network: What they begin with.
         ansatz: Gives what is trained, as it is when it is called.
         communicator: Adds up what other processes have of the residuals.
@@ -49,13 +46,14 @@ def build_stages(
         _refuse_unless_stochastic(names, redraw_every, settings.tolerance)
         _refuse_adaptation(settings.loss)
     n_parameters = network.n_parameters
+    n_own = -(-n_residuals // communicator.count)
     stages: list[Stage] = []
     notes: list[str] = []
     for name in names:
         runs, section = name, settings.stage(name)
-        if isinstance(section, LMSettings) and n_residuals * n_parameters > section.max_numbers:
+        if isinstance(section, LMSettings) and n_own * n_parameters > section.max_numbers:
             told = (
-                f"{n_residuals} residuals x {n_parameters} parameters are more than "
+                f"up to {n_own} residuals x {n_parameters} parameters are more than "
                 f"{name}.max_numbers = {section.max_numbers}: "
             )
             if n_parameters <= LARGEST_GRAM:

@@ -9,6 +9,7 @@ from small_runs import FAST
 from torch import Tensor
 
 from pinn_metakan.losses import collocation, point_chunks, row_blocks
+from pinn_metakan.optimizers import jacobian_in_blocks
 from pinn_metakan.optimizers.jacobian_in_blocks import JacobianInBlocks
 from pinn_metakan.optimizers.linearization import Linearization
 from pinn_metakan.pde.loading import load_problem
@@ -91,6 +92,18 @@ def test_a_linearization_in_blocks_equals_the_whole_one(
         close(here.pulled(v), whole.pulled(v))
         close(here.pulled_sum(v, step), whole.pulled_sum(v, step))
         assert here.trace == pytest.approx(whole.trace, rel=1e-12)
+
+
+def test_norms_of_columns_of_many_parameters_need_no_product(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    run = assembled(*CASES["soft"])
+    _, whole = run.objective.linearize()
+    monkeypatch.setattr(jacobian_in_blocks, "LARGEST_GRAM", 0, raising=False)
+    monkeypatch.setattr(JacobianInBlocks, "gram", lambda self: pytest.fail("J^T J is made"))
+    with in_chunks(monkeypatch):
+        _, jacobian = run.objective.linearize_within(0)
+        close(jacobian.column_squares(), whole.square().sum(dim=0))
 
 
 def test_a_jacobian_in_blocks_stays_where_it_was_made() -> None:

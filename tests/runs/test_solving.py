@@ -8,6 +8,7 @@ import pytest
 from small_runs import FAST
 from torch import Generator
 
+from pinn_metakan.benchmarks.measure.assembled import run_of
 from pinn_metakan.errors import (
     RunFolderError,
     SettingsError,
@@ -113,6 +114,19 @@ def test_a_transform_of_the_user_replaces_the_automatic_one(write_problem: Write
     problem = load_problem(str(write_problem(extra=extra)))
     solve(problem, settings=FAST, announce=facts.extend)
     assert dict(facts)["conditions"] == "hard: initial_u; soft: walls_u"
+
+
+def test_points_that_may_be_added_count_for_the_size_of_a_jacobian(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(stages, "LARGEST_GRAM", 0)
+    points = {"interior": 500, "first": 10}
+    run = run_of(load_problem("heat"), "mlp", FAST | {"points": points}, "cpu", "float64")
+    size = run.network.n_parameters
+    assert run.notes == ()
+    few = FAST | {"points": points, "lm": {"steps": 3, "max_numbers": 499 * size}}
+    (note,) = run_of(load_problem("heat"), "mlp", few, "cpu", "float64").notes
+    assert note.startswith(f"up to 500 residuals x {size} parameters are more than lm.max_numbers")
 
 
 def test_a_jacobian_that_is_too_large_is_replaced_and_the_user_is_told(

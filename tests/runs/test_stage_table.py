@@ -9,6 +9,7 @@ import pytest
 import torch
 from pydantic import Field
 from small_runs import FAST, stop_at
+from threads_as_processes import Exchange, OneOfThreads
 from torch import nn
 
 from pinn_metakan.ansatz.ansatz import Ansatz
@@ -169,3 +170,15 @@ def test_the_remedy_names_a_setting_of_the_stage_that_runs(monkeypatch: pytest.M
     (stage,), notes = build_stages(settings, ["lm"], 2, network, _nothing, ONE_PROCESS)
     assert stage.remedy == "kernel.damping higher"
     assert "lm is the kernel of 1 points in each step" in notes[0]
+
+
+@pytest.mark.parametrize(("count", "expected"), [(1, "kernel"), (2, "lm")])
+def test_the_residuals_of_one_process_decide_what_runs(
+    count: int, expected: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stages, "LARGEST_GRAM", 0)
+    settings = build_settings("kan", [("a", {"lm": {"max_numbers": 4}})])
+    network = MLP((1, 1), torch.Generator())  # of 2 parameters
+    several = OneOfThreads(Exchange(count), 0, count)
+    (stage,), _ = build_stages(settings, ["lm"], 4, network, _nothing, several)
+    assert stage.remedy == f"{expected}.damping higher"
