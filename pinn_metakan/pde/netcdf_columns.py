@@ -68,7 +68,7 @@ def _variable(file: netcdf_file, name: str, path: Path) -> NDArray[np.float64]:
     variable = file.variables[name]
     _refuse_large(name, variable.data.size, variable.data.dtype, path)
     stored = variable.data.astype(variable.data.dtype.newbyteorder("="))
-    return _known(stored, variable._attributes)
+    return _known(stored, vars(variable))
 
 
 def _is_column(shape: tuple[int, ...] | None, kind: np.dtype[Any]) -> bool:
