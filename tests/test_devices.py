@@ -181,7 +181,8 @@ def test_new_points_lie_on_the_device(
     collocation = Collocation(groups, 0.5, Generator().manual_seed(0))
     with OneDevice():
         objective.with_collocation(collocation).redraw()
-    assert groups[0].at.points.shape == (INTERIOR, shipped(name).domain.dimension)
+    dimension = objective.collocation.equations.variables.dimension  # with parameters
+    assert groups[0].at.points.shape == (INTERIOR, dimension)
     assert {group.at.points.device for group in groups} == {META}
 
 
