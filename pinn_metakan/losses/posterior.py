@@ -38,7 +38,7 @@ _EQUATIONS = 1e-7
 #: What a parameter of the network may move by in its unit, as an inverse variance: a direction that
 #: neither equations nor data see is a redundant one, and does not matter.
 _PRIOR = 1e-6
-#: Rows of the equations for each column.
+#: Rows of each equation for each column.
 _ROWS = 4
 #: What equations tell of a direction counts if it is so many times what their residual is.
 _TOLD = 100.0
@@ -103,10 +103,9 @@ class Posterior:
         self._objective, self._formulation = objective, formulation
         ansatz = objective.ansatz
         self._k, self._of_functions = len(ansatz.numbers), ansatz.functions.count
-        n_parameters = sum(parameter.numel() for parameter in ansatz.parameters())
         equations = objective.collocation.equations
-        more = _with_points(equations, formulation, _ROWS * n_parameters, generator)
-        groups = [more, *objective.collocation.groups[1:]]
+        even = _with_points(equations, formulation, _ROWS * _columns(objective), generator)
+        groups = [even, *objective.collocation.groups[1:]]
         r, jacobian = objective.engine.linearize(ansatz, groups, objective.scaled_weights)
         self._residual, self._jacobian = r.detach().double(), self._in_order(jacobian)
         noise = noise_levels(formulation)
@@ -253,12 +252,25 @@ class Posterior:
         return whitened.norm(dim=1) * math.sqrt(self._spread)
 
 
+def size_of_matrix(objective: Objective, formulation: Formulation) -> int:
+    """Numbers in the matrix that a `Posterior` factorizes: rows of all terms times columns."""
+    columns = _columns(objective)
+    equations, *others = objective.collocation.groups
+    rows = _ROWS * columns * len(equations.terms)
+    rows += columns - len(objective.ansatz.numbers)  # those of the prior
+    rows += sum(_count(group, formulation) * len(group.terms) for group in others)
+    return rows * columns
+
+
+def _columns(objective: Objective) -> int:
+    return sum(parameter.numel() for parameter in objective.ansatz.parameters())
+
+
 def _with_points(
     group: TermGroup, formulation: Formulation, count: int, generator: Generator
 ) -> TermGroup:
-    """The equations on points that are spread evenly, enough of them."""
+    """The equations on points that are spread evenly, as many as are asked for."""
     like = group.at.points
-    count = max(count, len(like))
     at = sample_interior(formulation.domain, count, "sobol", generator)
     return replace(group, at=at.to(like.device, like.dtype))
 

@@ -5,6 +5,7 @@ import numpy as np
 from pinn_metakan.results.field import Field
 from pinn_metakan.results.reference_errors import near_lines
 from pinn_metakan.runs.assembled import AssembledRun
+from pinn_metakan.runs.estimates import estimate_notes
 from pinn_metakan.runs.functions import function_notes
 
 #: A loss below the one, whose terms are scaled to be of order one, that goes with an error above
@@ -48,4 +49,4 @@ def closing_notes(run: AssembledRun, field: Field) -> list[str]:
             "are the data less smooth than the equation needs, or is the reference of other "
             "parameters?"
         )
-    return [*notes, *function_notes(run), *near_lines(field)]
+    return [*notes, *estimate_notes(run), *function_notes(run), *near_lines(field)]

@@ -9,7 +9,7 @@ from torch import Generator, Tensor
 
 from pinn_metakan.geometry.grid import Grid
 from pinn_metakan.losses.data_weight import noise_levels
-from pinn_metakan.losses.posterior import Posterior
+from pinn_metakan.losses.posterior import Posterior, size_of_matrix
 from pinn_metakan.pde.unknown import Unknown
 from pinn_metakan.results.estimates import DataFit, Estimate, Estimates
 from pinn_metakan.results.field import FieldOnGrid
@@ -38,18 +38,33 @@ def posterior_of(run: AssembledRun) -> Posterior | None:
 
     Returns:
         The distribution; None for a problem without unknown numbers and noise, without data, or
-        with too large a network.
+        where the matrix is too large.
     """
     formulation = run.formulation
-    has_data = any(c.region == "data" for c in formulation.problem.conditions.values())
-    is_asked = formulation.unknowns or formulation.functions or noise_levels(formulation)
-    if not has_data or not is_asked:
-        return None
-    count = sum(parameter.numel() for parameter in run.ansatz.parameters())
-    if 5 * count**2 > _LARGEST:
+    if not _is_asked(run) or size_of_matrix(run.objective, formulation) > _LARGEST:
         return None
     generator = Generator().manual_seed(run.choices.seed)
     return Posterior(run.objective, formulation, generator)
+
+
+def estimate_notes(run: AssembledRun) -> list[str]:
+    """Say that a run is too large for standard errors, where it is."""
+    size = size_of_matrix(run.objective, run.formulation) if _is_asked(run) else 0
+    if size <= _LARGEST:
+        return []
+    return [
+        f"no standard errors: they need a matrix of {size:.1e} numbers, rows of equations, "
+        f"conditions and data times parameters, and {_LARGEST:.0e} is the most; fewer parameters "
+        "or values have them"
+    ]
+
+
+def _is_asked(run: AssembledRun) -> bool:
+    """Whether there are data, and something unknown or noisy."""
+    formulation = run.formulation
+    has_data = any(c.region == "data" for c in formulation.problem.conditions.values())
+    unknown = formulation.unknowns or formulation.functions or noise_levels(formulation)
+    return has_data and bool(unknown)
 
 
 def estimates_of_run(run: AssembledRun, posterior: Posterior | None) -> Estimates:

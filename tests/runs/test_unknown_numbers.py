@@ -12,14 +12,16 @@ from pinn_metakan.benchmarks.measure.assembled import run_of
 from pinn_metakan.derivatives.jet import Jet
 from pinn_metakan.geometry.box import Interval
 from pinn_metakan.losses.nested_autograd import NestedAutograd
+from pinn_metakan.losses.posterior import size_of_matrix
 from pinn_metakan.optimizers.verdict import Outcome, Verdict
 from pinn_metakan.pde.boundary_conditions import Dirichlet, Robin
 from pinn_metakan.pde.observed import Observed
 from pinn_metakan.pde.problem import Problem
 from pinn_metakan.pde.unknown import Unknown
 from pinn_metakan.results.estimates import estimates_of
+from pinn_metakan.runs import estimates as estimates_room
 from pinn_metakan.runs.assembled import AssembledRun
-from pinn_metakan.runs.estimates import estimates_of_run, posterior_of
+from pinn_metakan.runs.estimates import estimate_notes, estimates_of_run, posterior_of
 from pinn_metakan.runs.resume import open_run
 from pinn_metakan.runs.solve import solve
 from pinn_metakan.training.checkpoint import load_checkpoint, save_checkpoint
@@ -167,3 +169,19 @@ def test_a_flat_direction_of_numbers_above_other_bounds_is_no_ratio() -> None:
     assert flat == (
         "the data do not tell D and s each by itself: they change together and fit as well",
     )
+
+
+def test_points_of_the_equations_are_as_many_as_standard_errors_need(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    few = run_of(Ratio(), "kan", SMALL, "cpu", "float64")
+    many = run_of(Ratio(), "kan", {**SMALL, "points.interior": 5000}, "cpu", "float64")
+    size = size_of_matrix(many.objective, many.formulation)
+    assert size == size_of_matrix(few.objective, few.formulation)
+    posterior = posterior_of(many)
+    assert posterior is not None
+    assert posterior._q.numel() == size
+    monkeypatch.setattr(estimates_room, "_LARGEST", size - 1)
+    assert posterior_of(many) is None
+    assert math.isnan(estimates_of_run(many, None).numbers["D"].standard_error)
+    assert "no standard errors: they need a matrix of" in estimate_notes(many)[0]
