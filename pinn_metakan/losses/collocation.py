@@ -126,7 +126,7 @@ class Collocation:
             group.terms = tuple(term for term in group.terms if term not in satisfied)
         self.groups = [self.equations, *(group for group in self.groups[1:] if group.terms)]
 
-    def part(self, count: int, generator: Generator) -> "Collocation":
+    def part(self, count: int, generator: Generator, fewest: int = 1) -> "Collocation":
         """Draw some of the points of each group, about so many together, its share each.
 
         Residuals that compare several points keep all of theirs.
@@ -134,6 +134,7 @@ class Collocation:
         Args:
             count: How many points; each group keeps one at least.
             generator: CPU generator.
+            fewest: How many points of the equations are kept at least.
 
         Returns:
             Fewer points, each of which counts for more.
@@ -142,7 +143,8 @@ class Collocation:
         groups = []
         for group in self.groups:
             at, total = group.at, len(group.at.points)
-            kept = max(1, round(share * total))
+            least = fewest if group is self.equations else 1
+            kept = max(least, round(share * total))
             if kept < total and group.residual.is_pointwise:
                 rows = torch.randperm(total, generator=generator)[:kept].to(at.points.device)
                 parts = (part if part is None else part[rows] for part in (at.normals, at.weights))

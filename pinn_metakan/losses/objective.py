@@ -83,8 +83,9 @@ class Objective:
         return self._with(collocation=collocation)
 
     def with_part(self, count: int, generator: Generator) -> "Objective":
-        """The same objective on about so many of its points, drawn by a generator."""
-        return self.with_collocation(self.collocation.part(count, generator))
+        """The same objective on about so many of its points, one for each process at least."""
+        fewest = self.share.communicator.count
+        return self.with_collocation(self.collocation.part(count, generator, fewest))
 
     def spread(self, share: Share) -> "Objective":
         """The same objective, of which this process evaluates its share."""

@@ -58,7 +58,7 @@ class KernelModel(StepModel):
         carried = torch.zeros_like(here.slopes)
         right_side = here.r
         if self._last is not None and self._momentum > 0:
-            carried = self._momentum * here.measured(self._last)
+            carried = self._momentum * here.measured(self._last.to(point))  # of a file: on the CPU
             right_side = here.r + here.pushed(carried)
 
         def point_of(damping: float) -> Tensor | None:

@@ -11,6 +11,7 @@ from pinn_metakan.optimizers.communicator import ONE_PROCESS
 from pinn_metakan.optimizers.damping_search import LowestLoss
 from pinn_metakan.optimizers.kernel_gauss_newton import KernelGaussNewton
 from pinn_metakan.optimizers.kernel_model import KernelModel
+from pinn_metakan.optimizers.linearization import Linearization
 from pinn_metakan.optimizers.step_rule import Trial
 from pinn_metakan.optimizers.verdict import Outcome
 
@@ -38,6 +39,24 @@ def test_a_kernel_of_all_residuals_makes_the_step_of_the_normal_equations(
     matrix = j.T @ j + amount * torch.eye(12, dtype=torch.float64)
     expected = torch.linalg.solve(matrix, amount * momentum * last - j.T @ r)
     torch.testing.assert_close(there - probe.value, expected, rtol=1e-9, atol=1e-12)
+
+
+def test_a_last_step_from_a_file_goes_where_the_parameters_are(
+    generator: torch.Generator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    probe = underdetermined(generator)
+    model = KernelModel(6, 0.5, 0.0, ONE_PROCESS, generator)
+    last = torch.ones(12, dtype=torch.float64)
+    model.load({"last_step": last, "generator": generator.get_state()})
+    measured: list[Tensor] = []
+
+    def noted(here: Linearization, step: Tensor) -> Tensor:
+        measured.append(step)
+        return step.double()
+
+    monkeypatch.setattr(Linearization, "measured", noted)
+    assert model.around(probe, probe.value.float()) is not None
+    assert [step.dtype for step in measured] == [torch.float32]
 
 
 def test_samples_train_what_has_more_residuals(generator: torch.Generator) -> None:

@@ -4,10 +4,12 @@ import json
 from pathlib import Path
 
 import pytest
+import torch
 from launched_processes import begin, ended
 from short_spread_runs import CASES, Outcome, assembled, assert_same, outcome, reverse_points
-from threads_as_processes import in_threads
+from threads_as_processes import Exchange, OneOfThreads, in_threads
 
+from pinn_metakan.losses.share import Share
 from pinn_metakan.pde.loading import load_problem
 from pinn_metakan.pde.problem import Problem
 
@@ -36,6 +38,15 @@ def test_a_run_of_several_trains_as_one_does(case: str) -> None:
     for each in found:
         assert each == found[0], "processes are alike, bit for bit"
     assert_same(found[0], one, backward)
+
+
+def test_a_small_sample_has_a_point_for_each_process() -> None:
+    run = assembled(load_problem("burgers"), CASES["burgers"][1])
+    exchange = Exchange(3)
+    for number in range(3):
+        own = run.objective.spread(Share(OneOfThreads(exchange, number, 3)))
+        part = own.with_part(1, torch.Generator().manual_seed(0))
+        assert len(part.linearize()[0]) >= 1
 
 
 @pytest.mark.slow
