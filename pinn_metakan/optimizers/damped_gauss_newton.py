@@ -17,10 +17,8 @@ from pinn_metakan.optimizers.jacobian import LARGEST_KEPT
 from pinn_metakan.optimizers.linearization import Linearization
 from pinn_metakan.optimizers.optimizer import NOT_FINITE, Optimizer, Probe
 from pinn_metakan.optimizers.step_rule import StepRule
-from pinn_metakan.optimizers.verdict import Outcome, Verdict
+from pinn_metakan.optimizers.verdict import NO_LOWER_LOSS, ZERO, Outcome, Verdict
 
-_ZERO = Verdict(Outcome.LOSS_REACHED, "loss tolerance: the residual is zero")
-_NO_LOWER_LOSS = Verdict(Outcome.STUCK, "no progress: no damping gives a lower loss")
 _NO_JACOBIAN = Verdict(Outcome.STUCK, "no progress: derivatives in the parameters are infinite")
 _NO_INFLUENCE = Verdict(
     Outcome.STUCK, "no progress: the residual does not depend on the parameters"
@@ -72,7 +70,7 @@ class DampedGaussNewton(Optimizer):
         if not math.isfinite(here.trace):
             return _NO_JACOBIAN
         if here.loss == 0:
-            return _ZERO
+            return ZERO
         if here.trace == 0:
             return _NO_INFLUENCE
 
@@ -82,7 +80,7 @@ class DampedGaussNewton(Optimizer):
 
         found = self._search.find(partial(self._rule.trial, DampedLeastSquares(here), residual))
         assign(here.point if found is None else found.point, self._parameters)
-        return _NO_LOWER_LOSS if found is None else self._idle.verdict(here.loss, found.loss)
+        return NO_LOWER_LOSS if found is None else self._idle.verdict(here.loss, found.loss)
 
     def objective_changed(self) -> None:
         """Damp more, and count idle steps anew."""

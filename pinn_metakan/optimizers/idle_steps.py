@@ -1,6 +1,6 @@
 """What ends a stage whose steps have become small."""
 
-from pinn_metakan.optimizers.verdict import Outcome, Verdict
+from pinn_metakan.optimizers.verdict import Verdict, slow_steps
 
 #: Steps in a row whose fall of |r|^2 is below the tolerance that end a stage.
 _MOST = 5
@@ -27,5 +27,4 @@ class IdleSteps:
         self.count += 1
         if self.count < _MOST:
             return None
-        slow = f"step tolerance: |r|^2 falls by less than {self._tolerance:.0e} of it per step"
-        return Verdict(Outcome.SETTLED, slow)
+        return slow_steps(self._tolerance)

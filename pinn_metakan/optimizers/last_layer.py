@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from pinn_metakan.optimizers.communicator import ONE_PROCESS, Communicator
 from pinn_metakan.optimizers.flat import assign, flattened
 from pinn_metakan.optimizers.optimizer import NOT_FINITE, Optimizer, Probe
-from pinn_metakan.optimizers.verdict import Outcome, Verdict
+from pinn_metakan.optimizers.verdict import NO_LOWER_LOSS, Outcome, Verdict, slow_steps
 
 #: The linear model counts as exact if it misses the residual by less than this part of what the
 #: step moved it by (docs/decisions/0017-linear-start.md).
@@ -19,7 +19,6 @@ _EXACT = 1e-6
 #: (docs/decisions/0017-linear-start.md).
 _MORE, _TRIALS = 10.0, 16
 _SOLVED = Verdict(Outcome.SETTLED, "solved: the residual is affine in the last layer")
-_NO_LOWER_LOSS = Verdict(Outcome.STUCK, "no progress: no damping gives a lower loss")
 
 
 class DampedSolution:
@@ -109,7 +108,7 @@ class LastLayer(Optimizer):
                 return self._verdict(before, after, r, there, jacobian @ step)
             self._damping *= _MORE
         assign(point, self._last_layer)
-        return _NO_LOWER_LOSS
+        return NO_LOWER_LOSS
 
     def _verdict(
         self, before: float, after: float, r: Tensor, there: Tensor, moved: Tensor
@@ -121,8 +120,7 @@ class LastLayer(Optimizer):
         self._damping = max(self._least_damping, self._damping / _MORE**2)
         if before - after > self._tolerance * before:
             return None
-        slow = f"step tolerance: |r|^2 falls by less than {self._tolerance:.0e} of it per step"
-        return Verdict(Outcome.SETTLED, slow)
+        return slow_steps(self._tolerance)
 
     def _squared(self, v: Tensor) -> float:
         return float(self._communicator.summed(v.square().sum()))

@@ -10,7 +10,10 @@ from pinn_metakan.optimizers.verdict import Outcome, Verdict
 
 
 class Probe(Protocol):
-    """The objective at the present parameters; each call is noted for the best state."""
+    """The objective at the present parameters.
+
+    Each call that evaluates all of it is noted for the best state; `linearize_part` is not.
+    """
 
     def gradient(self) -> Tensor:
         """Evaluate the loss and leave its gradient in the `.grad` of the parameters."""

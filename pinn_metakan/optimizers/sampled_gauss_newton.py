@@ -14,13 +14,11 @@ from pinn_metakan.optimizers.idle_steps import IdleSteps
 from pinn_metakan.optimizers.optimizer import NOT_FINITE, Optimizer, Probe
 from pinn_metakan.optimizers.step_model import StepModel
 from pinn_metakan.optimizers.step_rule import Trial
-from pinn_metakan.optimizers.verdict import Outcome, Verdict
+from pinn_metakan.optimizers.verdict import NO_LOWER_LOSS, ZERO, Verdict
 
 #: Models in a row of which no damping lowers the loss that end a stage
 #: (docs/decisions/0041-large-runs.md).
 _FAILURES = 5
-_ZERO = Verdict(Outcome.LOSS_REACHED, "loss tolerance: the residual is zero")
-_NO_LOWER_LOSS = Verdict(Outcome.STUCK, "no progress: no damping gives a lower loss")
 
 
 class SampledGaussNewton(Optimizer):
@@ -61,7 +59,7 @@ class SampledGaussNewton(Optimizer):
         if not math.isfinite(before):
             return NOT_FINITE
         if before == 0:
-            return _ZERO
+            return ZERO
         point_of = self._model.around(probe, point)
 
         def attempt(damping: float) -> Trial | None:
@@ -77,7 +75,7 @@ class SampledGaussNewton(Optimizer):
         assign(point if found is None else found.point, self._parameters)
         if found is None:
             self._failures += 1
-            return _NO_LOWER_LOSS if self._failures >= _FAILURES else None
+            return NO_LOWER_LOSS if self._failures >= _FAILURES else None
         self._failures = 0
         self._model.moved(found.point - point)
         return self._idle.verdict(before, found.loss)

@@ -51,6 +51,25 @@ class Verdict:
         return Verdict(self.outcome, f"{name}: {self.sentence}", name)
 
 
+#: The verdict where nothing is left to lower.
+ZERO = Verdict(Outcome.LOSS_REACHED, "loss tolerance: the residual is zero")
+#: The verdict on a step that no damping makes worth taking.
+NO_LOWER_LOSS = Verdict(Outcome.STUCK, "no progress: no damping gives a lower loss")
+
+
+def slow_steps(tolerance: float) -> Verdict:
+    """The verdict on steps that lower |r|^2 too little.
+
+    Args:
+        tolerance: Part of |r|^2 that a step takes away at least.
+
+    Returns:
+        That the stage has settled.
+    """
+    sentence = f"step tolerance: |r|^2 falls by less than {tolerance:.0e} of it per step"
+    return Verdict(Outcome.SETTLED, sentence)
+
+
 def recorded_verdict(state: Mapping[str, Any]) -> Verdict:
     """What ended a run, from its state; version 0.1.0 kept the sentence alone.
 
