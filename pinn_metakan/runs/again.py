@@ -2,9 +2,7 @@
 
 from collections.abc import Sequence
 
-import torch
-
-from pinn_metakan.errors import RunFolderError
+from pinn_metakan.errors import RunFolderError, TrainingError, is_lack_of_memory
 from pinn_metakan.networks.network import Network
 from pinn_metakan.pde.problem import Origin, Problem
 from pinn_metakan.runs.assembled import AssembledRun
@@ -65,8 +63,10 @@ def _assembled(
         run = AssembledRun(problem, choices, network, start=start)
         refuse_other_numbers(remembered, run.formulation)
         run.load(remembered.tree)
-    except torch.OutOfMemoryError:
+    except TrainingError:
         raise
     except RuntimeError as error:
+        if is_lack_of_memory(error):
+            raise
         raise _Misfit from error
     return run

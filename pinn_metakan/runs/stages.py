@@ -11,8 +11,17 @@ from pinn_metakan.optimizers.communicator import Communicator
 from pinn_metakan.optimizers.jacobian import LARGEST_GRAM
 from pinn_metakan.runs.stage_optimizer import optimizer_maker
 from pinn_metakan.settings.sections import LossSettings, Settings
-from pinn_metakan.settings.stages import STAGES, KernelSettings, LinearSettings, LMSettings
+from pinn_metakan.settings.stages import (
+    STAGES,
+    KernelSettings,
+    LinearSettings,
+    LMSettings,
+    StageSettings,
+)
 from pinn_metakan.training.stage import Stage
+
+#: What means the same to Levenberg-Marquardt and to a kernel that takes its place.
+_ALIKE = ("tolerance", "plateau", "scaling")
 
 
 def build_stages(
@@ -78,13 +87,24 @@ def _in_place_of(lm: LMSettings, settings: Settings, n_parameters: int) -> Kerne
     section = settings.stage("kernel")
     assert isinstance(section, KernelSettings)
     largest = max(1, lm.max_numbers // n_parameters)
+    asked = {
+        name: getattr(lm, name)
+        for name in _ALIKE
+        if _is_changed(lm, name) and not _is_changed(section, name)
+    }
     return section.model_copy(
         update={
+            **asked,
             "steps": lm.steps,
             "redraw_every": lm.redraw_every,
             "sample": min(section.sample, largest),
         }
     )
+
+
+def _is_changed(section: StageSettings, name: str) -> bool:
+    """Whether a setting is not what it is by default, also where a checkpoint names all of them."""
+    return bool(getattr(section, name) != type(section).model_fields[name].default)
 
 
 def _refuse_unless_stochastic(names: Sequence[str], redraw_every: int, tolerance: float) -> None:

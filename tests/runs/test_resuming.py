@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 from small_runs import FAST, RUN_FILES, stop_at
 
-from pinn_metakan.errors import Interrupted
+from pinn_metakan.errors import Interrupted, ProcessesLost
 from pinn_metakan.pde.loading import load_problem
+from pinn_metakan.runs.assembled import AssembledRun
 from pinn_metakan.runs.resume import open_run, resume
 from pinn_metakan.runs.solve import solve
 
@@ -61,3 +62,23 @@ def test_a_budget_ends_a_run_that_can_be_resumed(tmp_path: Path) -> None:
     assert resumed["u"].tobytes() == solve(load_problem("heat"), settings=settings)["u"].tobytes()
     again = resume(tmp_path / "run")
     assert again["u"].tobytes() == resumed["u"].tobytes()
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 8 bytes"),
+        ProcessesLost("process 1 is gone"),
+    ],
+)
+def test_a_failure_while_a_run_is_put_together_is_told_as_it_is(
+    error: Exception, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    solve(load_problem("heat"), settings=FAST, out=tmp_path / "run")
+
+    def failing(*arguments: object) -> None:
+        raise error
+
+    monkeypatch.setattr(AssembledRun, "load", failing)
+    with pytest.raises(type(error), match=str(error)[:20]):
+        resume(tmp_path / "run")

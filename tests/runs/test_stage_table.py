@@ -1,7 +1,7 @@
 """A new optimizer is one class and one row of the table of stages."""
 
 import inspect
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -25,7 +25,13 @@ from pinn_metakan.runs.solve import solve
 from pinn_metakan.runs.stage_optimizer import optimizer_maker
 from pinn_metakan.runs.stages import build_stages
 from pinn_metakan.settings.layers import build_settings, read_settings
-from pinn_metakan.settings.stages import STAGES, StageEntry, stage_section
+from pinn_metakan.settings.stages import (
+    STAGES,
+    KernelSettings,
+    StageEntry,
+    StageSettings,
+    stage_section,
+)
 
 
 class Descent(Optimizer):
@@ -182,3 +188,26 @@ def test_the_residuals_of_one_process_decide_what_runs(
     several = OneOfThreads(Exchange(count), 0, count)
     (stage,), _ = build_stages(settings, ["lm"], 4, network, _nothing, several)
     assert stage.remedy == f"{expected}.damping higher"
+
+
+@pytest.mark.parametrize(("kernel", "tolerance"), [({}, 0.25), ({"tolerance": 0.125}, 0.125)])
+def test_a_kernel_in_the_place_of_another_stage_has_its_settings(
+    kernel: dict[str, object], tolerance: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stages, "LARGEST_GRAM", 0)
+    found: list[StageSettings] = []
+
+    def noted(name: str, section: StageSettings, *rest: object) -> Callable[[], Optimizer]:
+        found.append(section)
+        return lambda: pytest.fail("no stage begins")
+
+    monkeypatch.setattr(stages, "optimizer_maker", noted)
+    lm = {"max_numbers": 1, "tolerance": 0.25, "plateau": 0.5, "scaling": 0.0}
+    settings = build_settings("kan", [("a", {"lm": lm, "kernel": kernel})])
+    for each in (settings, build_settings("kan", [("kept", settings.as_dict())])):
+        build_stages(each, ["lm"], 2, MLP((1, 1), torch.Generator()), _nothing, ONE_PROCESS)
+    for section in found:
+        assert isinstance(section, KernelSettings)
+        assert (section.tolerance, section.plateau, section.scaling) == (tolerance, 0.5, 0.0)
+        assert section.damping == 1e-6
+    assert len(found) == 2
