@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from pinn_metakan.errors import TrainingError, is_lack_of_memory
+from pinn_metakan.optimizers.jacobian import LARGEST_GRAM
 from pinn_metakan.runs.assembled import AssembledRun
 from pinn_metakan.runs.devices import memory_of
 from pinn_metakan.settings.stages import LMSettings
@@ -15,6 +16,7 @@ _PER_JACOBIAN, _PER_GRAM = 3.0, 2.0
 #: Part of a memory that a run can have, and the largest part of what did not fit that is advised.
 _USABLE, _SMALLER = 0.8, 0.5
 _BYTES = 8
+_NOTHING_FITS = "no fewer points help; take a machine with more memory, or a smaller network"
 
 
 @contextmanager
@@ -46,26 +48,31 @@ def lack_of_memory_line(run: AssembledRun) -> str:
     """
     groups = run.objective.collocation.groups
     processes = run.communicator.count
-    rows = -(-sum(len(group.at.points) * len(group.terms) for group in groups) // processes)
+    all_rows = sum(len(group.at.points) * len(group.terms) for group in groups)
+    ahead = run.objective.collocation.points_ahead * len(run.equations.terms)
+    rows, most = -(-all_rows // processes), -(-(all_rows + ahead) // processes)
     columns, device = run.network.n_parameters, run.choices.device
     memory = memory_of(device)
     need = f"{rows} residuals x {columns} parameters take about {_size(_needed(rows, columns))}"
     has = "" if memory is None else f", {device} has {_size(memory)}"
     advice = []
-    part = fitting_part(rows, columns, memory)
-    if part > 0:
-        interior = _rounded_down(part * run.settings.points.interior)
-        advice.append(f"--set points.interior={interior}")
+    interior = fitting_part(rows, columns, memory) * len(run.equations.at.points)
+    if interior >= 1:
+        advice.append(f"--set points.interior={_rounded_down(interior)}")
     if run.choices.network != "custom":
         narrower = fitting_width(rows, columns, memory)
         widths = [_rounded_down(narrower * width) for width in run.network.widths[1:-1]]
         advice.append(f"--set network.widths={widths}".replace(", ", ","))
     second_order = run.settings.stage("lm")
     assert isinstance(second_order, LMSettings)
-    if rows * columns <= second_order.max_numbers:
-        blocks = _rounded_down(rows * columns / 10)
-        advice.append(f"--set lm.max_numbers={blocks} (the Jacobian in blocks of rows)")
-    return f"out of memory: {need} in second order{has}; try {', or '.join(advice)}"
+    if most * columns <= second_order.max_numbers:
+        fewer = _rounded_down(rows * columns / 10)
+        then = "the Jacobian in blocks of rows"
+        if columns > LARGEST_GRAM:
+            then = "lm by the kernel of some points in each step"
+        advice.append(f"--set lm.max_numbers={fewer} ({then})")
+    try_these = f"try {', or '.join(advice)}" if advice else _NOTHING_FITS
+    return f"out of memory: {need} in second order{has}; {try_these}"
 
 
 def fitting_part(rows: int, columns: int, memory: int | None) -> float:
@@ -77,12 +84,11 @@ def fitting_part(rows: int, columns: int, memory: int | None) -> float:
         memory: Bytes that there are, None if that is not known.
 
     Returns:
-        At most a half, as all did not fit; 0 if J^T J is too large by itself.
+        At most a half, as all did not fit.
     """
     if memory is None:
         return _SMALLER
-    left = _USABLE * memory - _BYTES * _PER_GRAM * columns**2
-    return min(_SMALLER, max(0.0, left / (_BYTES * _PER_JACOBIAN * rows * columns)))
+    return min(_SMALLER, _fitting(columns, _USABLE * memory / _BYTES) / rows)
 
 
 def fitting_width(rows: int, columns: int, memory: int | None) -> float:
@@ -98,11 +104,15 @@ def fitting_width(rows: int, columns: int, memory: int | None) -> float:
     """
     if memory is None:
         return math.sqrt(_SMALLER)
-    # Per byte: c P^2 + a N P = memory, for P.
-    a, c = _PER_JACOBIAN * rows, _PER_GRAM
-    left = _USABLE * memory / _BYTES
-    fitting = 2 * left / (a + math.sqrt(a**2 + 4 * c * left))
-    return math.sqrt(min(_SMALLER, fitting / columns))
+    return math.sqrt(min(_SMALLER, _fitting(rows, _USABLE * memory / _BYTES) / columns))
+
+
+def _fitting(one: int, numbers: float) -> float:
+    """N for a P, or P for an N, where a step holds so many numbers: both count alike."""
+    a, c = _PER_JACOBIAN * one, _PER_GRAM
+    if (a + c * one) * one <= numbers:  # the other is the larger one: a x + c one^2 = numbers
+        return (numbers - c * one**2) / a
+    return 2 * numbers / (a + math.sqrt(a**2 + 4 * c * numbers))  # c x^2 + a x = numbers
 
 
 def _needed(rows: int, columns: int) -> float:

@@ -1,19 +1,23 @@
 """Mistakes in a problem, wrong arguments and failures are named, with what to do."""
 
+import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
 from small_runs import FAST
 
+from pinn_metakan.benchmarks.measure.assembled import run_of
 from pinn_metakan.errors import (
     ProblemError,
     SettingsError,
     TrainingError,
 )
 from pinn_metakan.pde.loading import load_problem
-from pinn_metakan.runs.lack_of_memory import fitting_part, fitting_width
+from pinn_metakan.runs import lack_of_memory
+from pinn_metakan.runs.lack_of_memory import fitting_part, fitting_width, lack_of_memory_line
 from pinn_metakan.runs.solution import Solution
 from pinn_metakan.runs.solve import solve
 
@@ -143,12 +147,36 @@ def test_other_failures_of_training_are_told_as_they_are(monkeypatch: pytest.Mon
 def test_what_is_advised_fits_and_is_smaller(rows: int, columns: int) -> None:
     memory = 2 * 2**30
     part, width = fitting_part(rows, columns, memory), fitting_width(rows, columns, memory)
-    assert 0 <= part <= 0.5
+    assert 0 < part <= 0.5
     assert 0 < width**2 <= 0.5 + 1e-15
-    for n, p in ((part * rows, columns if part else 0), (rows, width**2 * columns)):
-        assert 8 * (3 * n * p + 2 * p**2) <= 0.8 * memory * (1 + 1e-12)
+    for n, p in ((part * rows, columns), (rows, width**2 * columns)):
+        assert 8 * (3 * n * p + 2 * min(n, p) ** 2) <= 0.8 * memory * (1 + 1e-12)
 
 
-def test_no_fewer_points_are_advised_where_the_parameters_alone_do_not_fit() -> None:
-    assert fitting_part(1000, 36_900, 2 * 2**30) == 0
+def test_few_residuals_of_many_parameters_need_no_product_of_all_parameters() -> None:
+    assert fitting_part(1000, 36_900, 2 * 2**30) == 0.5  # they take 0.8 GiB
+    assert fitting_part(4000, 36_900, 2 * 2**30) == pytest.approx(1876 / 4000, rel=1e-3)
     assert fitting_part(1000, 36_900, None) == 0.5
+
+
+def test_points_are_advised_by_those_that_there_are_now() -> None:
+    points = {"interior": 6000, "first": 60}
+    run = run_of(load_problem("heat"), "mlp", FAST | {"points": points}, "cpu", "float64")
+    assert "; try --set points.interior=30, or " in lack_of_memory_line(run)
+
+
+def test_what_fewer_numbers_make_of_a_stage_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    run = run_of(load_problem("heat"), "mlp", FAST, "cpu", "float64")
+    monkeypatch.setattr(lack_of_memory, "LARGEST_GRAM", 1, raising=False)
+    told = r"lm\.max_numbers=\d+ \(lm by the kernel of some points in each step\)$"
+    assert re.search(told, lack_of_memory_line(run))
+
+
+def test_a_network_that_nothing_helps_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = FAST | {"lm": {"max_numbers": 1}}
+    run = run_of(load_problem("heat"), "mlp", settings, "cpu", "float64")
+    run.choices = replace(run.choices, network="custom")
+    monkeypatch.setattr(lack_of_memory, "memory_of", lambda device: 1)
+    assert lack_of_memory_line(run).endswith(
+        "; " + "no fewer points help; take a machine with more memory, or a smaller network"
+    )
