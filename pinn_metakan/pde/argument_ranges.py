@@ -1,7 +1,8 @@
 """Ranges of the arguments of unknown functions: given, of a coordinate, or of the data."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
+import torch
 from torch import Tensor
 
 from pinn_metakan.derivatives.law import Law
@@ -9,11 +10,14 @@ from pinn_metakan.derivatives.request import Coordinate, Derivative, Laplacian, 
 from pinn_metakan.errors import ProblemError
 from pinn_metakan.geometry.domain import Domain
 from pinn_metakan.pde.condition import Condition
+from pinn_metakan.pde.true_function import true_values
 from pinn_metakan.pde.unknown_function import UnknownFunction
 
 #: What a range goes on beyond the data on both sides, as part of its length
 #: (docs/decisions/0045-unknown-functions.md).
 _BEYOND = 0.05
+#: Places that a true function is tried at.
+_TRIED = 33
 
 
 def laws_of(
@@ -35,20 +39,28 @@ def laws_of(
 
     Raises:
         ProblemError: If an argument is no coordinate, unknown or derivative, or its range is not
-            known or has nothing to do with the data.
+            known or has nothing to do with the data, or a true function cannot be evaluated there.
     """
     laws = {}
     for name, function in functions.items():
         label = f"the unknown function {name}({', '.join(function.of)})"
-        laws[name] = function.law(
-            [
-                _range(label, argument, (low, high), variables, domain, conditions)
-                for argument, low, high in zip(
-                    function.of, function.low, function.high, strict=True
-                )
-            ]
-        )
+        ranges = [
+            _range(label, argument, (low, high), variables, domain, conditions)
+            for argument, low, high in zip(function.of, function.low, function.high, strict=True)
+        ]
+        _refuse_true(label, function, ranges)
+        laws[name] = function.law(ranges)
     return laws
+
+
+def _refuse_true(
+    label: str, function: UnknownFunction, ranges: Sequence[tuple[float, float]]
+) -> None:
+    """Refuse a true function that cannot be evaluated on the ranges."""
+    unit = torch.quasirandom.SobolEngine(len(ranges)).draw(_TRIED).double()
+    unit = torch.cat([unit, torch.zeros_like(unit[:1]), torch.ones_like(unit[:1])])
+    low, high = torch.tensor(ranges, dtype=torch.float64).unbind(1)
+    true_values(function, (low + unit * (high - low)).unbind(1), f"{label}: true")
 
 
 def _range(

@@ -108,7 +108,7 @@ class Formulation:
         for name, unknown in self.unknowns.items():
             found[f"unknown {name}"] = unknown.numbers()
         for name, function in self.functions.items():
-            found[f"unknown function {name}"] = function.numbers()
+            found[f"unknown function {name}"] = function.numbers(self.variables.laws[name])
         found["bounds of the domain"] = torch.tensor(self.domain.bounds, dtype=torch.float64)
         space = self.problem.domain.space
         if space.parts:

@@ -135,7 +135,7 @@ class SmallKAN(Law):
 
 
 def _tanh(x: Tensor, order: int) -> list[Tensor]:
-    """Evaluate tanh and its derivatives, up to the second, (N, i) each."""
+    """Evaluate tanh and its derivatives, up to the third, (N, i) each."""
     t = x.tanh()
     slope = 1 - t**2
     return [t, slope, -2 * t * slope, slope * (6 * t**2 - 2)][: order + 1]

@@ -34,7 +34,8 @@ class UnknownFunction:
     .. math:: f(u) = S \Big(b + \sum_{k=1}^n c_k T_k(s)\Big), \qquad
         s = \frac{2 (u - \text{low})}{\text{high} - \text{low}} - 1,
 
-    with Chebyshev polynomials; S is the size of the start. Beyond the range it goes on straight.
+    with Chebyshev polynomials; S is the size of the start. Beyond the range this one goes on
+    straight (positive ones as the exponential of a straight line).
 
     Args:
         of: Its argument, or a tuple of several: names of coordinates, unknowns or derivatives.
@@ -134,6 +135,11 @@ class UnknownFunction:
             raise ProblemError(f"{self!r}: order must be 1, 2 or 3, got {order!r}")
         return self._evaluated(arguments, (self.of.index(name),) * order)
 
+    @property
+    def is_straight_beyond(self) -> bool:
+        """Whether it, or the logarithm of a positive one, goes on straight beyond its range."""
+        return len(self.of) == 1 and not self.widths and self._family is None
+
     def law(self, ranges: Sequence[tuple[float, float]]) -> Law:
         """Its small KAN over ranges of the arguments [unit of each]."""
         size = abs(self.start) or 1.0
@@ -142,9 +148,19 @@ class UnknownFunction:
             self.start, self.true,
         )  # fmt: skip
 
-    def numbers(self) -> Tensor:
-        """What tells it from others: start, degree, positivity, widths, float64."""
+    def numbers(self, law: Law) -> Tensor:
+        """What tells it from others, float64.
+
+        Args:
+            law: What it is made of.
+
+        Returns:
+            Start, degree, positivity, widths, ranges, and the code points of the names of the
+            arguments and of the family.
+        """
         facts = [self.start, self.degree, float(self.positive), *self.widths]
+        facts += [end for ends in law.ranges for end in ends]
+        facts += map(ord, ",".join((*self.of, self.family_name)))
         return torch.tensor(facts, dtype=torch.float64)
 
     def _evaluated(self, arguments: tuple[Tensor, ...], axes: tuple[int, ...]) -> Tensor:

@@ -1,10 +1,11 @@
 """The unknown functions of a run as they were found, over what the field visits."""
 
 import torch
-from torch import Tensor
 
 from pinn_metakan.derivatives.request import Coordinate
 from pinn_metakan.losses.posterior import Posterior
+from pinn_metakan.pde.true_function import true_values
+from pinn_metakan.pde.unknown_function import UnknownFunction
 from pinn_metakan.results.formula import find_formula
 from pinn_metakan.results.found_function import FoundFunction
 from pinn_metakan.runs.assembled import AssembledRun
@@ -40,7 +41,9 @@ def found_functions(run: AssembledRun, posterior: Posterior | None) -> tuple[Fou
         values = functions.evaluator(name)(*places)
         unknown = torch.full_like(values, torch.nan)
         errors = unknown if posterior is None else posterior.function_errors(name, places)
-        true = unknown if function.true is None else _true(function.true(*places), values)
+        true = true_values(
+            function, places, f"the true function of {name}({', '.join(function.of)})"
+        )
         formula = None
         if len(places) == 1:
             numbers = (places[0].numpy(), values.numpy(), errors.cpu().numpy())
@@ -53,7 +56,7 @@ def found_functions(run: AssembledRun, posterior: Posterior | None) -> tuple[Fou
                 torch.stack(places, dim=1).numpy(),
                 values.numpy(),
                 errors.cpu().numpy(),
-                true.numpy(),
+                (unknown if true is None else true).numpy(),
                 formula,
             )
         )
@@ -74,7 +77,7 @@ def function_notes(run: AssembledRun) -> list[str]:
             if beyond > _OUTSIDE:
                 notes.append(
                     f"{label}: {argument} goes from {visited[0]:.4g} to {visited[1]:.4g}, beyond "
-                    f"the range {low:.4g} to {high:.4g}, where the function is a straight line; "
+                    f"the range {low:.4g} to {high:.4g}, where {_beyond(function)}; "
                     "give low= and high="
                 )
             elif (part[1] - part[0]) / length < _VISITED:
@@ -105,5 +108,8 @@ def _within(visited: tuple[float, float], stated: tuple[float, float]) -> tuple[
     return (low, high) if low < high else stated
 
 
-def _true(values: Tensor, like: Tensor) -> Tensor:
-    return values.detach().to(like).expand_as(like)
+def _beyond(function: UnknownFunction) -> str:
+    """What a function is beyond its range."""
+    if not function.is_straight_beyond:
+        return "nothing holds it"
+    return "its logarithm is a straight line" if function.positive else "it is a straight line"

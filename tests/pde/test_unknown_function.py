@@ -129,9 +129,42 @@ def test_its_range_is_that_of_the_data_and_a_little_more() -> None:
         ),
         (lambda: formulate(Misspelled(UnknownFunction("u"))), "there is no unknown function 'q'"),
         (lambda: formulate(Hidden([UnknownFunction("u")])), "is no attribute of the problem"),
+        (
+            lambda: formulate(Bar(UnknownFunction("u", true=lambda u: u[:3]))),
+            r"the unknown function k\(u\): true must give a tensor of shape \(35,\).*got \(3,\)",
+        ),
+        (
+            lambda: formulate(Bar(UnknownFunction("u", widths=(2,), true=lambda u: u.no))),
+            r"k\(u\): true failed: AttributeError",
+        ),
+        (
+            lambda: formulate(Bar(UnknownFunction("u", true=lambda u: torch.sqrt(u - 1)))),
+            r"k\(u\): true is not finite at u = -0.1; give low= and high=",
+        ),
+        (
+            lambda: formulate(Bar(UnknownFunction("u", positive=True, true=lambda u: u))),
+            r"k\(u\): true is -0.1 at u = -0.1, but positive=True",
+        ),
         (lambda: formulate(TooMany(UnknownFunction("u"))), "has 1 arguments, u; got 2"),
     ],
 )
 def test_what_cannot_be_is_refused(make, message: str) -> None:  # type: ignore[no-untyped-def]
     with pytest.raises(ProblemError, match=message):
         make()
+
+
+def test_functions_of_other_ranges_and_families_have_other_fingerprints() -> None:
+    functions = [
+        UnknownFunction("u", low=0.0, high=1.0),
+        UnknownFunction("u", low=-3.0, high=7.0),
+        UnknownFunction("u", low=0.0, high=1.0, family="legendre"),
+    ]
+    found = [formulate(Bar(f)).fingerprint()["unknown function k"].tolist() for f in functions]
+    assert found[0] != found[1]
+    assert found[0] != found[2]
+
+
+def test_only_polynomials_of_one_argument_go_on_straight() -> None:
+    assert UnknownFunction("u").is_straight_beyond
+    assert not UnknownFunction("u", family="legendre").is_straight_beyond
+    assert not UnknownFunction(("u", "x")).is_straight_beyond
