@@ -80,8 +80,7 @@ def draw_function(axis: Axes, field: Field, found: FoundFunction) -> None:
     axis.set_ylabel(f"{found.call} [{found.unit}]")
     if found.formula is not None:
         title = f"{found.call} = {found.formula.text}"
-        within = "within the band" if found.formula.is_within else "not within the band"
-        axis.set_title(f"{title}\n{found.formula.kind}, {within}", fontsize=9)
+        axis.set_title(f"{title}\n{found.formula.kind}, {found.formula.fit}", fontsize=9)
     axis.grid(alpha=0.3)
     axis.legend(fontsize=9)
 

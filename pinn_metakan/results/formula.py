@@ -40,6 +40,7 @@ class Formula:
         misfit: Root mean square of the misfits over the standard errors [-].
         largest: The largest of them [-].
         relative: Root mean square of the misfits over that of the function [-].
+        has_band: Whether standard errors were known; if not, 1e-6 of the size stands for them.
     """
 
     kind: str
@@ -47,14 +48,27 @@ class Formula:
     misfit: float
     largest: float
     relative: float
+    has_band: bool = True
 
     @property
     def is_within(self) -> bool:
         """Whether it lies within the band everywhere."""
         return self.largest <= _WITHIN
 
+    @property
+    def fit(self) -> str:
+        """How it fits, for people: ``within the band``."""
+        if self.has_band:
+            return "within the band" if self.is_within else "not within the band"
+        return f"off by {self.relative:.1e}, of no known band"
+
     def sentence(self, call: str) -> str:
         """Formula and misfit, for people."""
+        if not self.has_band:
+            return (
+                f"the nearest of the simple forms, {self.kind}, {call} = {self.text}, is off by "
+                f"{self.relative:.1e}; no band is known"
+            )
         if self.is_within:
             return f"{call} = {self.text} lies within the band (misfit {self.relative:.1e})"
         return (
@@ -69,7 +83,7 @@ class Formula:
             "text": self.text,
             "misfit_over_band": self.misfit,
             "relative_misfit": self.relative,
-            "is_within_band": self.is_within,
+            "is_within_band": self.is_within if self.has_band else None,
         }
 
 
@@ -79,7 +93,23 @@ class _Form:
     evaluate: Callable[[Array, Array], Array]  # numbers (p,), x (n,) -> (n,)
     starts: tuple[tuple[float, ...], ...]
     template: str  # of the numbers a, b, ... and x
-    needs_positive: bool = False  # arguments
+    powers: tuple[int, ...]  # of x that each number multiplies
+    n_rates: int = 1  # numbers at the end that are no sizes of the function
+    needs_positive: bool = False  # arguments, to a power that is the last number
+
+    def in_units(self, numbers: Array, unit: float) -> Array:
+        """Numbers of x (p,) from those of x over a unit."""
+        found = np.asarray(numbers / unit ** np.array(self.powers, dtype=np.float64))
+        if self.needs_positive:  # a (x / unit)^b
+            found[-2] = numbers[-2] * unit ** -numbers[-1]
+        return found
+
+    def without_roundings(self, numbers: Array) -> Array:
+        """Numbers of x over its unit (p,), 0 where they are roundings of sizes or beside 1."""
+        sizes, rates = np.split(numbers, [len(numbers) - self.n_rates])
+        least = [_ROUNDING * np.abs(sizes).max(), _ROUNDING]
+        kept = [np.where(np.abs(n) < m, 0.0, n) for n, m in zip((sizes, rates), least, strict=True)]
+        return np.concatenate(kept)
 
 
 def _polynomial(degree: int) -> _Form:
@@ -89,6 +119,8 @@ def _polynomial(degree: int) -> _Form:
         lambda p, x: np.asarray(np.polynomial.polynomial.polyval(x, p), dtype=np.float64),
         ((1.0,) + (0.0,) * degree,),
         " + ".join(terms[: degree + 1]),
+        tuple(range(degree + 1)),
+        0,
     )
 
 
@@ -96,26 +128,27 @@ _FORMS = (
     *(_polynomial(degree) for degree in range(4)),
     _Form(
         "exponential", lambda p, x: p[0] * np.exp(p[1] * x), ((1.0, 0.1), (1.0, -0.1)),
-        "{a} exp({b} {x})",
+        "{a} exp({b} {x})", (0, 1),
     ),
     _Form(
         "exponential with offset", lambda p, x: p[0] + p[1] * np.exp(p[2] * x),
-        ((0.0, 1.0, 1.0), (0.0, 1.0, -1.0)), "{a} + {b} exp({c} {x})",
+        ((0.0, 1.0, 1.0), (0.0, 1.0, -1.0)), "{a} + {b} exp({c} {x})", (0, 0, 1),
     ),
     _Form(
-        "power", lambda p, x: p[0] * x ** p[1], ((1.0, 1.0), (1.0, -1.0)), "{a} {x}^{b}", True,
+        "power", lambda p, x: p[0] * x ** p[1], ((1.0, 1.0), (1.0, -1.0)), "{a} {x}^{b}",
+        (0, 0), 1, True,
     ),
     _Form(
         "power with offset", lambda p, x: p[0] + p[1] * x ** p[2],
-        ((0.0, 1.0, 1.0), (0.0, 1.0, 2.0)), "{a} + {b} {x}^{c}", True,
+        ((0.0, 1.0, 1.0), (0.0, 1.0, 2.0)), "{a} + {b} {x}^{c}", (0, 0, 0), 1, True,
     ),
     _Form(
         "rational", lambda p, x: (p[0] + p[1] * x) / (1 + p[2] * x),
-        ((1.0, 0.0, 0.1), (1.0, 0.0, -0.1)), "({a} + {b} {x}) / (1 + {c} {x})",
+        ((1.0, 0.0, 0.1), (1.0, 0.0, -0.1)), "({a} + {b} {x}) / (1 + {c} {x})", (0, 1, 1),
     ),
     _Form(
         "rational with square", lambda p, x: p[0] / (1 + p[1] * x + p[2] * x**2),
-        ((1.0, 0.0, 0.1),), "{a} / (1 + {b} {x} + {c} {x}^2)",
+        ((1.0, 0.0, 0.1),), "{a} / (1 + {b} {x} + {c} {x}^2)", (0, 1, 2), 2,
     ),
 )  # fmt: skip
 
@@ -137,19 +170,22 @@ def find_formula(name: str, x: Array, values: Array, standard_errors: Array) -> 
         return None
     known = np.where(np.isfinite(standard_errors), standard_errors, 0.0)
     band = np.maximum(known, _SMALLEST * size)
-    found = []
+    has_band = bool(np.isfinite(standard_errors).all())
+    unit = float(np.abs(x).max()) or 1.0
+    scaled, found = x / unit, []
     for form in _FORMS:
         if form.needs_positive and float(x.min()) <= 0:
             continue
-        numbers = _fitted(form, x, values, band)
+        numbers = _fitted(form, scaled, values, band)
         if numbers is None:
             continue
-        misfits = form.evaluate(numbers, x) - values
+        misfits = form.evaluate(numbers, scaled) - values
         square = float(np.mean((misfits / band) ** 2))
         criterion = _INDEPENDENT * square + len(numbers) * math.log(_INDEPENDENT)
         rms = float(np.sqrt(np.mean(misfits**2)) / np.sqrt(np.mean(values**2)))
         largest = float(np.abs(misfits / band).max())
-        formula = Formula(form.kind, _text(form, name, numbers), square**0.5, largest, rms)
+        text = _text(form, name, form.in_units(form.without_roundings(numbers), unit))
+        formula = Formula(form.kind, text, square**0.5, largest, rms, has_band)
         found.append((criterion, formula))
     if not found:
         return None
@@ -181,7 +217,6 @@ def _fitted(form: _Form, x: Array, values: Array, band: Array) -> Array | None:
 
 
 def _text(form: _Form, name: str, numbers: Array) -> str:
-    numbers = np.where(np.abs(numbers) < _ROUNDING * np.abs(numbers).max(), 0.0, numbers)
     letters = dict(zip("abcd", (f"{number:.5g}" for number in numbers), strict=False))
     text = form.template.format(x=name, **letters)
     return text.replace("+ -", "- ")

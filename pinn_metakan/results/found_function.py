@@ -25,7 +25,7 @@ class FoundFunction:
         values: Shape (M,) [unit].
         standard_errors: Shape (M,) [unit]; NaN where they are not known.
         true: Shape (M,); NaN where it is not known.
-        formula: The simplest formula that fits within the band, or the nearest one.
+        formula: The best of the formulas within the band, see `find_formula`, or the nearest one.
     """
 
     name: str

@@ -37,3 +37,33 @@ def test_none_is_claimed_where_none_fits() -> None:
     assert found is not None
     assert not found.is_within
     assert "none of the simple forms fits within the band" in found.sentence("k(u)")
+
+
+T = np.linspace(300.0, 800.0, 60)
+
+
+@pytest.mark.parametrize(
+    ("values", "kind", "text"),
+    [
+        (5e10 * T**1.5, "power", "5e+10 T^1.5"),
+        (5e10 * T**-2.0, "power", "5e+10 T^-2"),
+        (5 * np.exp(-0.01 * T), "exponential", "5 exp(-0.01 T)"),
+        (1 + 2e-3 * T - 1e-6 * T**2, "quadratic", "1 + 0.002 T - 1e-06 T^2"),
+        (T - 3e-3 * T**2 + 2e-6 * T**3, "cubic", "0 + 1 T - 0.003 T^2 + 2e-06 T^3"),
+        (3e5 / (1 + 0.01 * T), "rational", "(3e+05 + 0 T) / (1 + 0.01 T)"),
+    ],
+)
+def test_arguments_in_physical_units_are_no_matter(
+    values: np.ndarray, kind: str, text: str
+) -> None:
+    found = find_formula("T", T, values, 1e-5 * np.abs(values))
+    assert found is not None
+    assert (found.kind, found.text) == (kind, text)
+
+
+def test_nothing_is_within_a_band_that_is_not_known() -> None:
+    found = find_formula("u", X, 2 * X, np.full_like(X, np.nan))
+    assert found is not None
+    assert found.sentence("k(u)").endswith("; no band is known")
+    assert "within" not in found.fit
+    assert found.report()["is_within_band"] is None
