@@ -99,10 +99,11 @@ class _Form:
 
     def in_units(self, numbers: Array, unit: float) -> Array:
         """Numbers of x (p,) from those of x over a unit."""
-        found = np.asarray(numbers / unit ** np.array(self.powers, dtype=np.float64))
+        powers = np.array(self.powers, dtype=np.float64)
         if self.needs_positive:  # a (x / unit)^b
-            found[-2] = numbers[-2] * unit ** -numbers[-1]
-        return found
+            powers[-2] = numbers[-1]
+        with np.errstate(all="ignore"):  # exponents of poor fits
+            return np.asarray(numbers / unit**powers)
 
     def without_roundings(self, numbers: Array) -> Array:
         """Numbers of x over its unit (p,), 0 where they are roundings of sizes or beside 1."""

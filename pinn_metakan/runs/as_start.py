@@ -21,6 +21,7 @@ def as_start(run: AssembledRun, label: str, errors: Mapping[str, float]) -> Star
     if run.choices.network == "custom":
         return None
     settings = run.settings.as_dict()
+    functions = run.ansatz.functions
     begun = [(stage, settings[stage]) for stage in run.schedule.grown]
     return Start(
         label,
@@ -39,4 +40,6 @@ def as_start(run: AssembledRun, label: str, errors: Mapping[str, float]) -> Star
             "seconds": run.record.seconds,
         },
         numbers=run.ansatz.numbers.now(),
+        functions={name: functions.of(name).detach().clone() for name in functions.functions},
+        kinds={name: f.numbers(functions.laws[name]) for name, f in functions.functions.items()},
     )

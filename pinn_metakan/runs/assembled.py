@@ -86,6 +86,8 @@ class AssembledRun:
             self.objective = self.objective.scaled(start.scaled(self.objective.scales))
         self.ansatz: Ansatz = self.objective.ansatz
         has_numbers = start is not None and start.put_numbers(self.objective)
+        if start is not None:
+            self.notes += tuple(start.notes(self.ansatz.functions))
         parts = (self._spread_objective, self.part.formulation, settings.loss)
         self._adapted = build_adapted(*parts, has_numbers)
         count = settings.loss.random_dimensions

@@ -7,6 +7,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from pinn_metakan.ansatz.functions import UnknownFunctions
 from pinn_metakan.errors import SettingsError
 from pinn_metakan.losses.objective import Objective
 from pinn_metakan.losses.scales import Scales, measure_terms
@@ -52,6 +53,8 @@ class Start:
         told: What is told of the run: problem, parameters, errors, steps, seconds.
         links: The same of each run before it in a chain, the first one first.
         numbers: Unknown numbers by name, as it found them [unit of each].
+        functions: Coefficients of unknown functions by name, (K,).
+        kinds: What tells each unknown function from others, see `UnknownFunction.numbers`.
     """
 
     label: str
@@ -64,6 +67,8 @@ class Start:
     told: Mapping[str, object] = field(default_factory=dict)
     links: tuple[Mapping[str, object], ...] = ()
     numbers: Mapping[str, float] = field(default_factory=dict)
+    functions: Mapping[str, Tensor] = field(default_factory=dict)
+    kinds: Mapping[str, Tensor] = field(default_factory=dict)
 
     @property
     def stages(self) -> tuple[str, ...]:
@@ -120,24 +125,56 @@ class Start:
         return replace(scales, unknowns=dict(zip(scales.unknowns, self.sizes, strict=True)))
 
     def put_numbers(self, objective: Objective) -> bool:
-        """Begin with the unknown numbers as they were found; terms are measured anew for them.
+        """Begin with the unknown numbers and functions as they were found.
+
+        Terms are measured anew for them.
 
         Args:
             objective: Of the run that begins.
 
         Returns:
-            Whether there are any of the same names.
+            Whether there are any of the same names, and no function begins anew.
 
         Raises:
             ProblemError: If a value lies outside the bounds that it has now.
         """
         numbers = objective.ansatz.numbers
         known = {name: self.numbers[name] for name in numbers.unknowns if name in self.numbers}
-        if not known:
+        functions = objective.ansatz.functions
+        carried = self._carried(functions)
+        if not known and not carried:
             return False
         numbers.put(known)
+        with torch.no_grad():
+            for name in carried:
+                functions.of(name).copy_(self.functions[name])
         objective.resize(measure_terms(objective.ansatz, objective.collocation, objective.engine))
-        return True
+        return len(carried) == len(functions.functions)
+
+    def notes(self, functions: UnknownFunctions) -> list[str]:
+        """Say which unknown functions of a run begin anew.
+
+        Args:
+            functions: Those of the run that begins.
+
+        Returns:
+            A line for each that this run has, too, but made of something else.
+        """
+        other = set(self.functions) & set(functions.functions) - self._carried(functions)
+        return [
+            f"the unknown function {name!r} begins anew: that of {self.label} has another range, "
+            "family, degree, widths or start; state the same, with low= and high=, to begin with it"
+            for name in sorted(other)
+        ]
+
+    def _carried(self, functions: UnknownFunctions) -> set[str]:
+        """Names of the unknown functions that are made of the same in both runs."""
+        return {
+            name
+            for name, function in functions.functions.items()
+            if name in self.functions
+            and torch.equal(self.kinds[name], function.numbers(functions.laws[name]))
+        }
 
     def record(self) -> dict[str, Any]:
         """What a checkpoint keeps of it, so that the run can be made again."""
@@ -152,6 +189,8 @@ class Start:
             "told": dict(self.told),
             "links": [dict(link) for link in self.links],
             "numbers": dict(self.numbers),
+            "functions": dict(self.functions),
+            "kinds": dict(self.kinds),
         }
 
     @classmethod
@@ -166,6 +205,8 @@ class Start:
             parameters=record["parameters"],
             links=tuple(record["links"]),
             numbers=record.get("numbers", {}),  # not in version 0.2.0
+            functions=record.get("functions", {}),
+            kinds=record.get("kinds", {}),
             **rest,
         )
 

@@ -17,9 +17,11 @@ from pinn_metakan.pde.boundary_conditions import Dirichlet
 from pinn_metakan.pde.observed import Observed
 from pinn_metakan.pde.problem import Problem
 from pinn_metakan.pde.unknown_function import UnknownFunction
+from pinn_metakan.runs.as_start import as_start
 from pinn_metakan.runs.assembled import AssembledRun
 from pinn_metakan.runs.resume import open_run
 from pinn_metakan.runs.solve import solve
+from pinn_metakan.runs.start import Start
 from pinn_metakan.training.checkpoint import load_checkpoint, save_checkpoint
 
 #: Trains in a second or two.
@@ -117,3 +119,18 @@ def test_a_run_goes_on_exactly(tmp_path: Path) -> None:
     assert torch.equal(again.ansatz.functions.of("k"), whole.ansatz.functions.of("k"))
     assert not torch.equal(part.ansatz.functions.of("k"), whole.ansatz.functions.of("k"))
     assert torch.equal(again.trainer.state()["parameters"], whole.trainer.state()["parameters"])
+
+
+def test_a_run_begins_with_the_functions_of_another() -> None:
+    before = run_of(Bar(), "kan", SMALL, "cpu", "float64")
+    with torch.no_grad():
+        before.ansatz.functions.of("k").add_(0.3)
+    start = as_start(before, "before", {})
+    assert start is not None
+    start = Start.recorded(start.record())
+    after = AssembledRun(Bar(), before.choices, start=start)
+    assert torch.equal(after.ansatz.functions.of("k"), before.ansatz.functions.of("k"))
+    other = Bar(positive=True)
+    anew = AssembledRun(other, before.choices, start=start)
+    assert not torch.equal(anew.ansatz.functions.of("k"), before.ansatz.functions.of("k"))
+    assert any(note.startswith("the unknown function 'k' begins anew") for note in anew.notes)
