@@ -206,6 +206,8 @@ class AssembledRun:
             "trainer": self.trainer.state(),
             "buffers": dict(self.network.named_buffers()),
             "start": None if self.start is None else self.start.record(),
+            "numbers": list(self.ansatz.numbers.unknowns),
+            "functions": [[n, len(law.first)] for n, law in self.ansatz.functions.laws.items()],
         }
 
     def load(self, state: dict[str, Any]) -> None:

@@ -1,11 +1,15 @@
 """The trained network that a user names: of a run folder, or of a solution."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from torch import Tensor
+
 from pinn_metakan.errors import RunFolderError, SettingsError
 from pinn_metakan.pde.problem import Problem
+from pinn_metakan.pde.unknown import Unknown
 from pinn_metakan.runs.choices import suggested_settings
 from pinn_metakan.runs.folder import RunFolder
 from pinn_metakan.runs.legs.plan import plan_legs
@@ -90,20 +94,21 @@ def _start_in(remembered: Remembered) -> Start:
         told = settings.as_dict()
         grown += growths([(leg.stages[0], told[leg.stages[0]]) for leg in begun])
     sizes: Mapping[str, float] = tree.get("scales", {}).get("unknowns", {})
-    record, trainer = tree.get("record", tree["trainer"]), tree["trainer"]
+    record = tree.get("record", tree["trainer"])
     entry = record["history"][-1] if record["history"] else {}
     errors = {
         key.removeprefix("relative_l2_"): value
         for key, value in entry.items()
         if key.startswith("relative_l2_")
     }
+    numbers, functions, parameters = _unknowns_in(remembered)
     return Start(
         str(folder.path),
         remembered.network,
         settings.as_dict()["network"],
         grown,
         tuple(sizes.values()),
-        trainer["best"],
+        parameters,
         tree.get("buffers", {}),
         {
             "run": str(folder.path),
@@ -113,7 +118,27 @@ def _start_in(remembered: Remembered) -> Start:
             "steps": record["step"],
             "seconds": record["seconds"],
         },
+        numbers=numbers,
+        functions=functions,
+        kinds={name: remembered.fingerprint[f"unknown function {name}"] for name in functions},
     )
+
+
+def _unknowns_in(
+    remembered: Remembered,
+) -> tuple[dict[str, float], dict[str, Tensor], Tensor]:
+    """Unknown numbers, coefficients of unknown functions, and parameters of the network."""
+    tree, best = remembered.tree, remembered.tree["trainer"]["best"]
+    numbers: dict[str, float] = {}
+    for name in tree.get("numbers", []):  # not in version 0.2.0, as are functions
+        start, *ends = remembered.fingerprint[f"unknown {name}"].tolist()
+        low, high = (end if math.isfinite(end) else None for end in ends)
+        numbers[name] = float(Unknown(start, low, high).of_free(best[0].double()))
+        best = best[1:]
+    functions: dict[str, Tensor] = {}
+    for name, count in tree.get("functions", []):
+        functions[name], best = best[:count].double(), best[count:]
+    return numbers, functions, best
 
 
 def settings_with_start(problem: Problem, start: Start, layers: Sequence[Layer]) -> Settings:

@@ -16,9 +16,11 @@ from pinn_metakan.optimizers.verdict import Outcome, Verdict
 from pinn_metakan.pde.boundary_conditions import Dirichlet
 from pinn_metakan.pde.observed import Observed
 from pinn_metakan.pde.problem import Problem
+from pinn_metakan.pde.unknown import Unknown
 from pinn_metakan.pde.unknown_function import UnknownFunction
 from pinn_metakan.runs.as_start import as_start
 from pinn_metakan.runs.assembled import AssembledRun
+from pinn_metakan.runs.found_start import find_start
 from pinn_metakan.runs.resume import open_run
 from pinn_metakan.runs.solve import solve
 from pinn_metakan.runs.start import Start
@@ -53,6 +55,17 @@ class Bar(Problem):
     def residual(self, jet: Jet) -> dict[str, Tensor]:
         u, u_x, u_xx = jet("u", "u_x", "u_xx")
         return {"bar": self.k(u) * u_xx + self.k.derivative(u) * u_x**2 - 0.5}
+
+
+class Pulled(Bar):
+    """The same with an unknown load."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.load = Unknown(2.0, low=0.1)
+
+    def residual(self, jet: Jet) -> dict[str, Tensor]:
+        return {"bar": super().residual(jet)["bar"] + 0.5 - self.load}
 
 
 @pytest.mark.parametrize("positive", [False, True])
@@ -134,3 +147,14 @@ def test_a_run_begins_with_the_functions_of_another() -> None:
     anew = AssembledRun(other, before.choices, start=start)
     assert not torch.equal(anew.ansatz.functions.of("k"), before.ansatz.functions.of("k"))
     assert any(note.startswith("the unknown function 'k' begins anew") for note in anew.notes)
+
+
+def test_a_run_folder_has_the_functions_and_numbers_that_its_solution_has(tmp_path: Path) -> None:
+    problem = Pulled()
+    solution = solve(problem, "kan", settings={**SMALL, "lm.steps": 2}, out=tmp_path / "run")
+    found = find_start(tmp_path / "run", [], []).start
+    assert solution.start is not None
+    assert found.numbers == solution.start.numbers
+    assert torch.equal(found.functions["k"], solution.start.functions["k"])
+    assert torch.equal(found.kinds["k"], solution.start.kinds["k"])
+    assert torch.equal(found.parameters, solution.start.parameters)
