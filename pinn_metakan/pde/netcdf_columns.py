@@ -90,10 +90,18 @@ def _refuse_large(name: str, entries: int, kind: np.dtype[Any], path: Path) -> N
 
 
 def _known(stored: NDArray[Any], attributes: Mapping[str, Any]) -> NDArray[np.float64]:
-    """Values with NaN where they are missing."""
-    values = stored.astype(np.float64)
-    missing = attributes.get("_FillValue")
-    if missing is None:
-        return values
-    fill = np.asarray(missing, dtype=np.float64).flatten()[0]
-    return np.where(values == fill, np.nan, values)
+    """Values in their unit, NaN where they are missing."""
+    # By the conventions of CF, 2.5.1 and 8.1, what is missing is marked in the numbers and the type
+    # that are stored, before they are unpacked.
+    is_missing = np.zeros(stored.shape, dtype=bool)
+    for name in ("_FillValue", "missing_value"):
+        marks = np.asarray(attributes.get(name, []), dtype=np.float64)
+        if stored.dtype.kind == "f":
+            with np.errstate(over="ignore"):
+                marks = marks.astype(stored.dtype)
+        is_missing |= np.isin(stored, marks)
+    factor, offset = (
+        float(np.asarray(attributes.get(name, neutral), dtype=np.float64).item())
+        for name, neutral in (("scale_factor", 1.0), ("add_offset", 0.0))
+    )
+    return np.where(is_missing, np.nan, stored.astype(np.float64) * factor + offset)

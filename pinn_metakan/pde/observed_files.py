@@ -30,7 +30,8 @@ def observed_from_file(
 
     Args:
         path: A table of text whose first line names its columns, parted by commas, semicolons or
-            tabs; or netCDF (``.nc``), classic or version 4, with one-dimensional variables.
+            tabs; or netCDF (``.nc``), classic or version 4, with one-dimensional variables,
+            which are unpacked where they are packed.
         coordinates: Names of the columns of the coordinates, in the order of the problem's.
         sigma: Name of the column of the noise's standard deviation; a number, or ``"estimate"``, as
             for `Observed`.

@@ -110,3 +110,50 @@ def test_a_classic_file_that_is_cut_is_refused(tmp_path: Path) -> None:
     path.write_bytes(path.read_bytes()[:-20])
     with pytest.raises(ProblemError, match=r"rod\.nc cannot be read as netCDF: "):
         observed_from_file(path, ("u",), u="u")
+
+
+PACKING = {
+    "scale_factor": np.float64(0.01),
+    "add_offset": np.float64(5.0),
+    "_FillValue": np.int16(-1),
+}
+
+
+@pytest.mark.parametrize("kind", ["classic", "hdf5"])
+def test_packed_values_are_unpacked_after_what_is_missing_is_left_out(
+    kind: str, tmp_path: Path
+) -> None:
+    path, stored = tmp_path / "rod.nc", np.array([100, 200, -1, -2, 400], dtype="i2")
+    packing = PACKING | {"missing_value": np.array([-2, -3], dtype="i2")}
+    if kind == "hdf5":
+        with h5py.File(path, "w") as file:
+            file["x"] = np.arange(5.0)
+            file["u"] = stored
+            file["u"].attrs.update(packing)
+    else:
+        with netcdf_file(path, "w") as file:
+            file.createDimension("row", 5)
+            file.createVariable("x", "d", ("row",))[:] = np.arange(5.0)
+            variable = file.createVariable("u", "i2", ("row",))
+            variable[:] = stored
+            for name, value in packing.items():
+                setattr(variable, name, value)
+    seen = observed_from_file(path, ("x",), u="u")
+    assert seen.place.points[:, 0].tolist() == [0.0, 1.0, 4.0]
+    assert seen.values["u"] == pytest.approx([6.0, 7.0, 9.0], rel=1e-15)
+
+
+def test_a_missing_value_is_compared_in_the_type_that_is_stored(tmp_path: Path) -> None:
+    with h5py.File(tmp_path / "rod.nc", "w") as file:
+        file["x"] = np.arange(2.0)
+        file["u"] = np.array([1.5, -999.9], dtype="f4")
+        file["u"].attrs["missing_value"] = -999.9
+    assert observed_from_file(tmp_path / "rod.nc", ("x",), u="u").values["u"].tolist() == [1.5]
+
+
+def test_a_scale_that_is_no_number_is_refused(tmp_path: Path) -> None:
+    with h5py.File(tmp_path / "rod.nc", "w") as file:
+        file["x"] = file["u"] = np.arange(2.0)
+        file["u"].attrs["scale_factor"] = "large"
+    with pytest.raises(ProblemError, match="cannot be read as netCDF: could not convert string"):
+        observed_from_file(tmp_path / "rod.nc", ("x",), u="u")
