@@ -1,12 +1,16 @@
 """Signs of life of a trial, while it is trained."""
 
+import logging
 import threading
+import time
 from collections.abc import Mapping
 from types import TracebackType
 from typing import Any
 
-from pinn_metakan.sweeps.claims import BEAT_SECONDS, Claims
+from pinn_metakan.sweeps.claims import BEAT_SECONDS, GONE_SECONDS, Claims
 from pinn_metakan.sweeps.ledger import Attempt
+
+logger = logging.getLogger(__name__)
 
 
 class Heartbeat:
@@ -18,7 +22,8 @@ class Heartbeat:
 
     Attributes:
         reached: What is told; who trains puts in what is new.
-        is_lost: Whether another process has taken the attempt over, because this one stood still.
+        is_lost: Whether another process has taken the attempt over, because this one stood still;
+            or may have, because the storage has not been reached for so long.
     """
 
     def __init__(self, claims: Claims, attempt: Attempt):
@@ -43,7 +48,15 @@ class Heartbeat:
         self._thread.join()
 
     def _run(self) -> None:
+        last = time.monotonic()
         while not self._over.wait(BEAT_SECONDS):
-            if not self._claims.beat(self._attempt, self.reached):
+            try:
+                is_mine = self._claims.beat(self._attempt, self.reached)
+                last = time.monotonic()
+            except Exception as error:  # a storage that is away for a moment ends no trial
+                is_mine = time.monotonic() - last < GONE_SECONDS
+                reason = " ".join(f"{type(error).__name__}: {error}".split())
+                logger.warning("no sign of life of %s: %s", self._attempt.label, reason)
+            if not is_mine:
                 self.is_lost = True
                 return
