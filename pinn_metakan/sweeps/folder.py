@@ -100,7 +100,7 @@ class SweepFolder:
         now = json.loads(json.dumps(plan.record()))
         if not isinstance(asked, dict):
             asked = {}
-        differ = [name for name in now if asked.get(name) != now[name]]
+        differ = [name for name in {**now, **asked} if asked.get(name) != now.get(name)]
         if differ:
             raise RunFolderError(
                 f"{self.path} holds another sweep, of another {' and '.join(differ)}; give another "

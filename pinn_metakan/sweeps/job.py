@@ -53,6 +53,7 @@ class Job:
         told = {
             "problem": str(origin.path),
             "sha256": origin.sha256,
+            "part_hashes": base.part_hashes,
             "parameters": dict(base.problem.parameters),
             "base": {
                 "network": base.network,
@@ -89,7 +90,7 @@ class Job:
             The job.
 
         Raises:
-            UserError: If the file of the problem has changed, or something in it cannot be.
+            UserError: If the file of the problem or a part has changed, or something cannot be.
         """
         told: Mapping[str, Any] = json.loads(text)
         origin = read_origin(Path(told["problem"]))
@@ -98,6 +99,9 @@ class Job:
         base: dict[str, Any] = told["base"]
         layers = [(label, layer) for label, layer in base.pop("settings")]
         base["problems"] = [Path(path) for path in base["problems"]]
+        for part, before in zip(base["parts"], told["part_hashes"], strict=True):
+            if read_origin(Path(part)).sha256 != before:
+                raise UserError(f"{part} has changed since the sweep was started")
         run = base_run(construct(origin, told["parameters"]), settings=layers, **base)
         search = {
             name: choices["choices"] if isinstance(choices, dict) else SearchRange(*choices)

@@ -1,0 +1,51 @@
+"""A sweep is another one when a file of the user's own family has changed."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from own_parts import SINE
+
+from pinn_metakan.errors import RunFolderError, UserError
+from pinn_metakan.pde.loading import load_problem
+from pinn_metakan.pde.problem import Problem
+from pinn_metakan.sweeps.axes import grid_axes
+from pinn_metakan.sweeps.base_run import base_run
+from pinn_metakan.sweeps.job import Job
+from pinn_metakan.sweeps.plan import SweepPlan, made_plan
+from pinn_metakan.sweeps.sweep import sweep
+from pinn_metakan.sweeps.trial import Place
+
+SETTINGS = {"network.family": "sine:Sine"}
+PART = Path("sine.py")
+
+
+def own_plan(heat: Problem) -> SweepPlan:
+    base = base_run(heat, "kan", SETTINGS, 0, "cpu", "float64", None, (PART,), ())
+    return made_plan(base, grid_axes({"seed": [0]}), (), None, None, None)
+
+
+def test_an_edited_part_makes_another_sweep(
+    heat: Problem, made_up: Callable[[Callable[[Any, int], float]], list[tuple[int, int]]]
+) -> None:
+    made = made_up(lambda run, step: 1.0 / (step + 1))
+    PART.write_text(SINE)
+    asked: dict[str, Any] = {"over": {"seed": [0]}, "settings": SETTINGS, "parts": [PART]}
+    sweep(heat, "kan", out="swept", **asked)
+    sweep(heat, "kan", out="swept", **asked)
+    assert len(made) == 1
+    PART.write_text(SINE + "# edited\n")
+    with pytest.raises(RunFolderError, match="swept holds another sweep, of another parts"):
+        sweep(heat, "kan", out="swept", **asked)
+
+
+def test_a_worker_refuses_a_part_that_has_changed(heat: Problem) -> None:
+    PART.write_text(SINE)
+    Path("heat.py").write_text(heat.origin.source)
+    heat = load_problem("heat.py")
+    text = Job(own_plan(heat), Place(Path("swept"), "sweep"), "journal:s.journal").text()
+    assert Job.read(text).plan.name == own_plan(heat).name
+    PART.write_text(SINE + "# edited\n")
+    with pytest.raises(UserError, match=r"sine\.py has changed since the sweep was started"):
+        Job.read(text)
