@@ -54,6 +54,18 @@ def kill_when(process: "subprocess.Popen[str]", folder: Path, count: int, after:
     process.communicate()
 
 
+def test_a_killed_trial_is_finished_by_the_same_command(tmp_path: Path) -> None:
+    process = start(tmp_path, *command(1))
+    kill_when(process, tmp_path, 1, 0.0)
+    assert states(tmp_path) == ["running"]
+    process = start(tmp_path, *command(1))
+    _, err = process.communicate(timeout=300)
+    assert (process.returncode, err) == (0, "")
+    assert states(tmp_path) == ["finished"]
+    assert attempts_that_ended(tmp_path, f"journal:{tmp_path}/swept/sweep.journal") == [0]
+
+
+@pytest.mark.slow
 def test_a_killed_sweep_goes_on_where_it_was(tmp_path: Path) -> None:
     process = start(tmp_path, *command(2))
     kill_when(process, tmp_path, 1, 0.5)
