@@ -103,8 +103,8 @@ class SweepFolder:
         differ = [name for name in {**now, **asked} if asked.get(name) != now.get(name)]
         if differ:
             raise RunFolderError(
-                f"{self.path} holds another sweep, of another {' and '.join(differ)}; give another "
-                "folder, or the same values to go on with it"
+                f"{self.path} holds another sweep, which differs in {' and '.join(differ)}; give "
+                "another folder, or the same values to go on with it"
             )
         if about.get("storage") != self._label():
             raise RunFolderError(

@@ -36,7 +36,7 @@ def test_an_edited_part_makes_another_sweep(
     sweep(heat, "kan", out="swept", **asked)
     assert len(made) == 1
     PART.write_text(SINE + "# edited\n")
-    with pytest.raises(RunFolderError, match="swept holds another sweep, of another parts"):
+    with pytest.raises(RunFolderError, match="swept holds another sweep, which differs in parts"):
         sweep(heat, "kan", out="swept", **asked)
 
 

@@ -159,9 +159,9 @@ def test_who_is_told_of_progress_sees_all_trials(heat: Problem, made_up: MadeUp)
 @pytest.mark.parametrize(
     ("asked", "message"),
     [
-        ({"seed": 5}, "swept holds another sweep, of another seed; give another folder"),
-        ({"over": {"seed": [0, 2]}}, "swept holds another sweep, of another over"),
-        ({"settings": {"lm.steps": 3}}, "of another settings"),
+        ({"seed": 5}, "swept holds another sweep, which differs in seed; give another folder"),
+        ({"over": {"seed": [0, 2]}}, "swept holds another sweep, which differs in over"),
+        ({"settings": {"lm.steps": 3}}, "which differs in settings"),
         ({"storage": "sqlite:///s.db"}, r"on the storage journal:sweep\.journal, named from that"),
     ],
 )
