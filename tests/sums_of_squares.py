@@ -37,14 +37,20 @@ class Squares:
         return r, WholeJacobian(jacobian)
 
     def linearize_part(self, count: int, generator: torch.Generator) -> tuple[Tensor, Jacobian]:
-        r, jacobian = self.linearize()
-        rows = torch.randperm(len(r), generator=generator)[:count]
-        scale = (len(r) / len(rows)) ** 0.5
-        return scale * r[rows], WholeJacobian(scale * jacobian[rows])
+        return some_rows(*self.linearize(), count, generator)
 
     @property
     def value(self) -> Tensor:
         return self.x.detach()
+
+
+def some_rows(
+    r: Tensor, jacobian: Tensor, count: int, generator: torch.Generator
+) -> tuple[Tensor, Jacobian]:
+    """Some rows of a residual vector and its Jacobian, which stand for all of them."""
+    rows = torch.randperm(len(r), generator=generator)[:count]
+    scale = (len(r) / len(rows)) ** 0.5
+    return scale * r[rows], WholeJacobian(scale * jacobian[rows])
 
 
 def rosenbrock_residuals(x: Tensor) -> Tensor:

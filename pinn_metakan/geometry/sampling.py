@@ -46,6 +46,11 @@ class PointSet:
         parts = (self.normals, self.weights, self.quadrature)
         return PointSet(points, *map(copied, parts))
 
+    def rows(self, chosen: slice | Tensor) -> "PointSet":
+        """Some of the points, with their normals and weights; they are no nodes of integrals."""
+        parts = (self.normals, self.weights)
+        return PointSet(self.points[chosen], *(p if p is None else p[chosen] for p in parts))
+
 
 def sample_interior(domain: Domain, count: int, sequence: str, generator: Generator) -> PointSet:
     """Draw `count` points inside the domain, uniform in volume."""

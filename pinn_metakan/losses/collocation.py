@@ -147,8 +147,7 @@ class Collocation:
             kept = max(least, round(share * total))
             if kept < total and group.residual.is_pointwise:
                 rows = torch.randperm(total, generator=generator)[:kept].to(at.points.device)
-                parts = (part if part is None else part[rows] for part in (at.normals, at.weights))
-                group = replace(group, at=PointSet(at.points[rows], *parts))
+                group = replace(group, at=at.rows(rows))
             groups.append(group)
         return Collocation(groups, 0.0, generator)
 

@@ -10,7 +10,6 @@ from torch import Tensor, nn
 from pinn_metakan.ansatz.ansatz import Ansatz
 from pinn_metakan.derivatives.request import Quantity
 from pinn_metakan.derivatives.taylor import JetSpace
-from pinn_metakan.geometry.sampling import PointSet
 from pinn_metakan.losses.collocation import TermGroup
 from pinn_metakan.losses.engine import Engine
 
@@ -32,9 +31,7 @@ def cut(group: TermGroup, size: int) -> Iterator[tuple[slice, TermGroup]]:
     at, count = group.at, len(group.at.points)
     for begin in range(0, count, size):
         place = slice(begin, min(begin + size, count))
-        parts = (part if part is None else part[place] for part in (at.normals, at.weights))
-        part = PointSet(at.points[place], *parts)
-        yield place, replace(group, at=part, whole=group.whole or count)
+        yield place, replace(group, at=at.rows(place), whole=group.whole or count)
 
 
 class PointChunks:

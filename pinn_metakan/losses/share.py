@@ -99,7 +99,6 @@ class Share:
         """The points of this process; the same object each time, for what is prepared for it."""
         part = self._parts.get(at)
         if part is None:
-            parts = (at.points, at.normals, at.weights)
-            part = PointSet(*(p if p is None else self.communicator.share(p) for p in parts))  # type: ignore[arg-type]
+            part = at.rows(self.communicator.own)
             self._parts[at] = part
         return part

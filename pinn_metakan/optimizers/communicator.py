@@ -33,10 +33,15 @@ class Communicator(ABC):
     def agreed(self, values: Tensor) -> Tensor:
         """Values of the first process, in the shape that all have."""
 
+    @property
+    def own(self) -> slice:
+        """Which rows are those of this process: each `count`-th one."""
+        return slice(self.number, None, self.count)
+
     @final
     def share(self, rows: Tensor) -> Tensor:
-        """Take the rows of this process: each `count`-th one."""
-        return rows[self.number :: self.count]
+        """Take the rows of this process."""
+        return rows[self.own]
 
     @final
     def spread(self, function: Callable[[Tensor], Tensor], rows: Tensor) -> Tensor:

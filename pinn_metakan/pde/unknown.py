@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from pinn_metakan.errors import ProblemError
+from pinn_metakan.pde.stated import attributes_of, finite_number
 
 #: Gives an unknown its present value, while a problem is evaluated.
 Lookup = Callable[["Unknown"], Tensor]
@@ -48,10 +49,10 @@ class Unknown:
         unit: str = "-",
         true: float | None = None,
     ):
-        self.start, self.unit = _number("start", start), unit
-        self.low = None if low is None else _number("low", low)
-        self.high = None if high is None else _number("high", high)
-        self.true = None if true is None else _number("true", true)
+        self.start, self.unit = finite_number("Unknown: start", start), unit
+        self.low = None if low is None else finite_number("Unknown: low", low)
+        self.high = None if high is None else finite_number("Unknown: high", high)
+        self.true = None if true is None else finite_number("Unknown: true", true)
         if not isinstance(unit, str):
             raise ProblemError(f"Unknown: unit must be a text such as 'm^2/s', got {unit!r}")
         if not self._is_inside(self.start):
@@ -214,11 +215,7 @@ def as_unknown(name: str, value: object) -> object:
 
 def find_unknowns(problem: object) -> dict[str, Unknown]:
     """Find the unknown numbers among the attributes of a problem, by name."""
-    attributes: dict[str, object] = {}
-    for kind in reversed(type(problem).__mro__):
-        attributes.update(vars(kind))
-    attributes.update(vars(problem))
-    return {name: value for name, value in attributes.items() if isinstance(value, Unknown)}
+    return attributes_of(problem, Unknown)
 
 
 @contextmanager
@@ -238,13 +235,3 @@ def _plain(value: Any) -> Any:
     if isinstance(value, list | tuple) and any(isinstance(part, Unknown) for part in value):
         return type(value)(_plain(part) for part in value)
     return value
-
-
-def _number(name: str, value: object) -> float:
-    try:
-        number = float(value)  # type: ignore[arg-type]
-    except (TypeError, ValueError):
-        raise ProblemError(f"Unknown: {name} must be a number, got {value!r}") from None
-    if not math.isfinite(number):
-        raise ProblemError(f"Unknown: {name} must be finite, got {number}")
-    return number

@@ -1,6 +1,5 @@
 """An unknown function inside a problem, such as a conductivity k(u) that data shall tell."""
 
-import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -13,6 +12,7 @@ from pinn_metakan.errors import ProblemError
 from pinn_metakan.families.family import Family
 from pinn_metakan.families.table import family_maker
 from pinn_metakan.pde.small_kan import SmallKAN
+from pinn_metakan.pde.stated import attributes_of, finite_number
 
 #: Tells how an unknown function is evaluated now: the law and its coefficients.
 Lookup = Callable[["UnknownFunction"], tuple[Law, Tensor]]
@@ -69,7 +69,7 @@ class UnknownFunction:
         self.of = (of,) if isinstance(of, str) else tuple(of)
         if not self.of or not all(isinstance(name, str) for name in self.of):
             raise ProblemError(f"UnknownFunction: of must be names such as 'u', got {of!r}")
-        self.start = _finite("start", start)
+        self.start = finite_number("UnknownFunction: start", start)
         self.low, self.high = self._ends("low", low), self._ends("high", high)
         for name, first, last in zip(self.of, self.low, self.high, strict=True):
             if first is not None and last is not None and not first < last:
@@ -190,7 +190,7 @@ class UnknownFunction:
                 f"UnknownFunction: {what} must have one value for each of {', '.join(self.of)}, "
                 f"got {given!r}"
             )
-        return tuple(_finite(what, end) for end in ends)
+        return tuple(finite_number(f"UnknownFunction: {what}", end) for end in ends)
 
     def _made_family(self, name: str) -> Family | None:
         if name == _POLYNOMIALS:
@@ -208,11 +208,7 @@ class UnknownFunction:
 
 def find_functions(problem: object) -> dict[str, UnknownFunction]:
     """Find the unknown functions among the attributes of a problem, by name."""
-    attributes: dict[str, object] = {}
-    for kind in reversed(type(problem).__mro__):
-        attributes.update(vars(kind))
-    attributes.update(vars(problem))
-    return {n: value for n, value in attributes.items() if isinstance(value, UnknownFunction)}
+    return attributes_of(problem, UnknownFunction)
 
 
 @contextmanager
@@ -252,13 +248,3 @@ def lookup_by_name(
         return laws[name], coefficients(name)
 
     return lookup
-
-
-def _finite(name: str, value: object) -> float:
-    try:
-        number = float(value)  # type: ignore[arg-type]
-    except (TypeError, ValueError):
-        raise ProblemError(f"UnknownFunction: {name} must be a number, got {value!r}") from None
-    if not math.isfinite(number):
-        raise ProblemError(f"UnknownFunction: {name} must be finite, got {number}")
-    return number

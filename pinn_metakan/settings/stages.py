@@ -8,7 +8,7 @@ Why the defaults are what they are: docs/decisions/0001-levenberg-marquardt.md,
 """
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, create_model
 
@@ -56,6 +56,22 @@ class LBFGSSettings(StageSettings):
     )
 
 
+# What stages of Gauss-Newton have in common.
+_Tolerance = Annotated[
+    float,
+    Field(
+        ge=0,
+        description="relative fall of the loss that five steps in a row must reach, 0 for never",
+    ),
+]
+_Plateau = Annotated[
+    float, Field(ge=0, description="the loss above which slow steps do not end the stage")
+]
+_Scaling = Annotated[
+    float, Field(ge=0, le=1, description="units of the parameters: 0 plain, 1 by column norms")
+]
+
+
 class LMSettings(StageSettings):
     """The stage of Levenberg-Marquardt."""
 
@@ -72,17 +88,9 @@ class LMSettings(StageSettings):
     smallest_ratio: float = Field(
         default=0.1, gt=0, lt=1, description="actual over predicted fall that a step needs"
     )
-    tolerance: float = Field(
-        default=5e-3,
-        ge=0,
-        description="relative fall of the loss that five steps in a row must reach, 0 for never",
-    )
-    plateau: float = Field(  # docs/decisions/0038-plateaus.md
-        default=1e-2, ge=0, description="the loss above which slow steps do not end the stage"
-    )
-    scaling: float = Field(
-        default=0.5, ge=0, le=1, description="units of the parameters: 0 plain, 1 by column norms"
-    )
+    tolerance: _Tolerance = 5e-3
+    plateau: _Plateau = 1e-2  # docs/decisions/0038-plateaus.md
+    scaling: _Scaling = 0.5
     redraw_every: int = Field(default=10, ge=0, description="steps between new points, 0 for never")
     max_numbers: int = Field(
         default=100_000_000,
@@ -103,17 +111,9 @@ class KernelSettings(StageSettings):
     momentum: float = Field(
         default=0.0, ge=0, lt=1, description="part of the last step that goes on, 0 for none"
     )
-    tolerance: float = Field(
-        default=1e-3,
-        ge=0,
-        description="relative fall of the loss that five steps in a row must reach, 0 for never",
-    )
-    plateau: float = Field(  # docs/decisions/0038-plateaus.md
-        default=1e-2, ge=0, description="the loss above which slow steps do not end the stage"
-    )
-    scaling: float = Field(
-        default=0.5, ge=0, le=1, description="units of the parameters: 0 plain, 1 by column norms"
-    )
+    tolerance: _Tolerance = 1e-3
+    plateau: _Plateau = 1e-2  # docs/decisions/0038-plateaus.md
+    scaling: _Scaling = 0.5
 
 
 class LiftSettings(LMSettings):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import scipy.linalg
 import torch
-from sums_of_squares import Squares, rosenbrock
+from sums_of_squares import Squares, rosenbrock, some_rows
 from torch import Generator, Tensor, nn
 
 from pinn_metakan.optimizers.jacobian import Jacobian, WholeJacobian
@@ -82,10 +82,7 @@ class TwoParts:
         return r, WholeJacobian(jacobian)
 
     def linearize_part(self, count: int, generator: torch.Generator) -> tuple[Tensor, Jacobian]:
-        r, jacobian = self.linearize()
-        rows = torch.randperm(len(r), generator=generator)[:count]
-        scale = (len(r) / len(rows)) ** 0.5
-        return scale * r[rows], WholeJacobian(scale * jacobian[rows])
+        return some_rows(*self.linearize(), count, generator)
 
 
 def test_other_parameters_stay() -> None:
