@@ -6,8 +6,8 @@ from pathlib import Path
 
 from pinn_metakan.errors import SettingsError
 from pinn_metakan.pde.formulation import formulate
-from pinn_metakan.pde.loading import read_origin, with_parameters
-from pinn_metakan.pde.problem import Origin, Problem
+from pinn_metakan.pde.loading import with_parameters
+from pinn_metakan.pde.problem import Problem
 from pinn_metakan.runs.asked import Asked
 from pinn_metakan.runs.choices import RunChoices
 from pinn_metakan.runs.own_parts import PartFile
@@ -110,7 +110,7 @@ class BaseRun:
     def record(self) -> dict[str, object]:
         """What tells it from another run, as JSON holds it."""
         origin = self.problem.origin
-        told: dict[str, object] = {
+        return {
             "problem": origin.name,
             "sha256": origin.sha256,
             "parameters": dict(self.problem.parameters),
@@ -120,18 +120,6 @@ class BaseRun:
             "dtype": self.dtype,
             "budget": self.budget,
         }
-        # Sweeps without files of their own keep the names that they had on their storages.
-        return told | ({"parts": self.part_hashes} if self.parts else {})
-
-    @property
-    def part_hashes(self) -> list[str]:
-        """SHA-256 of the text of each part, as `Origin` has it.
-
-        Raises:
-            ProblemError: If a file cannot be read.
-        """
-        origins = (p if isinstance(p, Origin) else read_origin(Path(p)) for p in self.parts)
-        return [origin.sha256 for origin in origins]
 
 
 def base_run(

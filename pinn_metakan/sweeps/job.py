@@ -53,7 +53,7 @@ class Job:
         told = {
             "problem": str(origin.path),
             "sha256": origin.sha256,
-            "part_hashes": base.part_hashes,
+            "own_files": dict(self.plan.own_files),
             "parameters": dict(base.problem.parameters),
             "base": {
                 "network": base.network,
@@ -99,9 +99,9 @@ class Job:
         base: dict[str, Any] = told["base"]
         layers = [(label, layer) for label, layer in base.pop("settings")]
         base["problems"] = [Path(path) for path in base["problems"]]
-        for part, before in zip(base["parts"], told["part_hashes"], strict=True):
-            if read_origin(Path(part)).sha256 != before:
-                raise UserError(f"{part} has changed since the sweep was started")
+        for path, before in told["own_files"].items():
+            if read_origin(Path(path)).sha256 != before:
+                raise UserError(f"{path} has changed since the sweep was started")
         run = base_run(construct(origin, told["parameters"]), settings=layers, **base)
         search = {
             name: choices["choices"] if isinstance(choices, dict) else SearchRange(*choices)

@@ -41,6 +41,7 @@ class SweepPlan:
         per_combination: Trials of each combination.
         goal: What is made small.
         pruning: What trials are compared at while they run.
+        own_files: Files of own families and networks -> SHA-256 of their text.
     """
 
     base: BaseRun
@@ -49,6 +50,7 @@ class SweepPlan:
     per_combination: int
     goal: Goal
     pruning: Pruning
+    own_files: Mapping[str, str]
 
     @cached_property
     def combinations(self) -> list[dict[str, object]]:
@@ -90,6 +92,8 @@ class SweepPlan:
             "search": [[axis.name, axis.record()] for axis in self.search],
             "goal": self.goal,
             "pruning": self.pruning,
+            # Sweeps without files of their own keep the names that they had on their storages.
+            **({"parts": sorted(self.own_files.values())} if self.own_files else {}),
         }
 
     @property
@@ -157,9 +161,9 @@ def made_plan(
         (trials or TRIALS) if search else 1,
         cast(Goal, _word("minimize", goal or ("error" if has_reference else "loss"), Goal)),
         cast(Pruning, _word("prune", pruning or ("steps" if search else "off"), Pruning)),
+        {},
     )
-    _check_values(plan)
-    return plan
+    return replace(plan, own_files=_own_files(choices) | _check_values(plan))
 
 
 def _word(what: str, word: str, words: Any) -> str:
@@ -168,11 +172,23 @@ def _word(what: str, word: str, words: Any) -> str:
     return word
 
 
-def _check_values(plan: SweepPlan) -> None:
-    """Try each value alone, so that a message names it, and then each combination."""
+def _own_files(choices: RunChoices) -> dict[str, str]:
+    return {str(own.origin.path): own.origin.sha256 for own in choices.parts}
+
+
+def _check_values(plan: SweepPlan) -> dict[str, str]:
+    """Try each value alone, so that a message names it, and then each combination.
+
+    Returns:
+        Files of own families and networks that they name -> SHA-256 of their text.
+
+    Raises:
+        SettingsError: If a combination cannot be.
+    """
+    files: dict[str, str] = {}
     for label, name, value in _values(plan):
         run = plan.base.varied({name: value}, label)
-        run.choices()
+        files |= _own_files(run.choices())
         if name.startswith(PARAMETER):
             run.check_problem()
     first = {axis.name: axis.ends[0] for axis in plan.search}
@@ -180,12 +196,13 @@ def _check_values(plan: SweepPlan) -> None:
         values = {**combination, **first}
         try:
             run = plan.base.varied(values, "sweep")
-            run.choices()
+            files |= _own_files(run.choices())
             if sum(name.startswith(PARAMETER) for name in combination) > 1:
                 run.check_problem()
         except UserError as error:
             told = ", ".join(f"{name}={shown(value)}" for name, value in combination.items())
             raise SettingsError(f"sweep: {told}: {error}") from error
+    return files
 
 
 def _values(plan: SweepPlan) -> Iterator[tuple[str, str, object]]:

@@ -17,35 +17,45 @@ from pinn_metakan.sweeps.plan import SweepPlan, made_plan
 from pinn_metakan.sweeps.sweep import sweep
 from pinn_metakan.sweeps.trial import Place
 
-SETTINGS = {"network.family": "sine:Sine"}
 PART = Path("sine.py")
+#: Ways to name it: what a sweep is asked for.
+WAYS: dict[str, dict[str, Any]] = {
+    "a file": {"over": {"seed": [0]}, "settings": {"network.family": "sine:Sine"}, "parts": [PART]},
+    "a setting": {"over": {"seed": [0]}, "settings": {"network.family": "sine.py:Sine"}},
+    "a value": {"over": {"network.family": ["sine.py:Sine", "bspline"]}},
+}
 
 
-def own_plan(heat: Problem) -> SweepPlan:
-    base = base_run(heat, "kan", SETTINGS, 0, "cpu", "float64", None, (PART,), ())
-    return made_plan(base, grid_axes({"seed": [0]}), (), None, None, None)
+def own_plan(heat: Problem, asked: dict[str, Any]) -> SweepPlan:
+    settings, parts = asked.get("settings", {}), asked.get("parts", ())
+    base = base_run(heat, "kan", settings, 0, "cpu", "float64", None, parts, ())
+    return made_plan(base, grid_axes(asked["over"]), (), None, None, None)
 
 
+@pytest.mark.parametrize("way", WAYS)
 def test_an_edited_part_makes_another_sweep(
-    heat: Problem, made_up: Callable[[Callable[[Any, int], float]], list[tuple[int, int]]]
+    heat: Problem,
+    made_up: Callable[[Callable[[Any, int], float]], list[tuple[int, int]]],
+    way: str,
 ) -> None:
     made = made_up(lambda run, step: 1.0 / (step + 1))
     PART.write_text(SINE)
-    asked: dict[str, Any] = {"over": {"seed": [0]}, "settings": SETTINGS, "parts": [PART]}
-    sweep(heat, "kan", out="swept", **asked)
-    sweep(heat, "kan", out="swept", **asked)
-    assert len(made) == 1
+    sweep(heat, "kan", out="swept", **WAYS[way])
+    trials = len(made)
+    sweep(heat, "kan", out="swept", **WAYS[way])
+    assert len(made) == trials
     PART.write_text(SINE + "# edited\n")
     with pytest.raises(RunFolderError, match="swept holds another sweep, which differs in parts"):
-        sweep(heat, "kan", out="swept", **asked)
+        sweep(heat, "kan", out="swept", **WAYS[way])
 
 
-def test_a_worker_refuses_a_part_that_has_changed(heat: Problem) -> None:
+@pytest.mark.parametrize("way", WAYS)
+def test_a_worker_refuses_a_part_that_has_changed(heat: Problem, way: str) -> None:
     PART.write_text(SINE)
     Path("heat.py").write_text(heat.origin.source)
     heat = load_problem("heat.py")
-    text = Job(own_plan(heat), Place(Path("swept"), "sweep"), "journal:s.journal").text()
-    assert Job.read(text).plan.name == own_plan(heat).name
+    text = Job(own_plan(heat, WAYS[way]), Place(Path("swept"), "sweep"), "journal:s.journal").text()
+    assert Job.read(text).plan.name == own_plan(heat, WAYS[way]).name
     PART.write_text(SINE + "# edited\n")
     with pytest.raises(UserError, match=r"sine\.py has changed since the sweep was started"):
         Job.read(text)
