@@ -2,12 +2,12 @@
 
 import atexit
 import os
-from functools import cache
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import torch
 
-from pinn_metakan.errors import SettingsError
+from pinn_metakan.errors import ProcessesLost, SettingsError
 from pinn_metakan.optimizers.communicator import ONE_PROCESS, Communicator
 
 if TYPE_CHECKING:
@@ -16,7 +16,11 @@ if TYPE_CHECKING:
 #: What torchrun sets in each process: its number, that on its machine, and where they meet.
 _VARIABLES = ("RANK", "LOCAL_RANK", "MASTER_ADDR", "MASTER_PORT")
 
+#: Longest wait of a process that ends for one that it could ask whether to say so [s].
+_ASK_SECONDS = 20.0
+
 _present: Communicator = ONE_PROCESS
+_meeting: "Store | None" = None
 
 
 def present_processes() -> Communicator:
@@ -96,7 +100,7 @@ def join_processes(device: torch.device, timeout: float) -> None:
 
     if device.type == "cuda":
         torch.cuda.set_device(device)
-    group = ProcessGroup(_store(), process_number(), count, device, timeout)
+    group = ProcessGroup(_store(timeout), process_number(), count, device, timeout)
     atexit.register(group.leave)
     _present = group
 
@@ -111,16 +115,29 @@ def is_first_to_tell() -> bool:
         if process_count() == 1:
             return True
         attempt = os.environ.get("TORCHELASTIC_RESTART_COUNT", "0")
-        return int(_store().add(f"told/{attempt}", 1)) == 1
+        return int(_store(_ASK_SECONDS).add(f"told/{attempt}", 1)) == 1
     except (SettingsError, RuntimeError):  # nobody can be asked
         return True
 
 
-@cache
-def _store() -> "Store":
-    from torch.distributed.rendezvous import rendezvous
+def _store(timeout: float) -> "Store":
+    """Where the processes find each other; waits for them once."""
+    global _meeting
+    if _meeting is None:
+        from torch.distributed.rendezvous import rendezvous
 
-    return next(iter(rendezvous("env://")))[0]
+        try:
+            _meeting = next(iter(rendezvous("env://", timeout=timedelta(seconds=timeout))))[0]
+        except RuntimeError as error:
+            others, place = (
+                process_count() - 1,
+                f"{os.environ['MASTER_ADDR']}:{os.environ['MASTER_PORT']}",
+            )
+            raise ProcessesLost(
+                f"process {process_number()} has not met the other {others} at {place} within "
+                f"{timeout:g} s; is that the address of the first machine, and its port free?"
+            ) from error
+    return _meeting
 
 
 def _number(name: str, otherwise: int) -> int:

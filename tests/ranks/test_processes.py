@@ -131,7 +131,7 @@ def test_a_process_that_does_not_answer_ends_all(tmp_path: Path) -> None:
 def test_torchrun_begins_a_run_with_a_second_opinion_and_a_chain(tmp_path: Path) -> None:
     arguments = ["solve", "heat", "--out=run", "--along=diffusivity=0.2,0.1", *FAST_FLAGS]
     found = subprocess.run(
-        [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node=2", "--master-port=0",
+        [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node=2", "--standalone",
          "-m", "pinn_metakan", *arguments, "--check"],
         cwd=tmp_path, env=os.environ | {"OMP_NUM_THREADS": "1"}, text=True, capture_output=True,
     )  # fmt: skip

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from pinn_metakan.cli.exit_status import run as command
-from pinn_metakan.errors import SettingsError
+from pinn_metakan.errors import ProcessesLost, SettingsError
 from pinn_metakan.optimizers.communicator import ONE_PROCESS
 from pinn_metakan.runs.processes import (
     is_first_to_tell,
@@ -22,7 +22,8 @@ from pinn_metakan.runs.processes import (
 @pytest.fixture
 def third_of_four(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in {
-        "WORLD_SIZE": "4", "RANK": "2", "LOCAL_RANK": "2", "MASTER_ADDR": "here", "MASTER_PORT": "1"
+        "WORLD_SIZE": "4", "RANK": "2", "LOCAL_RANK": "2", "MASTER_ADDR": "127.0.0.1",
+        "MASTER_PORT": "1",
     }.items():  # fmt: skip
         monkeypatch.setenv(name, value)
 
@@ -81,3 +82,11 @@ def test_each_process_has_a_gpu_of_its_own(monkeypatch: pytest.MonkeyPatch) -> N
     wrong = "device 'auto': each process needs a GPU of its own, and this machine has 2; begin with"
     with pytest.raises(SettingsError, match=f"{wrong} --nproc-per-node 2, or give --device cpu"):
         own_device("auto")
+
+
+@pytest.mark.usefixtures("third_of_four")
+def test_a_process_that_nobody_meets_says_where_it_waited() -> None:
+    line = r"process 2 has not met the other 3 at 127\.0\.0\.1:1 within 1 s"
+    with pytest.raises(ProcessesLost, match=line):
+        join_processes(torch.device("cpu"), 1.0)
+    assert present_processes() is ONE_PROCESS
