@@ -1,0 +1,18 @@
+"""The campaigns by name."""
+
+from importlib import import_module
+
+from campaigns.campaign import Campaign
+
+#: What makes each, as ``module:Class``; a module is imported when its campaign is asked for.
+CAMPAIGNS = {
+    "command_lines": "campaigns.command_lines:CommandLines",
+}
+
+
+def make_campaign(name: str) -> Campaign:
+    """The campaign of a name in the table."""
+    module, _, kind = CAMPAIGNS[name].partition(":")
+    made = getattr(import_module(module), kind)()
+    assert isinstance(made, Campaign)
+    return made

@@ -1,0 +1,77 @@
+"""Many cases of a campaign, counted by what became of them."""
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from campaigns.campaign import Campaign, Outcome
+
+
+@dataclass
+class Tally:
+    """Counts of outcomes, and the failures.
+
+    Args:
+        name: Of the campaign.
+        seed: Of the campaign.
+        counts: Of each outcome, by its name.
+        failures: Numbers of cases that failed, and what became of them.
+        seconds: How long it took.
+    """
+
+    name: str
+    seed: int
+    counts: Counter[str] = field(default_factory=Counter)
+    failures: list[tuple[int, Outcome]] = field(default_factory=list)
+    seconds: float = 0.0
+
+    def lines(self) -> Iterator[str]:
+        """Counts by outcome; for each failure what it was and the line that repeats it."""
+        total = sum(self.counts.values())
+        yield f"{self.name}, seed {self.seed}: {total} cases in {self.seconds:.0f} s"
+        failed = {outcome.name for _, outcome in self.failures}
+        for name, count in self.counts.most_common():
+            yield f"  {count:6d}  {name}{'  FAILED' if name in failed else ''}"
+        for number, outcome in self.failures:
+            yield f"  {outcome.name}: {outcome.told[:400]}"
+            yield f"    python tests/campaigns {self.name} --seed {self.seed} --case {number}"
+
+
+def tallied(
+    campaign: Campaign,
+    name: str,
+    seed: int,
+    numbers: Iterable[int],
+    folder: Path,
+    seconds: float | None = None,
+    tell: Callable[[Tally], None] = lambda tally: None,
+) -> Tally:
+    """Run cases.
+
+    Args:
+        campaign: Whose cases.
+        name: What it is called.
+        seed: Of the campaign.
+        numbers: Of the cases.
+        folder: An empty folder to work in.
+        seconds: After them no case begins any more; None for no limit.
+        tell: Told the tally after each case.
+
+    Returns:
+        The counts.
+    """
+    tally, began = Tally(name, seed), time.monotonic()
+    (folder / "shared").mkdir()
+    campaign.prepare(folder / "shared")
+    for number in numbers:
+        if seconds is not None and time.monotonic() - began > seconds:
+            break
+        outcome = campaign.run_case(name, seed, number, folder)
+        tally.counts[outcome.name] += 1
+        if outcome.name not in campaign.outcomes:
+            tally.failures.append((number, outcome))
+        tally.seconds = time.monotonic() - began
+        tell(tally)
+    return tally
