@@ -23,6 +23,10 @@ class RunFolderError(UserError):
     """A run folder, a solution file or a checkpoint cannot be used."""
 
 
+class FolderInUseError(RunFolderError):
+    """Another process writes to a run folder."""
+
+
 class TrainingError(RuntimeError):
     """The run failed although its input was sound; the message says what to try."""
 
@@ -32,6 +36,18 @@ class ProcessesLost(TrainingError):
 
     Attributes:
         folder: The run folder, with a checkpoint to go on from; None if nothing is written.
+        problem_file: The file of the problem, None if it has none.
+    """
+
+    folder: Path | None = None
+    problem_file: Path | None = None
+
+
+class StorageError(TrainingError):
+    """Files of a run cannot be written: the disk is full, or has gone; older ones are as they were.
+
+    Attributes:
+        folder: The run folder, with a checkpoint to go on from; None if there is none.
         problem_file: The file of the problem, None if it has none.
     """
 

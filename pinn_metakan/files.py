@@ -1,34 +1,94 @@
-"""Files that are written whole or not at all."""
+"""Files that are written whole or not at all.
 
+What is written goes to a temporary file beside, is flushed to the disk, and takes its place by one
+step of the file system; so does the entry of the folder. A temporary file is locked for as long as
+it is written, so that those of programs that were killed are known.
+"""
+
+import errno
 import os
+import re
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
+
+from pinn_metakan.locks import Held, try_to_hold
+
+#: Characters of a name that its temporary file has: a name may have 255 bytes on most systems.
+_NAMED = 40
+#: What `tempfile` puts into a name.
+_RANDOM = "[a-z0-9_]{8}"
+#: A file system that cannot flush says so by these.
+_NO_FLUSHING = (errno.EINVAL, errno.ENOTSUP, errno.ENOSYS)
+
+
+class NotWrittenError(OSError):
+    """A file cannot be written, for want of room or for another reason; the old one is there.
+
+    Attributes:
+        size: Bytes of all that was to be written together.
+    """
+
+    size: int = 0
+
+
+def write_all(contents: Mapping[Path, bytes]) -> None:
+    """Write files; the first one is replaced when all are on the disk.
+
+    Args:
+        contents: What each file holds then.
+
+    Raises:
+        NotWrittenError: If one cannot be written; all are as they were.
+    """
+    size = sum(map(len, contents.values()))
+    with ExitStack() as stack:
+        written: dict[Path, Path] = {}
+        for path, content in contents.items():
+            with _named(path, size):
+                handle, written[path] = stack.enter_context(_temporary_beside(path))
+                with os.fdopen(os.dup(handle), "wb") as file:
+                    file.write(content)
+                _flush(handle)
+        for path, temporary in written.items():
+            with _named(path, size):
+                temporary.replace(path)
+        for folder in {path.parent for path in contents}:
+            _flush_folder(folder)
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Write `content` to `path` as a whole."""
+    write_all({path: content})
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write `text` to `path` as a whole, in UTF-8."""
+    write_all({path: text.encode()})
 
 
 @contextmanager
 def written_whole(path: Path) -> Iterator[Path]:
     """Make a temporary file beside `path`; rename it to `path` when the block ends without error.
 
-    A reader sees the old file or the new one, never a part, and after an error the old one stays.
+    This is for libraries that write files by their names: `write_bytes` needs less.
 
     Args:
         path: The file to write.
 
     Yields:
         The path to write to; it has the same suffix as `path`.
+
+    Raises:
+        NotWrittenError: If it cannot be written; the old file is there.
     """
-    with _temporary_beside(path) as temporary:
+    with _named(path, 0), _temporary_beside(path) as (_, temporary):
         yield temporary
-        _flush(temporary)
+        with temporary.open("rb") as file:  # the library may have replaced it
+            _flush(file.fileno())
         temporary.replace(path)
-
-
-def write_text(path: Path, text: str) -> None:
-    """Write `text` to `path` as a whole, in UTF-8."""
-    with written_whole(path) as temporary:
-        temporary.write_text(text, encoding="utf-8")
+        _flush_folder(path.parent)
 
 
 def write_new_text(path: Path, text: str) -> None:
@@ -40,36 +100,94 @@ def write_new_text(path: Path, text: str) -> None:
 
     Raises:
         FileExistsError: If the file exists.
+        NotWrittenError: If it cannot be written.
     """
-    with _temporary_beside(path) as temporary:
-        temporary.write_text(text, encoding="utf-8")
-        _flush(temporary)
+    content = text.encode()
+    with _named(path, len(content)), _temporary_beside(path) as (handle, temporary):
+        with os.fdopen(os.dup(handle), "wb") as file:
+            file.write(content)
+        _flush(handle)
         try:
             os.link(temporary, path)
         except FileExistsError:
             raise
         except OSError:  # a file system without links
-            with path.open("x", encoding="utf-8") as file:
-                file.write(text)
+            with path.open("xb") as file:
+                file.write(content)
+        _flush_folder(path.parent)
+
+
+def remove_leftovers(folder: Path, names: Iterable[str]) -> None:
+    """Remove temporary files that were left in a folder by programs that are gone.
+
+    Args:
+        folder: The folder.
+        names: Those of files that are written there, such as ``solution.h5``; files of other names
+            that begin alike, such as ``solution-t=1.png``, count as well.
+    """
+    stems = "|".join(sorted({re.escape(Path(name).stem[:_NAMED]) for name in names}))
+    pattern = re.compile(rf"\.({stems})(-.*)?-{_RANDOM}(\.\w+)?")
+    with suppress(OSError):
+        for path in folder.iterdir():
+            if pattern.fullmatch(path.name) and path.is_file() and not path.is_symlink():
+                _remove_unless_written(path)
+
+
+def _remove_unless_written(path: Path) -> None:
+    """Remove a temporary file, unless the program that writes it is there."""
+    with suppress(OSError), path.open("rb") as file:
+        if try_to_hold(file.fileno()) is Held.OURS:
+            path.unlink(missing_ok=True)
 
 
 @contextmanager
-def _temporary_beside(path: Path) -> Iterator[Path]:
-    """Make a file in the folder of `path`; remove it when the block ends."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}-", suffix=path.suffix)
-    os.close(handle)
+def _temporary_beside(path: Path) -> Iterator[tuple[int, Path]]:
+    """Make a file in the folder of `path`, held for as long as the block lasts; remove it then."""
+    prefix = f".{path.stem[:_NAMED]}-"
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=prefix, suffix=path.suffix)
     temporary = Path(name)
     try:
-        yield temporary
+        try_to_hold(handle)
+        with suppress(OSError):  # not all file systems have permissions
+            temporary.chmod(0o666 & ~_umask())
+        yield handle, temporary
     finally:
         temporary.unlink(missing_ok=True)
+        os.close(handle)
 
 
-def _flush(temporary: Path) -> None:
-    """Write a file through to the disk, with the permissions of any new file."""
-    with temporary.open("rb") as file:
-        os.fsync(file.fileno())
-    temporary.chmod(0o666 & ~_umask())
+@contextmanager
+def _named(path: Path, size: int) -> Iterator[None]:
+    """Name the file, and the bytes that are needed, where it cannot be written."""
+    try:
+        yield
+    except (NotWrittenError, FileExistsError):
+        raise
+    except OSError as error:
+        if error.errno is None:
+            raise
+        told = NotWrittenError(error.errno, error.strerror, str(path))
+        told.size = size
+        raise told from error
+
+
+def _flush(handle: int) -> None:
+    """Write an open file through to the disk."""
+    try:
+        os.fsync(handle)
+    except OSError as error:
+        if error.errno not in _NO_FLUSHING:
+            raise
+
+
+def _flush_folder(folder: Path) -> None:
+    """Write the entries of a folder through to the disk, where that can be done."""
+    with suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
 
 
 def _umask() -> int:

@@ -46,7 +46,7 @@ def _figures_where_they_are_looked_at(
 ) -> None:
     """Leave out the figures of runs, which take longer than the runs, but of tests that ask."""
     if "figures" not in request.keywords:
-        monkeypatch.setattr(folder, "draw_all", lambda field, path: [])
+        monkeypatch.setattr(folder, "all_figures", lambda field: {})
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ import typer
 from pinn_metakan.cli.arithmetic import evaluate
 from pinn_metakan.cli.loading import loading
 from pinn_metakan.cli.options import RunArgument
+from pinn_metakan.cli.output import print_lines
 from pinn_metakan.errors import UserError
 
 if TYPE_CHECKING:
@@ -84,8 +85,7 @@ def plot_command(
         paths = draw_all(field, run, figure_format, dpi)
     if activations:
         paths += draw_activations(field, run, figure_format, dpi)
-    for path in paths:
-        print(path)
+    print_lines(map(str, paths))
     if show:
         _open(paths)
 

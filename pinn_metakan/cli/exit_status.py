@@ -1,19 +1,21 @@
 """From what a command raises to one line on standard error and an exit status."""
 
 import os
-import sys
 
 import typer
 
 from pinn_metakan.cli.app import app
-from pinn_metakan.cli.output import silence
+from pinn_metakan.cli.output import silence, tell
 from pinn_metakan.errors import (
     Interrupted,
     ProcessesLost,
+    StorageError,
     TrainingError,
     UserError,
     is_lack_of_memory,
 )
+from pinn_metakan.files import NotWrittenError
+from pinn_metakan.runs.interrupts import interrupted_status
 
 #: By this variable a shell asks for completions, as typer's --install-completion sets it up.
 _COMPLETION = "_PINN_METAKAN_COMPLETE"
@@ -26,7 +28,7 @@ def run(arguments: list[str]) -> int:
         arguments: What stands behind ``pinn-metakan``; its help if there is nothing.
 
     Returns:
-        0 done, 1 failed, 2 wrong input, 130 interrupted.
+        0 done, 1 failed, 2 wrong input, 130 interrupted, 143 by SIGTERM.
     """
     command = typer.main.get_command(app)
     if _COMPLETION in os.environ:  # a shell asks what may follow
@@ -44,19 +46,23 @@ def run(arguments: list[str]) -> int:
         return stop.exit_code
     except UserError as error:
         return _failed(str(error), 2)
-    except ProcessesLost as lost:
+    except (ProcessesLost, StorageError) as lost:
         return _failed(f"{lost}{_how_to_go_on(lost)}", 1)
     except TrainingError as error:
         return _failed(str(error), 1)
     except Interrupted as stop:
-        return _failed(f"interrupted{_how_to_go_on(stop)}", 130)
+        return _failed(f"interrupted{_how_to_go_on(stop)}", interrupted_status())
     except (KeyboardInterrupt, typer.Abort):
-        return _failed("interrupted", 130)
+        return _failed("interrupted", interrupted_status())
     except SystemExit as stop:  # code of the user's own, in the middle of a run
         return _failed(f"a problem or a part of it ended the program: SystemExit({stop.code})", 1)
-    except BrokenPipeError:  # the reader of a pipe went away
-        silence()
+    except BrokenPipeError as error:  # the reader of a pipe went away
+        silence(error)
         return 0
+    except NotWrittenError as error:
+        from pinn_metakan.runs.lack_of_room import lack_of_room_line
+
+        return _failed(lack_of_room_line(error), 1)
     except Exception as error:
         # Errors of usage are classes of the command line library that can format themselves.
         if hasattr(error, "format_message") and hasattr(error, "exit_code"):
@@ -69,7 +75,7 @@ def run(arguments: list[str]) -> int:
 
 def _failed(message: str, status: int) -> int:
     if "WORLD_SIZE" not in os.environ or _is_first_to_tell():
-        print(f"pinn-metakan: {' '.join(message.split())}", file=sys.stderr, flush=True)
+        tell(f"pinn-metakan: {' '.join(message.split())}")
     return status
 
 
@@ -79,7 +85,7 @@ def _is_first_to_tell() -> bool:
     return is_first_to_tell()
 
 
-def _how_to_go_on(stop: Interrupted | ProcessesLost) -> str:
+def _how_to_go_on(stop: Interrupted | ProcessesLost | StorageError) -> str:
     if stop.folder is None:
         return ""
     from pinn_metakan.cli.closing import resume_line

@@ -1,10 +1,11 @@
-"""Ctrl-C while libraries are imported."""
+"""Ctrl-C and SIGTERM where no run is trained that could finish a step: one line, and the end."""
 
 import os
 import signal
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+
+from pinn_metakan.runs.interrupts import asking_signal, heard, interrupted_status, note_asked
 
 
 @contextmanager
@@ -16,16 +17,39 @@ def loading() -> Iterator[None]:
     Yields:
         Nothing; imports stand in the block.
     """
-    if threading.current_thread() is not threading.main_thread():
+    with heard(_end):
         yield
-        return
 
-    def end(number: int, frame: object) -> None:
+
+@contextmanager
+def answering() -> Iterator[None]:
+    """Break a command off at Ctrl-C, and end the program at once at a second one.
+
+    Yields:
+        Nothing; the command stands in the block.
+
+    Raises:
+        KeyboardInterrupt: Where the block is when Ctrl-C, SIGTERM or SIGUSR1 comes.
+    """
+
+    def break_off(number: int, frame: object) -> None:
+        if asking_signal() is not None:  # something has kept the first one to itself
+            _end(number, frame)
+        note_asked(number)
+        raise KeyboardInterrupt
+
+    with heard(break_off):
+        yield
+
+
+def ignore_signals() -> None:
+    """Hear no signal any more: all is written, and the program is about to end."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
+
+
+def _end(number: int, frame: object) -> None:
+    note_asked(number)
+    if os.environ.get("RANK", "0") == "0":  # of several processes one tells it
         os.write(2, b"pinn-metakan: interrupted\n")
-        os._exit(130)
-
-    before = signal.signal(signal.SIGINT, end)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
+    os._exit(interrupted_status())

@@ -162,7 +162,7 @@ def report_command(
     with loading():
         from pinn_metakan.runs.pages import write_pages
 
-    print(write_pages(run))
+    print_lines([str(write_pages(run))])
 
 
 @looking.command("new")
@@ -196,7 +196,7 @@ def new_command(
     if not path.parent.is_dir():
         raise UserError(f"there is no folder {path.parent}; make it first")
     write_text(path, text)
-    print(f"{path} written; solve it with: pinn-metakan solve {path}")
+    print_lines([f"{path} written; solve it with: pinn-metakan solve {path}"])
 
 
 def _whole_numbers(label: str, text: str) -> list[int]:

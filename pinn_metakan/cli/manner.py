@@ -1,13 +1,14 @@
 """How much a command that trains tells, and where: --json, -q, -v."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pinn_metakan.cli.closing import closing_lines
 from pinn_metakan.cli.output import print_lines
-from pinn_metakan.errors import UserError
+from pinn_metakan.errors import Interrupted, UserError
 
 if TYPE_CHECKING:
     from pinn_metakan.cli.display import Display
@@ -55,9 +56,14 @@ class Manner:
 
         if process_number() > 0:
             return
+        try:
+            print_lines(self._lines(solution, problem_file))
+        except KeyboardInterrupt:
+            raise Interrupted(solution.folder, problem_file, solution) from None
+
+    def _lines(self, solution: "Solution", problem_file: Path | None) -> Iterable[str]:
         if not self.as_json:
-            print_lines(closing_lines(solution, problem_file))
-            return
+            return closing_lines(solution, problem_file)
         assert solution.folder is not None
         report = json.loads((solution.folder / "report.json").read_text(encoding="utf-8"))
-        print_lines([json.dumps(report | {"folder": str(solution.folder)}, indent=2)])
+        return [json.dumps(report | {"folder": str(solution.folder)}, indent=2)]

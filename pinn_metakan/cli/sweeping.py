@@ -155,6 +155,7 @@ def sweep_command(
         from pinn_metakan.errors import Interrupted
         from pinn_metakan.pde.catalogue import find_problem
         from pinn_metakan.pde.loading import load_problem
+        from pinn_metakan.runs.interrupts import interrupted_status
         from pinn_metakan.settings.layers import read_settings
         from pinn_metakan.settings.sections import RunSettings
         from pinn_metakan.sweeps.sweep import sweep
@@ -197,7 +198,7 @@ def sweep_command(
             )
     except (Interrupted, KeyboardInterrupt):
         tell(f"pinn-metakan: interrupted; go on with: {command}")
-        _end(130)
+        _end(interrupted_status())
     _close(result, as_json)
 
 

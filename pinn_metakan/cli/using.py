@@ -76,7 +76,7 @@ def probe_command(
         print_lines(table_text(table).splitlines())
     else:
         write_table(out, table)
-        print(out)
+        print_lines([str(out)])
 
 
 @using.command("export")
@@ -109,7 +109,7 @@ def export_command(
         export_field(path, RunFolder(run).read_field(), to)
     else:
         raise UserError(f"no format {to!r}; choose one of {', '.join([*FORMATS, 'pt2'])}")
-    print(path)
+    print_lines([str(path)])
 
 
 @using.command("compare")

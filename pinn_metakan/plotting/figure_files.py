@@ -1,5 +1,6 @@
 """Figures as files: PNG, PDF or SVG, the same bytes for the same figure."""
 
+import io
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
 from pinn_metakan.errors import UserError
-from pinn_metakan.files import written_whole
+from pinn_metakan.files import write_all
 from pinn_metakan.plotting.style import STYLE
 
 #: Format of a figure -> what draws it, and what its file says besides, for it not to say when.
@@ -40,17 +41,41 @@ def write_figures(
         The files.
 
     Raises:
+        UserError: If format or resolution is none that there is, or a file cannot be written.
+    """
+    contents = figure_bytes(figures, format, dpi)
+    written = {folder / name: content for name, content in contents.items()}
+    try:
+        write_all(written)
+    except OSError as error:
+        raise UserError(f"cannot write {error.filename}: {error.strerror}") from error
+    return list(written)
+
+
+def figure_bytes(
+    figures: Mapping[str, Figure], format: str = "png", dpi: int = DEFAULT_DPI
+) -> dict[str, bytes]:
+    """Draw figures in memory.
+
+    Args:
+        figures: As for `write_figures`.
+        format: As for `write_figures`.
+        dpi: As for `write_figures`.
+
+    Returns:
+        What the file of each holds, by its name.
+
+    Raises:
         UserError: If format or resolution is none that there is.
     """
     refuse_other_formats(format, dpi)
     canvas, metadata = _FORMATS[format]
-    paths = []
+    contents = {}
     for name, figure in figures.items():
-        path = folder / f"{name}.{format}"
-        with written_whole(path) as temporary, mpl.rc_context(STYLE):
-            canvas(figure).print_figure(temporary, format=format, dpi=dpi, metadata=metadata)
-        paths.append(path)
-    return paths
+        with io.BytesIO() as file, mpl.rc_context(STYLE):
+            canvas(figure).print_figure(file, format=format, dpi=dpi, metadata=metadata)
+            contents[f"{name}.{format}"] = file.getvalue()
+    return contents
 
 
 def refuse_other_formats(format: str, dpi: int) -> None:

@@ -7,7 +7,12 @@ from matplotlib.figure import Figure
 
 from pinn_metakan.plotting.activations import activations_figure, prompts_figure
 from pinn_metakan.plotting.estimates import estimates_figure, has_estimates
-from pinn_metakan.plotting.figure_files import DEFAULT_DPI, FORMATS, write_figures
+from pinn_metakan.plotting.figure_files import (
+    DEFAULT_DPI,
+    FORMATS,
+    figure_bytes,
+    write_figures,
+)
 from pinn_metakan.plotting.functions import functions_figure, has_functions
 from pinn_metakan.plotting.history import history_figure
 from pinn_metakan.plotting.parameter_errors import parameter_errors_figure
@@ -47,6 +52,15 @@ def draw_all(field: Field, folder: Path, format: str = "png", dpi: int = DEFAULT
     Raises:
         UserError: If format or resolution is none that there is.
     """
+    return write_figures(_all_figures(field), folder, format, dpi)
+
+
+def all_figures(field: Field) -> dict[str, bytes]:
+    """Draw every figure of a field in memory: PNG files by their names, as `draw_all` has them."""
+    return figure_bytes(_all_figures(field))
+
+
+def _all_figures(field: Field) -> dict[str, Figure]:
     figures = {"solution": solution_figure(field), "history": history_figure(field)}
     if has_profiles(field):
         figures["profiles"] = profiles_figure(field)
@@ -56,7 +70,7 @@ def draw_all(field: Field, folder: Path, format: str = "png", dpi: int = DEFAULT
         figures["parameter_errors"] = parameter_errors_figure(field)
     if has_functions(field):
         figures["functions"] = functions_figure(field)
-    return write_figures(figures, folder, format, dpi)
+    return figures
 
 
 def draw_chosen(

@@ -19,7 +19,7 @@ import safetensors
 import safetensors.numpy
 from numpy.typing import NDArray
 
-from pinn_metakan.files import written_whole
+from pinn_metakan.files import write_bytes
 
 _LOG = logging.getLogger(__name__)
 #: Names the folder of the cache; empty for none.
@@ -152,10 +152,9 @@ def _write(path: Path, arrays: Mapping[str, Array]) -> None:
     metadata = {"checksum": checksum(fixed)}
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with written_whole(path) as temporary:
-            safetensors.numpy.save_file(fixed, temporary, metadata=metadata)
+        write_bytes(path, safetensors.numpy.save(fixed, metadata=metadata))
         _make_room(path)
-    except (OSError, safetensors.SafetensorError) as error:  # a full or read-only disk
+    except OSError as error:  # a full or read-only disk
         _LOG.info("references are not kept: %s", error)
 
 

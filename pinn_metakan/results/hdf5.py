@@ -12,11 +12,12 @@ import h5py
 import numpy as np
 
 from pinn_metakan.errors import RunFolderError
-from pinn_metakan.files import written_whole
+from pinn_metakan.files import write_bytes
 from pinn_metakan.results.activations_hdf5 import read_layers, write_layer
 from pinn_metakan.results.datasets import describe, read_array
 from pinn_metakan.results.field import Field
 from pinn_metakan.results.grid_hdf5 import axis_names, read_grid, read_mesh
+from pinn_metakan.results.hdf5_bytes import hdf5_bytes
 from pinn_metakan.results.metrics import Array
 from pinn_metakan.results.units import written_unit
 from pinn_metakan.results.variables import Variable, variables_of, variables_of_mesh
@@ -53,23 +54,12 @@ def write_solution(path: Path, field: Field) -> None:
         path: The file.
         field: What to write.
     """
-    with (
-        written_whole(path) as temporary,
-        h5py.File(temporary, "w", libver=_LIBRARY_VERSIONS) as file,
-    ):
-        for name, value in root_attributes(field).items():
-            file.attrs[name] = value
-        _write_variables(file, list(variables_of(field.grid, field)))
-        if field.slice is not None:
-            group = file.create_group("slice")
-            _write_variables(group, list(variables_of(field.slice, field)))
-        if field.mesh is not None:
-            group = file.create_group("mesh")
-            _write_variables(group, list(variables_of_mesh(field.mesh, field)))
-        history = file.create_group("history")
-        _write_columns(history, field.history)
-        for layer in field.activations:
-            write_layer(file.create_group(f"activations/layer_{layer.number}"), layer)
+    write_bytes(path, solution_bytes(field))
+
+
+def solution_bytes(field: Field) -> bytes:
+    """What a file holds that `write_solution` writes."""
+    return hdf5_bytes(lambda file: _fill(file, field), _LIBRARY_VERSIONS)
 
 
 def read_solution(path: Path) -> Field:
@@ -131,6 +121,22 @@ def _conventions(facts: Mapping[str, str | int | float]) -> dict[str, str | int 
         "source": f"{program}: a physics-informed network, {network}",
         "history": f"solved by {program}, seed {facts.get('seed', 'unknown')}",
     }
+
+
+def _fill(file: h5py.File, field: Field) -> None:
+    for name, value in root_attributes(field).items():
+        file.attrs[name] = value
+    _write_variables(file, list(variables_of(field.grid, field)))
+    if field.slice is not None:
+        group = file.create_group("slice")
+        _write_variables(group, list(variables_of(field.slice, field)))
+    if field.mesh is not None:
+        group = file.create_group("mesh")
+        _write_variables(group, list(variables_of_mesh(field.mesh, field)))
+    history = file.create_group("history")
+    _write_columns(history, field.history)
+    for layer in field.activations:
+        write_layer(file.create_group(f"activations/layer_{layer.number}"), layer)
 
 
 def _write_variables(group: h5py.Group, variables: list[Variable]) -> None:

@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pinn_metakan.errors import UserError
-from pinn_metakan.files import written_whole
+from pinn_metakan.files import write_bytes
 from pinn_metakan.results.field import Field, FieldOnMesh
+from pinn_metakan.results.hdf5_bytes import hdf5_bytes
 from pinn_metakan.results.metrics import Array
 from pinn_metakan.results.table import columns_of
 from pinn_metakan.results.variables import variables_of
@@ -34,21 +35,24 @@ def write_vtkhdf(path: Path, field: Field) -> None:
     Raises:
         UserError: If the file cannot be written.
     """
+    content = hdf5_bytes(lambda file: _fill(file.create_group("VTKHDF"), field))
+    try:
+        write_bytes(path, content)
+    except OSError as error:
+        raise UserError(f"cannot write {path}: {error.strerror}") from error
+
+
+def _fill(root: h5py.Group, field: Field) -> None:
     names = field.column_names[: -1 if field.has_time else None]
     mesh = None if field.solution_parameters else field.mesh  # steps are times alone
     is_image = mesh is None and field.grid.points is None and len(names) <= _SPACE
-    try:
-        with written_whole(path) as temporary, h5py.File(temporary, "w") as file:
-            root = file.create_group("VTKHDF")
-            root.attrs["Version"] = np.array(_VERSION, dtype=np.int64)
-            kind = b"ImageData" if is_image else b"UnstructuredGrid"
-            root.attrs.create("Type", kind, dtype=h5py.string_dtype("ascii", len(kind)))
-            if mesh is not None:
-                _write_mesh(root, field, mesh)
-            else:
-                (_write_image if is_image else _write_points)(root, field, names)
-    except OSError as error:
-        raise UserError(f"cannot write {path}: {error}") from error
+    root.attrs["Version"] = np.array(_VERSION, dtype=np.int64)
+    kind = b"ImageData" if is_image else b"UnstructuredGrid"
+    root.attrs.create("Type", kind, dtype=h5py.string_dtype("ascii", len(kind)))
+    if mesh is not None:
+        _write_mesh(root, field, mesh)
+    else:
+        (_write_image if is_image else _write_points)(root, field, names)
 
 
 def _write_image(root: h5py.Group, field: Field, names: tuple[str, ...]) -> None:

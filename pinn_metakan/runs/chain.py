@@ -8,7 +8,13 @@ from typing import Any
 import torch
 
 from pinn_metakan.diagnosis.table import refuse_errors
-from pinn_metakan.errors import Interrupted, ProcessesLost, SettingsError, TrainingError
+from pinn_metakan.errors import (
+    Interrupted,
+    ProcessesLost,
+    SettingsError,
+    StorageError,
+    TrainingError,
+)
 from pinn_metakan.optimizers.verdict import Verdict
 from pinn_metakan.pde.formulation import formulate
 from pinn_metakan.pde.loading import with_parameters
@@ -190,6 +196,7 @@ class Chain:
             Interrupted: If the user stops it.
             TrainingError: If a link fails; names it.
             ProcessesLost: If one of several processes fails.
+            StorageError: If the folder cannot be written.
         """
         count, start = len(self.links), self.start
         begun = self._begun(whole)
@@ -223,8 +230,7 @@ class Chain:
                     branch = branch and _begin(link, number, branch, start)
                 before = {} if branch is None else earlier_in(branch)
                 solution = train_and_write(run, branch, before, share, now, told, shown)
-            except ProcessesLost as lost:
-                lost.folder = None if whole is None else whole.path
+            except (ProcessesLost, StorageError):
                 raise
             except TrainingError as error:
                 raise TrainingError(f"link {number} ({link.label}): {error}") from error
@@ -248,7 +254,8 @@ class Chain:
 def _begin(link: Link, number: int, branch: RunFolder, start: Start | None) -> RunFolder:
     run = link.choices.as_asked(link.problem, start=None if start is None else start.label)
     text = settings_text(link.choices.settings, run, f"link {number} of {branch.path.parent}")
-    return branch.begin(text, overwrite=False)
+    branch.begin(text, overwrite=False)
+    return branch
 
 
 def _trained(link: Link, branch: RunFolder, start: Start | None) -> Start:

@@ -8,9 +8,11 @@ from typing import Any, ParamSpec, TypeVar
 import torch
 
 from pinn_metakan.errors import (
+    FolderInUseError,
     ProblemError,
     RunFolderError,
     SettingsError,
+    StorageError,
     TrainingError,
     UserError,
 )
@@ -24,7 +26,15 @@ _Told = TypeVar("_Told")
 #: Errors that all processes raise alike.
 _SHARED = {
     kind.__name__: kind
-    for kind in (UserError, ProblemError, SettingsError, RunFolderError, TrainingError)
+    for kind in (
+        UserError,
+        ProblemError,
+        SettingsError,
+        RunFolderError,
+        FolderInUseError,
+        TrainingError,
+        StorageError,
+    )
 }
 #: Whether the first process is doing something alone, and does what that needs alone as well.
 _alone = False

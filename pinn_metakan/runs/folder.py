@@ -2,25 +2,28 @@
 
 import json
 import shlex
-import shutil
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from pinn_metakan.errors import RunFolderError
-from pinn_metakan.files import write_new_text, write_text, written_whole
+from pinn_metakan.files import remove_leftovers, write_all, write_new_text, write_text
 from pinn_metakan.plotting.animation import ANIMATIONS
-from pinn_metakan.plotting.figures import FIGURES, draw_all
+from pinn_metakan.plotting.figures import FIGURES, all_figures
 from pinn_metakan.report.facts import RunFacts
 from pinn_metakan.report.figure_files import figures_in
 from pinn_metakan.report.page import report_page
 from pinn_metakan.results.field import Field
 from pinn_metakan.results.found_functions import functions_of, functions_table
-from pinn_metakan.results.hdf5 import read_solution, write_solution
+from pinn_metakan.results.hdf5 import read_solution, solution_bytes
 from pinn_metakan.runs.checkpoint_format import with_present_choices
 from pinn_metakan.runs.first_process import by_first_process
+from pinn_metakan.runs.folder_lock import FolderLock
+from pinn_metakan.runs.lack_of_room import refused_where_not_written, told_lack_of_room
 from pinn_metakan.runs.legs.plan import kept_names
-from pinn_metakan.training.checkpoint import load_checkpoint, save_checkpoint
+from pinn_metakan.runs.same_run import is_of_same_run
+from pinn_metakan.training.checkpoint import checkpoint_bytes, load_checkpoint
 
 _FILES = (
     "solution.h5",
@@ -37,6 +40,7 @@ PAGE = "report.html"
 SECOND_OPINION = "second-opinion"
 #: The folders inside that are the runs of a chain before the last one: link-1, link-2, ...
 LINK = "link-"
+_ALL_NAMES = (*_FILES, *FIGURES, *ANIMATIONS, FUNCTIONS, PAGE)
 
 
 def part_names(folder: Path) -> list[str]:
@@ -50,14 +54,16 @@ class RunFolder:
 
     Args:
         path: The folder; it need not exist.
+        is_new: Whether it has just been made for a run.
     """
 
-    def __init__(self, path: Path):
+    def __init__(self, path: Path, is_new: bool = False):
         self.path = path
         self.solution, self._report, self._history, self._settings, self._checkpoint = (
             path / name for name in _FILES
         )
         self.page = path / PAGE
+        self._is_new = is_new
 
     @by_first_process
     def refuse_unless_free(self, overwrite: bool) -> None:
@@ -73,39 +79,53 @@ class RunFolder:
             raise RunFolderError(f"{self.path} is a file; --out needs a folder")
         if self.holds_run() and not overwrite:
             raise RunFolderError(f"{self.path} already holds a run; give --overwrite to replace it")
+        FolderLock(self.path).refuse_if_held()
 
-    def begin(self, settings: str, overwrite: bool) -> "RunFolder":
-        """Make the folder and write the settings; of several who try at once, one succeeds.
+    def remove_leftovers(self) -> None:
+        """Remove what processes that were killed have left half-written."""
+        for branch in (self, *map(self.branch, part_names(self.path))):
+            remove_leftovers(branch.path, _ALL_NAMES)
+
+    def made(self) -> "RunFolder":
+        """This folder, which is made if it is not there; RunFolderError if it cannot be."""
+        self._is_new = self._make()
+        return self
+
+    @by_first_process
+    def _make(self) -> bool:
+        with refused_where_not_written(self.path):
+            is_new = not self.path.exists()
+            self.path.mkdir(parents=True, exist_ok=True)
+            return is_new
+
+    def remove_if_new(self) -> None:
+        """Remove the folder if it was made for a run of which nothing is left."""
+        if self._is_new:
+            with suppress(OSError):  # it is not empty
+                self.path.rmdir()
+
+    @by_first_process
+    def begin(self, settings: str, overwrite: bool) -> None:
+        """Write the settings into the folder; of several who try at once, one succeeds.
 
         Args:
             settings: Text of settings.toml.
             overwrite: Whether the files of a run are removed first.
 
-        Returns:
-            This folder.
-
         Raises:
             RunFolderError: If the folder cannot be written, or another run has just begun there.
         """
-        self._begin(settings, overwrite)
-        return self
-
-    @by_first_process
-    def _begin(self, settings: str, overwrite: bool) -> None:
-        try:
+        with refused_where_not_written(self.path):
             if overwrite:
-                self._clear_with_parts()
+                self.clear()
             self.path.mkdir(parents=True, exist_ok=True)
             write_new_text(self._settings, settings)
-        except FileExistsError as error:
-            raise RunFolderError(f"another run has just begun in {self.path}") from error
-        except OSError as error:
-            raise RunFolderError(f"cannot write to {self.path}: {error.strerror}") from error
 
     @by_first_process
     def change_settings(self, settings: str) -> None:
         """Write settings.toml anew, for a run that goes on with other settings."""
-        write_text(self._settings, settings)
+        with told_lack_of_room():
+            write_text(self._settings, settings)
 
     def branch(self, name: str) -> "RunFolder":
         """The folder inside that keeps a part of this run, as a run of its own."""
@@ -115,15 +135,8 @@ class RunFolder:
     def is_part_of(self, whole: "RunFolder") -> bool:
         """Whether two folders are of one run, by what their checkpoints say of it."""
         try:
-            part, found = self.load_checkpoint(), whole.load_checkpoint()
-            if part["problem"]["sha256"] != found["problem"]["sha256"]:
-                return False
-            if self.path.name.startswith(LINK):  # its parameters and stages are others
-                names = ("network", "seed", "dtype")
-                return all(part["choices"][name] == found["choices"][name] for name in names)
-            is_same = part["problem"]["parameters"] == found["problem"]["parameters"]
-            asked = [found["choices"], found.get("second_opinion"), *found.get("before", [])]
-            return is_same and any(_agree(part["choices"], one) for one in asked)
+            is_link = self.path.name.startswith(LINK)
+            return is_of_same_run(self.load_checkpoint(), whole.load_checkpoint(), is_link)
         except (RunFolderError, LookupError, TypeError):
             return False
 
@@ -156,20 +169,17 @@ class RunFolder:
 
     @by_first_process
     def _copy_to(self, branch: "RunFolder") -> None:
-        branch.path.mkdir(exist_ok=True)
-        for here, there in (
-            (self._settings, branch._settings),
-            (self._checkpoint, branch._checkpoint),
-            (self._history, branch._history),
-        ):
-            with written_whole(there) as path:
-                shutil.copyfile(here, path)
+        kept = (self._settings, self._checkpoint, self._history)
+        with told_lack_of_room():
+            branch.path.mkdir(exist_ok=True)
+            write_all({branch.path / path.name: path.read_bytes() for path in kept})
 
     @by_first_process
     def save_checkpoint(self, tree: dict[str, Any], history: list[dict[str, float]]) -> None:
         """Write the checkpoint, and the history up to it, one JSON object per line."""
-        save_checkpoint(self._checkpoint, tree)
-        self._write_history(history)
+        contents = {self._checkpoint: checkpoint_bytes(tree), self._history: _lines(history)}
+        with told_lack_of_room():
+            write_all(contents)
 
     def load_checkpoint(self) -> dict[str, Any]:
         """Read the checkpoint.
@@ -192,15 +202,21 @@ class RunFolder:
         history: list[dict[str, float]],
         notes: Sequence[str],
     ) -> None:
-        """Write solution, figures, report, history and page."""
-        self._write_history(history)
-        write_solution(self.solution, field)
-        if functions := functions_of(field.attributes):
-            write_text(self.path / FUNCTIONS, functions_table(functions))
-        draw_all(field, self.path)
+        """Write solution, figures, report, history and page, all of them or none."""
+        figures = all_figures(field)
         told = {**report, "command": self.command()}
-        write_text(self._report, json.dumps(told, indent=2) + "\n")
-        write_text(self.page, report_page(self.facts(field, notes)))
+        page = report_page(self.facts(field, notes, figures))
+        contents = {
+            self._history: _lines(history),
+            self.solution: solution_bytes(field),
+            **{self.path / name: content for name, content in figures.items()},
+            self._report: (json.dumps(told, indent=2) + "\n").encode(),
+            self.page: page.encode(),
+        }
+        if functions := functions_of(field.attributes):
+            contents[self.path / FUNCTIONS] = functions_table(functions).encode()
+        with told_lack_of_room():
+            write_all(contents)
 
     def command(self) -> str | None:
         """How the run was started, as settings.toml says; None if it does not."""
@@ -229,17 +245,22 @@ class RunFolder:
             raise RunFolderError(f"{self._report} is not a report of this package")
         return report
 
-    def facts(self, field: Field, notes: Sequence[str]) -> RunFacts:
+    def facts(
+        self, field: Field, notes: Sequence[str], figures: Mapping[str, bytes] | None = None
+    ) -> RunFacts:
         """What the page of this run tells.
 
         Args:
             field: Its solution.
             notes: What it says of itself.
+            figures: New ones, by the names of their files.
 
         Returns:
             The facts, with the figures that are in the folder.
         """
-        return RunFacts(field, notes, self.command(), str(self.path), figures_in(self.path))
+        found = {**figures_in(self.path), **(figures or {})}
+        shown = {name: found[name] for name in FIGURES if name in found}
+        return RunFacts(field, notes, self.command(), str(self.path), shown)
 
     def read_field(self) -> Field:
         """Read the solution.
@@ -257,28 +278,23 @@ class RunFolder:
             )
         return read_solution(self.solution)
 
-    def _write_history(self, history: list[dict[str, float]]) -> None:
-        write_text(self._history, "".join(json.dumps(row) + "\n" for row in history))
-
-    def _clear_with_parts(self) -> None:
+    def clear(self) -> None:
+        """Remove the files of a run and its parts, and nothing else that the user keeps there."""
         for branch in map(self.branch, part_names(self.path)):
             if branch.is_part_of(self):
-                branch._clear_with_parts()
-        self._clear()
-
-    def _clear(self) -> None:
-        """Remove the files of a run, and nothing else that the user may keep there."""
+                branch.clear()
         if self.holds_run():
-            for name in (*_FILES, *FIGURES, *ANIMATIONS, FUNCTIONS, PAGE):
+            for name in _ALL_NAMES:
                 (self.path / name).unlink(missing_ok=True)
+
+    def holds_checkpoint(self) -> bool:
+        """Whether there is something to go on from."""
+        return self._checkpoint.is_file()
 
     def holds_run(self) -> bool:
         """Whether a file of a run is there."""
         return any((self.path / name).exists() for name in _FILES)
 
 
-def _agree(choices: object, others: object) -> bool:
-    """Whether choices are the same but for settings that an earlier version did not have."""
-    if not isinstance(choices, Mapping) or not isinstance(others, Mapping):
-        return choices == others
-    return all(_agree(choices[name], others[name]) for name in choices.keys() & others.keys())
+def _lines(history: list[dict[str, float]]) -> bytes:
+    return "".join(json.dumps(row) + "\n" for row in history).encode()

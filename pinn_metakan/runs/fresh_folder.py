@@ -26,20 +26,16 @@ class FreshFolder:
     def refuse_unless_branch_is_free(self, name: str, overwrite: bool) -> None:
         """Nothing is in it."""
 
-    def begin(self, settings: str, overwrite: bool) -> RunFolder:
-        """Make the folder and write the settings.
-
-        Args:
-            settings: Text of settings.toml.
-            overwrite: Nothing is there to be replaced.
+    def made(self) -> RunFolder:
+        """Make the folder.
 
         Returns:
             The folder.
 
         Raises:
-            RunFolderError: If it cannot be written.
+            RunFolderError: If it cannot be made.
         """
-        return RunFolder(Path(self._made_path())).begin(settings, overwrite=False)
+        return RunFolder(Path(self._made_path()), is_new=True)
 
     @by_first_process
     def _made_path(self) -> str:

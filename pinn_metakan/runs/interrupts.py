@@ -1,4 +1,8 @@
-"""Ctrl-C, and what a scheduler sends: finishes the current step, then stops the run."""
+"""Ctrl-C, and what a scheduler sends: finishes the current step, then stops the run.
+
+Blocks lie inside one another: the command line, a sweep, a run. All of them share what has been
+asked, so that nothing that follows begins.
+"""
 
 import signal
 import threading
@@ -7,9 +11,20 @@ from contextlib import contextmanager
 from types import FrameType
 
 #: What asks a run to stop; Windows has no SIGUSR1.
-_ASKING = [
-    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGUSR1") if name in dir(signal)
-]
+ASKING = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGUSR1") if name in dir(signal)]
+#: The signal that has asked the outermost block to stop, None for none; and how many blocks hear.
+_asked: int | None = None
+_depth = 0
+
+
+def asking_signal() -> int | None:
+    """The signal that has asked this program to stop; None if none has."""
+    return _asked
+
+
+def interrupted_status() -> int:
+    """The exit status of a program that was asked to stop: 143 by SIGTERM, 130 otherwise."""
+    return 128 + (signal.SIGTERM if _asked == signal.SIGTERM else signal.SIGINT)
 
 
 @contextmanager
@@ -21,21 +36,54 @@ def interrupts() -> Iterator[Callable[[], bool]]:
 
     Yields:
         A function that tells whether the user asked to stop.
+
+    Raises:
+        KeyboardInterrupt: Where the block is when the second one comes.
     """
-    if threading.current_thread() is not threading.main_thread():
-        yield lambda: False
-        return
-    asked = False
 
     def on_signal(number: int, frame: FrameType | None) -> None:
-        nonlocal asked
-        if asked:
+        global _asked
+        if _asked is not None:
             raise KeyboardInterrupt
-        asked = True
+        _asked = number
 
-    before = {number: signal.signal(number, on_signal) for number in _ASKING}
+    is_deaf = _is_deaf()
+    with heard(on_signal):
+        yield lambda: _asked is not None and not is_deaf
+
+
+@contextmanager
+def heard(on_signal: Callable[[int, FrameType | None], None]) -> Iterator[None]:
+    """Call a function at Ctrl-C, SIGTERM and SIGUSR1; in threads but the main one, at none.
+
+    Args:
+        on_signal: Receives the number of the signal.
+
+    Yields:
+        Nothing.
+    """
+    global _asked, _depth
+    if _is_deaf():
+        yield
+        return
+    if _depth == 0:
+        _asked = None
+    before = {number: signal.signal(number, on_signal) for number in ASKING}
+    _depth += 1
     try:
-        yield lambda: asked
+        yield
     finally:
+        _depth -= 1
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _is_deaf() -> bool:
+    """Whether Python gives this thread no signals."""
+    return threading.current_thread() is not threading.main_thread()
+
+
+def note_asked(number: int) -> None:
+    """Note that a signal has asked this program to stop."""
+    global _asked
+    _asked = number

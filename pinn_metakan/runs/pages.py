@@ -5,13 +5,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from pinn_metakan.errors import RunFolderError
 from pinn_metakan.files import write_text
-from pinn_metakan.plotting.figures import draw_all
+from pinn_metakan.plotting.figures import all_figures
 from pinn_metakan.report.facts import RunFacts
-from pinn_metakan.report.figure_files import figures_in
 from pinn_metakan.report.index_page import IndexRow, index_page, index_row
 from pinn_metakan.report.page import report_page
 from pinn_metakan.results.field import Field
@@ -122,9 +120,7 @@ def _page(facts: RunFacts, called: str) -> str:
     """The page; figures that are nowhere are drawn for it."""
     with _damage_told(called):
         if not facts.figures:
-            with TemporaryDirectory() as scratch:
-                draw_all(facts.field, Path(scratch))
-                facts = replace(facts, figures=figures_in(Path(scratch)))
+            facts = replace(facts, figures=all_figures(facts.field))
         return report_page(facts)
 
 

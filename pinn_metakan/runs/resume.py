@@ -15,6 +15,7 @@ from pinn_metakan.runs.chain import Chain
 from pinn_metakan.runs.choices import check_budget
 from pinn_metakan.runs.devices import chosen_device
 from pinn_metakan.runs.earlier import earlier_beside, earlier_in, refuse_part
+from pinn_metakan.runs.ending import in_good_order, owned
 from pinn_metakan.runs.extended import extended
 from pinn_metakan.runs.folder import SECOND_OPINION, RunFolder
 from pinn_metakan.runs.fresh_folder import FreshFolder
@@ -89,10 +90,29 @@ def resume(
     check_budget(budget)
     folder = RunFolder(Path(run))
     refuse_part(folder)
-    remembered, layers = Remembered.read(folder), layers_of("settings", settings)
-    if layers:
-        remembered = extended(remembered, layers)
-    join_processes(chosen_device(device)[0], remembered.process_timeout)
+    layers = layers_of("settings", settings)
+    join_processes(chosen_device(device)[0], _remembered(folder, layers).process_timeout)
+    with owned(folder):
+        asked = (problem, layers, problems, parts, device, check, command)
+        return _gone_on(folder, *asked, budget, started, announce, progress)
+
+
+def _gone_on(
+    folder: RunFolder,
+    problem: Problem | str | Path | None,
+    layers: Sequence[Layer],
+    problems: Sequence[Path],
+    parts: Sequence[str | Path],
+    device: str,
+    check: bool,
+    command: str,
+    budget: float | None,
+    started: float,
+    announce: Announce | None,
+    progress: Progress | None,
+) -> Solution:
+    """Go on with a run that no other process writes to."""
+    remembered = _remembered(folder, layers)
     assembled = _restored(remembered, problem, problems, parts, device)
     record, second = recorded_in(folder), None
     waiting = remembered.tree.get("chain")
@@ -102,19 +122,25 @@ def resume(
         folder.refuse_unless_branch_is_free(SECOND_OPINION, overwrite=False)
         second = SecondOpinion.on(assembled.problem, assembled.choices)
     earlier = earlier_in(folder)
-    if waiting is not None:
-        chain = Chain.recorded(assembled.problem, assembled.choices, waiting)
-        assembled = chain.last_run(assembled, second, folder, budget, started, announce, progress)
-    if layers:
-        for kept_as in assembled.schedule.kept_ahead:
-            folder.refuse_unless_branch_is_free(kept_as, overwrite=False)
-        start = None if assembled.start is None else assembled.start.label
-        asked = assembled.choices.as_asked(assembled.problem, second is not None, start)
-        folder.change_settings(settings_text(assembled.settings, asked, command))
-    before = {"before": remembered.tree["before"]} if "before" in remembered.tree else {}
-    return train_and_compare(
-        assembled, second, folder, earlier, budget, started, announce, progress, before
-    )
+    told = (budget, started, announce, progress)
+    with in_good_order(assembled.problem, folder) as finished:
+        if waiting is not None:
+            chain = Chain.recorded(assembled.problem, assembled.choices, waiting)
+            assembled = chain.last_run(assembled, second, folder, *told)
+        if layers:
+            for kept_as in assembled.schedule.kept_ahead:
+                folder.refuse_unless_branch_is_free(kept_as, overwrite=False)
+            start = None if assembled.start is None else assembled.start.label
+            asked = assembled.choices.as_asked(assembled.problem, second is not None, start)
+            folder.change_settings(settings_text(assembled.settings, asked, command))
+        before = {"before": remembered.tree["before"]} if "before" in remembered.tree else {}
+        return finished(train_and_compare(assembled, second, folder, earlier, *told, before))
+
+
+def _remembered(folder: RunFolder, layers: Sequence[Layer]) -> Remembered:
+    """What the checkpoint of a run knows, with settings that change."""
+    remembered = Remembered.read(folder)
+    return extended(remembered, layers) if layers else remembered
 
 
 def open_run(

@@ -13,6 +13,7 @@ from pinn_metakan.errors import (
     Interrupted,
     ProcessesLost,
     RunFolderError,
+    StorageError,
     TrainingError,
     is_lack_of_memory,
 )
@@ -114,7 +115,8 @@ class SecondOpinion:
         text = settings_text(
             choices.settings, choices.as_asked(self.run.problem), f"the second of {whole.path}"
         )
-        return branch.begin(text, overwrite=False)
+        branch.begin(text, overwrite=False)
+        return branch
 
 
 def train_and_compare(
@@ -150,6 +152,7 @@ def train_and_compare(
     Raises:
         Interrupted: If the user stops one of them; it carries the solution of the first.
         ProcessesLost: If one of several processes fails.
+        StorageError: If the folder cannot be written.
         TrainingError: If one of several processes finds no memory for the second run.
     """
     asked = {} if second is None else {"second_opinion": second.record()}
@@ -192,8 +195,7 @@ def train_and_compare(
                     "by what they had reached until then"
                 )
         return _written(run, solution, field, folder, notes)
-    except ProcessesLost as lost:
-        lost.folder = None if folder is None else folder.path
+    except (ProcessesLost, StorageError):
         raise
     except TrainingError as error:
         cause = error.__cause__

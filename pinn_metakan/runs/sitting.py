@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from pinn_metakan.errors import Interrupted, ProcessesLost
+from pinn_metakan.errors import Interrupted
 from pinn_metakan.optimizers.verdict import Outcome, Verdict
 from pinn_metakan.runs.as_start import as_start
 from pinn_metakan.runs.assembled import AssembledRun
@@ -58,7 +58,8 @@ def train_and_write(
 
     Raises:
         Interrupted: If the user stops it; a checkpoint is kept, and what was reached is evaluated
-            and written, unless the user stops that as well.
+            and written.
+        KeyboardInterrupt: If the user stops that as well.
         TrainingError: If it fails.
         ProcessesLost: If one of several processes fails; a checkpoint is kept.
     """
@@ -104,22 +105,17 @@ def train_and_write(
             return verdict
 
         earlier = dict(earlier)
-        try:
+        save()
+        run.trainer.run(should_stop, on_report)
+        while run.awaits_next_leg:
             save()
+            kept_as = run.schedule.next_leg.kept_as
+            if kept_as is not None:
+                branch = None if folder is None else folder.make_branch(kept_as)
+                earlier.pop(kept_as, None)  # a sitting that broke off just here left one
+                earlier[kept_as] = _concluded(run, branch, dict(earlier))
+            run.begin_next_leg()
             run.trainer.run(should_stop, on_report)
-            while run.awaits_next_leg:
-                save()
-                kept_as = run.schedule.next_leg.kept_as
-                if kept_as is not None:
-                    branch = None if folder is None else folder.make_branch(kept_as)
-                    earlier.pop(kept_as, None)  # a sitting that broke off just here left one
-                    earlier[kept_as] = _concluded(run, branch, dict(earlier))
-                run.begin_next_leg()
-                run.trainer.run(should_stop, on_report)
-        except ProcessesLost as lost:
-            lost.folder = None if folder is None else folder.path
-            lost.problem_file = run.problem.origin.path
-            raise
         save()
         notes = []
         if budget is not None and run.record.step == before and not run.trainer.is_finished:
@@ -128,14 +124,11 @@ def train_and_write(
                 f"{began - started:.1f} s and {closings * closing:.1f} s are kept for the end; "
                 f"give at least {began - started + closings * closing + 10:.0f} s"
             )
-        if run.trainer.verdict.outcome is not Outcome.INTERRUPTED:
-            return _concluded(run, folder, earlier, notes)
-        path = None if folder is None else folder.path
-        try:
-            solution = _concluded(run, folder, earlier)
-        except KeyboardInterrupt:  # the user does not wait for it
-            solution = None
-        raise Interrupted(path, run.problem.origin.path, solution)
+        solution = _concluded(run, folder, earlier, notes)
+        if run.trainer.verdict.outcome is Outcome.INTERRUPTED or is_interrupted():
+            path = None if folder is None else folder.path
+            raise Interrupted(path, run.problem.origin.path, solution)
+        return solution
 
 
 def _concluded(

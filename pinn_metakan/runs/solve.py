@@ -11,6 +11,7 @@ from pinn_metakan.runs.asked import Asked
 from pinn_metakan.runs.assembled import AssembledRun
 from pinn_metakan.runs.chain import Chain
 from pinn_metakan.runs.choices import check_budget
+from pinn_metakan.runs.ending import in_good_order, owned
 from pinn_metakan.runs.folder import SECOND_OPINION, RunFolder
 from pinn_metakan.runs.found_start import find_start
 from pinn_metakan.runs.fresh_folder import FreshFolder
@@ -126,7 +127,11 @@ def solve(
         label = None if first is None else first.label
         label = label if chain is None else chain.names[-1]
         text = settings_text(choices.settings, choices.as_asked(problem, check, label), command)
-        folder = place.begin(text, overwrite)
-    if chain is not None:
-        run = chain.last_run(run, second, folder, budget, started, announce, progress)
-    return train_and_compare(run, second, folder, {}, budget, started, announce, progress)
+        folder = place.made()
+    with owned(folder), in_good_order(problem, folder) as finished:
+        if folder is not None:
+            folder.begin(text, overwrite)
+        told = (budget, started, announce, progress)
+        if chain is not None:
+            run = chain.last_run(run, second, folder, *told)
+        return finished(train_and_compare(run, second, folder, {}, *told))

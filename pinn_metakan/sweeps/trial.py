@@ -1,6 +1,7 @@
 """One trial: trained into its folder, or gone on with there, and its end noted."""
 
 import logging
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -8,7 +9,13 @@ from typing import Any
 
 import numpy as np
 
-from pinn_metakan.errors import Interrupted, RunFolderError, TrainingError, UserError
+from pinn_metakan.errors import (
+    FolderInUseError,
+    Interrupted,
+    RunFolderError,
+    TrainingError,
+    UserError,
+)
 from pinn_metakan.optimizers.verdict import Outcome, Verdict
 from pinn_metakan.runs.folder import RunFolder
 from pinn_metakan.runs.resume import resume
@@ -28,6 +35,8 @@ logger = logging.getLogger(__name__)
 _PLACES = {"steps": "steps after the first stage", "seconds": "seconds of CPU"}
 #: What a run that goes on may take at least, if its budget is almost used up [s].
 _LEAST_BUDGET = 1.0
+#: Between two looks at a folder that another process writes to still [s].
+_WAIT_SECONDS = 1.0
 
 
 class _TakenOverError(RuntimeError):
@@ -97,6 +106,10 @@ def run_attempt(
             return
         except StorageInternalError:
             raise
+        except FolderInUseError:  # who has been taken for gone is there, and will notice
+            time.sleep(_WAIT_SECONDS)
+            claims.break_off(attempt)
+            return
         except (UserError, TrainingError) as error:
             claims.end(attempt, State.FAILED, {"message": str(error)}, None)
             return

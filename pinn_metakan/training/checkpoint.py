@@ -9,7 +9,7 @@ import safetensors.torch
 from torch import Tensor
 
 from pinn_metakan.errors import RunFolderError
-from pinn_metakan.files import written_whole
+from pinn_metakan.files import write_bytes
 
 _TENSOR, _ITEMS = "__tensor__", "__items__"
 
@@ -21,10 +21,14 @@ def save_checkpoint(path: Path, tree: dict[str, Any]) -> None:
         path: The file; tensors are stored as they are, the rest as JSON in the header.
         tree: What to store.
     """
+    write_bytes(path, checkpoint_bytes(tree))
+
+
+def checkpoint_bytes(tree: dict[str, Any]) -> bytes:
+    """What a file holds that `save_checkpoint` writes."""
     tensors: dict[str, Tensor] = {}
     skeleton = json.dumps(_packed(tree, tensors))
-    with written_whole(path) as temporary:
-        safetensors.torch.save_file(tensors, temporary, metadata={"tree": skeleton})
+    return bytes(safetensors.torch.save(tensors, metadata={"tree": skeleton}))
 
 
 def load_checkpoint(path: Path) -> dict[str, Any]:
