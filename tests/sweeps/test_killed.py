@@ -132,7 +132,8 @@ def test_ctrl_c_ends_workers_and_the_same_command_goes_on(tmp_path: Path) -> Non
     assert "pinn-metakan: interrupted; go on with: pinn-metakan sweep heat" in err
     assert "running" not in states(tmp_path)
     process = start(tmp_path, *command(3, "--jobs=2"))
-    assert process.wait(timeout=1500) == 0
+    process.communicate(timeout=1500)
+    assert process.returncode == 0
     assert states(tmp_path) == ["finished"] * 3
 
 
