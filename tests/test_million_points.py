@@ -11,7 +11,7 @@ from small_runs import FAST
 
 from pinn_metakan.benchmarks.measure.assembled import run_of
 from pinn_metakan.benchmarks.measure.tensor_memory import peak_bytes
-from pinn_metakan.losses import point_chunks, row_blocks
+from pinn_metakan.losses import point_chunks, row_passes
 from pinn_metakan.optimizers.damped_least_squares import DampedLeastSquares
 from pinn_metakan.optimizers.linearization import Linearization
 from pinn_metakan.pde.loading import load_problem
@@ -38,7 +38,7 @@ def test_what_a_step_in_blocks_keeps_grows_by_a_few_numbers_per_point(
 ) -> None:
     monkeypatch.setattr(point_chunks, "_LARGEST_WHOLE", 0)
     monkeypatch.setattr(point_chunks, "_CHUNK_NUMBERS", 20_000)
-    monkeypatch.setattr(row_blocks, "_BLOCK_NUMBERS", 20_000)
+    monkeypatch.setattr(row_passes, "_BLOCK_NUMBERS", 20_000)
     few, many = step_bytes(5_000), step_bytes(25_000)
     assert (many - few) / 20_000 <= 10 * 8  # of its 21 parameters J alone has 168 bytes
 

@@ -12,7 +12,7 @@ from pinn_metakan.losses.data_weight import DataWeight
 from pinn_metakan.losses.multipliers import Multipliers
 from pinn_metakan.losses.number_scales import NumberScales
 from pinn_metakan.losses.objective import Objective
-from pinn_metakan.optimizers.jacobian import LARGEST_KEPT, Jacobian, WholeJacobian
+from pinn_metakan.optimizers.jacobian import Jacobian, WholeJacobian
 from pinn_metakan.training.adaptation import Adaptation
 
 #: Multipliers follow where the scaled loss is below the first, and above this part of what it was
@@ -78,10 +78,11 @@ class AdaptedObjective(Adaptation):
         return self._shifted(r), jacobian
 
     def linearize_part(self, count: int, generator: Generator) -> tuple[Tensor, Jacobian]:
-        """Evaluate some of `vector` and their Jacobian; all where rows are shifted."""
+        """Evaluate some of `vector` and their Jacobian, shifted where their rows are."""
+        part = self._weighted.with_part(count, generator)
+        r, jacobian = part.linearize()
         if self._shift is not None:
-            return self.linearize_within(LARGEST_KEPT)
-        r, jacobian = self._weighted.with_part(count, generator).linearize()
+            r = r + self._multipliers.shift(part)
         return r, WholeJacobian(jacobian)
 
     def after_steps(self, count: int) -> bool:

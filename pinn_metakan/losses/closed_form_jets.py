@@ -8,18 +8,22 @@ output Y and carried derivative j, because each residual depends on its own poin
 with the layer's features F, and the layers take that to their parameters.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import ClassVar
 from weakref import WeakKeyDictionary
 
 import torch
 from torch import Tensor, nn
 
-from pinn_metakan.ansatz.ansatz import Ansatz, FieldJets, Prepared
+from pinn_metakan.ansatz.ansatz import Ansatz, Prepared
 from pinn_metakan.derivatives.request import Coordinate, Number, Quantity
+from pinn_metakan.derivatives.taylor import JetSpace
 from pinn_metakan.geometry.sampling import PointSet
 from pinn_metakan.losses.collocation import TermGroup
 from pinn_metakan.losses.engine import Derivatives, Engine
+from pinn_metakan.networks.direction import Direction
+from pinn_metakan.optimizers.flat import pieces
 
 #: Numbers in the largest intermediate Jacobian of a chunk of points; bounds the memory (64 MiB,
 #: docs/decisions/0015-bounded-memory.md).
@@ -55,10 +59,43 @@ class ClosedFormJets(Engine):
         self, ansatz: Ansatz, groups: Sequence[TermGroup], weights: Mapping[str, float]
     ) -> tuple[Tensor, Tensor]:
         """Assemble the Jacobian from those of the layers; see `Engine.linearize`."""
+        residuals, jacobians = [], []
+        others = _outside(ansatz)
+        for term in self._terms(ansatz, groups, weights):
+            block = _in_network(ansatz, term)
+            if others:
+                block = _with_others(ansatz, block, _in_others(term.r, term.factor, others))
+            residuals.append(term.factor * term.r.detach())
+            jacobians.append(block)
+        return torch.cat(residuals), torch.cat(jacobians) if len(jacobians) > 1 else jacobians[0]
+
+    def pushed(
+        self,
+        ansatz: Ansatz,
+        groups: Sequence[TermGroup],
+        weights: Mapping[str, float],
+        step: Tensor,
+    ) -> Tensor:
+        """Let each layer differentiate along its part; see `Engine.pushed`."""
+        parameters, others = list(ansatz.parameters()), _outside(ansatz)
+        by_id = dict(zip(map(id, parameters), pieces(step, parameters), strict=True))
+        direction = Direction(ansatz.network, by_id)
+        found = []
+        for term in self._terms(ansatz, groups, weights):
+            part = _along(direction, term)
+            if others:
+                for key, columns in _in_others(term.r, term.factor, others).items():
+                    part = part + columns @ by_id[key].flatten()
+            found.append(part)
+        return torch.cat(found)
+
+    def _terms(
+        self, ansatz: Ansatz, groups: Sequence[TermGroup], weights: Mapping[str, float]
+    ) -> Iterator["_Term"]:
+        """Differentiate each term in the outputs of all layers."""
         layer_weights = tuple(w.detach() for w in ansatz.network.weights())
         layer_weights[0].requires_grad_()  # so that all outputs have a graph
         others = _outside(ansatz)
-        residuals, jacobians = [], []
         for group in groups:
             prepared = self._prepare(ansatz, group.at, group.residual.quantities)
             with torch.enable_grad():
@@ -74,12 +111,7 @@ class ClosedFormJets(Engine):
                     materialize_grads=True,
                 )  # each (J, N, o)
                 factor = group.factor(weights[term], len(r))
-                block = _in_network(ansatz, prepared, jets, slopes, layer_weights, factor, len(r))
-                if others:
-                    block = _with_others(ansatz, block, _in_others(r, factor, others))
-                residuals.append(factor * r.detach())
-                jacobians.append(block)
-        return torch.cat(residuals), torch.cat(jacobians) if len(jacobians) > 1 else jacobians[0]
+                yield _Term(prepared, jets.outputs, slopes, layer_weights, factor, r)
 
     def _prepare(self, ansatz: Ansatz, at: PointSet, quantities: Iterable[Quantity]) -> Prepared:
         """Prepare points once for as long as the same is asked for at them."""
@@ -91,34 +123,59 @@ class ClosedFormJets(Engine):
         return prepared
 
 
-def _in_network(
-    ansatz: Ansatz,
-    prepared: Prepared,
-    jets: FieldJets,
-    slopes: Sequence[Tensor],
-    weights: Sequence[Tensor],
-    factor: float | Tensor,
-    residuals: int,
-) -> Tensor:
+@dataclass(frozen=True)
+class _Term:
+    """A term, and its slopes in what passes through the network.
+
+    Args:
+        prepared: Its points.
+        outputs: Jets of the outputs of all layers, (J, N, o) each.
+        slopes: Of the sum of its residuals in these, (J, N, o) each.
+        weights: Those of the network.
+        factor: What it enters the residual vector with.
+        r: Its residuals, (N_c,), with a graph.
+    """
+
+    prepared: Prepared
+    outputs: Sequence[Tensor]
+    slopes: Sequence[Tensor]
+    weights: Sequence[Tensor]
+    factor: float | Tensor
+    r: Tensor
+
+    def chunks(self) -> Iterator[tuple[JetSpace, Tensor, list[Tensor], list[Tensor]]]:
+        """Cut the points: what the first layer prepared, outputs and weighted slopes of a chunk."""
+        count, factor = self.outputs[0].shape[1], self.factor
+        if isinstance(factor, Tensor):  # one for each residual, which may have several points
+            factor = factor.repeat(count // len(self.r)).unsqueeze(-1)  # (N, 1)
+        slopes = [factor * slope for slope in self.slopes]  # much smaller than the Jacobian
+        widest = max(w.numel() for w in self.weights)
+        size = max(1, _CHUNK_NUMBERS // widest)
+        for begin in range(0, count, size):
+            chunk = slice(begin, begin + size)
+            first = self.prepared.first[:, chunk]
+            outputs = [x[:, chunk] for x in self.outputs]
+            yield self.prepared.space, first, outputs, [slope[:, chunk] for slope in slopes]
+
+    def summed(self, rows: Tensor) -> Tensor:
+        """Sum over the points of each residual, as far apart as there are residuals."""
+        if len(rows) == len(self.r):
+            return rows
+        return rows.view(-1, len(self.r), *rows.shape[1:]).sum(dim=0)
+
+
+@torch.no_grad()
+def _in_network(ansatz: Ansatz, term: _Term) -> Tensor:
     """The rows of a term in the parameters of the network, (N_c, P)."""
-    count = jets.outputs[0].shape[1]
-    if isinstance(factor, Tensor):  # one for each residual, which may have several points
-        factor = factor.repeat(count // residuals).unsqueeze(-1)  # (N, 1)
-    slopes = [factor * slope for slope in slopes]  # much smaller than the Jacobian
-    widest = max(w.numel() for w in weights)
-    size = max(1, _CHUNK_NUMBERS // widest)
-    parts = []
-    for begin in range(0, count, size):
-        chunk = slice(begin, begin + size)
-        with torch.no_grad():
-            first = prepared.first[:, chunk]
-            outputs = [x[:, chunk] for x in jets.outputs]
-            here = [slope[:, chunk] for slope in slopes]
-            parts.append(ansatz.network.jacobian(prepared.space, first, outputs, here, weights))
-    jacobian = torch.cat(parts) if len(parts) > 1 else parts[0]
-    if count > residuals:  # each residual has several points, as far apart as there are residuals
-        jacobian = jacobian.view(-1, residuals, jacobian.shape[1]).sum(dim=0)
-    return jacobian
+    parts = [ansatz.network.jacobian(*chunk, term.weights) for chunk in term.chunks()]
+    return term.summed(torch.cat(parts) if len(parts) > 1 else parts[0])
+
+
+@torch.no_grad()
+def _along(direction: Direction, term: _Term) -> Tensor:
+    """The derivatives of a term along a direction of the parameters of the network, (N_c,)."""
+    parts = [direction.pushed(*chunk, term.weights) for chunk in term.chunks()]
+    return term.summed(torch.cat(parts))
 
 
 def _outside(ansatz: Ansatz) -> list[nn.Parameter]:

@@ -40,6 +40,7 @@ class TermGroup:
         at: The points now, on the device and in the dtype of the network.
         is_held: Whether the points stay where they are when others are redrawn.
         whole: Points of the group that these are a part of; None where they are all of them.
+        rows: Which points of a group they are that were drawn from it, (N,); None for all.
     """
 
     residual: Residual
@@ -50,6 +51,7 @@ class TermGroup:
     at: PointSet
     is_held: bool = False
     whole: int | None = None
+    rows: Tensor | None = None
 
     def drawn(self, generator: Generator, count: int | None = None) -> PointSet:
         """New points, as many as are asked for, on the device and in the dtype of those now."""
@@ -147,7 +149,7 @@ class Collocation:
             kept = max(least, round(share * total))
             if kept < total and group.residual.is_pointwise:
                 rows = torch.randperm(total, generator=generator)[:kept].to(at.points.device)
-                group = replace(group, at=at.rows(rows))
+                group = replace(group, at=at.rows(rows), rows=rows)
             groups.append(group)
         return Collocation(groups, 0.0, generator)
 

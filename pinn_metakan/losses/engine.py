@@ -49,6 +49,26 @@ class Engine(ABC):
             r, shape (N,), and J, shape (N, P), columns in the order of ``ansatz.parameters()``.
         """
 
+    @abstractmethod
+    def pushed(
+        self,
+        ansatz: Ansatz,
+        groups: Sequence[TermGroup],
+        weights: Mapping[str, float],
+        step: Tensor,
+    ) -> Tensor:
+        """Differentiate the residual vector along a direction of the parameters, without J.
+
+        Args:
+            ansatz: The field.
+            groups: Terms and their points.
+            weights: w_c of each term.
+            step: The direction, shape (P,), in the order of ``ansatz.parameters()``.
+
+        Returns:
+            J step, shape (N,).
+        """
+
 
 def residual_vector(
     groups: Sequence[TermGroup], weights: Mapping[str, float], derivatives: Derivatives

@@ -63,18 +63,25 @@ class Multipliers:
         """What is added to the residual vector.
 
         Args:
-            objective: The terms; its weights of these conditions are mu_c.
+            objective: The terms, at all points of these conditions or at some of them; its weights
+                of these conditions are mu_c.
 
         Returns:
             lambda_c / sqrt(mu_c) in rows of these conditions, 0 in others, shape (N,); those of the
-            residuals that this process evaluates.
+            residuals that this process evaluates. Of some points each counts for more, as each
+            residual does.
         """
-        rows = {}
-        for term, r in objective.residuals().items():
-            found = self.values.get(term)
-            weight = objective.weights[term]
-            has_none = found is None or weight == 0
-            rows[term] = torch.zeros_like(r) if has_none else found / weight**0.5
+        residuals, rows = objective.residuals(), {}
+        for group in objective.collocation.groups:
+            for term in group.terms:
+                found = self.values.get(term)
+                weight = objective.weights[term]
+                if found is None or weight == 0:
+                    rows[term] = torch.zeros_like(residuals[term])
+                    continue
+                if group.rows is not None:
+                    found = found[group.rows] * math.sqrt(len(found) / len(group.rows))
+                rows[term] = found / weight**0.5
         return objective.share.rows(objective.collocation.groups, rows)
 
     @torch.no_grad()

@@ -12,6 +12,7 @@ from pinn_metakan.derivatives.request import Number, Quantity
 from pinn_metakan.geometry.sampling import PointSet
 from pinn_metakan.losses.collocation import TermGroup
 from pinn_metakan.losses.engine import Derivatives, Engine, residual_vector
+from pinn_metakan.optimizers.flat import pieces
 
 #: Rows that are differentiated at once; bounds the memory (docs/decisions/0015-bounded-memory.md).
 _ROWS_AT_ONCE = 64
@@ -64,3 +65,22 @@ class NestedAutograd(Engine):
             ]
             blocks.append(torch.cat(parts, dim=1))
         return vector.detach(), torch.cat(blocks)
+
+    @torch.enable_grad()
+    def pushed(
+        self,
+        ansatz: Ansatz,
+        groups: Sequence[TermGroup],
+        weights: Mapping[str, float],
+        step: Tensor,
+    ) -> Tensor:
+        """Differentiate a backward pass, which is linear in v, in v; see `Engine.pushed`."""
+        parameters = list(ansatz.parameters())
+        vector = residual_vector(groups, weights, self.derivatives(ansatz))
+        v = torch.zeros_like(vector, requires_grad=True)
+        gradients = torch.autograd.grad(
+            vector, parameters, v, create_graph=True, allow_unused=True, materialize_grads=True
+        )
+        along = zip(gradients, pieces(step, parameters), strict=True)
+        total = torch.stack([(gradient * piece).sum() for gradient, piece in along]).sum()
+        return torch.autograd.grad(total, v)[0]

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
 import torch
@@ -14,7 +13,7 @@ from pinn_metakan.geometry.sampling import PointSet
 from pinn_metakan.losses.collocation import Collocation, TermGroup
 from pinn_metakan.losses.engine import Derivatives, Engine
 from pinn_metakan.losses.point_chunks import PointChunks, points_at_once
-from pinn_metakan.losses.row_blocks import row_blocks
+from pinn_metakan.losses.row_passes import ChunkedRows
 from pinn_metakan.losses.scales import Scales
 from pinn_metakan.losses.share import Share
 from pinn_metakan.optimizers.jacobian import Jacobian, WholeJacobian
@@ -225,10 +224,10 @@ class Objective:
 
     @torch.no_grad()
     def _in_blocks(self) -> tuple[Tensor, JacobianInBlocks]:
-        """Evaluate r, and say how blocks of the Jacobian are made."""
+        """Evaluate r, and say how rows of the Jacobian are made."""
         r = self.vector()
-        blocks = partial(row_blocks, self.ansatz, self.engine, self.groups, self.scaled_weights)
-        return r, JacobianInBlocks(blocks, len(r), list(self.ansatz.parameters()))
+        passes = ChunkedRows(self.ansatz, self.engine, self.groups, self.scaled_weights)
+        return r, JacobianInBlocks(passes, r, list(self.ansatz.parameters()))
 
     @torch.no_grad()
     def _sizes(self, points: Tensor) -> Tensor:

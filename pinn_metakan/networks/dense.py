@@ -62,6 +62,12 @@ class KANLinear(Layer):
         """Differentiate in the weights; see `Layer.jacobian`."""
         return self._edges.jacobian(space, prepared, slopes, weights)
 
+    def pushed(
+        self, space: JetSpace, prepared: Tensor, slopes: Tensor, weights: Tensor, direction: Tensor
+    ) -> Tensor:
+        """Differentiate along a direction of the weights; see `Layer.pushed`."""
+        return self._edges.pushed(space, prepared, slopes, weights, direction)
+
     def blocks_outside_weights(
         self, space: JetSpace, prepared: Tensor, slopes: Tensor, weights: Tensor
     ) -> list[ParameterBlock]:

@@ -59,6 +59,12 @@ class Edges(ABC):
         by_edge = jacobian.unflatten(2, (-1, self._size))
         return self._coefficients.blocks_in_parameters(by_edge)
 
+    def pushed(
+        self, space: JetSpace, prepared: Tensor, slopes: Tensor, weights: Tensor, direction: Tensor
+    ) -> Tensor:
+        """Multiply by a direction (o, K), as outputs are linear in the weights: (N,)."""
+        return (slopes * self.combine(space, prepared, direction)).sum(dim=(0, 2))
+
     def product(self, space: JetSpace, x: Tensor, weights: Tensor) -> Tensor:
         """Jets of the outputs, (J, N, i) -> (J, N, o)."""
         return self.combine(space, self.prepare(space, x), weights)
@@ -201,6 +207,13 @@ class NonlinearEdges(Edges):
             composed = space.compose(sensitivities, x.unsqueeze(2))  # (J, n, o, i, D)
             parts.append(torch.einsum("jno,jnoid->noid", g, composed).flatten(2))
         return torch.cat(parts)
+
+    def pushed(
+        self, space: JetSpace, prepared: Tensor, slopes: Tensor, weights: Tensor, direction: Tensor
+    ) -> Tensor:
+        """Multiply the Jacobian in the weights by a direction (o, K): (N,)."""
+        jacobian = self.jacobian(space, prepared, slopes, weights)
+        return torch.einsum("nok,ok->n", jacobian, direction)
 
     def functions(self, x: Tensor, coefficients: Tensor) -> Tensor:
         """Evaluate the edges one by one."""

@@ -30,6 +30,12 @@ class MatrixLayer(Layer):
         """Outer products of slopes and features, shape (N, o, K + 1)."""
         return outer_products(slopes, prepared)
 
+    def pushed(
+        self, space: JetSpace, prepared: Tensor, slopes: Tensor, weights: Tensor, direction: Tensor
+    ) -> Tensor:
+        """Multiply by the direction, as outputs are linear in W and b; see `Layer.pushed`."""
+        return (slopes * self.combine(space, prepared, direction)).sum(dim=(0, 2))
+
     def weights(self) -> Tensor:
         """W and b as one matrix (o, K + 1)."""
         return self.matrix

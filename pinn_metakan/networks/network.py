@@ -68,6 +68,24 @@ class Layer(nn.Module, ABC):
             Shape (N, o, K).
         """
 
+    def pushed(
+        self, space: JetSpace, prepared: Tensor, slopes: Tensor, weights: Tensor, direction: Tensor
+    ) -> Tensor:
+        """Differentiate one number per point along a direction of the weights.
+
+        Args:
+            space: Which derivatives are carried.
+            prepared: What `prepare` returned.
+            slopes: Its derivatives in the jets of the outputs, shape (J, N, o).
+            weights: What `weights` returned.
+            direction: Shape (o, K).
+
+        Returns:
+            Shape (N,); a layer that is linear in its weights needs no Jacobian for it.
+        """
+        jacobian = self.jacobian(space, prepared, slopes, weights)
+        return torch.einsum("nok,ok->n", jacobian, direction)
+
     @abstractmethod
     def blocks_in_parameters(self, jacobian: Tensor) -> list[ParameterBlock]:
         """Turn a Jacobian in the weights (N, o, K) into one in what they come from."""
@@ -210,8 +228,7 @@ class Network(nn.Module, ABC):
         Returns:
             Shape (N, P), columns in the order of `parameters`; what layers share is summed.
         """
-        pairs = zip(self.chain()[1:], outputs, strict=False)
-        prepared = [first, *(layer.prepare(space, x) for layer, x in pairs)]
+        prepared = self.prepared(space, first, outputs)
         blocks: dict[int, Tensor] = {}
         for layer, *given in zip(self.chain(), prepared, slopes, weights, strict=True):
             through_weights = layer.blocks_in_parameters(layer.jacobian(space, *given))
@@ -222,6 +239,11 @@ class Network(nn.Module, ABC):
                 key = id(parameter)
                 blocks[key] = blocks[key] + block if key in blocks else block
         return torch.cat([blocks[id(p)] for p in self.parameters()], dim=1)
+
+    def prepared(self, space: JetSpace, first: Tensor, outputs: Sequence[Tensor]) -> list[Tensor]:
+        """What `prepare` returns for each layer; arguments as those of `jacobian`."""
+        pairs = zip(self.chain()[1:], outputs, strict=False)
+        return [first, *(layer.prepare(space, x) for layer, x in pairs)]
 
     def prompts(self) -> list[nn.Parameter]:
         """The prompts of all layers."""

@@ -52,7 +52,7 @@ class NormalEquations(Factorization):
         def remainder(solution: Tensor) -> Tensor:
             return here.pulled_sum(v, solution)
 
-        times = _refinements(self._amount / here.trace, digits)
+        times = _refinements(self._amount / here.trace, min(digits, here.digits))
         right_side = here.slopes if v is here.r else here.pulled(v)
         return _refined(self._lower, right_side, remainder, self._amount, times)
 

@@ -2,6 +2,7 @@
 
 import math
 from abc import ABC, abstractmethod
+from typing import ClassVar
 
 import torch
 from torch import Tensor
@@ -18,7 +19,13 @@ LARGEST_GRAM = 6_000
 
 
 class Jacobian(ABC):
-    """J of the residuals that this process has, shape (N, P), in float64."""
+    """J of the residuals that this process has, shape (N, P), in float64.
+
+    Attributes:
+        digits: Those of a solution that products with it are worth refining it for.
+    """
+
+    digits: ClassVar[int] = 16
 
     @abstractmethod
     def column_squares(self) -> Tensor:

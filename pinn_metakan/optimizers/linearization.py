@@ -55,6 +55,8 @@ class Linearization:
         #: J^T r, half the slopes of |r|^2, shape (P,).
         self.slopes = self.pulled(self.r)
         self.n_parameters = len(point)
+        #: Those of a solution that products with J are worth refining it for.
+        self.digits = self._jacobian.digits
         #: N of all processes together.
         self.n_residuals = int(communicator.summed(self.r.new_tensor(float(len(r)))))
         self._all_rows: Tensor | None = None

@@ -13,6 +13,7 @@ from pinn_metakan.families.chebyshev import Chebyshev
 from pinn_metakan.families.family import Family
 from pinn_metakan.losses import closed_form_jets
 from pinn_metakan.losses.closed_form_jets import ClosedFormJets
+from pinn_metakan.losses.engine import Engine
 from pinn_metakan.losses.engines import ENGINES, choose_engine
 from pinn_metakan.losses.nested_autograd import NestedAutograd
 from pinn_metakan.losses.objective import Objective
@@ -148,6 +149,26 @@ def test_the_jacobian_equals_that_of_torch_func(
     expected = by_torch_func(objective)
     assert found.shape == (len(r), objective.ansatz.network.n_parameters)
     assert (found - expected).abs().max() < 1e-10 * float(expected.abs().max())
+    assert_pushed(ClosedFormJets(), objective, expected)
+
+
+def assert_pushed(engine: Engine, objective: Objective, jacobian: Tensor) -> None:
+    """Derivatives along a step, for which no Jacobian is made."""
+    step = torch.randn(jacobian.shape[1], generator=torch.Generator().manual_seed(3)).double()
+    given = (objective.ansatz, objective.groups, objective.scaled_weights)
+    found, expected = engine.pushed(*given, step), jacobian @ step
+    assert not found.requires_grad
+    assert (found - expected).abs().max() < 1e-10 * float(expected.abs().max())
+
+
+@pytest.mark.parametrize("engine", ENGINES.values(), ids=ENGINES)
+def test_both_engines_differentiate_along_a_step_with_unknown_numbers(
+    engine: type[Engine],
+) -> None:
+    objective = objective_of(load_problem("inverse_burgers"), "metakan")
+    _, jacobian = objective.linearize()
+    assert jacobian.shape[1] > objective.ansatz.network.n_parameters
+    assert_pushed(engine(), objective, jacobian)
 
 
 def test_the_fallback_for_a_users_transform_gives_the_same(write_problem: Write) -> None:

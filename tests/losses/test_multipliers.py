@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 from numpy.typing import NDArray
+from torch import Generator
 
 from pinn_metakan.benchmarks.measure.assembled import run_of
 from pinn_metakan.errors import SettingsError
@@ -152,3 +153,20 @@ def test_what_is_no_condition_is_refused(names: list[str], message: str) -> None
 def test_a_condition_that_holds_by_construction_is_refused() -> None:
     with pytest.raises(SettingsError, match="'boundary_u' holds by construction or has the weight"):
         poisson(conditions="hard", loss={"multipliers": [TERM]})
+
+
+def test_a_sample_of_the_points_has_its_part_of_the_multipliers() -> None:
+    """Over many samples, the mean of J^T r is that of all residuals."""
+    run = trained(poisson("mlp", stages=["adam"], network={"widths": [3]}, adam={"steps": 2}))
+    run.trainer.least_squares.adaptation.at_minimum()
+    probe = run.trainer.least_squares
+    r, jacobian = probe.linearize()
+    assert float((r - run.objective.vector().detach()).abs().max()) > 0, "rows are shifted"
+    assert probe.linearize_part is not None
+    draws, total = Generator().manual_seed(0), torch.zeros(jacobian.shape[1]).double()
+    for _ in range(400):
+        some, part = probe.linearize_part(100, draws)
+        assert len(some) == 100
+        total += part.pulled(some) / 400
+    expected = jacobian.T @ r
+    assert float((total - expected).norm()) < 0.1 * float(expected.norm())

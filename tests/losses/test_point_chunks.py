@@ -8,8 +8,10 @@ import torch
 from small_runs import FAST
 from torch import Tensor
 
-from pinn_metakan.losses import collocation, point_chunks, row_blocks
+from pinn_metakan.losses import collocation, point_chunks, row_passes
+from pinn_metakan.losses.row_passes import ChunkedRows
 from pinn_metakan.optimizers import jacobian_in_blocks
+from pinn_metakan.optimizers.damped_least_squares import DampedLeastSquares
 from pinn_metakan.optimizers.jacobian_in_blocks import JacobianInBlocks
 from pinn_metakan.optimizers.linearization import Linearization
 from pinn_metakan.pde.loading import load_problem
@@ -43,7 +45,7 @@ def in_chunks(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     with monkeypatch.context() as patch:
         patch.setattr(point_chunks, "_LARGEST_WHOLE", 0)
         patch.setattr(point_chunks, "_CHUNK_NUMBERS", 300)
-        patch.setattr(row_blocks, "_BLOCK_NUMBERS", 200)
+        patch.setattr(row_passes, "_BLOCK_NUMBERS", 200)
         yield
 
 
@@ -74,10 +76,11 @@ def test_points_in_chunks_give_the_numbers_of_all_at_once(
         close(jacobian.rows(), expected)
 
 
+@pytest.mark.parametrize("case", CASES)
 def test_a_linearization_in_blocks_equals_the_whole_one(
-    generator: torch.Generator, monkeypatch: pytest.MonkeyPatch
+    case: str, generator: torch.Generator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    run = assembled(*CASES["soft"])
+    run = assembled(*CASES[case])
     whole_r, whole_jacobian = run.objective.linearize()
     point = torch.cat([p.detach().flatten() for p in run.ansatz.parameters()])
     whole = Linearization(point, whole_r, whole_jacobian, 0.5)
@@ -92,6 +95,29 @@ def test_a_linearization_in_blocks_equals_the_whole_one(
         close(here.pulled(v), whole.pulled(v))
         close(here.pulled_sum(v, step), whole.pulled_sum(v, step))
         assert here.trace == pytest.approx(whole.trace, rel=1e-12)
+
+
+def test_products_with_vectors_make_no_rows(
+    generator: torch.Generator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = assembled(*CASES["soft"])
+    point = torch.cat([p.detach().flatten() for p in run.ansatz.parameters()])
+    passes: list[str] = []
+    with in_chunks(monkeypatch):
+        r, jacobian = run.objective.linearize_within(0)
+        for name in ("blocks", "pushed", "pulled"):
+            one = getattr(ChunkedRows, name)
+            monkeypatch.setattr(
+                ChunkedRows, name, lambda *a, n=name, f=one: passes.append(n) or f(*a)
+            )
+        here = Linearization(point, r, jacobian, 0.5)
+        factorization = DampedLeastSquares(here).factorization(1e-9)
+        assert factorization is not None
+        step = factorization.solve(here.r)
+        assert passes == ["blocks"], "J^T J and J^T r of one pass, and no refinement"
+        here.pushed(step)
+        factorization.solve(here.r + 1.0)
+    assert passes == ["blocks", "pushed", "pulled"]
 
 
 def test_norms_of_columns_of_many_parameters_need_no_product(
