@@ -99,7 +99,7 @@ def resume_line(folder: Path, problem_file: Path | None) -> str:
 
     words = ["pinn-metakan", "resume", str(folder)]
     if problem_file is not None:
-        known = [path.resolve() for path in problem_files(problem_file.stem)]
+        known = [path.resolve() for path in problem_files(problem_file.stem, outside=folder)]
         if problem_file.resolve() not in known:
             words.append(str(problem_file))
     return shlex.join([*words, *part_options(Remembered.read(RunFolder(folder)))])

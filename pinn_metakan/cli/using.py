@@ -146,11 +146,13 @@ def _opened(
     with loading():
         from pinn_metakan.runs.resume import open_run
 
-    solution = open_run(run, file, evaluate=True, problems=problems or [], parts=part or [])
-    problem = solution.problem
-    assert problem is not None
-    tell(f"runs the code of {problem.origin.label}, whose SHA-256 is that of the run")
-    return solution
+    def announce(facts: list[tuple[str, str]]) -> None:
+        for _, text in facts:
+            tell(text)
+
+    return open_run(
+        run, file, evaluate=True, problems=problems or [], parts=part or [], announce=announce
+    )
 
 
 def _place(text: str) -> dict[str, float]:

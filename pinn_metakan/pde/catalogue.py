@@ -60,10 +60,22 @@ def list_problems(extra: Sequence[Path] = ()) -> list[Entry]:
     return sorted(entries.values(), key=lambda entry: entry.name)
 
 
-def problem_files(name: str, extra: Sequence[Path] = ()) -> list[Path]:
-    """Files of a name in all folders of problems, first to last."""
+def problem_files(name: str, extra: Sequence[Path] = (), outside: Path | None = None) -> list[Path]:
+    """Files of a name in all folders of problems, first to last.
+
+    Args:
+        name: The stem of the files.
+        extra: Folders that the user named; they come first.
+        outside: A run folder, whose own files are left out: no code is taken from it.
+
+    Returns:
+        The files.
+    """
     places = [folder / f"{name}.py" for folder in problem_folders(extra)]
-    return [path for path in places if name.isidentifier() and path.is_file()]
+    found = [path for path in places if name.isidentifier() and path.is_file()]
+    if outside is None:
+        return found
+    return [path for path in found if not path.resolve().is_relative_to(outside.resolve())]
 
 
 def find_problem(name_or_path: str, extra: Sequence[Path] = ()) -> Path:

@@ -20,6 +20,7 @@ import safetensors.numpy
 from numpy.typing import NDArray
 
 from pinn_metakan.files import write_bytes
+from pinn_metakan.untrusted.checksum import checksum, update
 
 _LOG = logging.getLogger(__name__)
 #: Names the folder of the cache; empty for none.
@@ -84,16 +85,7 @@ def fingerprint(*parts: str | float | Array | Mapping[str, Array]) -> str:
         elif isinstance(part, Mapping):
             digest.update(f"table {len(part)} {checksum(part)} ".encode())
         else:
-            _update(digest, np.asarray(part))
-    return digest.hexdigest()
-
-
-def checksum(arrays: Mapping[str, NDArray[np.generic]]) -> str:
-    """Hash the names, kinds, shapes and bytes of arrays, whatever their order."""
-    digest = hashlib.sha256()
-    for name in sorted(arrays):
-        digest.update(f"name {len(name.encode())} {name} ".encode())
-        _update(digest, arrays[name])
+            update(digest, np.asarray(part))
     return digest.hexdigest()
 
 
@@ -119,11 +111,6 @@ def cached(key: str, compute: Callable[[], dict[str, Array]]) -> dict[str, Array
         found = compute()
         _write(path, found)
     return found
-
-
-def _update(digest: "hashlib._Hash", values: NDArray[np.generic]) -> None:
-    fixed = np.asarray(values, dtype=values.dtype.newbyteorder("<"), order="C")
-    digest.update(f"array {fixed.dtype.str} {fixed.shape} ".encode() + fixed.tobytes())
 
 
 def _read(path: Path) -> dict[str, Array] | None:

@@ -4,8 +4,9 @@ import h5py
 import numpy as np
 
 from pinn_metakan.results.activations import LayerActivations, Sweep
-from pinn_metakan.results.datasets import describe, read_array
+from pinn_metakan.results.datasets import describe
 from pinn_metakan.results.metrics import Array
+from pinn_metakan.untrusted.hdf5_group import PlainGroup
 
 
 def write_layer(group: h5py.Group, layer: LayerActivations) -> None:
@@ -47,18 +48,18 @@ def write_layer(group: h5py.Group, layer: LayerActivations) -> None:
         write("trained_positions", sweep.trained, f"trained {called}", "edge")
 
 
-def read_layers(group: h5py.Group) -> tuple[LayerActivations, ...]:
+def read_layers(group: PlainGroup) -> tuple[LayerActivations, ...]:
     """Read the layers that a group holds, first to last."""
     layers = []
     for number in sorted(int(name.removeprefix("layer_")) for name in group):
-        stored = group[f"layer_{number}"]
+        stored = group.group(f"layer_{number}")
         sweep = None
         if "sweep_positions" in stored:
             names = ("sweep_positions", "sweep_functions", "trained_positions")
-            sweep = Sweep(*(read_array(stored[name]) for name in names))
+            sweep = Sweep(*(stored.array(name) for name in names))
         name = "shared_functions"
-        shared = read_array(stored[name]) if name in stored else None
-        inputs, functions = read_array(stored["input"]), read_array(stored["functions"])
+        shared = stored.array(name) if name in stored else None
+        inputs, functions = stored.array("input"), stored.array("functions")
         layers.append(LayerActivations(number, inputs, functions, sweep, shared))
     return tuple(layers)
 

@@ -5,19 +5,18 @@ The order of dimensions in a file does not matter: each has a scale with its nam
 
 from collections.abc import Sequence
 
-import h5py
 import numpy as np
 
-from pinn_metakan.results.datasets import read_array
 from pinn_metakan.results.field import FieldOnGrid, FieldOnMesh
 from pinn_metakan.results.metrics import Array
 from pinn_metakan.results.variables import CELLS, POINT
+from pinn_metakan.untrusted.hdf5_group import PlainGroup
 
 _RESIDUAL = "residual_"
 
 
 def read_grid(
-    group: h5py.Group, unknowns: tuple[str, ...], columns: tuple[str, ...]
+    group: PlainGroup, unknowns: tuple[str, ...], columns: tuple[str, ...]
 ) -> FieldOnGrid:
     """Read fields on a product grid or at scattered points.
 
@@ -34,7 +33,7 @@ def read_grid(
 
 
 def read_mesh(
-    group: h5py.Group, unknowns: tuple[str, ...], columns: tuple[str, ...]
+    group: PlainGroup, unknowns: tuple[str, ...], columns: tuple[str, ...]
 ) -> FieldOnMesh:
     """Read fields on the vertices of triangles.
 
@@ -46,34 +45,34 @@ def read_mesh(
     Returns:
         The fields.
     """
-    scales = _scales(group[unknowns[0]])
+    scales = group.scales(unknowns[0])
     first, second = (name for name in columns if name in group and name not in scales)
     axes = [POINT, *(name for name in columns if name in scales)]
     return FieldOnMesh(
-        np.stack([read_array(group[first]), read_array(group[second])], axis=1),
-        np.asarray(group[CELLS][()], dtype=np.int64),
+        np.stack([group.array(first), group.array(second)], axis=1),
+        group.whole_numbers(CELLS),
         (first, second),
         _read_fields(group, unknowns, axes, None),
     )
 
 
-def axis_names(group: h5py.Group, unknowns: tuple[str, ...], columns: tuple[str, ...]) -> list[str]:
+def axis_names(group: PlainGroup, unknowns: tuple[str, ...], columns: tuple[str, ...]) -> list[str]:
     """Name the dimensions of the fields of a group, in the order of the columns of a point."""
     if POINT in group:
         return []
-    names = _scales(group[unknowns[0]])
+    names = group.scales(unknowns[0])
     # Planes of format 1 have names of their own, in the right order.
     return sorted(names, key=columns.index) if set(names) <= set(columns) else names
 
 
 def _read_fields(
-    group: h5py.Group, unknowns: tuple[str, ...], axes: Sequence[str], points: Array | None
+    group: PlainGroup, unknowns: tuple[str, ...], axes: Sequence[str], points: Array | None
 ) -> FieldOnGrid:
     def read(name: str) -> Array:
-        values = read_array(group[name])
+        values = group.array(name)
         if not axes:
             return values
-        return np.ascontiguousarray(values.transpose([_scales(group[name]).index(a) for a in axes]))
+        return np.ascontiguousarray(values.transpose([group.scales(name).index(a) for a in axes]))
 
     def named(suffix: str) -> dict[str, Array]:
         names = [name for name in unknowns if f"{name}{suffix}" in group]
@@ -81,7 +80,7 @@ def _read_fields(
 
     terms = [name.removeprefix(_RESIDUAL) for name in group if name.startswith(_RESIDUAL)]
     return FieldOnGrid(
-        axes={name: read_array(group[name]) for name in axes},
+        axes={name: group.array(name) for name in axes},
         values=named(""),
         references=named("_reference"),
         residuals={term: read(f"{_RESIDUAL}{term}") for term in terms},
@@ -91,14 +90,9 @@ def _read_fields(
     )
 
 
-def _read_points(group: h5py.Group, columns: tuple[str, ...]) -> Array | None:
+def _read_points(group: PlainGroup, columns: tuple[str, ...]) -> Array | None:
     if "points" in group:  # format 1
-        return read_array(group["points"])
+        return group.array("points")
     if POINT not in group:
         return None
-    return np.stack([read_array(group[name]) for name in columns], axis=1)
-
-
-def _scales(dataset: h5py.Dataset) -> list[str]:
-    """Names of the dimension scales of a dataset."""
-    return [dimension[0].name.rpartition("/")[2] for dimension in dataset.dims]
+    return np.stack([group.array(name) for name in columns], axis=1)

@@ -5,22 +5,29 @@ dimension scales, never by position, so that they read format 1, of versions up 
 """
 
 import json
+import os
 from collections.abc import Mapping
 from pathlib import Path
 
 import h5py
 import numpy as np
 
-from pinn_metakan.errors import RunFolderError
+from pinn_metakan.errors import RunFolderError, is_lack_of_memory
 from pinn_metakan.files import write_bytes
 from pinn_metakan.results.activations_hdf5 import read_layers, write_layer
-from pinn_metakan.results.datasets import describe, read_array
+from pinn_metakan.results.datasets import describe
 from pinn_metakan.results.field import Field
+from pinn_metakan.results.field_check import refuse_misfit
 from pinn_metakan.results.grid_hdf5 import axis_names, read_grid, read_mesh
 from pinn_metakan.results.hdf5_bytes import hdf5_bytes
 from pinn_metakan.results.metrics import Array
+from pinn_metakan.results.solution_facts import FACTS
 from pinn_metakan.results.units import written_unit
 from pinn_metakan.results.variables import Variable, variables_of, variables_of_mesh
+from pinn_metakan.untrusted.checksum import sealed
+from pinn_metakan.untrusted.hdf5_checksums import ATTRIBUTE as CHECKSUMS
+from pinn_metakan.untrusted.hdf5_checksums import note_checksums
+from pinn_metakan.untrusted.hdf5_group import PlainGroup, opened_hdf5
 
 #: Version of the layout that is written.
 FORMAT = 2
@@ -36,6 +43,7 @@ _LAYOUT = (
     "has_time",
     "format",
     "solution_parameters",
+    CHECKSUMS,
 )
 _HISTORY_UNITS = {"seconds": "s"}
 _HISTORY_NAMES = {
@@ -59,29 +67,33 @@ def write_solution(path: Path, field: Field) -> None:
 
 def solution_bytes(field: Field) -> bytes:
     """What a file holds that `write_solution` writes."""
-    return hdf5_bytes(lambda file: _fill(file, field), _LIBRARY_VERSIONS)
+    return sealed(hdf5_bytes(lambda file: _fill(file, field), _LIBRARY_VERSIONS))
 
 
-def read_solution(path: Path) -> Field:
-    """Read what `write_solution` wrote; nothing of it is executed.
+def read_solution(path: Path, within: Path | None = None) -> Field:
+    """Read what `write_solution` wrote; nothing of it is executed, followed or believed.
 
     Args:
         path: The file.
+        within: The folder that it must lie in, once links are followed; None where the user names
+            the file itself.
 
     Returns:
         The field.
 
     Raises:
-        RunFolderError: If the file is missing or is not a solution.
+        RunFolderError: If the file is missing, is damaged or is not a solution.
     """
-    if not path.is_file():
+    if not os.path.lexists(path):
         raise RunFolderError(f"there is no solution file {path}")
-    try:
-        with h5py.File(path, "r") as file:
+    with opened_hdf5(path, within) as file:
+        try:
             return _read_field(file)
-    except (OSError, KeyError, ValueError) as error:
-        detail = " ".join(str(error).split())
-        raise RunFolderError(f"{path} is not a solution of this package ({detail})") from error
+        except Exception as error:  # the library of HDF5 raises anything on damaged files
+            if is_lack_of_memory(error):
+                raise
+            detail = " ".join(str(error).split()) or type(error).__name__
+            raise RunFolderError(f"{path} is not a solution of this package ({detail})") from error
 
 
 def root_attributes(field: Field) -> dict[str, str | int | float]:
@@ -137,6 +149,7 @@ def _fill(file: h5py.File, field: Field) -> None:
     _write_columns(history, field.history)
     for layer in field.activations:
         write_layer(file.create_group(f"activations/layer_{layer.number}"), layer)
+    note_checksums(file)
 
 
 def _write_variables(group: h5py.Group, variables: list[Variable]) -> None:
@@ -168,44 +181,43 @@ def _write_columns(group: h5py.Group, columns: Mapping[str, Array]) -> None:
             group[name].dims[0].attach_scale(group["step"])
 
 
-def _read_field(file: h5py.File) -> Field:
-    attributes = {key: _plain(value) for key, value in file.attrs.items()}
+def _read_field(file: PlainGroup) -> Field:
+    attributes = file.facts()
+    FACTS.check(attributes, "attributes")
+    attributes.pop(CHECKSUMS, None)
     names = attributes["coordinate_names" if "coordinate_names" in attributes else "coordinates"]
     coordinates, unknowns = tuple(str(names).split()), tuple(str(attributes["unknowns"]).split())
     columns = tuple(str(attributes.get("column_names", names)).split())
-    groups = [file, *([file["slice"]] if "slice" in file else [])]
+    plane = file.group("slice") if "slice" in file else None
     described = {
-        name: group[name]
-        for group in groups
+        name: facts
+        for group in (file, *([] if plane is None else [plane]))
         for name in (*coordinates, *columns, *axis_names(group, unknowns, columns), *unknowns)
-        if name in group and "units" in group[name].attrs
+        if name in group and "units" in (facts := group.facts(name))
     }
-    units = {name: written_unit(dataset.attrs) for name, dataset in described.items()}
-    long_names = {name: str(data.attrs["long_name"]) for name, data in described.items()}
+    units = {name: written_unit(facts) for name, facts in described.items()}
+    long_names = {name: str(facts["long_name"]) for name, facts in described.items()}
     if len(columns) > len(coordinates) and columns[0] in units:  # a vector, by its components
         units[coordinates[0]] = units[columns[0]]
+    grid = read_grid(file, unknowns, columns)
+    plane_field = None if plane is None else read_grid(plane, unknowns, columns)
+    mesh = read_mesh(file.group("mesh"), unknowns, columns) if "mesh" in file else None
     # xarray keeps the groups of a file only where all of it is copied.
-    history = file["history"].items() if "history" in file else ()
+    stored = file.group("history") if "history" in file else None
+    history = {} if stored is None else {name: stored.array(name) for name in stored}
+    activations = read_layers(file.group("activations")) if "activations" in file else ()
+    n_columns = len(columns) if "column_names" in attributes else None  # not in format 1
+    refuse_misfit(grid, plane_field, mesh, history, activations, n_columns)
     return Field(
-        grid=read_grid(file, unknowns, columns),
+        grid=grid,
         coordinates=coordinates,
         units=units,
         long_names=long_names,
-        history={key: read_array(item) for key, item in history},
+        history=history,
         attributes=attributes,
-        slice=read_grid(file["slice"], unknowns, columns) if "slice" in file else None,
+        slice=plane_field,
         has_time=bool(attributes["has_time"]),
-        activations=read_layers(file["activations"]) if "activations" in file else (),
+        activations=activations,
         solution_parameters=tuple(str(attributes.get("solution_parameters", "")).split()),
-        mesh=read_mesh(file["mesh"], unknowns, columns) if "mesh" in file else None,
+        mesh=mesh,
     )
-
-
-def _plain(value: object) -> str | int | float:
-    if isinstance(value, np.ndarray) and value.size == 1:  # as netCDF has numbers
-        value = value.flat[0]
-    if isinstance(value, np.integer):
-        return int(value)
-    if isinstance(value, np.floating):
-        return float(value)
-    return str(value)

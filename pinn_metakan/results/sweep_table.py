@@ -4,18 +4,51 @@ import csv
 import io
 import json
 import math
+import os
 import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from pinn_metakan.errors import RunFolderError
+from pinn_metakan.untrusted.json_text import read_json
+from pinn_metakan.untrusted.plain_file import read_plain_text
+from pinn_metakan.untrusted.schema import (
+    Anything,
+    Either,
+    Listed,
+    Nothing,
+    Number,
+    Table,
+    Text,
+    Whole,
+)
 
 #: The files of a sweep in its folder.
 TABLE_JSON, TABLE_CSV = "sweep.json", "sweep.csv"
 #: What the file says of its format.
 _FORMAT = 1
+_COUNT, _NUMBER = Either(Whole(), Nothing()), Either(Number(is_finite=False), Nothing())
+_ROW = Table(
+    {"trial": Text(), "state": Text(), "values": Table(others=Anything())},
+    {
+        **dict.fromkeys(("error", "loss", "seconds", "cpu_seconds"), _NUMBER),
+        **dict.fromkeys(("parameters", "steps"), _COUNT),
+        **dict.fromkeys(("verdict", "message", "folder", "host"), Text()),
+    },
+)
+#: What sweep.json may hold.
+_TABLE = Table(
+    {
+        "problem": Text(),
+        "over": Listed(Text()),
+        "search": Listed(Text()),
+        "goal": Text(("error", "loss")),
+        "trials": Listed(_ROW),
+    },
+    others=Anything(),
+)
 
 
 @dataclass(frozen=True)
@@ -192,16 +225,16 @@ def read_sweep_table(folder: Path) -> SweepTable | None:
         RunFolderError: If it is damaged.
     """
     path = folder / TABLE_JSON
-    if not path.is_file():
+    if not os.path.lexists(path):
         return None
     try:
-        told = json.loads(path.read_text(encoding="utf-8"))
-        rows = [TrialRow(**row) for row in told.pop("trials")]
-        problem, over, search, goal = (told.pop(k) for k in ("problem", "over", "search", "goal"))
-        about = {name: part for name, part in told.items() if name not in ("format", "groups")}
-        return SweepTable(problem, over, search, goal, rows, about)
-    except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
-        raise RunFolderError(f"{path} is no table of a sweep of this package") from error
+        told = cast(dict[str, Any], read_json(read_plain_text(path, folder), _TABLE, "it"))
+    except RunFolderError as error:
+        raise RunFolderError(f"{path} is no table of a sweep of this package ({error})") from error
+    rows = [TrialRow(**row) for row in told.pop("trials")]
+    problem, over, search, goal = (told.pop(k) for k in ("problem", "over", "search", "goal"))
+    about = {name: part for name, part in told.items() if name not in ("format", "groups")}
+    return SweepTable(problem, over, search, goal, rows, about)
 
 
 def _cell(value: object) -> object:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from pinn_metakan.errors import RunFolderError, TrainingError, is_lack_of_memory
+from pinn_metakan.errors import RunFolderError, TrainingError, UserError, is_lack_of_memory
 from pinn_metakan.networks.network import Network
 from pinn_metakan.pde.problem import Origin, Problem
 from pinn_metakan.runs.assembled import AssembledRun
@@ -33,13 +33,20 @@ def assembled_again(
 
     Raises:
         RunFolderError: If the checkpoint is of another version, or the problem is another.
+        UserError: If the problem or a setting cannot be used.
     """
     try:
         return _assembled(remembered, problem, parts, device, network)
-    except (LookupError, TypeError, AttributeError, _Misfit) as error:
+    except UserError:
+        raise
+    except (*_UNFIT, _Misfit) as error:
         raise RunFolderError(
             f"the checkpoint in {remembered.folder.path} does not fit this version"
         ) from error
+
+
+#: What loading raises where numbers or tables do not fit.
+_UNFIT = (ArithmeticError, AssertionError, AttributeError, LookupError, StopIteration, TypeError)
 
 
 class _Misfit(Exception):
@@ -65,7 +72,9 @@ def _assembled(
         run.load(remembered.tree)
     except TrainingError:
         raise
-    except RuntimeError as error:
+    except UserError:
+        raise
+    except (RuntimeError, ValueError) as error:
         if is_lack_of_memory(error):
             raise
         raise _Misfit from error

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 
 from pinn_metakan.errors import RunFolderError
 from pinn_metakan.results.field import Field
-from pinn_metakan.results.hdf5 import read_solution
 from pinn_metakan.runs.folder import RunFolder, part_names
 from pinn_metakan.runs.legs.plan import kept_names
 from pinn_metakan.runs.solution import Solution
@@ -27,7 +26,7 @@ def earlier_in(folder: RunFolder) -> dict[str, Solution]:
     """
     branches = {name: folder.branch(name) for name in kept_names()}
     return {
-        name: Solution(read_solution(branch.solution))
+        name: Solution(branch.read_field())
         for name, branch in branches.items()
         if branch.is_part_of(folder) and branch.solution.is_file()
     }
@@ -45,10 +44,10 @@ def earlier_beside(folder: RunFolder, field: Field) -> dict[str, Solution]:
     """
     found = {}
     for name in kept_names():
-        path = folder.branch(name).solution
+        branch = folder.branch(name)
         count = field.attributes.get(f"{name}_n_parameters")
-        if count is not None and path.is_file():
-            before = read_solution(path)
+        if count is not None and branch.solution.is_file():
+            before = branch.read_field()
             is_same = _facts(before.attributes) == _facts(field.attributes)
             if is_same and before.attributes.get("n_parameters") == count:
                 found[name] = Solution(before)

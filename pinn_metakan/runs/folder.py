@@ -17,13 +17,14 @@ from pinn_metakan.report.page import report_page
 from pinn_metakan.results.field import Field
 from pinn_metakan.results.found_functions import functions_of, functions_table
 from pinn_metakan.results.hdf5 import read_solution, solution_bytes
-from pinn_metakan.runs.checkpoint_format import with_present_choices
 from pinn_metakan.runs.first_process import by_first_process
 from pinn_metakan.runs.folder_lock import FolderLock
 from pinn_metakan.runs.lack_of_room import refused_where_not_written, told_lack_of_room
 from pinn_metakan.runs.legs.plan import kept_names
 from pinn_metakan.runs.same_run import is_of_same_run
-from pinn_metakan.training.checkpoint import checkpoint_bytes, load_checkpoint
+from pinn_metakan.runs.stored import stored_command, stored_report, stored_state
+from pinn_metakan.training.checkpoint import checkpoint_bytes
+from pinn_metakan.untrusted.plain_file import read_plain
 
 _FILES = (
     "solution.h5",
@@ -55,10 +56,12 @@ class RunFolder:
     Args:
         path: The folder; it need not exist.
         is_new: Whether it has just been made for a run.
+        within: The run folder that it is a part of, which no file that is read may lie outside of.
     """
 
-    def __init__(self, path: Path, is_new: bool = False):
+    def __init__(self, path: Path, is_new: bool = False, within: Path | None = None):
         self.path = path
+        self._within = path if within is None else within
         self.solution, self._report, self._history, self._settings, self._checkpoint = (
             path / name for name in _FILES
         )
@@ -129,7 +132,7 @@ class RunFolder:
 
     def branch(self, name: str) -> "RunFolder":
         """The folder inside that keeps a part of this run, as a run of its own."""
-        return RunFolder(self.path / name)
+        return RunFolder(self.path / name, within=self._within)
 
     @by_first_process
     def is_part_of(self, whole: "RunFolder") -> bool:
@@ -172,7 +175,8 @@ class RunFolder:
         kept = (self._settings, self._checkpoint, self._history)
         with told_lack_of_room():
             branch.path.mkdir(exist_ok=True)
-            write_all({branch.path / path.name: path.read_bytes() for path in kept})
+            contents = {path.name: read_plain(path, self._within) for path in kept}
+            write_all({branch.path / name: content for name, content in contents.items()})
 
     @by_first_process
     def save_checkpoint(self, tree: dict[str, Any], history: list[dict[str, float]]) -> None:
@@ -192,7 +196,7 @@ class RunFolder:
         """
         if not self.path.is_dir():
             raise RunFolderError(f"there is no run folder {self.path}")
-        return with_present_choices(load_checkpoint(self._checkpoint))
+        return stored_state(self._checkpoint, self._within)
 
     @by_first_process
     def finish(
@@ -220,11 +224,7 @@ class RunFolder:
 
     def command(self) -> str | None:
         """How the run was started, as settings.toml says; None if it does not."""
-        try:
-            first = self._settings.read_text(encoding="utf-8").partition("\n")[0]
-        except (OSError, UnicodeDecodeError):
-            return None
-        return first.removeprefix("# ").strip() if first.startswith("# ") else None
+        return stored_command(self._settings, self._within)
 
     def read_report(self) -> dict[str, Any]:
         """Read report.json.
@@ -235,15 +235,7 @@ class RunFolder:
         Raises:
             RunFolderError: If it is damaged.
         """
-        if not self._report.is_file():
-            return {}
-        try:
-            report = json.loads(self._report.read_text(encoding="utf-8"))
-        except (OSError, ValueError, RecursionError):
-            report = None
-        if not isinstance(report, dict):
-            raise RunFolderError(f"{self._report} is not a report of this package")
-        return report
+        return stored_report(self._report, self._within)
 
     def facts(
         self, field: Field, notes: Sequence[str], figures: Mapping[str, bytes] | None = None
@@ -276,7 +268,7 @@ class RunFolder:
                 f"{self.path} has no solution.h5: its run ended before it could be written; go on "
                 f"with: pinn-metakan resume {shlex.quote(str(self.path))}"
             )
-        return read_solution(self.solution)
+        return read_solution(self.solution, self._within)
 
     def clear(self) -> None:
         """Remove the files of a run and its parts, and nothing else that the user keeps there."""

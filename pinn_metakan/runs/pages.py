@@ -10,6 +10,7 @@ from pinn_metakan.errors import RunFolderError
 from pinn_metakan.files import write_text
 from pinn_metakan.plotting.figures import all_figures
 from pinn_metakan.report.facts import RunFacts
+from pinn_metakan.report.figure_files import figure_at
 from pinn_metakan.report.index_page import IndexRow, index_page, index_row
 from pinn_metakan.report.page import report_page
 from pinn_metakan.results.field import Field
@@ -42,8 +43,7 @@ def write_pages(path: Path) -> Path:
             f"{path} holds no run, nor does a folder below it; make one with: pinn-metakan solve"
         )
     page = path / INDEX
-    figure = path / SWEEP_FIGURE
-    picture = figure.read_bytes() if figure.is_file() else None
+    picture = figure_at(path / SWEEP_FIGURE)
     rows = [_row(folder, path, _varied(folder.path)) for folder in folders]
     _write(page, index_page(path.resolve().name, rows, picture))
     return page
@@ -138,7 +138,7 @@ def _damage_told(called: str) -> Iterator[None]:
         yield
     except RunFolderError:
         raise
-    except (OSError, LookupError, TypeError, ValueError, AttributeError) as error:
+    except (OSError, ArithmeticError, LookupError, TypeError, ValueError, AttributeError) as error:
         detail = " ".join(str(error).split())
         raise RunFolderError(f"{called} is damaged, or not of this package ({detail})") from error
 

@@ -1,12 +1,12 @@
 """Runs that exist: going on with them, reading them, making them again."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from pinn_metakan.errors import RunFolderError
 from pinn_metakan.pde.formulation import formulate
-from pinn_metakan.pde.problem import Problem
+from pinn_metakan.pde.problem import Origin, Problem
 from pinn_metakan.results.hdf5 import read_solution
 from pinn_metakan.runs.again import assembled_again
 from pinn_metakan.runs.as_start import as_start
@@ -113,7 +113,7 @@ def _gone_on(
 ) -> Solution:
     """Go on with a run that no other process writes to."""
     remembered = _remembered(folder, layers)
-    assembled = _restored(remembered, problem, problems, parts, device)
+    assembled = _restored(remembered, problem, problems, parts, device, announce)
     record, second = recorded_in(folder), None
     waiting = remembered.tree.get("chain")
     if record is not None:
@@ -150,6 +150,7 @@ def open_run(
     evaluate: bool = False,
     problems: Sequence[Path] = (),
     parts: Sequence[str | Path] = (),
+    announce: Announce | None = None,
 ) -> Solution:
     """Read a run; executes nothing unless a problem is given or the solution shall be evaluated.
 
@@ -160,6 +161,7 @@ def open_run(
             anywhere.
         problems: Folders to look for the problem's file in first.
         parts: Files of the run's own families and networks, unless they are in such a folder.
+        announce: Told which files of code are run, before they are.
 
     Returns:
         The solution.
@@ -173,7 +175,7 @@ def open_run(
     earlier = earlier_beside(folder, field)
     if problem is None and not evaluate:
         return Solution(field, earlier=earlier, folder=folder.path)
-    assembled = _restored(Remembered.read(folder), problem, problems, parts, "cpu")
+    assembled = _restored(Remembered.read(folder), problem, problems, parts, "cpu", announce)
     assembled.trainer.load_best()
     start = as_start(assembled, str(folder.path), field.relative_l2)
     return Solution(field, TrainedField(assembled), earlier, folder=folder.path, start=start)
@@ -229,7 +231,7 @@ def rerun(
     remembered = Remembered.read(folder)
     remembered.refuse_network_object()
     origins = same_parts(remembered, parts, problems, settings)
-    problem = same_problem(remembered, problem, problems)
+    problem = same_problem(remembered, problem, problems, _telling(announce, origins))
     refuse_other_numbers(remembered, formulate(problem))
     if "chain" in remembered.tree:
         raise RunFolderError(
@@ -263,7 +265,20 @@ def _restored(
     problems: Sequence[Path],
     parts: Sequence[str | Path],
     device: str,
+    announce: Announce | None,
 ) -> AssembledRun:
     remembered.refuse_network_object()
     origins = same_parts(remembered, parts, problems)
-    return assembled_again(remembered, same_problem(remembered, problem, problems), origins, device)
+    found = same_problem(remembered, problem, problems, _telling(announce, origins))
+    return assembled_again(remembered, found, origins, device)
+
+
+def _telling(announce: Announce | None, parts: Sequence[Origin]) -> Callable[[Origin], None]:
+    """What tells which files of code are run, once their texts have been compared."""
+
+    def tell(problem: Origin) -> None:
+        if announce is not None:
+            files = ", ".join(origin.label for origin in (problem, *parts))
+            announce([("code", f"runs the code of {files}, whose SHA-256 is that of the run")])
+
+    return tell

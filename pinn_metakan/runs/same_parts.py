@@ -66,7 +66,9 @@ def _same_file(
     problems: Sequence[Path],
 ) -> Origin:
     module = module_of(record["name"])
-    paths = [Path(file) for file in files] or problem_files(Path(module).stem, problems)
+    paths = [Path(file) for file in files] or problem_files(
+        Path(module).stem, problems, remembered.folder.path
+    )
     origins = [Origin(module, path, read_origin(path).source) for path in paths]
     for origin in origins:
         if origin.sha256 == record["sha256"]:

@@ -5,7 +5,7 @@ Nothing that is stored in a run folder is executed, and no path that is stored t
 
 import json
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -144,7 +144,10 @@ class Remembered:
 
 
 def same_problem(
-    remembered: Remembered, problem: Problem | str | Path | None, problems: Sequence[Path]
+    remembered: Remembered,
+    problem: Problem | str | Path | None,
+    problems: Sequence[Path],
+    before: Callable[[Origin], None] | None = None,
 ) -> Problem:
     """Find the problem of a run, the one that is given or the one of its file.
 
@@ -153,6 +156,7 @@ def same_problem(
         problem: The problem or its file; None to look for a file of its name in the folders of
             problems.
         problems: Folders to look in first.
+        before: Told which file it is, before its code runs.
 
     Returns:
         The problem.
@@ -179,6 +183,8 @@ def same_problem(
             f"{remembered.folder.path} could not record the parameter {lost[0]!r} of its problem; "
             "make the problem and give it: resume(run, problem=...)"
         )
+    if before is not None:
+        before(origin)
     origin = Origin(remembered.name, origin.path, origin.source)  # the file may have a new name
     return construct(origin, remembered.parameters)
 
@@ -213,7 +219,7 @@ def refuse_other_numbers(remembered: Remembered, formulation: Formulation) -> No
 def line_to_resume(remembered: Remembered) -> str:
     """The command that goes on with a run, with each file that is in no folder of problems."""
     words = ["pinn-metakan", "resume", str(remembered.folder.path)]
-    if remembered.path is not None and not _is_listed(remembered.path):
+    if remembered.path is not None and not _is_listed(remembered.path, remembered):
         words.append(remembered.path)
     return shlex.join([*words, *part_options(remembered)])
 
@@ -221,12 +227,13 @@ def line_to_resume(remembered: Remembered) -> str:
 def part_options(remembered: Remembered) -> list[str]:
     """The options that name the files of a run's own families and networks."""
     paths = dict.fromkeys(part["path"] for part in remembered.parts)
-    return [word for path in paths if not _is_listed(path) for word in ("--part", path)]
+    return [word for path in paths if not _is_listed(path, remembered) for word in ("--part", path)]
 
 
-def _is_listed(path: str) -> bool:
+def _is_listed(path: str, remembered: Remembered) -> bool:
     """Whether a file is in a folder of problems where it is found without being named."""
-    return path in [str(known.resolve()) for known in problem_files(Path(path).stem)]
+    known = problem_files(Path(path).stem, outside=remembered.folder.path)
+    return path in [str(file.resolve()) for file in known]
 
 
 def _agree(expected: torch.Tensor, value: torch.Tensor) -> bool:
@@ -243,7 +250,8 @@ def _known_file(remembered: Remembered, problems: Sequence[Path]) -> Origin:
             f"{remembered.folder.path} was made by a problem without a file; give "
             "resume(..., problem=...)"
         )
-    origins = [read_origin(path) for path in problem_files(remembered.name, problems)]
+    files = problem_files(remembered.name, problems, remembered.folder.path)
+    origins = [read_origin(path) for path in files]
     for origin in origins:
         if origin.sha256 == remembered.sha256:
             return origin

@@ -21,6 +21,8 @@ from pinn_metakan.settings.networks import (
 )
 from pinn_metakan.settings.refusals import describe_refusal, one_line
 from pinn_metakan.settings.sections import RUN_TABLE, RunSettings, Settings, settings_class
+from pinn_metakan.untrusted.json_text import refuse_depth
+from pinn_metakan.untrusted.plain_file import read_plain_text
 
 #: A layer of settings and the name that messages call it.
 Layer = tuple[str, Mapping[str, object]]
@@ -88,8 +90,9 @@ def read_settings(path: Path) -> tuple[Layer, RunSettings]:
         SettingsError: If it cannot be read, or the table has another key or kind of value.
     """
     try:
-        found = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
+        found = tomllib.loads(read_plain_text(path))
+        refuse_depth(found, "it")
+    except (ValueError, RecursionError) as error:
         raise SettingsError(f"cannot read the settings file {path}: {error}") from error
     try:
         run = RunSettings.model_validate(found.pop(RUN_TABLE, {}))
