@@ -20,6 +20,10 @@ TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0")
 WORDS = st.from_regex(r"[a-z_θ][a-zA-Z_0-9]{0,5}", fullmatch=True) | st.sampled_from(
     ["u", "x", "u_reference", "x_error", "residual_u", "point", "points", "slice", "history"]
 )
+#: Places on an axis, no two of which are nearly one.
+PLACES = st.integers(-80, 80).map(lambda eighths: eighths / 8)
+#: Columns of a history that are never without a value.
+COUNTED = ("step", "seconds")
 
 
 def numbers(*shape: int) -> st.SearchStrategy[Any]:
@@ -41,7 +45,7 @@ def grids(draw: st.DrawFn, axes: list[str], unknowns: list[str], is_scattered: b
         axes={}
         if is_scattered
         else {
-            a: np.sort(draw(arrays(np.float64, n, elements=st.floats(-10, 10))))
+            a: np.sort(draw(arrays(np.float64, n, elements=PLACES, unique=True)))
             for a, n in zip(axes, shape, strict=True)
         },
         values={name: draw(numbers(*shape)) for name in unknowns},
@@ -65,7 +69,8 @@ def fields(draw: st.DrawFn) -> Field:
         coordinates=tuple(axes),
         units=draw(st.fixed_dictionaries(dict.fromkeys(names, TEXT))),
         long_names=draw(st.fixed_dictionaries(dict.fromkeys(names, TEXT))),
-        history={name: draw(numbers(3)) for name in {"step", *columns}},
+        history={name: draw(numbers(3)) for name in {"loss", *columns}}
+        | {name: draw(arrays(np.float64, 3, elements=st.floats(0, 1e6))) for name in COUNTED},
         attributes=draw(
             st.dictionaries(
                 WORDS, TEXT | st.integers(-(2**63), 2**63 - 1) | st.floats(), max_size=3

@@ -30,7 +30,8 @@ def field_of(coordinates: str, has_time: bool, points: int = 0, dimension: int =
         meshes = np.meshgrid(*axes.values(), indexing="ij")
         u = sum(weights[name] * mesh for name, mesh in zip(names, meshes, strict=True))
         grid = FieldOnGrid(axes, {"u": u}, {"u": u + 0.5}, {"pde": 0 * u})
-    return Field(grid, tuple(names), {"x": "m", "t": "s", "u": "K"}, {}, {"step": np.arange(3.0)},
+    history = {name: np.arange(3.0) for name in ("step", "seconds", "loss")}
+    return Field(grid, tuple(names), {"x": "m", "t": "s", "u": "K"}, {}, history,
                  {"problem": "heat", "network": "kan", "seed": 3}, has_time=has_time)  # fmt: skip
 
 
