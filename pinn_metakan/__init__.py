@@ -66,6 +66,7 @@ if TYPE_CHECKING:
     from pinn_metakan.pde.interface import Interface, Jump
     from pinn_metakan.pde.interior import Interior, Plane
     from pinn_metakan.pde.loading import load_problem
+    from pinn_metakan.pde.model_error import ModelError
     from pinn_metakan.pde.observed import Observed
     from pinn_metakan.pde.observed_files import observed_from_file
     from pinn_metakan.pde.problem import Problem
@@ -141,6 +142,7 @@ _PLACES = {
     "Legendre": "families.legendre",
     "MLP": "networks.mlp",
     "MetaLearner": "networks.coefficients.meta_learner",
+    "ModelError": "pde.model_error",
     "Network": "networks.network",
     "Neumann": "pde.boundary_conditions",
     "Observed": "pde.observed",
@@ -249,6 +251,7 @@ __all__ = [
     "Leg",
     "Legendre",
     "MetaLearner",
+    "ModelError",
     "Network",
     "Neumann",
     "Observed",

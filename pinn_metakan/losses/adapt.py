@@ -35,7 +35,8 @@ def build_adapted(
     """
     balance = BALANCES[loss.balance]()
     multipliers = Multipliers(_soft_terms(loss.multipliers, formulation, objective))
-    data = DataWeight([] if has_numbers else noise_levels(formulation), loss.data_weight)
+    noise = [] if has_numbers else noise_levels(formulation)
+    data = DataWeight(noise, loss.data_weight, formulation.model_errors)
     every, memory = loss.adapt_every, loss.balance_memory
     return AdaptedObjective(objective, balance, multipliers, data, every, memory)
 

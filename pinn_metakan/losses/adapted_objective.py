@@ -176,7 +176,7 @@ class AdaptedObjective(Adaptation):
                     term: weight
                     * self._factors.get(term, 1.0)
                     * growth.get(term, 1.0)
-                    * self._data.of(term)
+                    * self._data.of(term, weight)
                     for term, weight in self._fixed.weights.items()
                 }
             )

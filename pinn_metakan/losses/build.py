@@ -1,6 +1,6 @@
 """Points and objective of a problem, from its formulation."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 import torch
@@ -10,7 +10,9 @@ from pinn_metakan.ansatz.build import BuiltAnsatz
 from pinn_metakan.errors import ProblemError, SettingsError
 from pinn_metakan.geometry.sampling import PointSet, sample_interior
 from pinn_metakan.losses.causality import CausalWeights
+from pinn_metakan.losses.chi_square import ChiSquare
 from pinn_metakan.losses.collocation import Collocation, TermGroup
+from pinn_metakan.losses.data_weight import noise_levels
 from pinn_metakan.losses.engine import Engine
 from pinn_metakan.losses.nested_autograd import NestedAutograd
 from pinn_metakan.losses.objective import Objective
@@ -109,7 +111,7 @@ def build_objective(
     loss: LossSettings,
     engine: Engine,
     sizes: Mapping[str, float] | None = None,
-    noise: Collection[str] = (),
+    formulation: Formulation | None = None,
 ) -> tuple[Objective, frozenset[str]]:
     """Weigh the terms that are not satisfied by construction, and scale them and the unknowns.
 
@@ -119,7 +121,8 @@ def build_objective(
         loss: Weights.
         engine: What differentiates.
         sizes: Sizes of unknowns that the problem states.
-        noise: Terms that are data with noise.
+        formulation: The problem, whose data with noise and model errors weights follow from; none
+            unless given.
 
     Returns:
         The objective, with an ansatz of its own, and the names of the terms that are satisfied by
@@ -133,11 +136,16 @@ def build_objective(
         satisfied = _satisfied_by_trial(built, collocation)
     collocation.leave_out(satisfied)
     soft = [term for group in collocation.groups[1:] for term in group.terms]
+    noise = {} if formulation is None else noise_levels(formulation)
     noisy = [term for term in soft if term in noise]
     weights = dict.fromkeys(soft, loss.condition_weight) | dict.fromkeys(noisy, loss.data_weight)
     weights |= loss.weights
+    chi_square = None
+    if formulation is not None:
+        free = {*soft, *collocation.equations.terms}.difference(loss.weights)
+        chi_square = ChiSquare.of(formulation, free, loss.data_weight)
     try:
-        objective = Objective(built.ansatz, collocation, weights, engine)
+        objective = Objective(built.ansatz, collocation, weights, engine, chi_square=chi_square)
     except LookupError as error:
         raise SettingsError(f"loss.weights: {error}") from error
     scales = estimate_scales(built.ansatz, collocation, engine, sizes or {})

@@ -19,10 +19,11 @@ class DataWeight:
     Args:
         terms: Terms of data with noise.
         last: The weight that they have at the end; they begin with 1.
+        inexact: Equations with a model error, which go with the data up to a weight of 1.
     """
 
-    def __init__(self, terms: Collection[str], last: float):
-        self._terms = frozenset(terms)
+    def __init__(self, terms: Collection[str], last: float, inexact: Collection[str] = ()):
+        self._terms, self._inexact = frozenset(terms), frozenset(inexact)
         #: What the weights of the terms are multiplied by.
         self.factor = 1.0 / last if terms and 0 < last < 1 else 1.0
 
@@ -31,8 +32,10 @@ class DataWeight:
         """Whether it falls no more."""
         return self.factor <= 1.0
 
-    def of(self, term: str) -> float:
-        """The factor of a term; 1 for those without noise."""
+    def of(self, term: str, weight: float) -> float:
+        """The factor of a term that has a weight; 1 for those without noise and model error."""
+        if term in self._inexact and weight > 0:
+            return max(min(self.factor, 1.0 / weight), 1.0)
         return self.factor if term in self._terms else 1.0
 
     def fall(self) -> bool:

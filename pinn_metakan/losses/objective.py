@@ -10,6 +10,7 @@ from torch import Generator, Tensor
 from pinn_metakan.ansatz.ansatz import Ansatz
 from pinn_metakan.derivatives.request import Gradient, Quantity
 from pinn_metakan.geometry.sampling import PointSet
+from pinn_metakan.losses.chi_square import ChiSquare
 from pinn_metakan.losses.collocation import Collocation, TermGroup
 from pinn_metakan.losses.engine import Derivatives, Engine
 from pinn_metakan.losses.point_chunks import PointChunks, points_at_once
@@ -30,6 +31,7 @@ class Objective:
         engine: What differentiates.
         sizes: R_c by term [its unit], 1 unless given: terms of weight 1 balance each other.
         share: What of it this process evaluates; all unless given.
+        chi_square: Weights that follow the sizes, in place of those given; none unless given.
 
     Raises:
         LookupError: If a weight names no term.
@@ -43,11 +45,13 @@ class Objective:
         engine: Engine,
         sizes: Mapping[str, float] | None = None,
         share: Share | None = None,
+        chi_square: ChiSquare | None = None,
     ):
         self.ansatz = ansatz
         self.collocation = collocation
         self.engine = engine
         self.share = share or Share()
+        self._chi_square = chi_square
         self._chunks = PointChunks(ansatz, engine)
         terms = [term for group in collocation.groups for term in group.terms]
         for name in weights:
@@ -66,6 +70,8 @@ class Objective:
         Losses before and after cannot be compared.
         """
         self.sizes.update(sizes)
+        if self._chi_square is not None:
+            self.weights |= self._chi_square.weights(self.sizes)
         for term, weight in self.weights.items():
             self.scaled_weights[term] = weight / self.sizes[term] / self.sizes[term]
 
@@ -74,8 +80,8 @@ class Objective:
         return self._with(ansatz=ansatz)
 
     def with_weights(self, weights: Mapping[str, float]) -> "Objective":
-        """The same objective with other weights w_c by term, 1 unless given."""
-        return self._with(weights=weights)
+        """The same objective with other weights w_c by term, 1 unless given, which stay."""
+        return self._with(weights=weights, chi_square=None)
 
     def with_collocation(self, collocation: Collocation) -> "Objective":
         """The same objective on other points."""
@@ -90,6 +96,7 @@ class Objective:
         """The same objective, of which this process evaluates its share."""
         part = self._with(share=share)
         part.sizes, part.scaled_weights = self.sizes, self.scaled_weights  # which may change
+        part.weights = self.weights
         return part
 
     @property
@@ -199,7 +206,8 @@ class Objective:
 
     def _with(self, **changed: Any) -> "Objective":
         parts = ("ansatz", "collocation", "weights", "engine", "sizes", "share")
-        return Objective(**{part: getattr(self, part) for part in parts} | changed)
+        kept = {part: getattr(self, part) for part in parts} | {"chi_square": self._chi_square}
+        return Objective(**kept | changed)
 
     def _all_sizes(self, points: Tensor) -> Tensor:
         return self.share.communicator.spread(self._sizes, points)

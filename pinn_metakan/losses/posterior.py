@@ -13,21 +13,25 @@ in which equations are exact. A factorization of its matrix, w first,
     = Q \begin{pmatrix} R_{ww} & R_{wp} \\ 0 & R_{pp} \end{pmatrix},
 
 has the Schur complement of the network in its last block: the covariance of p is
-:math:`(R_{pp}^T R_{pp})^{-1}`.
+:math:`(R_{pp}^T R_{pp})^{-1}`. An equation with a model error is no such F, but one more z: its
+residual over sigma_F, times the square root of the number of cells for each point.
 """
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import torch
 from torch import Generator, Tensor
 
 from pinn_metakan.derivatives.request import Derivative
-from pinn_metakan.geometry.sampling import PointSet, sample_interior
+from pinn_metakan.geometry.sampling import PointSet
 from pinn_metakan.losses.collocation import TermGroup
+from pinn_metakan.losses.data_term import DataTerm
 from pinn_metakan.losses.data_weight import noise_levels
+from pinn_metakan.losses.inexact_equation import InexactEquation
 from pinn_metakan.losses.objective import Objective
+from pinn_metakan.losses.posterior_rows import ROWS, columns_of, count_of, is_data, with_points
 from pinn_metakan.pde.condition import NoiseLevel
 from pinn_metakan.pde.formulation import Formulation
 from pinn_metakan.pde.residual import Residual
@@ -38,56 +42,12 @@ _EQUATIONS = 1e-7
 #: What a parameter of the network may move by in its unit, as an inverse variance: a direction that
 #: neither equations nor data see is a redundant one, and does not matter.
 _PRIOR = 1e-6
-#: Rows of each equation for each column.
-_ROWS = 4
 #: What equations tell of a direction counts if it is so many times what their residual is.
 _TOLD = 100.0
+#: Least part of what is known of a direction that data tell.
+_LEAST = 1e-30
 #: Deviations of data without noise that are below this part of their size are rounding.
 _EXACT = 1e-8
-
-
-@dataclass(frozen=True)
-class DataTerm:
-    """Deviations of the values of a term from the model.
-
-    Args:
-        rows: Where they are in the residual vector.
-        deviations: Model minus data, as they count, (M,) [unit of the values].
-        factor: What a residual enters the vector with.
-        sigma: Standard deviation of the noise [unit of the values].
-        is_estimated: Whether that is found from the deviations.
-        huber: Deviations of more than so many sigma count linearly.
-    """
-
-    rows: slice
-    deviations: Tensor
-    factor: float | Tensor
-    sigma: float
-    is_estimated: bool
-    huber: float
-
-    @property
-    def relative(self) -> Tensor:
-        """Deviations over sigma, as they count, (M,)."""
-        return self.deviations / self.sigma
-
-    @property
-    def spread(self) -> float:
-        """What Huber's function makes of the variance of an estimate, 1 for squares.
-
-        <psi^2> / <psi'> with the derivative psi of Huber's function; `scale` has psi' already.
-        """
-        psi = self.relative.abs().clamp(max=self.huber)
-        inside = float((self.relative.abs() <= self.huber).double().mean())
-        if self.huber == math.inf or inside == 0:
-            return 1.0
-        return float(psi.square().mean()) / inside
-
-    def scale(self) -> Tensor:
-        """What rows of the vector are multiplied by, to be deviations over sigma, (M,)."""
-        size = self.relative.abs()
-        inner = torch.where(size > self.huber, torch.zeros_like(size), torch.ones_like(size))
-        return inner / (self.factor * self.sigma)
 
 
 class Posterior:
@@ -104,25 +64,33 @@ class Posterior:
         ansatz = objective.ansatz
         self._k, self._of_functions = len(ansatz.numbers), ansatz.functions.count
         equations = objective.collocation.equations
-        even = _with_points(equations, formulation, _ROWS * _columns(objective), generator)
+        even = with_points(equations, formulation, ROWS * columns_of(objective), generator)
         groups = [even, *objective.collocation.groups[1:]]
         r, jacobian = objective.engine.linearize(ansatz, groups, objective.scaled_weights)
         self._residual, self._jacobian = r.detach().double(), self._in_order(jacobian)
         noise = noise_levels(formulation)
         #: By term of the data how far the model is from them.
         self.data: dict[str, DataTerm] = {}
+        #: By equation with a model error how far it is from being met.
+        self.inexact: dict[str, InexactEquation] = {}
         self._exact: list[tuple[slice, float]] = []  # rows of the others, and their weights
         begin = 0
         for group in groups:
             for term in group.terms:
-                count = _count(group, formulation)
+                count = count_of(group, formulation)
                 rows, weight = slice(begin, begin + count), objective.weights[term]
                 begin += count
-                if _is_data(group, formulation):
+                if is_data(group, formulation):
                     factor = group.factor(objective.scaled_weights[term], count)
                     values = r[rows].detach().double() / factor
                     level = noise.get(term, NoiseLevel(math.nan))
                     self.data[term] = self._term(term, rows, values, factor, level)
+                elif term in formulation.model_errors:
+                    error = formulation.model_errors[term]
+                    cells = error.cells(formulation.variables, formulation.domain)
+                    factor = math.sqrt(objective.scaled_weights[term])
+                    size = float(self._residual[rows].norm()) / factor
+                    self.inexact[term] = InexactEquation(rows, size, factor, error.sigma, cells)
                 else:
                     self._exact.append((rows, weight))
         assert begin == len(r), "each residual belongs to a term"
@@ -164,6 +132,8 @@ class Posterior:
             scale[rows] = math.sqrt(max(told, 1.0) / _EQUATIONS / weight) if weight > 0 else 0.0
         for fit in self.data.values():
             scale[fit.rows] = fit.scale()
+        for equation in self.inexact.values():
+            scale[equation.rows] = equation.scale
         matrix = self._jacobian * scale.unsqueeze(1)
         n_weights = matrix.shape[1] - self._k
         prior = matrix.new_zeros(n_weights, matrix.shape[1])
@@ -172,6 +142,29 @@ class Posterior:
             float((self._residual[rows] * scale[rows]).square().sum()) for rows, _ in self._exact
         )
         self._q, self._r = torch.linalg.qr(torch.cat([matrix, prior]))
+
+    @property
+    def _told_rows(self) -> list[slice]:
+        """Rows of what is known with a noise: data, and equations with a model error."""
+        found = [fit.rows for fit in self.data.values()]
+        return [*found, *(equation.rows for equation in self.inexact.values())]
+
+    def _of_told(self) -> Tensor:
+        """Root of the covariance of functions and numbers, in the unit that R gives them, (m, m).
+
+        A change of a function that the network does not follow leaves a residual of equations that
+        count as exact, which passes for knowledge (docs/decisions/0046-how-sure.md); so does the
+        prior of a network that has to change much.
+
+        Returns:
+            That by what data tell, as far as the network follows, and the prior of the functions.
+        """
+        count = self._of_functions + self._k
+        columns = self._q[:, -count:]
+        prior = slice(len(self._q) - self._of_functions, None)
+        told = torch.cat([columns[rows] for rows in (*self._told_rows, prior)])
+        parts, vectors = torch.linalg.eigh(told.T @ told)
+        return vectors / parts.clamp(min=_LEAST).sqrt()
 
     @property
     def freedom(self) -> dict[str, float]:
@@ -195,11 +188,15 @@ class Posterior:
             directions, one per row, (k, k).
         """
         root = self._r[-self._k :, -self._k :]
+        if self._of_functions:
+            count = self._of_functions + self._k
+            numbers = torch.eye(count, dtype=root.dtype, device=root.device)[-self._k :]
+            whitened = self._whitened(self._r[-count:, -count:], numbers) @ self._of_told()
+            found, sizes, _ = torch.linalg.svd(whitened, full_matrices=False)
+            return math.sqrt(self._spread) * sizes, found.T
         _, _, found = torch.linalg.svd(root)
         seen = self._q[:, -self._k :] @ (root @ found.T)  # (rows, k)
-        of_data = sum(
-            (seen[fit.rows].square().sum(dim=0) for fit in self.data.values()), seen[0] * 0
-        )
+        of_data = sum((seen[rows].square().sum(dim=0) for rows in self._told_rows), seen[0] * 0)
         of_equations = sum((seen[rows].square().sum(dim=0) for rows, _ in self._exact), seen[0] * 0)
         # Equations that are not met tell even of what multiplies all of them, by as much.
         is_told = of_equations > _TOLD * self._violation
@@ -227,7 +224,7 @@ class Posterior:
         begin = sum(sizes[:place])
         rows[:, begin : begin + sizes[place]] = slopes
         root = self._r[-count:, -count:]
-        whitened = torch.linalg.solve_triangular(root, rows, upper=True, left=False)
+        whitened = self._whitened(root, rows) @ self._of_told()
         return whitened.norm(dim=1) * math.sqrt(self._spread)
 
     def field_errors(self, points: Tensor, unknown: int) -> Tensor:
@@ -248,50 +245,13 @@ class Posterior:
             objective.ansatz, [group], {"field": float(len(points))}
         )
         slopes = self._in_order(jacobian)
-        whitened = torch.linalg.solve_triangular(self._r, slopes, upper=True, left=False)
+        whitened = self._whitened(self._r, slopes)
+        if self._of_functions:
+            network, others = whitened.tensor_split([-self._of_functions - self._k], dim=1)
+            whitened = torch.cat([network, others @ self._of_told()], dim=1)
         return whitened.norm(dim=1) * math.sqrt(self._spread)
 
-
-def size_of_matrix(objective: Objective, formulation: Formulation) -> int:
-    """Numbers in the matrix that a `Posterior` factorizes: rows of all terms times columns."""
-    columns = _columns(objective)
-    equations, *others = objective.collocation.groups
-    rows = _ROWS * columns * len(equations.terms)
-    rows += columns - len(objective.ansatz.numbers)  # those of the prior
-    rows += sum(_count(group, formulation) * len(group.terms) for group in others)
-    return rows * columns
-
-
-def _columns(objective: Objective) -> int:
-    return sum(parameter.numel() for parameter in objective.ansatz.parameters())
-
-
-def _with_points(
-    group: TermGroup, formulation: Formulation, count: int, generator: Generator
-) -> TermGroup:
-    """The equations on points that are spread evenly, as many as are asked for."""
-    like = group.at.points
-    at = sample_interior(formulation.domain, count, "sobol", generator)
-    return replace(group, at=at.to(like.device, like.dtype))
-
-
-def _condition_of(group: TermGroup, formulation: Formulation) -> str | None:
-    """Name of the condition that a group belongs to; None for the equations."""
-    for name, residual in formulation.conditions.items():
-        if residual is group.residual:
-            return name
-    return None
-
-
-def _is_data(group: TermGroup, formulation: Formulation) -> bool:
-    name = _condition_of(group, formulation)
-    return name is not None and formulation.problem.conditions[name].region == "data"
-
-
-def _count(group: TermGroup, formulation: Formulation) -> int:
-    """Number of residuals of a term of a group."""
-    values = group.residual.recorded[group.terms[0]]
-    if _is_data(group, formulation):
-        return len(values)
-    points, recorded = len(group.at.points), len(group.residual.at.points)
-    return round(points * len(values) / recorded)
+    @staticmethod
+    def _whitened(root: Tensor, rows: Tensor) -> Tensor:
+        """Rows times the inverse of R."""
+        return torch.linalg.solve_triangular(root, rows, upper=True, left=False)

@@ -176,7 +176,32 @@ class Condition(ABC):
         return {}
 
     def observed(self) -> Mapping[str, Tensor]:
-        """Values that were measured, (M,) each, by the name of what was; none, as here."""
+        """Values that were measured, (M,) each, by the name of what was; none, as here.
+
+        Returns:
+            The values; those of the first where others were put in their place, as unknown
+            functions have their range.
+        """
+        return {}
+
+    def with_observed(self, values: Mapping[str, Tensor], is_exact: bool = False) -> "Condition":
+        """Make the same condition of other values; itself, as here, where none were measured.
+
+        Args:
+            values: In place of those of `observed`, (M,) each.
+            is_exact: Whether they have no noise: deviations are then counted as they are.
+
+        Returns:
+            The condition.
+        """
+        return self
+
+    def noise_of_values(self) -> Mapping[str, Tensor | None]:
+        """Standard deviation of the noise of each value that has noise, by name; none, as here.
+
+        Returns:
+            (M,) each [unit of the values]; None where it is to be estimated.
+        """
         return {}
 
     def kink(self, variables: Variables) -> Kink | None:

@@ -16,6 +16,7 @@ from pinn_metakan.geometry.domain import Domain
 from pinn_metakan.geometry.sampling import PointSet, sample_interior
 from pinn_metakan.pde.argument_ranges import laws_of
 from pinn_metakan.pde.domain_check import check_domain
+from pinn_metakan.pde.model_error import ModelError, stated_errors
 from pinn_metakan.pde.own_features import OwnFeatures, own_features
 from pinn_metakan.pde.problem import Problem, has_transform
 from pinn_metakan.pde.recording import refuse_parameters
@@ -54,6 +55,7 @@ class Formulation:
         features: Further inputs of the network; None for none.
         unknowns: Unknown numbers by name.
         functions: Unknown functions by name; `variables` has what they are made of.
+        model_errors: How exactly equations hold, by name; those that are left out nearly exactly.
     """
 
     problem: Problem
@@ -64,6 +66,7 @@ class Formulation:
     features: OwnFeatures | None = None
     unknowns: Mapping[str, Unknown] = field(default_factory=dict)
     functions: Mapping[str, UnknownFunction] = field(default_factory=dict)
+    model_errors: Mapping[str, ModelError] = field(default_factory=dict)
 
     @property
     def is_affine(self) -> bool:
@@ -109,6 +112,9 @@ class Formulation:
             found[f"unknown {name}"] = unknown.numbers()
         for name, function in self.functions.items():
             found[f"unknown function {name}"] = function.numbers(self.variables.laws[name])
+        for name, error in self.model_errors.items():
+            cells = error.cells(self.variables, self.domain)
+            found[f"model error of {name}"] = torch.tensor([error.sigma, cells])
         found["bounds of the domain"] = torch.tensor(self.domain.bounds, dtype=torch.float64)
         space = self.problem.domain.space
         if space.parts:
@@ -195,8 +201,11 @@ def _formulate(problem: Problem) -> Formulation:
     if not has_transform(problem):  # which may use them, too
         _refuse_unused(stated, [interior, *conditions.values()])
     features = own_features(problem, variables, domain)
+    levels = [level for c in problem.conditions.values() for level in c.noise_levels().values()]
+    has_noise = any(math.isfinite(level.sigma) for level in levels)
+    errors = stated_errors(problem.model_errors, interior.terms, has_noise, variables, domain)
     return Formulation(
-        problem, domain, variables, interior, conditions, features, unknowns, functions
+        problem, domain, variables, interior, conditions, features, unknowns, functions, errors
     )
 
 

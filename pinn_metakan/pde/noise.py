@@ -33,14 +33,15 @@ class Noise:
         for name in given:
             if name not in values:
                 raise ValueError(f"Observed: sigma has {name!r}, but there are no values of it")
-        self._sigmas: dict[str, Tensor | None] = {}  # by name, (M,); None if to be estimated
+        #: By name the sigma of each value, (M,); None where it is to be estimated.
+        self.sigmas: dict[str, Tensor | None] = {}
         for name, level in given.items():
             if level is None:
                 continue
             known = None if isinstance(level, str) else _sigmas(name, level, len(values[name]))
             if known is None and level != ESTIMATE:
                 raise ValueError(f"Observed: sigma must be numbers or {ESTIMATE!r}, got {level!r}")
-            self._sigmas[name] = known
+            self.sigmas[name] = known
         self.huber = huber
         if huber is None:
             return
@@ -50,7 +51,7 @@ class Noise:
             or not 0 < huber < math.inf
         ):
             raise ValueError(f"Observed: huber must be a positive number of sigma, got {huber!r}")
-        if not self._sigmas or None in self._sigmas.values():
+        if not self.sigmas or None in self.sigmas.values():
             raise ValueError("Observed: huber counts in sigma; give sigma as numbers")
 
     def levels(self) -> dict[str, NoiseLevel]:
@@ -58,7 +59,7 @@ class Noise:
         limit = math.inf if self.huber is None else self.huber
         return {
             name: NoiseLevel(math.nan if sigma is None else _common(sigma), limit)
-            for name, sigma in self._sigmas.items()
+            for name, sigma in self.sigmas.items()
         }
 
     def weighed(self, name: str, deviations: Tensor) -> Tensor:
@@ -72,7 +73,7 @@ class Noise:
             Each times the common sigma over its own; large ones less where Huber is asked for, so
             that their squares are Huber's function.
         """
-        sigma = self._sigmas.get(name)
+        sigma = self.sigmas.get(name)
         if sigma is None:
             return deviations
         relative = deviations / sigma.to(deviations)
@@ -85,10 +86,10 @@ class Noise:
 
     def described(self) -> Iterator[str]:
         """What is known of it, for people."""
-        if not self._sigmas:
+        if not self.sigmas:
             return
-        names = list(self._sigmas)
-        shown = {name: _shown(sigma) for name, sigma in self._sigmas.items()}
+        names = list(self.sigmas)
+        shown = {name: _shown(sigma) for name, sigma in self.sigmas.items()}
         is_same = len(set(shown.values())) == 1
         texts = [shown[names[0]]] if is_same else [f"{name}: {shown[name]}" for name in names]
         yield f"sigma={', '.join(texts)}"

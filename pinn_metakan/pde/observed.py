@@ -1,5 +1,6 @@
 """Data at points or sensors, as a condition."""
 
+import copy
 from collections.abc import Callable, Mapping
 from typing import Literal
 
@@ -112,6 +113,7 @@ class Observed(Condition):
                 raise ValueError(f"Observed: {name} must have shape {expected}, got {shape}")
             if not torch.isfinite(value).all():
                 raise ValueError(f"Observed: the data of {name} hold NaN or infinity")
+        self._measured = self.values
         self._noise = Noise(sigma, self.values, huber)
         self._of = dict(of or {})
         for name in self._of:
@@ -129,7 +131,19 @@ class Observed(Condition):
 
     def observed(self) -> Mapping[str, Tensor]:
         """Values by the name of what was observed; see `Condition.observed`."""
-        return self.values
+        return self._measured
+
+    def with_observed(self, values: Mapping[str, Tensor], is_exact: bool = False) -> "Observed":
+        """Make the same condition of other values; see `Condition.with_observed`."""
+        found = copy.copy(self)
+        found.values = {name: values[name].detach().double().cpu() for name in self.values}
+        if is_exact:
+            found._noise = Noise(None, {}, None)
+        return found
+
+    def noise_of_values(self) -> Mapping[str, Tensor | None]:
+        """Standard deviation of each value by name; see `Condition.noise_of_values`."""
+        return self._noise.sigmas
 
     def check_names(self, variables: Variables) -> None:
         """Check what was observed."""

@@ -19,6 +19,7 @@ from pinn_metakan.derivatives.jet import Jet
 from pinn_metakan.geometry.domain import Domain
 from pinn_metakan.geometry.parameter import Parameter
 from pinn_metakan.pde.condition import Condition
+from pinn_metakan.pde.model_error import ModelError
 from pinn_metakan.pde.unknown import as_unknown
 
 
@@ -62,6 +63,8 @@ class Problem(ABC):
         long_names: Name of each coordinate and unknown in figures.
         scales: How large changes of an unknown are [its unit], where what is found from the
             equations and conditions does not suit.
+        model_errors: How exactly an equation holds beside data with noise, by its name: a standard
+            deviation of its residual [its unit], or a `ModelError`; nearly exactly unless given.
         solution_parameters: Parameters for all of whose values the problem is solved at once, by
             name; each is a coordinate, after those of space and before time.
         tags: Words by which `list --tag` finds the problem, written out as a tuple in the class.
@@ -76,6 +79,7 @@ class Problem(ABC):
     units: Mapping[str, str] = {}
     long_names: Mapping[str, str] = {}
     scales: Mapping[str, float] = {}
+    model_errors: Mapping[str, float | ModelError] = {}
     solution_parameters: Mapping[str, Parameter] = {}
     tags: tuple[str, ...] = ()
     settings: Mapping[str, object] = {}

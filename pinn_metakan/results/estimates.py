@@ -83,6 +83,33 @@ class DataFit:
 
 
 @dataclass(frozen=True)
+class EquationFit:
+    """How well an equation with a model error is met.
+
+    Args:
+        size: Root mean square of its residual [its unit].
+        sigma: Standard deviation of the model error, as it was stated [its unit].
+        cells: In how many cells of the domain that has values of its own [-].
+    """
+
+    size: float
+    sigma: float
+    cells: float
+
+    @property
+    def chi_square(self) -> float:
+        """Mean square of the residual over sigma [-], for each cell; above 1 it holds worse."""
+        return (self.size / self.sigma) ** 2
+
+    def line(self, term: str) -> str:
+        """Residual and model error, for people."""
+        return (
+            f"{term}: residual {self.size:.3g}, with a model error of {self.sigma:.3g} in "
+            f"{self.cells:.3g} cells (chi-square {self.chi_square:.3g} for each)"
+        )
+
+
+@dataclass(frozen=True)
 class Estimates:
     """All that a run tells of its unknown numbers.
 
@@ -91,12 +118,14 @@ class Estimates:
         correlation: By name and name the correlation of their errors [-].
         data: By term how well data are met.
         flat: What data do not tell, one sentence each.
+        equations: How well equations with a model error are met, by name.
     """
 
     numbers: Mapping[str, Estimate] = field(default_factory=dict)
     correlation: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     data: Mapping[str, DataFit] = field(default_factory=dict)
     flat: tuple[str, ...] = ()
+    equations: Mapping[str, EquationFit] = field(default_factory=dict)
 
     @property
     def is_empty(self) -> bool:
@@ -122,6 +151,11 @@ class Estimates:
             told["correlation"] = self.correlation
         if self.data:
             told["data"] = {term: asdict(fit) for term, fit in self.data.items()}
+        if self.equations:
+            told["model_errors"] = {
+                term: asdict(fit) | {"chi_square": fit.chi_square}
+                for term, fit in self.equations.items()
+            }
         found = _finite(told)
         assert isinstance(found, dict)
         return found
@@ -141,6 +175,8 @@ class Estimates:
                     yield f"correlation of {first} and {second}: {value:.2f}"
         for term, fit in self.data.items():
             yield fit.line(term)
+        for term, equation in self.equations.items():
+            yield equation.line(term)
 
 
 def estimates_of(attributes: Mapping[str, str | int | float]) -> Estimates:
@@ -159,6 +195,7 @@ def estimates_of(attributes: Mapping[str, str | int | float]) -> Estimates:
         {name: _numbers(row) for name, row in recorded.get("correlation", {}).items()},
         {term: DataFit(**_numbers(told)) for term, told in recorded.get("data", {}).items()},
         tuple(recorded.get("flat", ())),
+        {term: EquationFit(**_numbers(t)) for term, t in recorded.get("equations", {}).items()},
     )
 
 

@@ -9,9 +9,10 @@ from torch import Generator, Tensor
 
 from pinn_metakan.geometry.grid import Grid
 from pinn_metakan.losses.data_weight import noise_levels
-from pinn_metakan.losses.posterior import Posterior, size_of_matrix
+from pinn_metakan.losses.posterior import Posterior
+from pinn_metakan.losses.posterior_rows import size_of_matrix
 from pinn_metakan.pde.unknown import Unknown
-from pinn_metakan.results.estimates import DataFit, Estimate, Estimates
+from pinn_metakan.results.estimates import DataFit, EquationFit, Estimate, Estimates
 from pinn_metakan.results.field import FieldOnGrid
 from pinn_metakan.runs.assembled import AssembledRun
 from pinn_metakan.runs.fields import CHUNK
@@ -91,8 +92,12 @@ def estimates_of_run(run: AssembledRun, posterior: Posterior | None) -> Estimate
         )
         for term, fit in posterior.data.items()
     }
+    equations = {
+        term: EquationFit(equation.size, equation.sigma, equation.cells)
+        for term, equation in posterior.inexact.items()
+    }
     if not unknowns:
-        return Estimates(data=data)
+        return Estimates(data=data, equations=equations)
     sizes, directions = posterior.directions()  # (k,), (k, k)
     sizes = sizes.clamp(max=_INFINITE)
     sizes, directions = sizes.cpu(), directions.cpu()
@@ -122,7 +127,7 @@ def estimates_of_run(run: AssembledRun, posterior: Posterior | None) -> Estimate
         for direction, size in zip(directions, sizes, strict=True)
         if float((size * direction.abs() / widths).max()) > 1
     )
-    return Estimates(numbers, correlation, data, flat)
+    return Estimates(numbers, correlation, data, flat, equations)
 
 
 def with_bands(

@@ -13,7 +13,6 @@ from pinn_metakan.errors import ProblemError
 from pinn_metakan.geometry.domain import Face
 from pinn_metakan.losses.build import build_collocation, build_objective
 from pinn_metakan.losses.collocation import Collocation
-from pinn_metakan.losses.data_weight import noise_levels
 from pinn_metakan.losses.engines import choose_engine
 from pinn_metakan.losses.objective import Objective
 from pinn_metakan.losses.vertex_weights import VertexWeights, vertex_weights
@@ -98,7 +97,7 @@ def build_part(
     collocation = build_collocation(formulation, points, generator, device, dtype, *weights)
     problem = formulation.problem
     objective, satisfied = build_objective(
-        built, collocation, settings.loss, engine, problem.scales, noise_levels(formulation)
+        built, collocation, settings.loss, engine, problem.scales, formulation
     )
     term = objective.first_unusable_term()
     if term is not None:

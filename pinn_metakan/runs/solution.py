@@ -62,6 +62,11 @@ class Solution(Drawn):
         self._anywhere = Anywhere(trained)
 
     @property
+    def trained(self) -> TrainedField:
+        """The trained field; `RunFolderError` for a run that was only read."""
+        return self._anywhere.trained
+
+    @property
     def network(self) -> Network | None:
         """The trained network, None for a run that was only read."""
         return self._anywhere.trained.network if self._anywhere.is_known else None
@@ -244,15 +249,7 @@ class Solution(Drawn):
         return self._anywhere.trained.flux(quantity, face, at or {})
 
     def told(self, field: Field, notes: Sequence[str] = ()) -> "Solution":
-        """The same solution, of which more is known.
-
-        Args:
-            field: What was computed, with what was found out since.
-            notes: What the run says of itself besides.
-
-        Returns:
-            The solution.
-        """
+        """The same solution, of which more is known: a field, and notes besides."""
         told = Solution(field, None, self.earlier, folder=self.folder, start=self.start)
         told.notes = (*self.notes, *notes)
         told._anywhere = self._anywhere

@@ -55,6 +55,7 @@ class Start:
         numbers: Unknown numbers by name, as it found them [unit of each].
         functions: Coefficients of unknown functions by name, (K,).
         kinds: What tells each unknown function from others, see `UnknownFunction.numbers`.
+        held: Unknown numbers by name that are not trained, but keep a value [unit of each].
     """
 
     label: str
@@ -69,6 +70,7 @@ class Start:
     numbers: Mapping[str, float] = field(default_factory=dict)
     functions: Mapping[str, Tensor] = field(default_factory=dict)
     kinds: Mapping[str, Tensor] = field(default_factory=dict)
+    held: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def stages(self) -> tuple[str, ...]:
@@ -139,10 +141,11 @@ class Start:
             ProblemError: If a value lies outside the bounds that it has now.
         """
         numbers = objective.ansatz.numbers
+        numbers.hold(self.held)
         known = {name: self.numbers[name] for name in numbers.unknowns if name in self.numbers}
         functions = objective.ansatz.functions
         carried = self._carried(functions)
-        if not known and not carried:
+        if not known and not carried and not self.held:
             return False
         numbers.put(known)
         with torch.no_grad():

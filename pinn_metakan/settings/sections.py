@@ -55,7 +55,7 @@ class LossSettings(Section):
         gt=0,
         le=1,
         description="weight of data with noise at the end, beside equations that are nearly exact; "
-        "they begin with 1",
+        "they begin with 1; where there are several, of those that tell most",
     )
     weights: dict[str, Annotated[float, Field(ge=0, allow_inf_nan=False)]] = Field(
         default={}, description="weights by term, in place of the above"

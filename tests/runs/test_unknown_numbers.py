@@ -12,7 +12,7 @@ from pinn_metakan.benchmarks.measure.assembled import run_of
 from pinn_metakan.derivatives.jet import Jet
 from pinn_metakan.geometry.box import Interval
 from pinn_metakan.losses.nested_autograd import NestedAutograd
-from pinn_metakan.losses.posterior import size_of_matrix
+from pinn_metakan.losses.posterior_rows import size_of_matrix
 from pinn_metakan.optimizers.verdict import Outcome, Verdict
 from pinn_metakan.pde.boundary_conditions import Dirichlet, Robin
 from pinn_metakan.pde.observed import Observed
