@@ -33,6 +33,7 @@ CASES: dict[str, tuple[str, dict[str, object]]] = {
     "heat": ("heat", {}),
     "burgers": ("burgers", {"points": {"interior": 201, "adaptive": 0.5}}),
     "soft": ("heat", {"conditions": "soft"}),
+    "kernel": ("heat", {"stages": ["adam", "kernel"], "kernel": {"steps": 3, "sample": 60}}),
     "untied": ("heat", {"untie": {"steps": 3, "redraw_every": 0}}),
 }
 

@@ -69,12 +69,12 @@ def _ball(dimension: int, points: int) -> Case:
 
 
 CASES: dict[str, Case] = {
-    "ball, d = 4": _ball(4, 3000),
-    "ball, d = 20": _ball(20, 2000),
-    "ball, d = 100": _ball(100, 500),
-    "burgers, kan": Case("burgers", "kan", {"widths": [64, 64]}, 3000),
+    "ball, d = 4": _ball(4, 1500),
+    "ball, d = 20": _ball(20, 1500),
+    "ball, d = 100": _ball(100, 400),
+    "burgers, kan": Case("burgers", "kan", {"widths": [64, 64]}, 1500),
     "ball, d = 4, metakan": Case(
-        "ball_poisson", "metakan", {"widths": _WIDTHS}, 3000, {"dimension": 4}
+        "ball_poisson", "metakan", {"widths": _WIDTHS}, 1500, {"dimension": 4}
     ),
 }
 

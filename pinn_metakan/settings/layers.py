@@ -21,6 +21,7 @@ from pinn_metakan.settings.networks import (
 )
 from pinn_metakan.settings.refusals import describe_refusal, one_line
 from pinn_metakan.settings.sections import RUN_TABLE, RunSettings, Settings, settings_class
+from pinn_metakan.settings.stages import LMSettings
 from pinn_metakan.untrusted.json_text import refuse_depth
 from pinn_metakan.untrusted.plain_file import read_plain_text
 
@@ -49,6 +50,7 @@ def build_settings(network: str, layers: Sequence[Layer]) -> Settings:
     merged: dict[str, object] = {}
     settings: Settings = every(network=section())
     own: Layer = (f"network {network}", RUN_DEFAULTS.get(network, {}))
+    is_handed = False
     for label, layer in [own, *layers]:
         if not isinstance(layer, Mapping):
             raise SettingsError(f"{label}: expected a dict of settings, got {layer!r}")
@@ -63,7 +65,26 @@ def build_settings(network: str, layers: Sequence[Layer]) -> Settings:
             settings = every.model_validate({**merged, "network": chosen})
         except ValidationError as error:
             raise SettingsError(describe_refusal(error, label, every, merged)) from error
-    return settings
+        if _names_tolerance(layer, "kernel"):
+            is_handed = False
+        elif _names_tolerance(layer, "lm"):
+            is_handed = True
+    return _with_tolerance_of_lm(settings) if is_handed else settings
+
+
+def _names_tolerance(layer: Mapping[str, object], stage: str) -> bool:
+    section = layer.get(stage)
+    return isinstance(section, Mapping) and "tolerance" in section
+
+
+def _with_tolerance_of_lm(settings: Settings) -> Settings:
+    """Let a kernel that may take the place of lm have the tolerance that was asked for lm."""
+    if "kernel" in settings.stages:
+        return settings
+    lm = settings.stage("lm")
+    assert isinstance(lm, LMSettings)
+    kernel = settings.stage("kernel").model_copy(update={"tolerance": lm.tolerance})
+    return settings.model_copy(update={"kernel": kernel})
 
 
 def _section_of_network(network: str) -> type[Section]:

@@ -41,12 +41,32 @@ PARTS: dict[str, tuple[str, dict[str, object]]] = {
         "burgers",
         {"points": {"interior": 9}, "network": {"widths": [5, 5]}, "adam": {"steps": 1}},
     ),
+    "a kernel of a sample": (
+        "burgers",
+        {
+            "stages": ["adam", "kernel"],
+            "kernel": {"steps": 4, "sample": 15, "redraw_every": 2, "momentum": 0.5},
+        },
+    ),
+    "a kernel with multipliers": (
+        "heat",
+        {
+            **SOFT,
+            "stages": ["adam", "kernel"],
+            "kernel": {"steps": 3, "sample": 20},
+            "loss": {"multipliers": ["walls"], "adapt_every": 1},
+        },
+    ),
+    "a kernel with an integral": (
+        "poisson_neumann",
+        {**SOFT, "stages": ["kernel"], "kernel": {"steps": 3, "sample": 20}},
+    ),
     "fresh points": ("heat", {"points": {"interior": 80, "first": 20, "fresh_ratio": 1.001}}),
 }
 
 
 #: Those that the fast tests run.
-FAST = ("multipliers", "an integral", "last layer")
+FAST = ("multipliers", "an integral", "last layer", "a kernel of a sample")
 
 
 def as_table(section: object) -> dict[str, object]:

@@ -24,10 +24,11 @@ from pinn_metakan.runs.resume import open_run, rerun, resume
 from pinn_metakan.runs.solve import solve
 from pinn_metakan.runs.stage_optimizer import optimizer_maker
 from pinn_metakan.runs.stages import build_stages
-from pinn_metakan.settings.layers import build_settings, read_settings
+from pinn_metakan.settings.layers import Layer, build_settings, read_settings
 from pinn_metakan.settings.stages import (
     STAGES,
     KernelSettings,
+    LMSettings,
     StageEntry,
     StageSettings,
     stage_section,
@@ -188,6 +189,25 @@ def test_the_residuals_of_one_process_decide_what_runs(
     several = OneOfThreads(Exchange(count), 0, count)
     (stage,), _ = build_stages(settings, ["lm"], 4, network, _nothing, several)
     assert stage.remedy == f"{expected}.damping higher"
+
+
+@pytest.mark.parametrize("tolerance", [LMSettings().tolerance, 0.25])
+def test_a_tolerance_of_lm_that_is_asked_for_is_that_of_a_kernel(tolerance: float) -> None:
+    asked: Layer = ("asked", {"lm": {"tolerance": tolerance}})
+    settings = build_settings("kan", [asked])
+    assert settings.as_dict()["kernel"]["tolerance"] == tolerance
+    kept: Layer = ("kept", settings.as_dict())
+    assert build_settings("kan", [kept]).as_dict() == settings.as_dict()
+    later = build_settings("kan", [kept, ("later", {"lm": {"tolerance": 0.5}})])
+    assert later.as_dict()["kernel"]["tolerance"] == 0.5
+
+
+@pytest.mark.parametrize(
+    "own", [{"kernel": {"tolerance": 0.5}}, {"stages": ["kernel"], "kernel": {"tolerance": 0.5}}]
+)
+def test_a_kernel_keeps_a_tolerance_of_its_own(own: dict[str, object]) -> None:
+    settings = build_settings("kan", [("asked", {"lm": {"tolerance": 0.25}} | own)])
+    assert settings.as_dict()["kernel"]["tolerance"] == 0.5
 
 
 @pytest.mark.parametrize(("kernel", "tolerance"), [({}, 0.25), ({"tolerance": 0.125}, 0.125)])
