@@ -50,6 +50,20 @@ def test_a_small_sample_has_a_point_for_each_process() -> None:
 
 
 @pytest.mark.slow
+def test_a_kernel_of_two_processes_trains_as_that_of_one_does(tmp_path: Path) -> None:
+    """By gloo: samples are the same, and so are all of the losses."""
+    problem, settings = CASES["kernel"]
+    one = outcome(assembled(load_problem(problem), settings))
+    script = str(TESTS / "short_spread_runs.py")
+    statuses, _, told = ended(begin(tmp_path, 2, script, str(tmp_path), "kernel"))
+    assert (statuses, told) == ([0, 0], ["", ""])
+    first, second = (json.loads((tmp_path / f"{n}.json").read_text())["kernel"] for n in range(2))
+    assert first == second
+    assert first["losses"] == pytest.approx(one.losses, rel=1e-8)
+    assert first["error"] == pytest.approx(one.error, rel=1e-6)
+
+
+@pytest.mark.slow
 def test_runs_of_one_to_four_processes_train_as_one_does(tmp_path: Path) -> None:
     """By gloo, one thread each."""
     expected = {
