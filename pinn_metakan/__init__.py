@@ -70,6 +70,7 @@ if TYPE_CHECKING:
     from pinn_metakan.pde.observed import Observed
     from pinn_metakan.pde.observed_files import observed_from_file
     from pinn_metakan.pde.problem import Problem
+    from pinn_metakan.pde.simulated_data import simulated_data
     from pinn_metakan.pde.terminal import LastTime, Terminal
     from pinn_metakan.pde.unknown import Unknown
     from pinn_metakan.pde.unknown_function import UnknownFunction
@@ -196,6 +197,7 @@ _PLACES = {
     "region_from_file": "geometry.region_files",
     "rerun": "runs.resume",
     "resume": "runs.resume",
+    "simulated_data": "pde.simulated_data",
     "solve": "runs.solve",
     "stage_section": "settings.stages",
     "sweep": "sweeps.sweep",
@@ -304,6 +306,7 @@ __all__ = [
     "region_from_file",
     "rerun",
     "resume",
+    "simulated_data",
     "solve",
     "stage_section",
     "sweep",

@@ -9,11 +9,11 @@ from pinn_metakan import (
     Initial,
     Interval,
     Jet,
-    Observed,
     Problem,
     SpaceTime,
     Unknown,
     cole_hopf,
+    simulated_data,
 )
 
 
@@ -50,15 +50,12 @@ class InverseBurgers(Problem):
         self.a = Unknown(start_a, low=0.0, true=1.0)
         self.nu = Unknown(start_nu, low=0.0, true=viscosity)
         self.domain = SpaceTime(Interval(-1.0, 1.0), 0.0, 1.0)
-        generator = torch.Generator().manual_seed(seed)
-        unit = torch.rand(count, 2, generator=generator, dtype=torch.float64)
-        points = torch.stack([2 * unit[:, 0] - 1, unit[:, 1]], dim=1)
-        error = noise * torch.randn(count, generator=generator, dtype=torch.float64)
+        # The largest abs(u) is 1, at the start.
+        data = simulated_data(self.reference, self.domain, "u", count=count, noise=noise, seed=seed)
         self.conditions = {
             "initial": Initial(u=lambda x: -torch.sin(math.pi * x)),
             "walls": Dirichlet(u=0.0),
-            # The largest abs(u) is 1, at the start.
-            "data": Observed(points, u=cole_hopf(points, viscosity) + error, sigma=noise or None),
+            "data": data,
         }
 
     def residual(self, jet: Jet) -> dict[str, torch.Tensor]:

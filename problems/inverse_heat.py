@@ -4,7 +4,16 @@ import math
 
 import torch
 
-from pinn_metakan import Dirichlet, Initial, Interval, Jet, Observed, Problem, SpaceTime, Unknown
+from pinn_metakan import (
+    Dirichlet,
+    Initial,
+    Interval,
+    Jet,
+    Problem,
+    SpaceTime,
+    Unknown,
+    simulated_data,
+)
 
 
 class InverseHeat(Problem):
@@ -36,15 +45,13 @@ class InverseHeat(Problem):
         self.diffusivity = diffusivity
         self.D = Unknown(start, low=0.0, true=diffusivity)
         self.domain = SpaceTime(Interval(0.0, 1.0), 0.0, 1.0)
-        generator = torch.Generator().manual_seed(seed)
-        points = torch.rand(count, 2, generator=generator, dtype=torch.float64)
-        exact = self.reference(points)["u"]
-        sigma = noise * _LARGEST
-        error = sigma * torch.randn(count, generator=generator, dtype=torch.float64)
+        data = simulated_data(
+            self.reference, self.domain, "u", count=count, noise=noise, largest=_LARGEST, seed=seed
+        )
         self.conditions = {
             "initial": Initial(u=_initial),
             "walls": Dirichlet(u=0.0),
-            "data": Observed(points, u=exact + error, sigma=sigma or None),
+            "data": data,
         }
 
     def residual(self, jet: Jet) -> dict[str, torch.Tensor]:

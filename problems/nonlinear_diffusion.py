@@ -8,11 +8,11 @@ from pinn_metakan import (
     Interval,
     Jet,
     Neumann,
-    Observed,
     PeriodicEvolution,
     Problem,
     SpaceTime,
     UnknownFunction,
+    simulated_data,
 )
 
 
@@ -53,10 +53,7 @@ class NonlinearDiffusion(Problem):
                 "u": dx((conductivity * np.exp(growth * at["u"]) - largest) * dx(at["u"]))
             },
         )
-        generator = torch.Generator().manual_seed(seed)
-        points = torch.rand(count, 2, generator=generator, dtype=torch.float64)
-        error = noise * torch.randn(count, generator=generator, dtype=torch.float64)
-        data = Observed(points, u=self.reference(points)["u"] + error, sigma=noise or None)
+        data = simulated_data(self.reference, self.domain, "u", count=count, noise=noise, seed=seed)
         self.conditions = {"initial": Initial(u=start), "ends": Neumann(u=0.0), "data": data}
 
     def residual(self, jet: Jet) -> dict[str, torch.Tensor]:

@@ -7,10 +7,10 @@ from pinn_metakan import (
     Initial,
     Interval,
     Jet,
-    Observed,
     Problem,
     SpaceTime,
     UnknownFunction,
+    simulated_data,
 )
 
 
@@ -52,14 +52,12 @@ class ReactionLaw(Problem):
             "u", start=0.0, degree=degree, true=lambda u: self.rate * u * (1 - u)
         )
         self.domain = SpaceTime(Interval(0.0, 1.0), 0.0, 1.0)
-        generator = torch.Generator().manual_seed(seed)
-        points = torch.rand(count, 2, generator=generator, dtype=torch.float64)
-        error = noise * torch.randn(count, generator=generator, dtype=torch.float64)
+        # The largest abs(u) is 1.
+        data = simulated_data(self.reference, self.domain, "u", count=count, noise=noise, seed=seed)
         self.conditions = {
             "initial": Initial(u=lambda x: self._front(x, torch.zeros_like(x))),
             "ends": Dirichlet(u=self._front),
-            # The largest abs(u) is 1.
-            "data": Observed(points, u=self._front(*points.T) + error, sigma=noise or None),
+            "data": data,
         }
 
     def residual(self, jet: Jet) -> dict[str, torch.Tensor]:

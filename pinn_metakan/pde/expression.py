@@ -1,14 +1,16 @@
-"""Expressions of coordinates, unknowns, derivatives and parameters: "k * u_x"."""
+"""Expressions of coordinates, unknowns, derivatives, parameters and functions: "k(u) * u_x"."""
 
 import ast
 import math
 import operator
+import re
 from collections.abc import Callable, Mapping
 
 import torch
 from torch import Tensor
 
 from pinn_metakan.derivatives.jet import Jet
+from pinn_metakan.derivatives.law import Law
 from pinn_metakan.derivatives.request import Coordinate, Gradient, Quantity, Variables
 from pinn_metakan.errors import UserError
 
@@ -33,16 +35,20 @@ _FUNCTIONS: dict[str, Callable[[Tensor], Tensor]] = {
 }
 #: What follows an unknown in the name of its derivative along the outward normal.
 _NORMAL = "_n"
+#: ``k'(`` is no Python, so that primes are written out before a text is parsed.
+_PRIMES = re.compile(r"(\w+)('{1,3})\(")
+_PRIME = "_prime"
 
 
 class Expression:
     """A text that is evaluated at points; arithmetic and a few functions, nothing is executed.
 
     Names are those that a residual asks for, ``pi``, the problem's parameters that are numbers
-    and, on a boundary, ``u_n``: the derivative of u along the outward normal.
+    and, on a boundary, ``u_n``: the derivative of u along the outward normal. Unknown functions
+    are called, ``k(u)``, with any expression, and have derivatives up to the third, ``k'(u)``.
 
     Args:
-        text: Such as ``u_xx``, ``u**2`` or ``-conductivity * u_n``.
+        text: Such as ``u_xx``, ``u**2``, ``-conductivity * u_n`` or ``k(u) * u_x``.
         variables: What names of quantities mean.
         parameters: The problem's parameters.
         is_on_boundary: Whether there are normals.
@@ -66,8 +72,13 @@ class Expression:
         for name, value in parameters.items():
             if isinstance(value, int | float) and not isinstance(value, bool):
                 self._numbers[name] = float(value)
+        #: Name as it is called, to the name of the function and the order of its derivative.
+        self._calls = {
+            name + order * _PRIME: (name, order) for name in variables.laws for order in range(4)
+        }
+        written = _PRIMES.sub(lambda m: f"{m[1]}{len(m[2]) * _PRIME}(", text.strip())
         try:
-            self._tree = ast.parse(text.strip(), mode="eval").body
+            self._tree = ast.parse(written, mode="eval").body
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             raise UserError(
                 f"{text!r} is no expression; expected one such as 'u_{variables.coordinates[-1]}'"
@@ -109,6 +120,12 @@ class Expression:
                     return value(operand)
                 case ast.BinOp(left=left, op=op, right=right):
                     return _OPERATIONS[type(op)](value(left), value(right))
+                case ast.Call(func=ast.Name(id=name), args=arguments) if name in self._calls:
+                    law, order = self._calls[name]
+                    given = [value(a).expand(len(normals)) for a in arguments]
+                    return self._variables.laws[law].derivative(
+                        jet.coefficients(law), given, (0,) * order
+                    )
                 case ast.Call(func=ast.Name(id=name), args=[argument]):
                     return _FUNCTIONS[name](value(argument))
             raise AssertionError("the expression was checked")
@@ -127,15 +144,32 @@ class Expression:
             case ast.BinOp(left=left, op=op, right=right) if type(op) in _OPERATIONS:
                 self._check(left, is_on_boundary, False)
                 self._check(right, is_on_boundary, False)
+            case ast.Call(func=ast.Name(id=name), args=arguments, keywords=[]) if (
+                name in self._calls
+            ):
+                law, order = self._calls[name]
+                self._check_call(self._variables.laws[law], law, order, len(arguments))
+                for argument in arguments:
+                    self._check(argument, is_on_boundary, False)
             case ast.Call(func=ast.Name(id=name), args=[argument], keywords=[]) if (
                 name in _FUNCTIONS
             ):
                 self._check(argument, is_on_boundary, False)
             case _:
+                known = [f"{n}({', '.join(law.of)})" for n, law in self._variables.laws.items()]
                 raise UserError(
                     f"{self._text!r}: {ast.unparse(node)!r} cannot be evaluated; expressions have "
-                    f"numbers, names, + - * / ** and {', '.join(_FUNCTIONS)}"
+                    f"numbers, names, + - * / ** and {', '.join([*_FUNCTIONS, *known])}"
                 )
+
+    def _check_call(self, law: Law, name: str, order: int, count: int) -> None:
+        expected = f"{name}({', '.join(law.of)})"
+        if count != len(law.of):
+            raise UserError(f"{self._text!r}: {expected} has {len(law.of)} arguments, got {count}")
+        if order and count > 1:
+            raise UserError(
+                f"{self._text!r}: primes are for functions of one argument, not for {expected}"
+            )
 
     def _find(self, name: str, is_on_boundary: bool, is_alone: bool) -> None:
         unknown = name.removesuffix(_NORMAL)

@@ -9,11 +9,7 @@ from torch import Generator, Tensor
 from pinn_metakan.derivatives.law import Law
 from pinn_metakan.derivatives.request import Derivative
 from pinn_metakan.derivatives.taylor import JetSpace
-from pinn_metakan.families.family import Family
-from pinn_metakan.pde.polynomials import chebyshev_polynomials
-
-#: Evaluates basis functions of s in [-1, 1] and their derivatives up to an order, (N, i, D) each.
-Basis = Callable[[Tensor, int], list[Tensor]]
+from pinn_metakan.pde.law_edges import LawEdges, drawn
 
 #: Points for each coefficient that a known function is fitted at.
 _FITTED = 8
@@ -24,7 +20,7 @@ class SmallKAN(Law):
 
     .. math:: N(s) = b + \sum_i \phi_i(s_i), \quad
         s_i = \frac{2 (z_i - \text{low}_i)}{\text{high}_i - \text{low}_i} - 1, \quad
-        \phi(s) = \sum_k c_k B_k(s),
+        \phi(s) = \sum_k v_k(c) B_k(s),
 
     for one layer; hidden layers take the tanh of what the one before them gives. The coefficients
     are b and those of all edges, first layer first.
@@ -33,8 +29,7 @@ class SmallKAN(Law):
         of: Names of the arguments.
         ranges: Lowest and highest value of each argument [its unit].
         hidden: Widths of hidden layers.
-        family: Edge functions of s times their reach; None for Chebyshev polynomials.
-        degree: That of the polynomials.
+        edges: The edge functions.
         size: S [unit of the function].
         is_positive: Whether it is the exponential of the network.
         start: Value of the function before training [its unit].
@@ -46,8 +41,7 @@ class SmallKAN(Law):
         of: tuple[str, ...],
         ranges: Sequence[tuple[float, float]],
         hidden: Sequence[int],
-        family: Family | None,
-        degree: int,
+        edges: LawEdges,
         size: float,
         is_positive: bool,
         start: float,
@@ -55,9 +49,7 @@ class SmallKAN(Law):
     ):
         self.of, self.ranges = of, tuple(ranges)
         self._size, self._is_positive = size, is_positive
-        self._degree, self._family = degree, family
-        self._widths = (len(of), *hidden, 1)
-        self._count = degree if family is None else family.size  # D
+        self._edges, self._widths = edges, (len(of), *hidden, 1)
         self.first = tuple(self._first(start).tolist())
         self.likely = self.first
         if true is not None and not hidden:
@@ -88,36 +80,26 @@ class SmallKAN(Law):
 
     def _network(self, space: JetSpace, coefficients: Tensor, jet: Tensor) -> Tensor:
         """Jets of N, (J, N, 1)."""
-        at = 1
+        at, last = 1, len(self._widths) - 2
         for number, (inputs, outputs) in enumerate(pairwise(self._widths)):
             if number > 0:
                 jet = space.compose(_tanh(jet[0], space.order), jet)
-            count = outputs * inputs * self._count
-            weights = coefficients[at : at + count].view(outputs, inputs, self._count)
-            basis = space.compose(self._basis(jet[0], space.order), jet)  # (J, N, i, D)
-            jet = torch.einsum("jnid,oid->jno", basis, weights)
+            count = outputs * inputs * self._edges.count
+            stored = coefficients[at : at + count].view(outputs, inputs, self._edges.count)
+            weights = self._edges.weights(stored, number == last)
+            basis = space.compose(self._edges.basis(jet[0], space.order), jet)  # (J, N, i, B)
+            jet = torch.einsum("jnib,oib->jno", basis, weights)
             at += count
         return torch.cat([jet[:1] + coefficients[0], jet[1:]])
 
-    def _basis(self, s: Tensor, order: int) -> list[Tensor]:
-        """Basis functions of s and their derivatives, (N, i, D) each."""
-        if self._family is None:
-            return chebyshev_polynomials(s, self._degree, order)
-        reach = min(self._family.reach, 1.0)
-        found = self._family.derivatives(reach * s, order)
-        return [(reach**k * values).to(s) for k, values in enumerate(found)]
-
     def _first(self, start: float) -> Tensor:
-        """Coefficients of a constant function; those of hidden layers are random, (K,)."""
+        """Coefficients before training; those of hidden layers are random, (K,)."""
         generator = Generator().manual_seed(0)
         constant = 0.0 if self._is_positive else start / self._size
         parts = [torch.tensor([constant], dtype=torch.float64)]
-        for inputs, outputs in pairwise(self._widths):
-            shape = (outputs, inputs, self._count)
-            drawn = torch.randn(*shape, generator=generator, dtype=torch.float64)
-            parts.append((drawn / (inputs * self._count) ** 0.5).flatten())
-        parts[-1] = torch.zeros_like(parts[-1])
-        return torch.cat(parts)
+        for inputs, outputs in pairwise(self._widths[:-1]):
+            parts.append(drawn(self._edges, inputs, outputs, generator).flatten())
+        return torch.cat([*parts, self._edges.first_of_last(self._widths[-2]).flatten()])
 
     def _fitted(self, true: Callable[..., Tensor]) -> Tensor:
         """Coefficients of a function that is known, by least squares, (K,)."""
@@ -128,9 +110,7 @@ class SmallKAN(Law):
         arguments = (low + (s + 1) / 2 * (high - low)).unbind(1)
         values = true(*arguments) / self._size
         values = values.log() if self._is_positive else values
-        basis = self._basis(s, 0)[0].flatten(1)  # (M, K - 1)
-        matrix = torch.cat([torch.ones_like(basis[:, :1]), basis], dim=1)
-        found = torch.linalg.lstsq(matrix, values.unsqueeze(1)).solution.squeeze(1)
+        found = self._edges.fitted(s, values)
         return found.round(decimals=12)  # the same each time, whatever the last bits were
 
 

@@ -9,6 +9,9 @@ from pinn_metakan.errors import ProblemError
 from pinn_metakan.pde.unknown_function import UnknownFunction
 from pinn_metakan.pde.user_code import call_user
 
+#: What a monotone function may go the wrong way by, as part of its largest value.
+_ROUNDING = 1e-12
+
 
 def true_values(
     function: UnknownFunction, arguments: Sequence[Tensor], label: str
@@ -52,4 +55,23 @@ def true_values(
             f"{label} is {float(values[values <= 0][0]):.4g} at {of} = {where}, but "
             "positive=True; leave that out, or state a function above 0"
         )
+    if len(arguments) == 1 and function.trend:
+        _refuse_other_trend(function, arguments[0], values, label)
     return values
+
+
+def _refuse_other_trend(
+    function: UnknownFunction, argument: Tensor, values: Tensor, label: str
+) -> None:
+    """Refuse the values of a function that is said to be monotone and is not."""
+    places, order = argument.sort()
+    rises = function.trend * values[order].diff()
+    wrong = rises < -_ROUNDING * float(values.abs().max())
+    if wrong.any():
+        first = int(wrong.nonzero()[0])
+        falls, said = ("falls", "increasing") if function.trend > 0 else ("rises", "decreasing")
+        raise ProblemError(
+            f"{label} {falls} from {function.of[0]} = {float(places[first]):.4g} to "
+            f"{float(places[first + 1]):.4g}, but monotone={said!r}; leave that out, or state "
+            "another function"
+        )

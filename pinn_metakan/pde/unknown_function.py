@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from typing import Literal
 
 import torch
 from torch import Tensor
@@ -11,6 +12,7 @@ from pinn_metakan.derivatives.law import Law
 from pinn_metakan.errors import ProblemError
 from pinn_metakan.families.family import Family
 from pinn_metakan.families.table import family_maker
+from pinn_metakan.pde.law_edges import LawEdges, Monotone, OfFamily, Polynomials
 from pinn_metakan.pde.small_kan import SmallKAN
 from pinn_metakan.pde.stated import attributes_of, finite_number
 
@@ -19,6 +21,8 @@ Lookup = Callable[["UnknownFunction"], tuple[Law, Tensor]]
 _LOOKUP: ContextVar[Lookup | None] = ContextVar("lookup of functions", default=None)
 #: The name of a family of plain polynomials, beside those of networks.
 _POLYNOMIALS = "chebyshev"
+#: What `monotone` is for each trend.
+_TRENDS = {1: "increasing", -1: "decreasing"}
 #: Width of the hidden layer of a function of several arguments
 #: (docs/decisions/0045-unknown-functions.md).
 _HIDDEN = 4
@@ -35,17 +39,22 @@ class UnknownFunction:
         s = \frac{2 (u - \text{low})}{\text{high} - \text{low}} - 1,
 
     with Chebyshev polynomials; S is the size of the start. Beyond the range this one goes on
-    straight (positive ones as the exponential of a straight line).
+    straight (positive ones as the exponential of a straight line). A monotone one has the slope
+
+    .. math:: f'(u) = \pm S \Big(\sum_{k=0}^{n-1} c_k T_k(s)\Big)^2 \frac{ds}{du},
+
+    and begins as a straight line that rises by S, or by a factor of e if it is positive.
 
     Args:
         of: Its argument, or a tuple of several: names of coordinates, unknowns or derivatives.
-        start: Its value before training [unit], the same everywhere.
+        start: Its value before training [unit], the same everywhere (monotone: in the middle).
         low: Lowest value of each argument [its unit]; None for that of the coordinate or the data.
         high: Highest value of each.
         degree: Degree n of the polynomials, for several arguments of each edge.
         widths: Widths of hidden layers; none for one argument, one layer of 4 for several.
         family: Edge functions: ``"chebyshev"`` polynomials, or a family that networks have.
         positive: Whether it is the exponential of the above, and so above 0.
+        monotone: ``"increasing"`` (or True) or ``"decreasing"``, in each argument; False for any.
         unit: Its unit, "-" (dimensionless) unless given.
         true: The true function of tensors (N,), for figures and errors; it is never trained on.
 
@@ -63,6 +72,7 @@ class UnknownFunction:
         widths: Sequence[int] | None = None,
         family: str = _POLYNOMIALS,
         positive: bool = False,
+        monotone: bool | Literal["increasing", "decreasing"] = False,
         unit: str = "-",
         true: Callable[..., Tensor] | None = None,
     ):
@@ -95,13 +105,21 @@ class UnknownFunction:
         if not isinstance(unit, str):
             raise ProblemError(f"UnknownFunction: unit must be a text such as 'W/m', got {unit!r}")
         self.positive, self.unit, self.true = positive, unit, true
+        if not (isinstance(monotone, bool) or monotone in ("increasing", "decreasing")):
+            raise ProblemError(
+                "UnknownFunction: monotone must be True, False, 'increasing' or 'decreasing', got "
+                f"{monotone!r}"
+            )
+        #: 1 where it increases in each argument, -1 where it decreases, 0 for any.
+        self.trend = 0 if monotone is False else -1 if monotone == "decreasing" else 1
         self.family_name = family
-        self._family = self._made_family(family)
+        self._edges = self._made_edges(family)
 
     def __repr__(self) -> str:
         names = self.of[0] if len(self.of) == 1 else self.of
-        positive = ", positive=True" if self.positive else ""
-        return f"UnknownFunction({names!r}, start={self.start:g}, degree={self.degree}{positive})"
+        more = ", positive=True" if self.positive else ""
+        more += f", monotone={_TRENDS[self.trend]!r}" if self.trend else ""
+        return f"UnknownFunction({names!r}, start={self.start:g}, degree={self.degree}{more})"
 
     def __call__(self, *arguments: Tensor) -> Tensor:
         """Evaluate it.
@@ -138,14 +156,14 @@ class UnknownFunction:
     @property
     def is_straight_beyond(self) -> bool:
         """Whether it, or the logarithm of a positive one, goes on straight beyond its range."""
-        return len(self.of) == 1 and not self.widths and self._family is None
+        is_polynomial = self.family_name == _POLYNOMIALS
+        return len(self.of) == 1 and not self.widths and is_polynomial
 
     def law(self, ranges: Sequence[tuple[float, float]]) -> Law:
         """Its small KAN over ranges of the arguments [unit of each]."""
         size = abs(self.start) or 1.0
         return SmallKAN(
-            self.of, ranges, self.widths, self._family, self.degree, size, self.positive,
-            self.start, self.true,
+            self.of, ranges, self.widths, self._edges, size, self.positive, self.start, self.true
         )  # fmt: skip
 
     def numbers(self, law: Law) -> Tensor:
@@ -155,10 +173,11 @@ class UnknownFunction:
             law: What it is made of.
 
         Returns:
-            Start, degree, positivity, widths, ranges, and the code points of the names of the
-            arguments and of the family.
+            Start, degree, positivity, widths, ranges, the trend of a monotone one, and the code
+            points of the names of the arguments and of the family.
         """
         facts = [self.start, self.degree, float(self.positive), *self.widths]
+        facts += [self.trend] if self.trend else []
         facts += [end for ends in law.ranges for end in ends]
         facts += map(ord, ",".join((*self.of, self.family_name)))
         return torch.tensor(facts, dtype=torch.float64)
@@ -192,9 +211,14 @@ class UnknownFunction:
             )
         return tuple(finite_number(f"UnknownFunction: {what}", end) for end in ends)
 
-    def _made_family(self, name: str) -> Family | None:
+    def _made_edges(self, name: str) -> LawEdges:
         if name == _POLYNOMIALS:
-            return None
+            return Monotone(self.degree, self.trend) if self.trend else Polynomials(self.degree)
+        if self.trend:
+            raise ProblemError(
+                f"UnknownFunction: a monotone function is made of {_POLYNOMIALS!r}, got family "
+                f"{name!r}"
+            )
         try:
             family = family_maker(name, {})()
         except LookupError as error:
@@ -203,7 +227,7 @@ class UnknownFunction:
             raise ProblemError(
                 f"UnknownFunction: {name!r} is not linear in its coefficients; take another family"
             )
-        return family.double()
+        return OfFamily(family.double())
 
 
 def find_functions(problem: object) -> dict[str, UnknownFunction]:

@@ -105,6 +105,11 @@ class SlabFields:
         empty = points.new_zeros(0)
         return {q: found.get(str(number), empty) for number, q in enumerate(quantities)}
 
+    def coefficients(self) -> dict[Quantity, Tensor]:
+        """Coefficients (K,) of the unknown functions, the same at all times."""
+        found = self._objectives[-1].ansatz.functions.values()
+        return {quantity: values.detach().double().cpu() for quantity, values in found.items()}
+
     def _by_slab(
         self, points: Tensor, evaluate: Callable[[Objective, Tensor], dict[str, Tensor]]
     ) -> dict[str, Tensor]:

@@ -188,8 +188,8 @@ class Solution(Drawn):
 
         Args:
             quantity: A name as residuals have it, such as ``u_xx``, ``u_xt``, ``laplacian_u`` or
-                ``gradient_u``, up to order 4; or arithmetic of such names, of coordinates and of
-                the problem's parameters, such as ``"u_t + u * u_x"``.
+                ``gradient_u``, up to order 4; or arithmetic of such names, of coordinates, of the
+                problem's parameters and unknown functions: ``"u_t + u * u_x"``, ``"k'(u) * u_x"``.
             points: As for a call of the solution.
             extrapolate: As for a call of the solution.
             **coordinates: As for a call of the solution.

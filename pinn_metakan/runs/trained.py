@@ -67,7 +67,7 @@ class TrainedField:
     def evaluate(self, expression: Expression, at: PointSet) -> Tensor:
         """Evaluate an expression at points: (M,), or (M, k) for a gradient."""
         values = self.slabs.quantities_on(at.points, sorted(expression.quantities, key=repr))
-        jet = Jet(self.variables, at.points, values)
+        jet = Jet(self.variables, at.points, values | self.slabs.coefficients())
         normals = torch.zeros_like(at.points) if at.normals is None else at.normals
         return expression.evaluate(jet, values, normals)
 

@@ -62,8 +62,10 @@ class TooMany(Bar):
         UnknownFunction("u", widths=(3,)),
         UnknownFunction("u", family="bspline"),
         UnknownFunction(("u", "x"), positive=True),
+        UnknownFunction("u", monotone=True),
+        UnknownFunction(("u", "x"), positive=True, monotone="decreasing"),
     ],
-    ids=["edge", "positive", "hidden", "bspline", "two arguments"],
+    ids=["edge", "positive", "hidden", "bspline", "two arguments", "monotone", "two monotone"],
 )
 def test_derivatives_are_those_of_the_function(function: UnknownFunction) -> None:
     law = function.law([(0.0, 2.0), (0.0, 1.0)][: len(function.of)])
@@ -96,6 +98,42 @@ def test_a_true_function_is_what_is_likely() -> None:
     assert torch.allclose(likely, torch.exp(2 * X), atol=1e-7)
 
 
+@pytest.mark.parametrize("of", ["u", ("u", "x")])
+@pytest.mark.parametrize("positive", [False, True])
+@pytest.mark.parametrize(("monotone", "sign"), [("increasing", 1), ("decreasing", -1)])
+def test_a_monotone_function_is_so_for_all_coefficients_and_beyond_its_range(
+    of: str | tuple[str, str], positive: bool, monotone: str, sign: int
+) -> None:
+    function = UnknownFunction(of, start=2.0, positive=positive, monotone=monotone)  # type: ignore[arg-type]
+    law = function.law([(0.0, 2.0), (0.0, 1.0)][: len(function.of)])
+    generator = torch.Generator().manual_seed(2)
+    z = torch.linspace(-1.0, 3.0, 81, dtype=torch.float64)
+    for _ in range(5):
+        c = torch.randn(len(law.first), generator=generator, dtype=torch.float64)
+        for axis in range(len(function.of)):
+            arguments = [z if place == axis else 0.3 * torch.ones_like(z) for place in range(2)]
+            arguments = arguments[: len(function.of)]
+            assert float((sign * law.derivative(c, arguments, (axis,))).min()) >= 0.0
+            rises = sign * law.derivative(c, arguments).diff()
+            assert float(rises.min()) > -1e-12
+            assert float(rises.max()) > 1e-6
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_a_monotone_function_begins_with_its_start_in_the_middle_and_has_true_ones(
+    sign: int,
+) -> None:
+    monotone = True if sign > 0 else "decreasing"
+    function = UnknownFunction(
+        "u", start=3.0, degree=5, monotone=monotone, true=lambda u: sign * torch.exp(u)
+    )
+    law = function.law([(0.0, 1.0)])
+    begun = law.derivative(torch.tensor(law.first, dtype=torch.float64), [X])
+    assert begun.tolist() == pytest.approx([3.0 + sign * 3.0 * (x - 0.5) for x in X.tolist()])
+    likely = law.derivative(torch.tensor(law.likely, dtype=torch.float64), [X])
+    assert torch.allclose(likely, sign * torch.exp(X), atol=1e-5)
+
+
 def test_its_range_is_that_of_the_data_and_a_little_more() -> None:
     formulation = formulate(Bar(UnknownFunction("u")))
     assert formulation.variables.laws["k"].ranges == ((-0.1, 2.1),)
@@ -114,6 +152,18 @@ def test_its_range_is_that_of_the_data_and_a_little_more() -> None:
         (lambda: UnknownFunction("u", widths=(0,)), r"widths must be positive numbers, got \[0\]"),
         (lambda: UnknownFunction("u", family="cubes"), "cubes"),
         (lambda: UnknownFunction("u", true=3), "true must be a function"),  # type: ignore[arg-type]
+        (
+            lambda: UnknownFunction("u", monotone="up"),  # type: ignore[arg-type]
+            "monotone must be True, False, 'increasing' or 'decreasing', got 'up'",
+        ),
+        (
+            lambda: UnknownFunction("u", monotone=True, family="legendre"),
+            "a monotone function is made of 'chebyshev', got family 'legendre'",
+        ),
+        (
+            lambda: formulate(Bar(UnknownFunction("u", monotone=True, true=torch.cos))),
+            r"k\(u\): true falls from u = 0.*, but monotone='increasing'",
+        ),
         (lambda: UnknownFunction("u")(X), "has values only where a residual"),
         (lambda: UnknownFunction("u").derivative(X, along="x"), "along must be one of u, got 'x'"),
         (lambda: UnknownFunction("u").derivative(X, order=4), "order must be 1, 2 or 3, got 4"),

@@ -10,7 +10,8 @@ from torch import Tensor
 
 from pinn_metakan.benchmarks.measure.assembled import run_of
 from pinn_metakan.derivatives.jet import Jet
-from pinn_metakan.geometry.box import Interval
+from pinn_metakan.errors import UserError
+from pinn_metakan.geometry.box import Box, Interval
 from pinn_metakan.losses.nested_autograd import NestedAutograd
 from pinn_metakan.optimizers.verdict import Outcome, Verdict
 from pinn_metakan.pde.boundary_conditions import Dirichlet
@@ -104,6 +105,62 @@ def test_a_law_is_found_from_exact_data_and_is_in_every_file(tmp_path: Path) -> 
     axis = solution.plot_functions().axes[0]
     assert axis.get_ylabel() == "k(u) [W/m]"
     assert "linear, within the band" in axis.get_title()
+
+
+class Squeezed(Bar):
+    """The same by a monotone law."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.k = UnknownFunction("u", degree=3, monotone=True, true=lambda u: (1 + u) / 2)
+
+
+def test_a_monotone_law_is_found_and_its_derivatives_are_asked_by_name() -> None:
+    solution = solve(Squeezed(), "kan", settings=SMALL)
+    assert solution.functions["k"].relative_l2 < 1e-5
+    x = np.array([0.2, 0.7])
+    flux = solution.derivative("k(u) * u_x", x=x)
+    np.testing.assert_allclose(flux, (1 + x) / 2, rtol=1e-5)
+    np.testing.assert_allclose(solution.derivative("k'(u)", x=x), [0.5, 0.5], rtol=1e-3)
+    np.testing.assert_allclose(solution.derivative("2 * k(0.5)", x=x), [1.5, 1.5], rtol=1e-5)
+    assert solution.integral("k(u)") == pytest.approx(0.75, rel=1e-5)
+    with pytest.raises(UserError, match=r"k\(u\) has 1 arguments, got 2"):
+        solution.derivative("k(u, x)", x=x)
+    with pytest.raises(UserError, match=r"cannot be evaluated; .* and abs, .*, k\(u\)"):
+        solution.derivative("q(u)", x=x)
+
+
+class Heap(Problem):
+    """u_xx = f(x, t) for u = x (1 - x) (1 + t) / 2: f = -(1 + t), from data."""
+
+    coordinates, unknowns = ("x", "t"), ("u",)
+
+    def __init__(self) -> None:
+        self.f = UnknownFunction(
+            ("x", "t"), start=0.0, degree=2, widths=(2,), true=lambda x, t: -(1 + t)
+        )
+        self.domain = Box((0.0, 1.0), (0.0, 1.0))
+        points = torch.rand(60, 2, generator=torch.Generator().manual_seed(0)).double()
+        x, t = points.T
+        self.conditions = {
+            "ends": Dirichlet(u=0.0, where=["x=0", "x=1"]),
+            "data": Observed(points, u=x * (1 - x) * (1 + t) / 2),
+        }
+
+    def residual(self, jet: Jet) -> dict[str, Tensor]:
+        return {"heap": jet("u_xx") - jet("f(x, t)")}
+
+
+def test_a_law_of_two_arguments_is_found_from_exact_data() -> None:
+    solution = solve(Heap(), "kan", settings={**SMALL, "evaluation.shape": [21, 21]})
+    found = solution.functions["f"]
+    assert found.arguments.shape == (441, 2)
+    assert found.relative_l2 < 1e-3
+    assert found(0.5, 0.5) == pytest.approx(-1.5, rel=1e-3)
+    value = solution.derivative("f(x, t)", [[0.5, 0.5]])
+    assert value == pytest.approx(-1.5, rel=1e-3)
+    with pytest.raises(UserError, match=r"primes are for functions of one argument, not for f\(x"):
+        solution.derivative("f'(x, t)", [[0.5, 0.5]])
 
 
 @pytest.mark.slow
