@@ -146,13 +146,13 @@ def _opened(
     with loading():
         from pinn_metakan.runs.resume import open_run
 
-    def announce(facts: list[tuple[str, str]]) -> None:
-        for _, text in facts:
-            tell(text)
-
-    return open_run(
-        run, file, evaluate=True, problems=problems or [], parts=part or [], announce=announce
+    told: list[tuple[str, str]] = []
+    solution = open_run(
+        run, file, evaluate=True, problems=problems or [], parts=part or [], announce=told.extend
     )
+    for _, text in told:  # of a run that is refused the refusal is the only line
+        tell(text)
+    return solution
 
 
 def _place(text: str) -> dict[str, float]:

@@ -68,7 +68,7 @@ def export_program(trained: TrainedField, field: Field, path: Path) -> None:
         "columns": list(field.column_names),
         "unknowns": list(trained.variables.unknowns),
         "units": {name: field.units.get(name, "-") for name in names},
-        "problem": field.attributes["problem"],
+        "problem": field.attributes.get("problem", "?"),
         "bounds": [list(side) for side in trained.domain.bounds],
     }
     with written_whole(path) as temporary, warnings.catch_warnings():

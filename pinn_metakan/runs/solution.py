@@ -82,9 +82,9 @@ class Solution(Drawn):
         return self.earlier.get("tied")
 
     def __repr__(self) -> str:
-        a = self.attributes
+        problem, network = (self.attributes.get(name, "?") for name in ("problem", "network"))
         errors = ", ".join(f"{name}: {error:.2e}" for name, error in self.relative_l2.items())
-        return f"<Solution of {a['problem']} by {a['network']}, relative L2 error {{{errors}}}>"
+        return f"<Solution of {problem} by {network}, relative L2 error {{{errors}}}>"
 
     def _repr_html_(self) -> str:
         """What a notebook shows: facts, errors, and the picture."""

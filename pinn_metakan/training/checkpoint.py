@@ -2,9 +2,10 @@
 
 import hashlib
 import json
+import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import safetensors
 import safetensors.torch
@@ -14,12 +15,15 @@ from torch import Tensor
 from pinn_metakan.errors import RunFolderError
 from pinn_metakan.files import write_bytes
 from pinn_metakan.untrusted.json_text import read_json
-from pinn_metakan.untrusted.plain_file import read_plain
-from pinn_metakan.untrusted.schema import Anything, Table, Text, misfit
+from pinn_metakan.untrusted.plain_file import LARGEST_TEXT, opened_plain
+from pinn_metakan.untrusted.schema import Anything, Listed, Table, Text, Whole, misfit
 
 _TENSOR, _ITEMS = "__tensor__", "__items__"
 #: What the header tells: the tree, and the SHA-256 of tree and tensors; none up to version 0.2.0.
-_HEADER = Table({"tree": Text()}, {"checksum": Text()})
+_HEADER = Table(
+    {"__metadata__": Table({"tree": Text()}, {"checksum": Text()})},
+    others=Table({"data_offsets": Listed(Whole(), 2)}, others=Anything()),
+)
 #: Kinds of numbers that a tree has.
 _DTYPES = (torch.float64, torch.float32, torch.int64, torch.int32, torch.uint8, torch.bool)
 
@@ -60,9 +64,10 @@ def load_checkpoint(path: Path, within: Path | None = None) -> dict[str, Any]:
     if not path.is_file():
         raise RunFolderError(f"{path.parent} holds no checkpoint to go on from")
     try:
-        content = read_plain(path, within)
-        tensors = safetensors.torch.load(content)
-        header = _header(content)
+        with opened_plain(path, within) as file:
+            header = _header(file)
+            file.seek(0)
+            tensors = safetensors.torch.load(file.read())
         expected = header.get("checksum")
         if expected is not None and expected != _checksum(header["tree"], tensors):
             raise RunFolderError("its numbers are others than its checksum is of")
@@ -75,12 +80,19 @@ def load_checkpoint(path: Path, within: Path | None = None) -> dict[str, Any]:
     return tree
 
 
-def _header(content: bytes) -> Mapping[str, str]:
-    """What the header tells beside the places of tensors, which safetensors has checked."""
-    length = int.from_bytes(content[:8], "little")
-    header = json.loads(content[8 : 8 + length]).get("__metadata__")
-    _HEADER.check(header, "the header")
-    return dict(header)
+def _header(file: BinaryIO) -> Mapping[str, str]:
+    """What the header tells beside tensors, of a file that is as long as they need."""
+    size = os.fstat(file.fileno()).st_size
+    length = int.from_bytes(file.read(8), "little")
+    if length > min(size, LARGEST_TEXT):
+        raise RunFolderError(f"its header claims {length} bytes")
+    header = read_json(file.read(length).decode(), _HEADER, "the header")
+    assert isinstance(header, dict)
+    told: dict[str, str] = header.pop("__metadata__")
+    ends = [entry["data_offsets"][1] for entry in header.values()]
+    if 8 + length + max(ends, default=0) != size:
+        raise RunFolderError(f"it has {size} bytes, its header claims others")
+    return told
 
 
 def _checksum(skeleton: str, tensors: Mapping[str, Tensor]) -> str:

@@ -40,12 +40,15 @@ def sealed(content: bytes) -> bytes:
     return content + f"\npinn_metakan sha256 {hashlib.sha256(content).hexdigest()}\n".encode()
 
 
-def refuse_broken_seal(file: BinaryIO, path: Path) -> None:
-    """Refuse a file whose bytes are others than when it was sealed; one without a seal passes.
+def has_seal(file: BinaryIO, path: Path) -> bool:
+    """Whether a file is sealed; it is refused if its bytes are others than when it was.
 
     Args:
         file: The file, open; it is at its beginning afterwards.
         path: What messages call it.
+
+    Returns:
+        Whether it has a seal.
 
     Raises:
         RunFolderError: If a byte is another one.
@@ -59,6 +62,7 @@ def refuse_broken_seal(file: BinaryIO, path: Path) -> None:
             "is whole, or make the run again"
         )
     file.seek(0)
+    return found is not None
 
 
 def _digest(file: BinaryIO, count: int) -> str:

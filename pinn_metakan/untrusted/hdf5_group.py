@@ -9,14 +9,14 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import cast
+from typing import BinaryIO, cast
 
 import h5py
 import numpy as np
 from numpy.typing import NDArray
 
 from pinn_metakan.errors import RunFolderError, is_lack_of_memory
-from pinn_metakan.untrusted.checksum import refuse_broken_seal
+from pinn_metakan.untrusted.checksum import has_seal
 from pinn_metakan.untrusted.hdf5_checksums import ATTRIBUTE, checksum_of
 from pinn_metakan.untrusted.json_text import read_json
 from pinn_metakan.untrusted.plain_file import opened_plain
@@ -29,6 +29,9 @@ _BUILT_IN = range(1, 7)
 _EXPANSION, _FREE = 64, 64 * 2**20
 #: Bytes of a float64, which every number becomes.
 _ITEM = 8
+#: How a file begins: its signature; versions 2 and 3, with addresses of 8 bytes; where it says how
+#: long it is.
+_SIGNATURE, _KNOWN, _END = b"\x89HDF\r\n\x1a\n", (b"\x02\x08", b"\x03\x08"), slice(28, 36)
 _TEXTS = Table(others=Text())
 
 
@@ -212,8 +215,9 @@ def opened_hdf5(path: Path, within: Path | None = None) -> Iterator[PlainGroup]:
             or it is no HDF5.
     """
     with opened_plain(path, within) as plain:
-        refuse_broken_seal(plain, path)
         size = os.fstat(plain.fileno()).st_size
+        if not has_seal(plain, path):
+            _refuse_rest(plain, size, path)
         with _damage_told(path):
             file = h5py.File(plain, "r")
         with file:
@@ -223,6 +227,18 @@ def opened_hdf5(path: Path, within: Path | None = None) -> Iterator[PlainGroup]:
                 told = str(root.facts().get(ATTRIBUTE, "{}"))
                 source.checksums = cast(Mapping[str, str], read_json(told, _TEXTS, ATTRIBUTE))
             yield root
+
+
+def _refuse_rest(plain: BinaryIO, size: int, path: Path) -> None:
+    """Refuse a file that has something behind its end that is no seal, as one that is damaged."""
+    begin = plain.read(_END.stop)
+    plain.seek(0)
+    is_known = begin[:8] == _SIGNATURE and begin[8:10] in _KNOWN
+    if is_known and int.from_bytes(begin[_END], "little") < size:
+        raise RunFolderError(
+            f"{path} is damaged: behind its end there is something that is no checksum; take a "
+            "whole copy, or make the run again"
+        )
 
 
 @contextmanager

@@ -6,6 +6,7 @@ from campaigns.campaign import Campaign
 
 #: What makes each, as ``module:Class``; a module is imported when its campaign is asked for.
 CAMPAIGNS = {
+    "damaged_files": "campaigns.damaged_files:DamagedFiles",
     "command_lines": "campaigns.command_lines:CommandLines",
 }
 
