@@ -5,6 +5,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 _Value = TypeVar("_Value")
+#: What torch says where there is no memory, or a tensor would be larger than any memory.
+_NO_MEMORY = ("can't allocate memory", "Storage size calculation overflowed", "std::bad_alloc")
 
 
 class UserError(ValueError):
@@ -81,7 +83,7 @@ def is_lack_of_memory(error: BaseException) -> bool:
         True if it is.
     """
     names = [kind.__name__ for kind in type(error).__mro__]
-    is_of_torch = isinstance(error, RuntimeError) and "can't allocate memory" in str(error)
+    is_of_torch = isinstance(error, RuntimeError) and any(text in str(error) for text in _NO_MEMORY)
     return "MemoryError" in names or "OutOfMemoryError" in names or is_of_torch
 
 

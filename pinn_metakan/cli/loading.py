@@ -5,7 +5,13 @@ import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from pinn_metakan.runs.interrupts import asking_signal, heard, interrupted_status, note_asked
+from pinn_metakan.runs.interrupts import (
+    ASKING,
+    asking_signal,
+    heard,
+    interrupted_status,
+    note_asked,
+)
 
 
 @contextmanager
@@ -44,7 +50,7 @@ def answering() -> Iterator[None]:
 
 def ignore_signals() -> None:
     """Hear no signal any more: all is written, and the program is about to end."""
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in ASKING:
         signal.signal(number, signal.SIG_IGN)
 
 

@@ -1,6 +1,5 @@
 """Where the command line begins; nothing that takes long is imported here."""
 
-import atexit
 import os
 import sys
 from collections.abc import Sequence
@@ -19,5 +18,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
             from pinn_metakan.cli.exit_status import run
         status = run(list(sys.argv[1:] if arguments is None else arguments))
         status = close_output(status)
-        atexit.register(ignore_signals)
+        if arguments is None:  # the program ends
+            ignore_signals()
     sys.exit(status)

@@ -25,6 +25,7 @@ from pinn_metakan.runs.checkpoint_format import in_this_format
 from pinn_metakan.runs.choices import DTYPES, RunChoices
 from pinn_metakan.runs.fields import SlabFields, error_measure, reference_on
 from pinn_metakan.runs.grids import main_grid
+from pinn_metakan.runs.needed_memory import refuse_what_never_fits
 from pinn_metakan.runs.network_choice import best_alternative
 from pinn_metakan.runs.part import Part, build_part, network_maker
 from pinn_metakan.runs.processes import present_processes
@@ -67,6 +68,7 @@ class AssembledRun:
         self.settings = settings = choices.settings
         self._place = (choices.device, DTYPES[choices.dtype])
         self.formulation = formulate(problem)
+        refuse_what_never_fits(settings, self.formulation, choices.device)
         self._generator = Generator().manual_seed(choices.seed)
         self.grid = main_grid(self.formulation, settings.evaluation)
         self._points = settings.points

@@ -4,6 +4,7 @@ import os
 import time
 import warnings
 from functools import cache
+from pathlib import Path
 
 import torch
 
@@ -17,6 +18,8 @@ _REASON_LENGTH = 120
 _SIDE, _ROUNDS = 2048, 3
 #: Above this, users are told that float64 is slow.
 _SLOW = 8.0
+#: Where Linux tells what memory a container may have: control groups of version 2, and of 1.
+_LIMITS = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")
 
 
 def chosen_device(name: str, dtype: torch.dtype = torch.float32) -> tuple[torch.device, str]:
@@ -86,7 +89,20 @@ def memory_of(device: torch.device) -> int | None:
         limit = resource.getrlimit(resource.RLIMIT_AS)[0]
     except (ImportError, ValueError, OSError):
         return None
+    container = _memory_of_container()
+    machine = machine if container is None else min(machine, container)
     return machine if limit == resource.RLIM_INFINITY else min(machine, limit)
+
+
+def _memory_of_container() -> int | None:
+    """Bytes that the container of this process may have; None without a limit."""
+    for path in _LIMITS:
+        try:
+            text = Path(path).read_text(encoding="ascii").strip()
+        except (OSError, UnicodeDecodeError):
+            continue
+        return int(text) if text.isdecimal() else None  # max
+    return None
 
 
 def advice_on_float64(device: torch.device) -> str | None:

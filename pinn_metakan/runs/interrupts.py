@@ -57,7 +57,7 @@ def heard(on_signal: Callable[[int, FrameType | None], None]) -> Iterator[None]:
     """Call a function at Ctrl-C, SIGTERM and SIGUSR1; in threads but the main one, at none.
 
     Args:
-        on_signal: Receives the number of the signal.
+        on_signal: Receives the number of the signal, unless the block sets another function.
 
     Yields:
         Nothing.
@@ -75,7 +75,8 @@ def heard(on_signal: Callable[[int, FrameType | None], None]) -> Iterator[None]:
     finally:
         _depth -= 1
         for number, handler in before.items():
-            signal.signal(number, handler)
+            if signal.getsignal(number) is on_signal:
+                signal.signal(number, handler)
 
 
 def _is_deaf() -> bool:

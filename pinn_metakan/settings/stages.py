@@ -14,18 +14,25 @@ from pydantic import Field, create_model
 
 from pinn_metakan.settings.networks import Section, Width
 
+#: Steps of a stage at most: a year of the fastest ones. Longer ones end by tolerances.
+MOST_STEPS = 1_000_000_000
+
 
 class StageSettings(Section):
     """What every stage has."""
 
-    steps: int = Field(default=0, ge=0, description="most steps, 0 to leave the stage out")
+    steps: int = Field(
+        default=0, ge=0, le=MOST_STEPS, description="most steps, 0 to leave the stage out"
+    )
     redraw_every: int = Field(default=0, ge=0, description="steps between new points, 0 for never")
 
 
 class AdamSettings(StageSettings):
     """The stage of Adam."""
 
-    steps: int = Field(default=50, ge=0, description="length of the stage, 0 to leave it out")
+    steps: int = Field(
+        default=50, ge=0, le=MOST_STEPS, description="length of the stage, 0 to leave it out"
+    )
     learning_rate: float = Field(default=5e-3, gt=0, description="rate of all but the prompts")
     prompt_factor: float = Field(default=10.0, gt=0, description="prompts' rate over the others'")
     schedule: Literal["constant", "cosine", "exponential"] = Field(
@@ -39,7 +46,9 @@ class AdamSettings(StageSettings):
 class LBFGSSettings(StageSettings):
     """The stage of L-BFGS."""
 
-    steps: int = Field(default=1500, ge=0, description="most steps, 0 to leave the stage out")
+    steps: int = Field(
+        default=1500, ge=0, le=MOST_STEPS, description="most steps, 0 to leave the stage out"
+    )
     learning_rate: float = Field(default=1.0, gt=0, description="first trial of a line search")
     history_size: int = Field(default=100, gt=0, description="curvature pairs that are kept")
     max_evaluations: int = Field(
@@ -75,7 +84,9 @@ _Scaling = Annotated[
 class LMSettings(StageSettings):
     """The stage of Levenberg-Marquardt."""
 
-    steps: int = Field(default=400, ge=0, description="most steps, 0 to leave the stage out")
+    steps: int = Field(
+        default=400, ge=0, le=MOST_STEPS, description="most steps, 0 to leave the stage out"
+    )
     damping: float = Field(
         default=1e-3, gt=0, description="first damping, as part of the trace of J^T J"
     )
@@ -102,7 +113,9 @@ class LMSettings(StageSettings):
 class KernelSettings(StageSettings):
     """The stage of Gauss-Newton by the kernel of some points, other ones in each step."""
 
-    steps: int = Field(default=400, ge=0, description="most steps, 0 to leave the stage out")
+    steps: int = Field(
+        default=400, ge=0, le=MOST_STEPS, description="most steps, 0 to leave the stage out"
+    )
     redraw_every: int = Field(default=10, ge=0, description="steps between new points, 0 for never")
     sample: int = Field(default=1000, gt=0, description="points of a step")
     damping: float = Field(
@@ -119,7 +132,9 @@ class KernelSettings(StageSettings):
 class LiftSettings(LMSettings):
     """A later stage: the tanh of an MLP's layers becomes functions that are learned."""
 
-    steps: int = Field(default=0, ge=0, description="0 to leave the network as it is")
+    steps: int = Field(
+        default=0, ge=0, le=MOST_STEPS, description="0 to leave the network as it is"
+    )
     family: str = Field(default="chebyshev", description="family of the functions")
     options: dict[str, float | str] = Field(
         default={"degree": 5.0, "lowest": 1.0}, description="options of the family"
@@ -130,20 +145,24 @@ class LiftSettings(LMSettings):
 class ReleaseSettings(LMSettings):
     """A later stage: functions that a MetaKAN has held so far are learned."""
 
-    steps: int = Field(default=0, ge=0, description="0 to go on holding them")
+    steps: int = Field(default=0, ge=0, le=MOST_STEPS, description="0 to go on holding them")
 
 
 class EnrichSettings(LMSettings):
     """A later stage: the edges of a layer share more functions."""
 
-    steps: int = Field(default=0, ge=0, description="0 to leave the network as it is")
+    steps: int = Field(
+        default=0, ge=0, le=MOST_STEPS, description="0 to leave the network as it is"
+    )
     functions: int = Field(default=1, gt=0, description="how many more in each layer")
 
 
 class RefineSettings(LMSettings):
     """A later stage: edge functions are made of more terms, or of another family."""
 
-    steps: int = Field(default=0, ge=0, description="0 to leave the network as it is")
+    steps: int = Field(
+        default=0, ge=0, le=MOST_STEPS, description="0 to leave the network as it is"
+    )
     family: str = Field(default="chebyshev", description="family of the functions from here on")
     options: dict[str, float | str] = Field(
         default={"degree": 8.0, "lowest": 1.0}, description="options of the family"
@@ -153,7 +172,9 @@ class RefineSettings(LMSettings):
 class WidenSettings(LMSettings):
     """A later stage: hidden layers have more units."""
 
-    steps: int = Field(default=0, ge=0, description="0 to leave the network as it is")
+    steps: int = Field(
+        default=0, ge=0, le=MOST_STEPS, description="0 to leave the network as it is"
+    )
     widths: list[Width] = Field(
         default=[], description="hidden widths from here on; empty for half as many units again"
     )
@@ -162,13 +183,17 @@ class WidenSettings(LMSettings):
 class UntieSettings(LMSettings):
     """The last stage: a MetaKAN's coefficients are stored, and trained as those of a plain KAN."""
 
-    steps: int = Field(default=0, ge=0, description="0 to leave the coefficients generated")
+    steps: int = Field(
+        default=0, ge=0, le=MOST_STEPS, description="0 to leave the coefficients generated"
+    )
 
 
 class LinearSettings(StageSettings):
     """The stage that solves for the last layer alone, by linear least squares."""
 
-    steps: int = Field(default=20, ge=0, description="most steps; where all is affine it takes one")
+    steps: int = Field(
+        default=20, ge=0, le=MOST_STEPS, description="most steps; where all is affine it takes one"
+    )
     damping: float = Field(
         default=1e-14, gt=0, description="of the last layer, as part of the largest singular value"
     )

@@ -8,6 +8,7 @@ from campaigns.campaign import Campaign
 CAMPAIGNS = {
     "damaged_files": "campaigns.damaged_files:DamagedFiles",
     "command_lines": "campaigns.command_lines:CommandLines",
+    "kills": "campaigns.kills:Kills",
 }
 
 
