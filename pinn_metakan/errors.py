@@ -1,4 +1,4 @@
-"""The exceptions that callers catch, and the refusal of a name that a table does not have."""
+"""The exceptions that callers catch, their messages, and the refusal of an unknown name."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -9,8 +9,56 @@ _Value = TypeVar("_Value")
 _NO_MEMORY = ("can't allocate memory", "Storage size calculation overflowed", "std::bad_alloc")
 
 
+#: Characters of the longest message: with the name of the program in front fewer than 300.
+LONGEST = 280
+_LEFT_OUT = " ... "
+#: Characters of the longest word, such as a path, where not all of a message has room.
+_WORD = 40
+
+
+def one_line(text: object, most: int = LONGEST) -> str:
+    r"""A text as messages show it: one line, printable, without its middle if it is too long.
+
+    Args:
+        text: A text, or an error, whose class stands for it if it has none.
+        most: Characters of the longest line.
+
+    Returns:
+        The line. What is not printable is escaped as Python does.
+
+    >>> one_line("two\nlines, \x1b[2J")
+    'two lines, \\x1b[2J'
+    >>> one_line("one " * 1000 + "last", most=20)
+    'one one on ...  last'
+    >>> one_line("no run in " + "/there" * 9, most=60)
+    'no run in ...e/there/there/there/there/there/there'
+    """
+    try:
+        whole = str(text)
+    except Exception:  # of a class of the user's own
+        whole = f"<{type(text).__name__}>"
+    if len(whole) > 20 * most:  # what is left out is not looked at
+        whole = f"{whole[: 10 * most]}{whole[-10 * most :]}"
+    line = " ".join(whole.split())
+    if not line.isprintable():
+        line = "".join(c if c.isprintable() else repr(c)[1:-1] for c in line)
+    if len(line) > most:  # the ends of paths and values first
+        line = " ".join(w if len(w) <= _WORD else f"...{w[3 - _WORD :]}" for w in line.split(" "))
+    if len(line) <= most:
+        return line
+    end = (most - len(_LEFT_OUT)) // 3
+    return f"{line[: most - len(_LEFT_OUT) - end]}{_LEFT_OUT}{line[len(line) - end :]}"
+
+
 class UserError(ValueError):
-    """Something that the user gave is wrong; the message is one line that says what to change."""
+    """Something that the user gave is wrong; the message is one line that says what to change.
+
+    Args:
+        message: What is wrong and what to do; it is made one printable line.
+    """
+
+    def __init__(self, message: object = ""):
+        super().__init__(one_line(message))
 
 
 class ProblemError(UserError):
@@ -30,7 +78,14 @@ class FolderInUseError(RunFolderError):
 
 
 class TrainingError(RuntimeError):
-    """The run failed although its input was sound; the message says what to try."""
+    """The run failed although its input was sound; the message says what to try.
+
+    Args:
+        message: What happened and what to try; it is made one printable line.
+    """
+
+    def __init__(self, message: object = ""):
+        super().__init__(one_line(message))
 
 
 class ProcessesLost(TrainingError):
@@ -108,5 +163,6 @@ def look_up(table: Mapping[str, _Value], name: str, what: str) -> _Value:
     LookupError: no number 'three'; choose one of one, two
     """
     if name not in table:
-        raise LookupError(f"no {what} {name!r}; choose one of {', '.join(table)}")
+        shown = one_line(repr(name), 60)
+        raise LookupError(f"no {what} {shown}; choose one of {', '.join(table)}")
     return table[name]

@@ -17,6 +17,7 @@ from pinn_metakan.errors import ProblemError
 from pinn_metakan.networks.network import Network
 from pinn_metakan.pde.coupled_points import first_coupled
 from pinn_metakan.pde.problem import Problem
+from pinn_metakan.pde.returned import fault_of
 from pinn_metakan.pde.user_code import call_user
 
 #: Takes points (N, d), gives the field (N, m).
@@ -235,4 +236,7 @@ def _transformed(problem: Problem, points: Tensor, columns: tuple[Tensor, ...]) 
         if not isinstance(value, Tensor) or value.shape != (points.shape[0],):
             shape = tuple(value.shape) if isinstance(value, Tensor) else type(value).__name__
             raise ProblemError(f"{label}: {name} is {shape}, expected ({len(points)},)")
+        if (fault := fault_of(value)) is not None or not value.is_floating_point():
+            kind = fault or str(value.dtype).removeprefix("torch.")
+            raise ProblemError(f"{label}: {name} is {kind}, expected real numbers (N,)")
     return torch.stack([fields[name] for name in names], dim=1)

@@ -1,24 +1,35 @@
 """From what a command raises to one line on standard error and an exit status."""
 
 import os
+import traceback
+from pathlib import Path
 
 import typer
 
 from pinn_metakan.cli.app import app
 from pinn_metakan.cli.output import silence, tell
+from pinn_metakan.cli.warning_lines import told_warnings
 from pinn_metakan.errors import (
+    LONGEST,
     Interrupted,
     ProcessesLost,
     StorageError,
     TrainingError,
     UserError,
     is_lack_of_memory,
+    one_line,
 )
 from pinn_metakan.files import NotWrittenError
 from pinn_metakan.runs.interrupts import interrupted_status
 
 #: By this variable a shell asks for completions, as typer's --install-completion sets it up.
 _COMPLETION = "_PINN_METAKAN_COMPLETE"
+#: With this variable a fault of this program shows where it is.
+_TRACEBACK = "PINN_METAKAN_TRACEBACK"
+_REPORT = f"this is a fault of the program; please report what it says with {_TRACEBACK}=1"
+_SEE_HELP = " Try 'pinn-metakan --help'."
+#: A command that goes on with a run is printed whole.
+_WITH_COMMAND = 10_000
 
 
 def run(arguments: list[str]) -> int:
@@ -39,7 +50,7 @@ def run(arguments: list[str]) -> int:
             made = command.make_context("pinn-metakan", arguments or ["--help"])
         except SystemExit as stop:  # --install-completion and --show-completion end so
             return int(stop.code or 0)
-        with made as context:
+        with made as context, told_warnings():
             command.invoke(context)
             return 0
     except typer.Exit as stop:
@@ -66,16 +77,26 @@ def run(arguments: list[str]) -> int:
     except Exception as error:
         # Errors of usage are classes of the command line library that can format themselves.
         if hasattr(error, "format_message") and hasattr(error, "exit_code"):
-            return _failed(f"{error.format_message()} Try 'pinn-metakan --help'.", 2)
+            told = one_line(error.format_message(), LONGEST - len(_SEE_HELP))
+            return _failed(f"{told}{_SEE_HELP}", 2)
         if is_lack_of_memory(error):
             hint = "try fewer points (--set points.interior=...) or narrower widths"
             return _failed(f"out of memory; {hint}", 1)
-        raise
+        if _TRACEBACK in os.environ:
+            raise
+        return _failed(f"{_fault(error)}; {_REPORT}", 1)
+
+
+def _fault(error: Exception) -> str:
+    """What went wrong, and at which line."""
+    *_, last = traceback.walk_tb(error.__traceback__)
+    place = f"{Path(last[0].f_code.co_filename).name}, line {last[1]}"
+    return f"unforeseen {type(error).__name__} ({place}): {one_line(error, LONGEST // 3)}"
 
 
 def _failed(message: str, status: int) -> int:
     if "WORLD_SIZE" not in os.environ or _is_first_to_tell():
-        tell(f"pinn-metakan: {' '.join(message.split())}")
+        tell(f"pinn-metakan: {one_line(message, _WITH_COMMAND)}")
     return status
 
 

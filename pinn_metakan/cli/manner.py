@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pinn_metakan.cli.closing import closing_lines
 from pinn_metakan.cli.output import print_lines
-from pinn_metakan.errors import Interrupted, UserError
+from pinn_metakan.errors import Interrupted, TrainingError, UserError
 
 if TYPE_CHECKING:
     from pinn_metakan.cli.display import Display
@@ -51,15 +51,22 @@ class Manner:
         )
 
     def close(self, solution: "Solution", problem_file: Path | None) -> None:
-        """Print how a run ended: lines for people, or its report.json and its folder as JSON."""
+        """Print how a run ended: lines for people, or its report.json and its folder as JSON.
+
+        Raises:
+            Interrupted: If the user does not wait for it.
+            TrainingError: If what was reached is no solution; it is written and told all the same.
+        """
+        from pinn_metakan.results.failure import failure_of
         from pinn_metakan.runs.processes import process_number
 
-        if process_number() > 0:
-            return
-        try:
-            print_lines(self._lines(solution, problem_file))
-        except KeyboardInterrupt:
-            raise Interrupted(solution.folder, problem_file, solution) from None
+        if process_number() == 0:
+            try:
+                print_lines(self._lines(solution, problem_file))
+            except KeyboardInterrupt:
+                raise Interrupted(solution.folder, problem_file, solution) from None
+        if (failure := failure_of(solution.attributes)) is not None:
+            raise TrainingError(failure)
 
     def _lines(self, solution: "Solution", problem_file: Path | None) -> Iterable[str]:
         if not self.as_json:

@@ -105,6 +105,7 @@ def solve_command(
         from pinn_metakan.cli.settings_file import refuse_another, refuse_start, refuse_unnamed_code
         from pinn_metakan.pde.catalogue import find_problem
         from pinn_metakan.pde.loading import load_problem
+        from pinn_metakan.pde.overtime import ended_in_time
         from pinn_metakan.runs.choices import present_network
         from pinn_metakan.runs.folder import RunFolder
         from pinn_metakan.runs.same_problem import Remembered
@@ -127,7 +128,10 @@ def solve_command(
     parameters = dict(run.parameters) | dict(parameter(text) for text in param or [])
     walked = dict(values_along(text) for text in along or [])
     parameters |= {name: values[-1] for name, values in walked.items()}
-    loaded = load_problem(problem, problems or [], parameters)
+    started = _process_start()
+    until = None if budget is None else started + budget
+    with ended_in_time(until):
+        loaded = load_problem(problem, problems or [], parameters)
     layers += changes(set_)
     if conditions is not None:
         layers.append(("--conditions", {"conditions": conditions}))
@@ -136,7 +140,7 @@ def solve_command(
         called = Remembered.read(RunFolder(start)).network
     seed = run.seed if seed is None else seed
     manner = Manner(as_json, quiet, verbose)
-    with manner.display() as display:
+    with ended_in_time(until), manner.display() as display:
         solution = solve(
             loaded,
             network,
@@ -154,7 +158,7 @@ def solve_command(
             check=check or run.check,
             announce=display.announce,
             progress=display.progress,
-            started=_process_start(),
+            started=started,
             command=_command(),
         )
     manner.close(solution, loaded.origin.path)

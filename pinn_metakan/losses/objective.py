@@ -168,11 +168,14 @@ class Objective:
             return r, WholeJacobian(kept)
         return self._in_blocks()
 
-    def first_unusable_term(self) -> str | None:
-        """Name a term that is NaN or infinite now, None if all are finite."""
-        for term, values in self.residuals().items():
-            if not bool(torch.isfinite(values).all()):
-                return term
+    def first_unusable_term(self) -> tuple[str, str] | None:
+        """Tell a term that is NaN or infinite now, and where; None if all are finite."""
+        derivatives = self.derivatives()
+        for group in self.collocation.groups:
+            for term, values in self._counted(group, derivatives).items():
+                is_bad = ~torch.isfinite(values)
+                if bool(is_bad.any()):
+                    return term, _places(group, is_bad)
         return None
 
     def redraw(self) -> None:
@@ -254,3 +257,14 @@ class Objective:
         residual = torch.stack(weighted).norm(dim=0)
         slopes = [(values[gradient] * length).square().sum(dim=1) for gradient in gradients]
         return torch.stack([residual, *slopes], dim=1)
+
+
+def _places(group: TermGroup, is_bad: Tensor) -> str:
+    """Say at how many of its points a term is bad, and which is the first of them."""
+    points = group.at.points
+    if len(points) != len(is_bad):  # no value for each point
+        return "all of its points"
+    names = group.variables.column_names()
+    first = points[is_bad][0].tolist()
+    place = ", ".join(f"{name} = {x:.4g}" for name, x in zip(names, first, strict=True))
+    return f"{int(is_bad.sum())} of {len(is_bad)} points, first at {place}"

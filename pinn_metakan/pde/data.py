@@ -11,6 +11,7 @@ from torch import Tensor
 
 from pinn_metakan.derivatives.request import Variables
 from pinn_metakan.errors import ProblemError
+from pinn_metakan.pde.returned import fault_of
 from pinn_metakan.pde.unknown import Unknown
 from pinn_metakan.pde.user_code import call_user
 
@@ -127,8 +128,8 @@ def evaluate_data(data: Data, arguments: Sequence[Tensor], label: str) -> Tensor
         values = torch.from_numpy(np.array(values, dtype=kind))  # in the byte order of the machine
     if not isinstance(values, Tensor):
         raise ProblemError(f"{label} returned {type(values).__name__}, expected a torch tensor")
-    if values.is_complex():
-        raise ProblemError(f"{label} returned complex numbers, expected real ones (N,)")
+    if (fault := fault_of(values)) is not None:
+        raise ProblemError(f"{label} returned {fault} numbers, expected real ones (N,)")
     if values.ndim == 0:
         values = values.expand(count)
     if values.shape != (count,):

@@ -16,6 +16,7 @@ from pinn_metakan.geometry.domain import Domain
 from pinn_metakan.geometry.sampling import PointSet, sample_interior
 from pinn_metakan.pde.argument_ranges import laws_of
 from pinn_metakan.pde.domain_check import check_domain
+from pinn_metakan.pde.labels import refuse_labels
 from pinn_metakan.pde.model_error import ModelError, stated_errors
 from pinn_metakan.pde.own_features import OwnFeatures, own_features
 from pinn_metakan.pde.problem import Problem, has_transform
@@ -32,6 +33,7 @@ from pinn_metakan.pde.solution_parameters import (
     coordinates_of,
     domain_of,
 )
+from pinn_metakan.pde.surroundings import kept_surroundings
 from pinn_metakan.pde.tags import refuse_tags
 from pinn_metakan.pde.unknown import Unknown, find_unknowns
 from pinn_metakan.pde.unknown_function import UnknownFunction, find_functions
@@ -138,7 +140,8 @@ def formulate(problem: Problem) -> Formulation:
         ProblemError: With one line that names the file, what is wrong and what was expected.
     """
     try:
-        return _formulate(problem)
+        with kept_surroundings():
+            return _formulate(problem)
     except ProblemError as error:
         raise ProblemError(f"{problem.origin.label}: {error}") from error
 
@@ -179,6 +182,9 @@ def _formulate(problem: Problem) -> Formulation:
         raise ProblemError(str(error)) from error
     _refuse_scales(problem)
     refuse_tags(problem)
+    names = (*variables.coordinates, *variables.column_names(), *variables.unknowns)
+    refuse_labels("units", problem.units, names)
+    refuse_labels("long_names", problem.long_names, names)
     refuse_parameters(problem)
     if any("parameters" in vars(kind) for kind in type(problem).__mro__ if kind is not Problem):
         raise ProblemError("'parameters' holds what the constructor was given; take another name")
@@ -198,6 +204,15 @@ def _formulate(problem: Problem) -> Formulation:
     shared = set(interior.terms) & {t for c in conditions.values() for t in c.terms}
     if shared:
         raise ProblemError(f"residual and conditions both have a term {shared.pop()!r}; rename one")
+    owners: dict[str, str] = {}
+    for name, condition in conditions.items():
+        for term in condition.terms:
+            if term in owners:
+                raise ProblemError(
+                    f"conditions {owners[term]!r} and {name!r} both have a term {term!r}; rename "
+                    "one of the two"
+                )
+            owners[term] = name
     if not has_transform(problem):  # which may use them, too
         _refuse_unused(stated, [interior, *conditions.values()])
     features = own_features(problem, variables, domain)

@@ -7,6 +7,7 @@ from pathlib import Path
 from pinn_metakan.errors import ProblemError
 from pinn_metakan.pde.catalogue import find_problem
 from pinn_metakan.pde.problem import Origin, Problem, constructor_parameters, is_lost, recorded
+from pinn_metakan.pde.surroundings import kept_surroundings
 from pinn_metakan.pde.user_code import run_text, told_failures
 
 
@@ -99,7 +100,7 @@ def _constructed(kind: type[Problem], origin: Origin, parameters: Mapping[str, o
             names = ", ".join(accepted) or "none"
             raise ProblemError(f"{path}: no parameter {name!r}; there are {names}")
     in_order, by_name = _arguments(path, accepted, parameters)
-    with told_failures(f"{path}: {kind.__name__}(...) failed"):
+    with told_failures(f"{path}: {kind.__name__}(...) failed"), kept_surroundings():
         problem = kind(*in_order, **by_name)
     object.__setattr__(problem, "_origin", origin)  # a frozen dataclass can be a problem
     return problem

@@ -13,6 +13,7 @@ from pinn_metakan.geometry.sampling import sample_interior
 from pinn_metakan.pde.coupled_points import first_coupled
 from pinn_metakan.pde.data import arguments_at
 from pinn_metakan.pde.problem import Problem, has_features
+from pinn_metakan.pde.returned import fault_of
 from pinn_metakan.pde.user_code import call_user
 
 #: Points whose values say how large features are (docs/decisions/0036-shapes.md), and those that
@@ -87,6 +88,8 @@ def _checked(values: object, count: int) -> Tensor:
     """The features (N, k); one of them may be (N,)."""
     if isinstance(values, Tensor) and values.ndim == 1:
         values = values.unsqueeze(1)
+    if isinstance(values, Tensor) and (fault := fault_of(values)) is not None:
+        raise ProblemError(f"features are {fault}, expected real numbers")
     # torch.export follows the shape, but not len().
     if not isinstance(values, Tensor) or values.ndim != 2 or values.shape[0] != count:
         what = tuple(values.shape) if isinstance(values, Tensor) else type(values).__name__

@@ -16,6 +16,7 @@ from pinn_metakan.derivatives.request import Number, Quantity, Variables
 from pinn_metakan.errors import ProblemError
 from pinn_metakan.geometry.sampling import PointSet
 from pinn_metakan.pde.coupled_points import first_coupled, first_difference
+from pinn_metakan.pde.returned import fault_of
 
 #: Takes a jet and the points, returns named residual terms (N,).
 ResidualFunction = Callable[[Jet, PointSet], dict[str, Tensor]]
@@ -76,6 +77,13 @@ def record(
             )
     _refuse_other_values(label, function, variables, at, made_up, found, is_pointwise)
     numbers = _refuse_untrainable(label, function, variables, at, made_up)
+    for term, value in found.items():
+        if value.dtype is not at.points.dtype:
+            kind, expected = (str(t.dtype).removeprefix("torch.") for t in (value, at.points))
+            raise ProblemError(
+                f"{label}: term {term!r} is {kind} where the unknowns are {expected}; leave out "
+                "what makes it so, such as .float() or .half()"
+            )
     quantities = frozenset(q for q in made_up if not isinstance(q, Number))
     return Recorded(found, quantities, numbers)
 
@@ -105,17 +113,14 @@ def checked_terms(label: str, terms: object, count: int | None = None) -> dict[s
         if not isinstance(value, Tensor):
             kind = type(value).__name__
             raise ProblemError(f"{label}: term {name!r} is {kind}, expected a torch tensor (N,)")
+        if (fault := fault_of(value)) is not None or not value.is_floating_point():
+            kind = fault or str(value.dtype).removeprefix("torch.")
+            raise ProblemError(f"{label}: term {name!r} is {kind}, expected real numbers (N,)")
         expected = (len(value) if value.ndim else 0,) if count is None else (count,)
         if tuple(value.shape) != expected:
             wanted = "(N,)" if count is None else f"(N,) = ({count},)"
             raise ProblemError(
                 f"{label}: term {name!r} has shape {tuple(value.shape)}, expected {wanted}"
-            )
-        if not value.is_floating_point() or value.layout != torch.strided:
-            kind = str(value.dtype).removeprefix("torch.")
-            layout = "" if value.layout == torch.strided else " sparse"
-            raise ProblemError(
-                f"{label}: term {name!r} is{layout} {kind}, expected real numbers (N,)"
             )
     return terms
 

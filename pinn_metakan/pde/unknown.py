@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from pinn_metakan.errors import ProblemError
+from pinn_metakan.pde.labels import refuse_label
 from pinn_metakan.pde.stated import attributes_of, finite_number
 
 #: Gives an unknown its present value, while a problem is evaluated.
@@ -53,8 +54,7 @@ class Unknown:
         self.low = None if low is None else finite_number("Unknown: low", low)
         self.high = None if high is None else finite_number("Unknown: high", high)
         self.true = None if true is None else finite_number("Unknown: true", true)
-        if not isinstance(unit, str):
-            raise ProblemError(f"Unknown: unit must be a text such as 'm^2/s', got {unit!r}")
+        refuse_label("Unknown: unit", unit)
         if not self._is_inside(self.start):
             raise ProblemError(
                 f"Unknown: start = {self.start:g} must lie between its bounds, {self.bounds}, and "

@@ -12,6 +12,7 @@ from pinn_metakan.derivatives.law import Law
 from pinn_metakan.errors import ProblemError
 from pinn_metakan.families.family import Family
 from pinn_metakan.families.table import family_maker
+from pinn_metakan.pde.labels import refuse_label
 from pinn_metakan.pde.law_edges import LawEdges, Monotone, OfFamily, Polynomials
 from pinn_metakan.pde.small_kan import SmallKAN
 from pinn_metakan.pde.stated import attributes_of, finite_number
@@ -102,8 +103,7 @@ class UnknownFunction:
             )
         if true is not None and not callable(true):
             raise ProblemError(f"UnknownFunction: true must be a function, got {true!r}")
-        if not isinstance(unit, str):
-            raise ProblemError(f"UnknownFunction: unit must be a text such as 'W/m', got {unit!r}")
+        refuse_label("UnknownFunction: unit", unit)
         self.positive, self.unit, self.true = positive, unit, true
         if not (isinstance(monotone, bool) or monotone in ("increasing", "decreasing")):
             raise ProblemError(

@@ -1,26 +1,33 @@
-"""Code that the user wrote: what it raises becomes one line with its file and line."""
+"""Code that the user wrote, at arm's length: all of it is called through here.
 
+What it raises becomes one line with its file and line, even where it would end the program. What it
+changes for all of torch is put back. What does not end in time is ended, see `overtime`.
+"""
+
+import dis
 import sys
 import traceback
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, TracebackType
 
 from torch import Tensor
 
-from pinn_metakan.errors import ProblemError, is_lack_of_memory
+from pinn_metakan.errors import ProblemError, TrainingError, is_lack_of_memory, one_line
+from pinn_metakan.pde.overtime import begin_call, end_call
+from pinn_metakan.pde.surroundings import TorchState, kept_surroundings
 
 #: Files of this package and of Python itself: a user's mistake is in neither.
 _LIBRARIES = (str(Path(__file__).parents[1]), str(Path(traceback.__file__).parent))
-#: Errors that are no mistake of the user's code, or that have their message already.
-_NOT_ITS_OWN = (KeyboardInterrupt, ProblemError)
+#: Characters of what an error says of itself; what is said of it has to fit beside.
+_LONGEST = 140
 
 
-@contextmanager
-def told_failures(what: str) -> Iterator[None]:
+class told_failures:
     """Turn whatever the block raises, ``SystemExit`` included, into a `ProblemError` of one line.
+
+    What the block changes of torch's own state is put back.
 
     Args:
         what: Begins the message, such as "mine.py failed while loading".
@@ -28,14 +35,46 @@ def told_failures(what: str) -> Iterator[None]:
     Raises:
         ProblemError: If the block raised anything but an interrupt or a lack of memory.
     """
-    try:
-        yield
-    except _NOT_ITS_OWN:
-        raise
-    except BaseException as error:
-        if is_lack_of_memory(error):
-            raise
-        raise ProblemError(f"{what}: {describe_error(error)}") from error
+
+    __slots__ = ("_state", "_what")
+
+    def __init__(self, what: str):
+        self._what = what
+
+    def __enter__(self) -> None:
+        self._state = TorchState()
+        begin_call()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        tb: TracebackType | None,
+    ) -> None:
+        end_call()
+        self._state.put_back()
+        if error is None or isinstance(error, ProblemError | TrainingError):
+            return
+        if is_lack_of_memory(error) or (
+            isinstance(error, KeyboardInterrupt) and not _is_raised_by_code(error)
+        ):
+            return
+        raise ProblemError(f"{self._what}: {describe_error(error)}") from error
+
+
+def _is_raised_by_code(error: BaseException) -> bool:
+    """Whether a ``raise`` of the user's made an interrupt, not the keyboard."""
+    place = error.__traceback__
+    while place is not None and place.tb_next is not None:
+        place = place.tb_next
+    if place is None or _is_of_a_library(place.tb_frame.f_code.co_filename):
+        return False
+    instruction = place.tb_frame.f_code.co_code[place.tb_lasti]
+    return dis.opname[instruction] == "RAISE_VARARGS"
+
+
+def _is_of_a_library(file: str) -> bool:
+    return file.startswith((*_LIBRARIES, "<frozen")) or "site-packages" in file
 
 
 def run_text(name: str, path: Path, text: str) -> ModuleType:
@@ -56,7 +95,7 @@ def run_text(name: str, path: Path, text: str) -> ModuleType:
     assert spec is not None
     module = module_from_spec(spec)
     sys.modules[name] = module  # so that inspect finds the source of its classes
-    with told_failures(f"{path} failed while loading"):
+    with told_failures(f"{path} failed while loading"), kept_surroundings():
         exec(compile(text, str(path), "exec", dont_inherit=True), vars(module))
     return module
 
@@ -86,10 +125,10 @@ def describe_error(error: BaseException) -> str:
     places = [
         f"{Path(frame.filename).name}, line {frame.lineno}"
         for frame in traceback.extract_tb(error.__traceback__)
-        if not frame.filename.startswith((*_LIBRARIES, "<frozen"))
-        and "site-packages" not in frame.filename
+        if not _is_of_a_library(frame.filename)
     ]
-    text = " ".join(str(error).split()) or "no message"
-    if isinstance(error, SystemExit):
+    text = one_line(error, _LONGEST) or "no message"
+    if isinstance(error, SystemExit | KeyboardInterrupt):
         text += ": it must not end the program"
-    return f"{type(error).__name__}: {text}" + (f" ({places[-1]})" if places else "")
+    kind = one_line(type(error).__name__, _LONGEST // 2)
+    return f"{kind}: {text}" + (f" ({one_line(places[-1], _LONGEST // 2)})" if places else "")

@@ -7,7 +7,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from pinn_metakan.plotting.style import STYLE, headline, wrapped
+from pinn_metakan.plotting.style import STYLE, drawable, headline, wrapped
 from pinn_metakan.results.estimates import Estimate, estimates_of
 from pinn_metakan.results.field import Field
 
@@ -69,7 +69,7 @@ def _draw(axis: Axes, field: Field, name: str, number: Estimate) -> None:
     if min(everything) > 0 and max(everything) > _MANY * min(everything):
         axis.set_yscale("log")
     axis.set_xlabel("step")
-    axis.set_ylabel(f"{name} [{number.unit}]")
+    axis.set_ylabel(f"{name} [{drawable(number.unit)}]")
     axis.set_title(number.line(name), fontsize=9)
     axis.grid(alpha=0.3)
     axis.legend(fontsize=8)

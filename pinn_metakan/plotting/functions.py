@@ -5,7 +5,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from pinn_metakan.plotting.style import STYLE, axis_label, headline, wrapped
+from pinn_metakan.plotting.style import STYLE, axis_label, drawable, headline, wrapped
 from pinn_metakan.results.field import Field
 from pinn_metakan.results.found_function import FoundFunction
 from pinn_metakan.results.found_functions import functions_of
@@ -77,7 +77,7 @@ def draw_function(axis: Axes, field: Field, found: FoundFunction) -> None:
     # A band that is much wider than the function at the ends would hide it.
     axis.set_ylim(max(bottom, low - room), min(top, high + room))
     axis.set_xlabel(axis_label(field, found.of[0]))
-    axis.set_ylabel(f"{found.call} [{found.unit}]")
+    axis.set_ylabel(f"{found.call} [{drawable(found.unit)}]")
     if found.formula is not None:
         title = f"{found.call} = {found.formula.text}"
         axis.set_title(f"{title}\n{found.formula.kind}, {found.formula.fit}", fontsize=9)
@@ -91,6 +91,6 @@ def _draw_map(figure: Figure, axis: Axes, field: Field, found: FoundFunction, wh
     values = found.values if what == "value" else found.standard_errors
     picture = axis.pcolormesh(first, second, values.reshape(len(first), -1).T, shading="gouraud")
     named = found.call if what == "value" else f"standard error of {found.call}"
-    figure.colorbar(picture, ax=axis, label=f"{named} [{found.unit}]")
+    figure.colorbar(picture, ax=axis, label=f"{named} [{drawable(found.unit)}]")
     axis.set_xlabel(axis_label(field, found.of[0]))
     axis.set_ylabel(axis_label(field, found.of[1]))

@@ -6,7 +6,7 @@ from enum import Enum
 
 import numpy as np
 
-from pinn_metakan.plotting.style import axis_label, unit_of
+from pinn_metakan.plotting.style import axis_label, drawable, unit_of
 from pinn_metakan.results.field import Field, FieldOnGrid
 from pinn_metakan.results.metrics import Array
 
@@ -115,7 +115,7 @@ def _layers(field: Field, grid: FieldOnGrid, unknown: str) -> list[Layer]:
         unit = unit_of(field, unknown)
         told = axis_label(field, unknown, ", error")
         size = "log10 |error|" if unit == "-" else f"log10 |error in {unit}|"
-        size = f"{field.long_names.get(unknown, unknown)}, {size}"
+        size = f"{drawable(field.long_names.get(unknown, unknown))}, {size}"
         layers += [
             Layer(f"{unknown}_reference", "reference", label, reference, Kind.FIELD, "field"),
             Layer(name, "error", told, error, Kind.SIGNED, "error"),

@@ -1,8 +1,12 @@
 """Style, labels and headline of all figures."""
 
 import textwrap
+from functools import cache
 from typing import Any
 
+from matplotlib.mathtext import MathTextParser
+
+from pinn_metakan.errors import one_line
 from pinn_metakan.results.field import Field
 from pinn_metakan.results.reference_errors import near_reference
 
@@ -16,19 +20,34 @@ STYLE: dict[Any, Any] = {
     "svg.hashsalt": "pinn_metakan",  # the same field, the same bytes
 }
 
+#: Characters of the longest text on an axis.
+_LONGEST = 100
 #: Letters of a headline per inch.
 _LETTERS = 10.5
 
 
 def axis_label(field: Field, name: str, suffix: str = "") -> str:
     """Label of an axis or a color bar: what it is, and its unit."""
-    return f"{field.long_names.get(name, name)}{suffix} [{unit_of(field, name)}]"
+    return f"{drawable(field.long_names.get(name, name))}{suffix} [{unit_of(field, name)}]"
 
 
 def unit_of(field: Field, name: str) -> str:
     """Unit of a coordinate or an unknown; "-" for none, which files may call "1"."""
     unit = field.units.get(name, "-")
-    return "-" if unit == "1" else unit
+    return "-" if unit == "1" else drawable(unit)
+
+
+@cache
+def drawable(text: str) -> str:
+    """The text, cut where it is too long, with dollar signs as such where they hold no formula."""
+    text = one_line(text, _LONGEST)
+    if "$" not in text:
+        return text
+    try:
+        is_formula = text.count("$") % 2 == 0 and MathTextParser("path").parse(text)
+    except (ValueError, RuntimeError, RecursionError):
+        is_formula = False
+    return text if is_formula else text.replace("$", r"\$")
 
 
 def coordinate_label(field: Field, name: str, value: float) -> str:

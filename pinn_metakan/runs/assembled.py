@@ -1,6 +1,6 @@
 """A run, assembled: problem, ansatz, points, objective, legs and trainer put together."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -24,7 +24,7 @@ from pinn_metakan.results.residual_norms import ResidualNorms
 from pinn_metakan.runs.checkpoint_format import in_this_format
 from pinn_metakan.runs.choices import DTYPES, RunChoices
 from pinn_metakan.runs.fields import SlabFields, error_measure, reference_on
-from pinn_metakan.runs.grids import main_grid
+from pinn_metakan.runs.grids import main_grid, plane_grid
 from pinn_metakan.runs.needed_memory import refuse_what_never_fits
 from pinn_metakan.runs.network_choice import best_alternative
 from pinn_metakan.runs.part import Part, build_part, network_maker
@@ -96,6 +96,10 @@ class AssembledRun:
         self._random_dimensions = RandomDimensions(self._spread_objective, count) if count else None
         self._draw_dimensions()
         self.reference = reference_on(self.formulation, self.grid.points)
+        self.plane_reference: Mapping[str, Tensor] = {}
+        if not self.grid.axes:  # that of the figures; what is wrong with it is told before training
+            points = plane_grid(self.formulation).points
+            self.plane_reference = reference_on(self.formulation, points)
         stated = stated_reference_errors(self.formulation) if self.reference else {}
         self.reference_errors = {name: stated[name] for name in self.reference if name in stated}
         self.record = TrainingRecord()

@@ -2,9 +2,11 @@
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from pinn_metakan.ansatz.ansatz import Ansatz
@@ -14,6 +16,7 @@ from pinn_metakan.geometry.grid import Grid
 from pinn_metakan.geometry.sampling import PointSet
 from pinn_metakan.losses.objective import Objective
 from pinn_metakan.pde.formulation import Formulation
+from pinn_metakan.pde.returned import fault_of
 from pinn_metakan.pde.user_code import call_user
 from pinn_metakan.results.field import FieldOnGrid, FieldOnMesh
 from pinn_metakan.runs.grids import grid_over, mesh_of
@@ -47,9 +50,9 @@ def reference_on(formulation: Formulation, points: Tensor) -> dict[str, Tensor]:
     result = {}
     for name, value in values.items():
         if isinstance(value, np.ndarray):
-            value = torch.from_numpy(value)
-        if isinstance(value, Tensor) and value.is_complex():
-            raise ProblemError(f"{label}: {name} is complex, expected real numbers")
+            value = _as_tensor(f"{label}: {name}", value)
+        if isinstance(value, Tensor) and (fault := fault_of(value)) is not None:
+            raise ProblemError(f"{label}: {name} is {fault}, expected real numbers")
         if not isinstance(value, Tensor) or value.shape != (len(points),):
             what = tuple(value.shape) if isinstance(value, Tensor) else type(value).__name__
             raise ProblemError(f"{label}: {name} is {what}, expected shape ({len(points)},)")
@@ -57,6 +60,13 @@ def reference_on(formulation: Formulation, points: Tensor) -> dict[str, Tensor]:
             raise ProblemError(f"{label}: {name} holds NaN or infinity inside the domain")
         result[name] = value.detach().to("cpu", torch.float64)
     return result
+
+
+def _as_tensor(label: str, values: NDArray[Any]) -> Tensor:
+    """The numbers of an array, whatever order its bytes have."""
+    if values.dtype.kind not in "biufc":
+        raise ProblemError(f"{label} is {values.dtype}, expected real numbers")
+    return torch.from_numpy(values.astype(values.dtype.newbyteorder("=")))
 
 
 class SlabFields:

@@ -99,11 +99,12 @@ def build_part(
     objective, satisfied = build_objective(
         built, collocation, settings.loss, engine, problem.scales, formulation
     )
-    term = objective.first_unusable_term()
-    if term is not None:
+    unusable = objective.first_unusable_term()
+    if unusable is not None:
+        term, places = unusable
         raise ProblemError(
-            f"{problem.origin.label}: term {term!r} is NaN or infinite for the untrained "
-            f"network; expected finite values (N,) at all points of {formulation.domain!r}"
+            f"{problem.origin.label}: term {term!r} is NaN or infinite for the untrained network "
+            f"at {places}; expected finite values (N,)"
         )
     notes = (*built.notes, *note_jumps(formulation))
     return Part(formulation, objective, satisfied, reason, notes, built.constraints, *weights[1:])

@@ -6,11 +6,13 @@ from pathlib import Path
 
 from pinn_metakan.errors import RunFolderError
 from pinn_metakan.pde.formulation import formulate
+from pinn_metakan.pde.overtime import ended_in_time
 from pinn_metakan.pde.problem import Origin, Problem
 from pinn_metakan.results.hdf5 import read_solution
 from pinn_metakan.runs.again import assembled_again
 from pinn_metakan.runs.as_start import as_start
 from pinn_metakan.runs.assembled import AssembledRun
+from pinn_metakan.runs.begun import failures_of
 from pinn_metakan.runs.chain import Chain
 from pinn_metakan.runs.choices import check_budget
 from pinn_metakan.runs.devices import chosen_device
@@ -134,7 +136,8 @@ def _gone_on(
             asked = assembled.choices.as_asked(assembled.problem, second is not None, start)
             folder.change_settings(settings_text(assembled.settings, asked, command))
         before = {"before": remembered.tree["before"]} if "before" in remembered.tree else {}
-        return finished(train_and_compare(assembled, second, folder, earlier, *told, before))
+        with failures_of(folder), ended_in_time(budget and started + budget):
+            return finished(train_and_compare(assembled, second, folder, earlier, *told, before))
 
 
 def _remembered(folder: RunFolder, layers: Sequence[Layer]) -> Remembered:

@@ -6,9 +6,11 @@ from pathlib import Path
 
 from pinn_metakan.diagnosis.table import refuse_errors
 from pinn_metakan.networks.network import Network
+from pinn_metakan.pde.overtime import ended_in_time
 from pinn_metakan.pde.problem import Problem
 from pinn_metakan.runs.asked import Asked
 from pinn_metakan.runs.assembled import AssembledRun
+from pinn_metakan.runs.begun import failures_of
 from pinn_metakan.runs.chain import Chain
 from pinn_metakan.runs.choices import check_budget
 from pinn_metakan.runs.ending import in_good_order, owned
@@ -132,6 +134,7 @@ def solve(
         if folder is not None:
             folder.begin(text, overwrite)
         told = (budget, started, announce, progress)
-        if chain is not None:
-            run = chain.last_run(run, second, folder, *told)
-        return finished(train_and_compare(run, second, folder, {}, *told))
+        with failures_of(folder), ended_in_time(budget and started + budget):
+            if chain is not None:
+                run = chain.last_run(run, second, folder, *told)
+            return finished(train_and_compare(run, second, folder, {}, *told))

@@ -14,7 +14,8 @@ from torch import Generator
 
 from pinn_metakan.losses.data_weight import noise_levels
 from pinn_metakan.results.estimates import ATTRIBUTE, estimates_of
-from pinn_metakan.results.field import Field
+from pinn_metakan.results.failure import MISSING, UNIMPROVED
+from pinn_metakan.results.field import Field, FieldOnGrid
 from pinn_metakan.results.found_functions import ATTRIBUTE as FUNCTIONS
 from pinn_metakan.results.found_functions import functions_as_json, functions_of
 from pinn_metakan.results.parameter_errors import parameter_errors
@@ -25,11 +26,11 @@ from pinn_metakan.runs.assembled import AssembledRun
 from pinn_metakan.runs.description import description, machine
 from pinn_metakan.runs.estimates import estimates_of_run, posterior_of, with_bands
 from pinn_metakan.runs.facts import facts
-from pinn_metakan.runs.fields import CHUNK, field_on, mesh_field, reference_on
+from pinn_metakan.runs.fields import CHUNK, field_on, mesh_field
 from pinn_metakan.runs.functions import found_functions
 from pinn_metakan.runs.grids import mesh_points, plane_grid, plane_place
 from pinn_metakan.runs.slabs import slabs_to_try
-from pinn_metakan.training.limit import Diagnosis, diagnose
+from pinn_metakan.training.limit import Diagnosis, Limit, diagnose
 from pinn_metakan.version import __version__
 
 #: What columns of the history that not every run has begin with.
@@ -60,16 +61,17 @@ def evaluate_field(
     plane = None
     if not run.grid.axes:
         plane_points = plane_grid(run.formulation)
-        reference = reference_on(run.formulation, plane_points.points)
-        plane = field_on(*parts, plane_points, reference)
+        plane = field_on(*parts, plane_points, run.plane_reference)
     coordinates = run.formulation.variables.coordinates
     names = (*coordinates, *run.problem.unknowns)
     history = {
         key: np.array([row.get(key, math.nan) for row in run.record.entries], dtype=np.float64)
         for key in _history_keys(run)
     }
+    grid = field_on(*parts, run.grid, run.reference)
+    missing = points_without_solution(run, grid)
     return Field(
-        grid=with_bands(field_on(*parts, run.grid, run.reference), run.grid, run, posterior),
+        grid=with_bands(grid, run.grid, run, posterior),
         coordinates=coordinates,
         units={name: run.problem.units.get(name, "-") for name in names},
         long_names={name: run.problem.long_names.get(name, name) for name in names},
@@ -80,6 +82,7 @@ def evaluate_field(
             "description": json.dumps(description(run.problem, facts(run))),
             **_attributes_of_earlier(earlier),
             **_residual_norms(run),
+            **({MISSING: missing} if missing else {}),
             **{f"{PREFIX}{name}": error for name, error in run.reference_errors.items()},
             "stage_begins": json.dumps(run.record.begins),
             **({} if estimates.is_empty else {ATTRIBUTE: estimates.as_json()}),
@@ -138,6 +141,15 @@ def summary(
         "links": [_as_json(link) for link in links_of(field.attributes)],
         "versions": json.loads(str(attributes["versions"])),
     } | {name: _summary_of_earlier(field) for name, field in earlier.items()}
+
+
+def points_without_solution(run: AssembledRun, grid: FieldOnGrid) -> int:
+    """Count the points of the domain at which an unknown is NaN or infinite."""
+    inside = run.grid.inside if run.grid.axes else np.ones(len(run.grid.points), bool)
+    is_missing = np.zeros(inside.shape, bool)
+    for values in grid.values.values():
+        is_missing |= ~np.isfinite(values)
+    return int((is_missing & inside).sum())
 
 
 def _errors_over_parameters(field: Field) -> dict[str, object]:
@@ -229,6 +241,8 @@ def _attributes(run: AssembledRun, has_folder: bool) -> dict[str, str | int | fl
         attributes |= {"links": json.dumps(run.start.links)} if run.start.links else {}
     diagnosis = _diagnosis(run, has_folder)
     attributes |= {"verdict": diagnosis.limit.value, "advice": diagnosis.sentence}
+    if diagnosis.limit is Limit.BETTER_STEPS:
+        attributes[UNIMPROVED] = 1
     return attributes | ({"parts": json.dumps(parts)} if parts else {})
 
 
@@ -257,6 +271,7 @@ def _diagnosis(run: AssembledRun, has_folder: bool) -> Diagnosis:
         has_folder=has_folder,
         slabs_to_try=lambda: slabs_to_try(run.settings, run.formulation, run.objective),
         last_weight=run.objective.last_weight(),
+        has_improved=run.start is not None or run.record.has_improved,
         noise=sum(part for term, part in parts.items() if term in noisy),
     )
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from pinn_metakan.errors import SettingsError, look_up
+from pinn_metakan.errors import SettingsError, look_up, one_line
 from pinn_metakan.settings.networks import (
     NETWORK_SETTINGS,
     RUN_DEFAULTS,
@@ -19,7 +19,7 @@ from pinn_metakan.settings.networks import (
     Section,
     is_own,
 )
-from pinn_metakan.settings.refusals import describe_refusal, one_line
+from pinn_metakan.settings.refusals import describe_refusal
 from pinn_metakan.settings.sections import RUN_TABLE, RunSettings, Settings, settings_class
 from pinn_metakan.settings.stages import LMSettings
 from pinn_metakan.untrusted.json_text import refuse_depth

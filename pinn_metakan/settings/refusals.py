@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from pydantic import ValidationError
 
+from pinn_metakan.errors import one_line
 from pinn_metakan.settings.networks import Section
 
 
@@ -30,11 +31,6 @@ def describe_refusal(
         return one_line(f"{label}: no setting {key!r}; there are {names}")
     expected = f"{first['msg'][0].lower()}{first['msg'][1:]}"
     return one_line(f"{label}: {key}: {expected}, got {first['input']!r}")
-
-
-def one_line(text: str) -> str:
-    """The text with single spaces in the place of line ends."""
-    return " ".join(text.split())
 
 
 def _place(loc: tuple[int | str, ...], given: object) -> list[int | str]:

@@ -24,7 +24,7 @@ class LeastSquares:
         linearize: Evaluates that vector and its Jacobian (N, P).
         redraw: Gives the loss new points, as many as before.
         measure: Gives errors against a reference by name; empty without a reference.
-        unusable_term: Names a part of the loss that is not finite, or None.
+        unusable_term: Names a part of the loss that is not finite and says where, or None.
         add_points: Gives it more, new ones; False where it has as many as it may.
         count_points: Counts the points of the equations.
         fresh_loss: Evaluates the loss on new points that it does not keep.
@@ -44,7 +44,7 @@ class LeastSquares:
     linearize: Callable[[], tuple[Tensor, Tensor]]
     redraw: Callable[[], None]
     measure: Callable[[], dict[str, float]]
-    unusable_term: Callable[[], str | None]
+    unusable_term: Callable[[], tuple[str, str] | None]
     add_points: Callable[[], bool] = lambda: False
     count_points: Callable[[], int] = lambda: 0
     fresh_loss: Callable[[], float] = lambda: math.nan

@@ -40,6 +40,8 @@ class Limit(Enum):
     STEPS = "limited by steps"
     #: The loss falls no more, on fresh points as well.
     NETWORK = "limited by the network"
+    #: No step has lowered the loss.
+    BETTER_STEPS = "nothing improved"
     #: The loss falls no more, far from a solution.
     ANOTHER_START = "stuck"
     #: The solution is not smooth: residuals at points say nothing of its jumps.
@@ -88,6 +90,7 @@ def diagnose(
     slabs_to_try: Callable[[], int] = lambda: 0,
     last_weight: float = 1.0,
     noise: float = 0.0,
+    has_improved: bool = True,
 ) -> Diagnosis:
     """Tell what limits a run.
 
@@ -103,6 +106,7 @@ def diagnose(
         slabs_to_try: Gives the number of slabs of time that may help; 0 where there can be none.
         last_weight: What the last times count for beside the first ones, 0 to 1.
         noise: The part of the loss that is data with noise, 0 to 1.
+        has_improved: Whether a step has lowered the loss.
 
     Returns:
         The limit.
@@ -139,6 +143,12 @@ def diagnose(
             Limit.POINTS,
             f"the loss on fresh points is {ratio:.0f} times that on trained ones; try --set "
             "points.interior=... higher",
+        )
+    if not has_improved:
+        return Diagnosis(
+            Limit.BETTER_STEPS,
+            f"no step has lowered the loss of {loss:.1e}, so this is the untrained network; try "
+            "another stage, a lower learning rate, higher damping or another --seed",
         )
     parts = conditions or {}
     if sum(parts.values()) > _DOMINANT:

@@ -13,6 +13,7 @@ class TrainingRecord:
 
     Attributes:
         step: Steps taken.
+        first_loss: The loss before the first step; NaN if it is not known.
         entries: The history: ``step``, ``seconds``, ``loss`` and errors, one dict per entry.
         pace: How fast stages go in this sitting.
         begins: Where stages began: ``stage``, ``leg``, ``slab``, ``step`` and ``seconds``, one dict
@@ -21,6 +22,7 @@ class TrainingRecord:
 
     def __init__(self) -> None:
         self.step = 0
+        self.first_loss = math.nan
         self.entries: list[dict[str, float]] = []
         self.pace = Pace()
         self.begins: list[dict[str, str | float]] = []
@@ -71,11 +73,18 @@ class TrainingRecord:
             found.append(losses[-1] if losses else math.nan)
         return found
 
+    @property
+    def has_improved(self) -> bool:
+        """Whether a loss is lower than that before the first step, or that is not known."""
+        losses = [entry["loss"] for entry in self.entries if entry["step"] > 0]
+        return self.step == 0 or not min(losses, default=math.inf) >= self.first_loss
+
     def state(self) -> dict[str, Any]:
         """All that `load` needs to go on."""
         return {
             "step": self.step,
             "seconds": self.seconds,
+            "first_loss": self.first_loss,
             "history": self.entries,
             "begins": self.begins,
         }
@@ -83,5 +92,6 @@ class TrainingRecord:
     def load(self, state: Mapping[str, Any]) -> None:
         """Go on from a state."""
         self.step, self.entries = state["step"], state["history"]
+        self.first_loss = state.get("first_loss", math.nan)  # not in version 0.2.0
         self.begins = state.get("begins", [])  # not up to version 0.2.0
         self._seconds_before = state["seconds"]

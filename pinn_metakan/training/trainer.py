@@ -86,6 +86,8 @@ class Trainer:
             TrainingError: If the loss is no longer finite.
         """
         self.record.start_clock()
+        if self.record.step == 0 and not self.record.entries:
+            self.record.first_loss = float(self.least_squares.evaluate())
         stopped = None
         while not self.is_finished and stopped is None:
             stopped = self._run_stage(self._stage, should_stop, report)
@@ -274,9 +276,9 @@ class Trainer:
         return Verdict(Outcome.LOSS_REACHED, reached)
 
     def _diverged(self, loss: float) -> TrainingError:
-        stage, term = self._stage, self.least_squares.unusable_term()
+        stage, unusable = self._stage, self.least_squares.unusable_term()
+        where = "" if unusable is None else " (term {!r}, {})".format(*unusable)
         return TrainingError(
             f"the loss is {loss} in stage {stage.name} at step {self.step}"
-            + (f" (term {term!r})" if term else "")
-            + f"; try --set {stage.remedy}, or other loss weights"
+            + f"{where}; try --set {stage.remedy}, or other loss weights"
         )

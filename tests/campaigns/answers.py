@@ -1,5 +1,6 @@
 """What the command line may answer: done, refused by one line, failed with one line."""
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -38,6 +39,7 @@ def answer(
     from pinn_metakan.runs import folder as run_folder
 
     def command() -> None:
+        os.environ["PINN_METAKAN_TRACEBACK"] = "1"
         if not draws:
             run_folder.all_figures = lambda field: {}
         main(list(arguments))

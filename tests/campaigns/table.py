@@ -9,6 +9,7 @@ CAMPAIGNS = {
     "damaged_files": "campaigns.damaged_files:DamagedFiles",
     "command_lines": "campaigns.command_lines:CommandLines",
     "kills": "campaigns.kills:Kills",
+    "problem_files": "campaigns.problem_files:ProblemFiles",
 }
 
 

@@ -116,10 +116,13 @@ def test_points_crowd_in_a_front_even_where_the_residual_is_small(write_problem:
     assert in_front[1] > 5 * in_front[0]
 
 
-def test_a_term_that_is_not_finite_is_named(field_problem: Problem) -> None:
+def test_a_term_that_is_not_finite_is_named_with_its_place(field_problem: Problem) -> None:
     run = run_of(field_problem)
     assert run.objective.first_unusable_term() is None
     with torch.no_grad():
         next(run.network.parameters()).fill_(torch.nan)
     expected = run.formulation.equations.terms[0]
-    assert run.objective.first_unusable_term() == expected
+    count = len(run.equations.at.points)
+    term, places = run.objective.first_unusable_term() or ("", "")
+    assert term == expected
+    assert places.startswith(f"{count} of {count} points, first at ")

@@ -143,7 +143,7 @@ def test_a_coefficient_may_be_a_constant_field() -> None:
         (Dirichlet(u="0"), None),
         (Dirichlet(u=[0.0, 1.0]), r"Observed\(points, u=values\)"),
         (Dirichlet(u=np.zeros(7)), r"Observed\(points, u=values\)"),
-        (Dirichlet(u=lambda x: x * 1j), "returned complex numbers, expected real ones"),
+        (Dirichlet(u=lambda x: x * 1j), "returned complex128 numbers, expected real ones"),
         (Dirichlet(u=lambda x: (x - 2).sqrt()), "data of 'edge_u' are NaN or infinite"),
         (Dirichlet(u=lambda x: 1 / (x - x)), "data of 'edge_u' are NaN or infinite"),
         (Dirichlet(u=lambda x: x - x.mean()), "couples its points"),

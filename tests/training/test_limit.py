@@ -87,7 +87,7 @@ def test_an_earlier_slab_that_ended_far_from_a_solution_is_told() -> None:
 def test_each_verdict_has_its_own_word() -> None:
     assert {limit.value for limit in Limit} == {
         "converged", "limited by points", "limited by the conditions", "limited by the noise",
-        "limited by steps",
+        "limited by steps", "nothing improved",
         "limited by the network", "stuck", "stopped", "not smooth",
     }  # fmt: skip
 

@@ -44,7 +44,7 @@ class Bowl:
             lambda: (self.x.detach() - self.target, torch.eye(3, dtype=torch.float64)),
             self.redraw,
             lambda: {"u": 0.5},
-            lambda: "bowl",
+            lambda: ("bowl", "its only point"),
         )
         stages = [
             Stage("adam", steps, every, make, kind="adam"),

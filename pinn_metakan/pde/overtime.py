@@ -1,0 +1,90 @@
+"""Code of the user's that has not ended when a run must: it is ended where it is."""
+
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+#: Seconds that one call may take although the budget is used up; it may be a slow reference
+#: (docs/decisions/0050-code-of-the-user.md).
+GRACE = 20.0
+#: Whether a call must be ended is asked so often; one that catches what ends it is ended again [s].
+_EVERY = 1.0
+#: Windows has none: no call is ended there.
+_ALARM = getattr(signal, "SIGALRM", None)
+
+
+class Overtime(BaseException):
+    """A call of the user's code went on although the budget was used up."""
+
+    def __str__(self) -> str:
+        return (
+            f"it had not ended {GRACE:.0f} s later than the budget allows; give a larger budget, "
+            "or see whether it ends at all"
+        )
+
+
+class _Calls:
+    """The calls of the user's code that the main thread is in, one inside the other."""
+
+    depth = 0
+    #: When the outermost one began, as `time.monotonic`.
+    began = 0.0
+
+
+def begin_call() -> None:
+    """Note that code of the user's begins."""
+    if threading.get_ident() == threading.main_thread().ident:
+        if _Calls.depth == 0:
+            _Calls.began = time.monotonic()
+        _Calls.depth += 1
+
+
+def end_call() -> None:
+    """Note that it has ended."""
+    if threading.get_ident() == threading.main_thread().ident:
+        _Calls.depth -= 1
+
+
+@contextmanager
+def ended_in_time(until: float | None) -> Iterator[None]:
+    """End code of the user's that goes on too long after a time, by raising `Overtime` in it.
+
+    Only in the main thread, where Python receives signals, and not within a long call into C.
+
+    Args:
+        until: The time, as `time.time`; None for never.
+    """
+    is_main = threading.current_thread() is threading.main_thread()
+    if until is None or _ALARM is None or not is_main:
+        yield
+        return
+
+    def is_overdue() -> bool:
+        is_late = time.time() > until and time.monotonic() - _Calls.began > GRACE
+        return _Calls.depth > 0 and is_late
+
+    def on_alarm(number: int, frame: FrameType | None) -> None:
+        if is_overdue():
+            raise Overtime
+        if callable(before):
+            before(number, frame)
+
+    def watch() -> None:
+        while not is_over.wait(_EVERY):
+            if is_overdue():
+                signal.pthread_kill(main, _ALARM)
+
+    main = threading.get_ident()
+    is_over = threading.Event()
+    before = signal.signal(_ALARM, on_alarm)
+    watching = threading.Thread(target=watch, name="budget", daemon=True)
+    watching.start()
+    try:
+        yield
+    finally:
+        is_over.set()
+        watching.join()
+        signal.signal(_ALARM, before)

@@ -1,0 +1,64 @@
+"""What all code of a process shares, and code of the user's may not leave changed."""
+
+import os
+import random
+import sys
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+import numpy as np
+import torch
+
+
+class TorchState:
+    """What torch shares between all code, as it is now: a microsecond to note and to compare."""
+
+    __slots__ = ("_dtype", "_is_grad_enabled", "_threads")
+
+    def __init__(self) -> None:
+        self._dtype = torch.get_default_dtype()
+        self._is_grad_enabled = torch.is_grad_enabled()
+        self._threads = torch.get_num_threads()
+
+    def put_back(self) -> None:
+        """Put back what is no longer as it was."""
+        if torch.is_grad_enabled() is not self._is_grad_enabled:
+            torch.set_grad_enabled(self._is_grad_enabled)
+        if torch.get_default_dtype() is not self._dtype:
+            torch.set_default_dtype(self._dtype)
+        if torch.get_num_threads() != self._threads:
+            torch.set_num_threads(self._threads)
+
+
+@contextmanager
+def kept_surroundings() -> Iterator[None]:
+    """Put back what a file that is executed may change: where, how and by what numbers all goes on.
+
+    That is: the working directory, the seeds of torch, NumPy and Python, what NumPy and warnings do
+    about errors, torch's default device and what it checks, where output goes, the depth of calls.
+    """
+    folder, streams, depth = os.getcwd(), (sys.stdout, sys.stderr), sys.getrecursionlimit()
+    seeds = (torch.get_rng_state(), np.random.get_state(), random.getstate())  # noqa: NPY002
+    device, errors = torch.get_default_device(), np.geterr()
+    is_deterministic = torch.are_deterministic_algorithms_enabled()
+    only_warns = torch.is_deterministic_algorithms_warn_only_enabled()
+    looks_for_anomalies = torch.is_anomaly_enabled()
+    precision = torch.get_float32_matmul_precision()
+    with warnings.catch_warnings():
+        try:
+            yield
+        finally:
+            sys.setrecursionlimit(depth)
+            sys.stdout, sys.stderr = streams
+            if torch.get_default_device() != device:
+                torch.set_default_device(device)
+            torch.use_deterministic_algorithms(is_deterministic, warn_only=only_warns)
+            torch.autograd.set_detect_anomaly(looks_for_anomalies)
+            torch.set_float32_matmul_precision(precision)
+            torch.set_rng_state(seeds[0])
+            np.random.set_state(seeds[1])  # noqa: NPY002
+            random.setstate(seeds[2])
+            np.seterr(**errors)
+            with suppress(OSError):  # it was removed meanwhile
+                os.chdir(folder)
