@@ -30,6 +30,8 @@ _REPORT = f"this is a fault of the program; please report what it says with {_TR
 _SEE_HELP = " Try 'pinn-metakan --help'."
 #: A command that goes on with a run is printed whole.
 _WITH_COMMAND = 10_000
+#: Characters of a path that a message shows.
+_SHOWN = 150
 
 
 def run(arguments: list[str]) -> int:
@@ -79,6 +81,9 @@ def run(arguments: list[str]) -> int:
         if hasattr(error, "format_message") and hasattr(error, "exit_code"):
             told = one_line(error.format_message(), LONGEST - len(_SEE_HELP))
             return _failed(f"{told}{_SEE_HELP}", 2)
+        if isinstance(error, OSError) and error.filename is not None:
+            # A name that is too long, a folder that has gone.
+            return _failed(f"cannot use {str(error.filename)[:_SHOWN]}: {error.strerror}", 2)
         if is_lack_of_memory(error):
             hint = "try fewer points (--set points.interior=...) or narrower widths"
             return _failed(f"out of memory; {hint}", 1)

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Sequence
 
 from pinn_metakan.cli.loading import answering, ignore_signals, loading
-from pinn_metakan.cli.output import close_output, prepare_output
+from pinn_metakan.cli.output import close_output, prepare_output, tell
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -13,6 +13,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if "WORLD_SIZE" in os.environ:  # read when torch is loaded; what it warns of is told in a line
         os.environ.setdefault("TORCH_CPP_LOG_LEVEL", "ERROR")
     prepare_output()
+    try:
+        os.getcwd()
+    except OSError:  # without it, libraries end the program in their own ways
+        tell("pinn-metakan: the working directory has been removed; change to one that is there")
+        sys.exit(2)
     with answering():
         with loading():
             from pinn_metakan.cli.exit_status import run

@@ -74,7 +74,7 @@ def refuse_what_never_fits(
 def gib(size: float) -> str:
     """A number of bytes, in GiB."""
     count = size / 2**30
-    return f"{count:.2g} GiB" if count < 100 else f"{count:.3g} GiB"
+    return f"{count:.2g} GiB" if count < 100 else f"{count:.0f} GiB"
 
 
 def _of_grid(settings: Settings, formulation: Formulation) -> Iterator[Need]:
