@@ -81,7 +81,7 @@ def _same_file(
             f"{record['setting']} = {record['name']!r}; put that version back"
         )
     raise RunFolderError(
-        f"{folder} was made with {record['setting']} = {record['name']!r} of {record['path']}, "
-        "which is in no folder of problems; name the file, whose code will run: "
+        f"{folder} was made with {record['setting']} = {record['name']!r}, whose file is in no "
+        "folder of problems; name the file, whose code will run: "
         f"{line_to_resume(remembered)}"
     )
