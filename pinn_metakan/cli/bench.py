@@ -21,6 +21,7 @@ BENCHMARKS = (
     "gallery",
     "opinion",
     "inverse",
+    "laws",
     "feynman",
     "images",
     "ball",

@@ -1,5 +1,7 @@
 """Unknown functions: how they are stated and called, their derivatives, and what is refused."""
 
+from typing import Literal
+
 import pytest
 import torch
 from torch import Tensor
@@ -123,7 +125,7 @@ def test_a_monotone_function_is_so_for_all_coefficients_and_beyond_its_range(
 def test_a_monotone_function_begins_with_its_start_in_the_middle_and_has_true_ones(
     sign: int,
 ) -> None:
-    monotone = True if sign > 0 else "decreasing"
+    monotone: Literal[True, "decreasing"] = True if sign > 0 else "decreasing"
     function = UnknownFunction(
         "u", start=3.0, degree=5, monotone=monotone, true=lambda u: sign * torch.exp(u)
     )

@@ -27,6 +27,10 @@ BOUNDS: dict[str, tuple[Mapping[str, object], Mapping[str, float]]] = {
     "elasticity": ({"lm": {"steps": 15}}, {"u": 1e-1, "v": 1e-1}),
     "fokker_planck": ({}, {"p": 1e-1}),
     "gray_scott": ({"slabs": 1}, {"u": 0.2, "v": 0.9}),  # the same of three
+    "flow_past_data": (
+        {"points": {"interior": 200, "first": 0}},
+        {"u": 0.2, "v": 0.7, "p": 0.8},
+    ),
     "heat": ({}, {"u": 1e-4}),
     "heat_2d": ({}, {"u": 2e-2}),
     "heat_multiscale": ({}, {"u": 0.3}),
@@ -35,6 +39,7 @@ BOUNDS: dict[str, tuple[Mapping[str, object], Mapping[str, float]]] = {
     "kdv": ({}, {"u": 0.74}),
     "inverse_burgers": ({}, {"u": 2e-2}),
     "inverse_heat": ({}, {"u": 1e-2}),
+    "inverse_source": ({}, {"u": 2e-2}),
     "klein_gordon": ({}, {"u": 1e-5}),
     "kovasznay": ({"lm": {"steps": 15}}, {"u": 1e-2, "v": 1e-2, "p": 1e-2}),
     "lorenz": (
@@ -51,6 +56,7 @@ BOUNDS: dict[str, tuple[Mapping[str, object], Mapping[str, float]]] = {
     "parametric_burgers": ({"evaluation": {"shape": [101, 5, 21]}}, {"u": 0.5}),
     "parametric_heat": ({"evaluation": {"shape": [21, 5, 21]}}, {"u": 1e-2}),
     "pendulum": ({"lm": {"steps": 10}}, {"theta": 5e-2}),
+    "pendulum_friction": ({}, {"theta": 5e-2}),
     "kuramoto_sivashinsky": ({}, {"u": 0.99}),
     "plate": ({}, {"w": 1e-2}),
     "poisson": ({}, {"u": 1e-4}),
