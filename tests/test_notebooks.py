@@ -19,6 +19,8 @@ def test_there_are_notebooks() -> None:
         "first-solve",
         "looking-and-comparing",
         "own-equation",
+        "unknown-law",
+        "unknown-number",
     ]
 
 
