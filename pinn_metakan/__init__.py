@@ -86,6 +86,8 @@ if TYPE_CHECKING:
     from pinn_metakan.reference.ring_heat import RingHeat
     from pinn_metakan.runs.examination import examine
     from pinn_metakan.runs.legs.leg import Leg
+    from pinn_metakan.runs.posterior_ensemble import posterior_ensemble
+    from pinn_metakan.runs.profile import profile_likelihood
     from pinn_metakan.runs.resume import open_run, rerun, resume
     from pinn_metakan.runs.solution import Solution
     from pinn_metakan.runs.solve import solve
@@ -193,6 +195,8 @@ _PLACES = {
     "make_shared_metakan": "networks.shared_metakan",
     "observed_from_file": "pde.observed_files",
     "open_run": "runs.resume",
+    "posterior_ensemble": "runs.posterior_ensemble",
+    "profile_likelihood": "runs.profile",
     "pruned": "networks.compression",
     "region_from_file": "geometry.region_files",
     "rerun": "runs.resume",
@@ -302,6 +306,8 @@ __all__ = [
     "make_shared_metakan",
     "observed_from_file",
     "open_run",
+    "posterior_ensemble",
+    "profile_likelihood",
     "pruned",
     "region_from_file",
     "rerun",

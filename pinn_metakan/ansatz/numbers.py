@@ -60,12 +60,13 @@ class UnknownNumbers(nn.Module):
             values: By name [its unit]; names that are not among them are left out.
 
         Raises:
-            ProblemError: If a value lies outside its bounds.
+            ProblemError: If a value lies outside its bounds; one that was rounded onto a bound does
+                not.
         """
         for (name, unknown), free in zip(self.unknowns.items(), self.free, strict=True):
             if name in values:
                 try:
-                    free.fill_(unknown.to_free(values[name]))
+                    free.fill_(unknown.to_free(unknown.inside(values[name])))
                 except ProblemError as error:
                     raise ProblemError(f"the unknown number {name!r}: {error}") from None
 

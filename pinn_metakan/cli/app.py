@@ -10,6 +10,7 @@ from pinn_metakan.cli.drawing import drawing
 from pinn_metakan.cli.looking import looking
 from pinn_metakan.cli.solving import solving
 from pinn_metakan.cli.sweeping import sweeping
+from pinn_metakan.cli.uncertainty import uncertainty
 from pinn_metakan.cli.using import using
 
 app = typer.Typer(
@@ -47,4 +48,5 @@ app.add_typer(doctor)
 app.add_typer(solving)
 app.add_typer(sweeping)
 app.add_typer(using)
+app.add_typer(uncertainty)
 app.add_typer(bench, name="bench")

@@ -7,13 +7,13 @@ import typer
 
 from pinn_metakan.cli.arithmetic import evaluate
 from pinn_metakan.cli.loading import loading
+from pinn_metakan.cli.opened import opened
 from pinn_metakan.cli.options import FileArgument, PartOption, ProblemsOption, RunArgument
-from pinn_metakan.cli.output import print_lines, tell
+from pinn_metakan.cli.output import print_lines
 from pinn_metakan.errors import UserError
 
 if TYPE_CHECKING:
     from pinn_metakan.results.metrics import Array
-    from pinn_metakan.runs.solution import Solution
 
 using = typer.Typer()
 
@@ -58,7 +58,7 @@ def probe_command(
         from pinn_metakan.results.table import read_table, table_text, write_table
 
     given = [_place(text) for text in at or []]
-    solution = _opened(run, file, problems, part)
+    solution = opened(run, file, problems, part)
     names = solution.field.column_names
     if points is not None:
         columns = read_table(points)
@@ -104,7 +104,7 @@ def export_command(
 
     path = out or run / f"solution.{to}"
     if to == "pt2":
-        _opened(run, file, problems, part).export(path)
+        opened(run, file, problems, part).export(path)
     elif to in FORMATS:
         export_field(path, RunFolder(run).read_field(), to)
     else:
@@ -138,21 +138,6 @@ def compare_command(
     prepare_folder(out, list(FIGURES))
     print_lines(comparison.lines())
     print_lines(str(path) for path in draw_comparison(comparison, out))
-
-
-def _opened(
-    run: Path, file: Path | None, problems: list[Path] | None, part: list[Path] | None
-) -> "Solution":
-    with loading():
-        from pinn_metakan.runs.resume import open_run
-
-    told: list[tuple[str, str]] = []
-    solution = open_run(
-        run, file, evaluate=True, problems=problems or [], parts=part or [], announce=told.extend
-    )
-    for _, text in told:  # of a run that is refused the refusal is the only line
-        tell(text)
-    return solution
 
 
 def _place(text: str) -> dict[str, float]:

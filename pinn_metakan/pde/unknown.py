@@ -16,6 +16,9 @@ from pinn_metakan.pde.stated import attributes_of, finite_number
 
 #: Gives an unknown its present value, while a problem is evaluated.
 Lookup = Callable[["Unknown"], Tensor]
+#: Free number of a value as near to a bound as another run begins: by 2e-9 of the distance of the
+#: start, or of the other bound (docs/decisions/0046-how-sure.md).
+_NEAR = 20.0
 _LOOKUP: ContextVar[Lookup | None] = ContextVar("lookup", default=None)
 
 
@@ -118,6 +121,22 @@ class Unknown:
         if self.high is not None:
             return math.log((self.high - value) / (self.high - self.start))
         return (value - self.start) / (abs(self.start) or 1.0)
+
+    def inside(self, value: float) -> float:
+        """Find a value between the bounds in place of one that was rounded onto a bound.
+
+        Args:
+            value: Of a run [unit].
+
+        Returns:
+            The value, or what `_NEAR` as a free number stands for.
+        """
+        near = torch.tensor(-_NEAR, dtype=torch.float64)
+        if value == self.low:
+            return float(self.of_free(near))
+        if value == self.high:
+            return float(self.of_free(near if self.low is None else -near))
+        return value
 
     def tensor(self) -> Tensor:
         """Present value, 0-d: where a problem is evaluated that which is trained, else `start`."""

@@ -20,6 +20,7 @@ from pinn_metakan.networks.network import Network
 from pinn_metakan.networks.table import build_network
 from pinn_metakan.pde.coefficients import note_jumps
 from pinn_metakan.pde.formulation import Formulation
+from pinn_metakan.pde.missing_data import note_missing_data
 from pinn_metakan.runs.choices import RunChoices
 from pinn_metakan.settings.sections import PointSettings, Settings
 
@@ -106,7 +107,7 @@ def build_part(
             f"{problem.origin.label}: term {term!r} is NaN or infinite for the untrained network "
             f"at {places}; expected finite values (N,)"
         )
-    notes = (*built.notes, *note_jumps(formulation))
+    notes = (*built.notes, *note_jumps(formulation), *note_missing_data(formulation))
     return Part(formulation, objective, satisfied, reason, notes, built.constraints, *weights[1:])
 
 

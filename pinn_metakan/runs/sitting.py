@@ -10,6 +10,7 @@ from pinn_metakan.optimizers.verdict import Outcome, Verdict
 from pinn_metakan.runs.as_start import as_start
 from pinn_metakan.runs.assembled import AssembledRun
 from pinn_metakan.runs.closing_notes import closing_notes
+from pinn_metakan.runs.drift import drift_verdict
 from pinn_metakan.runs.facts import facts
 from pinn_metakan.runs.folder import RunFolder
 from pinn_metakan.runs.interrupts import interrupts
@@ -95,7 +96,7 @@ def train_and_write(
                 return INTERRUPTED
             if told_to_stop is None and deadline is not None and time.time() >= deadline:
                 return Verdict(Outcome.OUT_OF_TIME, f"the budget of {budget:g} s is used up")
-            return told_to_stop
+            return told_to_stop or drift_verdict(run)
 
         def should_stop() -> Verdict | None:
             is_old = time.monotonic() - last_saved > run.settings.checkpoint_seconds

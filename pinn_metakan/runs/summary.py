@@ -24,6 +24,7 @@ from pinn_metakan.results.residual_norms import residual_norms_of
 from pinn_metakan.runs.activations import activations_of
 from pinn_metakan.runs.assembled import AssembledRun
 from pinn_metakan.runs.description import description, machine
+from pinn_metakan.runs.drift import drift_verdict
 from pinn_metakan.runs.estimates import estimates_of_run, posterior_of, with_bands
 from pinn_metakan.runs.facts import facts
 from pinn_metakan.runs.fields import CHUNK, field_on, mesh_field
@@ -254,6 +255,9 @@ def _residual_norms(run: AssembledRun) -> dict[str, str]:
 
 
 def _diagnosis(run: AssembledRun, has_folder: bool) -> Diagnosis:
+    drifted = drift_verdict(run)
+    if drifted is not None:
+        return Diagnosis(Limit.ANOTHER_START, drifted.sentence)
     trainer, ratio = run.trainer, run.settings.points.fresh_ratio
     loss = run.record.entries[-1]["loss"] if run.record.entries else math.nan
     parts = run.objective.parts()

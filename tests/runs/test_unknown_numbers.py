@@ -143,6 +143,28 @@ def test_what_data_do_not_tell_is_said() -> None:
     assert ratio == pytest.approx(2.0, abs=0.05)
 
 
+class Drifting(Ratio):
+    """D u_xx = -s: the smaller both are, the smaller is the residual."""
+
+    def residual(self, jet: Jet) -> dict[str, Tensor]:
+        return {"rod": self.D * jet("u_xx") + self.s}
+
+
+def test_numbers_that_drift_without_end_stop_the_run() -> None:
+    solution = solve(Drifting(), "kan", settings={**SMALL, "lm.steps": 200, "lm.tolerance": 0.0})
+    told = str(solution.attributes["stop_reason"])
+    assert "drifted by a factor of more than 1e13 from the start" in told
+    assert "write the equation without the factor that all its terms share" in told
+    assert solution.history["step"][-1] < 150
+    assert solution.verdict == "stuck"
+
+
+def test_numbers_are_found_in_float32() -> None:
+    found = solve(Rod(sigma=0.01), "kan", settings=SMALL, dtype="float32").estimates["D"]
+    assert found.standard_error == pytest.approx(0.0051, rel=0.5)
+    assert abs(found.value - 0.5) < 4 * found.standard_error
+
+
 class Bounded(Ratio):
     """Both numbers stay above 1: a product of them is no straight line of the free numbers."""
 

@@ -1,0 +1,83 @@
+"""Fits to data whose noise is drawn again, beside exact ones."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from fitted_beam import COLUMNS, SIGMA, exact, solved_beam, values_for
+
+from pinn_metakan.errors import UserError
+from pinn_metakan.plotting.ensemble import ensemble_figure
+from pinn_metakan.runs import posterior_ensemble as room
+from pinn_metakan.runs.posterior_ensemble import posterior_ensemble
+from pinn_metakan.runs.refit import predicted
+from pinn_metakan.runs.solution import Solution
+
+
+@pytest.fixture(scope="module")
+def solved() -> Solution:
+    return solved_beam()
+
+
+def test_fits_are_those_of_exact_least_squares_and_are_kept(
+    solved: Solution, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = tmp_path / "fits.jsonl"
+    found = posterior_ensemble(solved, [3, 5], kept=kept)
+    values, covariance = exact()
+    errors = np.sqrt(np.diag(covariance))
+    for row, seed in enumerate((3, 5)):
+        noise = values_for(seed).numpy()
+        expected = values + covariance @ COLUMNS.T @ noise / SIGMA**2
+        got = np.array([found.numbers["s"][row], found.numbers["c"][row]])
+        assert np.abs((got - expected) / errors).max() < 0.1
+    kept.write_text(kept.read_text() + '{"of": "a line that was being wr')
+
+    def refuse(first: object, problem: object) -> None:
+        raise AssertionError("it has been made")
+
+    monkeypatch.setattr(room, "refit", refuse)
+    again = posterior_ensemble(solved, [3, 5], kept=kept)
+    assert again.numbers["s"].tolist() == found.numbers["s"].tolist()
+    with pytest.raises(AssertionError, match="it has been made"):
+        posterior_ensemble(solved, [3, 5, 7], kept=kept)
+
+
+def test_the_field_predicts_the_data(solved: Solution) -> None:
+    values, _ = exact()
+    found = predicted(solved.trained.run)["data"]["u"]
+    assert torch.allclose(found, torch.from_numpy(COLUMNS @ values), atol=0.1 * SIGMA)
+
+
+def test_an_ensemble_is_told_drawn_and_written(solved: Solution) -> None:
+    estimates = solved.estimates
+    draws = np.random.default_rng(0).normal(size=400)
+    found = room.Ensemble(
+        tuple(range(400)),
+        {n: e.value + e.standard_error * draws for n, e in estimates.items()},
+        {}, draws, estimates, {}, "beam", ("a note",),
+    )  # fmt: skip
+    scatter = found.scatter("s")
+    assert float(scatter.standard_deviation) == pytest.approx(
+        estimates["s"].standard_error, rel=0.1
+    )
+    assert float(scatter.low) < float(scatter.middle) < float(scatter.high)
+    lines = list(found.lines())
+    assert lines[0] == "400 fits to data whose noise was drawn again"
+    assert lines[1].startswith("s: standard deviation ")
+    assert lines[-1] == "note: a note"
+    assert json.loads(found.as_json())["numbers"]["c"]["linear"]["true"] == 1.0
+    assert len(found.as_csv().splitlines()) == 401
+    assert len(ensemble_figure(found).axes) == 2
+    with pytest.raises(LookupError, match="no unknown 'k'; there are s, c"):
+        found.scatter("k")
+
+
+def test_seeds_and_jobs_that_cannot_be_are_refused(solved: Solution) -> None:
+    for seeds in ([], [1, 1], [-1]):
+        with pytest.raises(UserError, match="seeds must be different numbers from 0 on"):
+            posterior_ensemble(solved, seeds)
+    with pytest.raises(UserError, match="jobs must be at least 1, got 0"):
+        posterior_ensemble(solved, [1], jobs=0)
