@@ -202,7 +202,7 @@ CHECKPOINT = Table(
         "dimensions": Listed(Listed(Whole())),
         "leg": Whole(),
         "slabs": Listed(Table({"tensors": Listed(Numbers()), "scales": _SCALES})),
-        "record": Table(_HISTORY, {"begins": Listed(_BEGIN)}),
+        "record": Table(_HISTORY, {"begins": Listed(_BEGIN), "first_loss": _NUMBER}),
         "buffers": Table(others=Numbers()),
         "start": Either(Nothing(), _START),
         "numbers": Listed(Text()),
