@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from pinn_metakan.cli.loading import answering, ignore_signals, loading
 from pinn_metakan.cli.output import close_output, prepare_output, tell
+from pinn_metakan.runs.interrupts import interrupted_status
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -21,8 +22,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     with answering():
         with loading():
             from pinn_metakan.cli.exit_status import run
-        status = run(list(sys.argv[1:] if arguments is None else arguments))
-        status = close_output(status)
-        if arguments is None:  # the program ends
-            ignore_signals()
+        try:
+            status = close_output(run(list(sys.argv[1:] if arguments is None else arguments)))
+            if arguments is None:  # the program ends
+                ignore_signals()
+        except KeyboardInterrupt:  # before a command has begun, or when it has ended
+            tell("pinn-metakan: interrupted")
+            status = interrupted_status()
     sys.exit(status)

@@ -52,7 +52,7 @@ class Surroundings(Campaign):
         **ANSWERS,
         "failed": "status 1, one such line; files are whole, and a run goes on afterwards",
     }
-    share = 3
+    share = 2
 
     def prepare(self, folder: Path) -> None:
         """Import all that a run needs, and make one."""
