@@ -4,7 +4,7 @@ import resource
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from pinn_metakan.losses.objective import Objective
@@ -27,15 +27,23 @@ def gibibytes() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
 
 
-def counted(passes: "Counter[str]") -> None:
-    """Count the passes over all points from now on."""
+def counted(passes: "Counter[str]", seconds: "Counter[str]") -> None:
+    """Count the passes over all points from now on, and take their time."""
 
     def count(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
         def call(*arguments: Any) -> Any:
             passes[name] += 1
-            return function(*arguments)
+            begin = time.process_time()
+            found = function(*arguments)
+            seconds[name] += time.process_time() - begin
+            return timed(found, name) if isinstance(found, Iterator) else found
 
         return call
+
+    def timed(blocks: Iterator[Any], name: str) -> Iterator[Any]:
+        begin = time.process_time()
+        yield from blocks
+        seconds[name] += time.process_time() - begin  # with what is done with the blocks
 
     for name, (owner, method) in PASSES.items():
         setattr(owner, method, count(name, getattr(owner, method)))
@@ -56,18 +64,19 @@ def train(points: int, width: int) -> None:
     chosen = suggested_settings(problem, "metakan", [("many points", settings)])  # type: ignore[list-item]
     run = AssembledRun(problem, choose("metakan", chosen, 0, "cpu", "float64"))
     print(f"{run.network.n_parameters} parameters, {len(run.objective.vector())} residuals")
-    last, passes = time.process_time(), Counter[str]()
-    counted(passes)
+    last, passes, seconds = time.process_time(), Counter[str](), Counter[str]()
+    counted(passes, seconds)
 
     def tell(entry: ProgressEntry) -> None:
         nonlocal last
         now = time.process_time()
-        done = ", ".join(f"{number} {name}" for name, number in passes.items())
+        done = ", ".join(f"{passes[name]} {name} {seconds[name]:.1f} s" for name in passes)
         print(
             f"{entry.stage} {entry.loss:.3e} {now - last:.1f} s {gibibytes():.2f} GiB; {done}",
             flush=True,
         )
         passes.clear()
+        seconds.clear()
         last = now
 
     run.trainer.run(lambda: None, tell)

@@ -11,6 +11,10 @@ from torch import Tensor, nn
 from pinn_metakan.optimizers.flat import assign, flattened
 from pinn_metakan.optimizers.jacobian import LARGEST_GRAM, Jacobian, lower_gram
 
+#: Digits of a solution: what a refinement gains beyond them is not worth two passes over all points
+#: (docs/decisions/0041-large-runs.md).
+_DIGITS = 4
+
 
 class RowPasses(ABC):
     """Passes over the rows of a Jacobian, at the parameters as they are then."""
@@ -41,9 +45,7 @@ class JacobianInBlocks(Jacobian):
         parameters: Where they are made: at the values that these have now, whenever it is.
     """
 
-    #: What a refinement gains beyond these is not worth two passes over all points
-    #: (docs/decisions/0041-large-runs.md).
-    digits: ClassVar[int] = 4
+    digits: ClassVar[int] = _DIGITS
 
     def __init__(self, passes: RowPasses, r: Tensor, parameters: Sequence[nn.Parameter]):
         self._passes, self._r = passes, r.double()
