@@ -118,12 +118,12 @@ def test_a_table_lists_all_runs_but_not_their_parts(
 @pytest.mark.parametrize(
     ("damage", "message"),
     [
-        (lambda run: os.truncate(run / "solution.h5", 3000), "solution.h5 is not a solution"),
+        (lambda run: os.truncate(run / "solution.h5", 3000), "solution.h5 is no HDF5 file"),
         (lambda run: (run / "report.json").write_text("[]"), "report.json is not a report of"),
         (lambda run: (run / "solution.h5").unlink(), "has no solution.h5: its run ended before"),
-        (lambda run: changed(run, settings="{"), "the attribute 'settings' of the solution is"),
-        (lambda run: changed(run, residual_norms='{"a": {}}'), "is damaged, or not of this"),
-        (lambda run: changed(run, seconds="soon"), "is damaged, or not of this package"),
+        (lambda run: changed(run, settings="{"), "attributes.settings is no JSON"),
+        (lambda run: changed(run, residual_norms='{"a": {}}'), "residual_norms.a: there is"),
+        (lambda run: changed(run, seconds="soon"), "seconds: expected a number, got"),
         (lambda run: shutil.rmtree(run), "there is no folder"),
         (lambda run: [path.unlink() for path in run.iterdir()], "holds no run, nor does a folder"),
     ],
