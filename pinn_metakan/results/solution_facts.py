@@ -44,6 +44,7 @@ _RUN = Table(
         "seconds": Number(0.0),
     },
     {"link": Whole(1)},
+    Anything(),
 )
 _SECOND = Table(
     {
@@ -54,17 +55,18 @@ _SECOND = Table(
         "seconds": Number(0.0),
         "relative_l2": _ERRORS,
     },
-    others=Text(),
+    others=Anything(),
 )
 _ESTIMATE = Table(
     {name: _MAYBE for name in ("value", "standard_error", "low", "high", "start")}
     | {"unit": Text()},
-    others=Anything(),
+    {"true": _MAYBE},
 )
 _DATA_FIT = Table(
-    {"count": Whole(), "is_estimated": Flag(), "chi_square": _MAYBE, "sigma": _MAYBE},
-    others=Anything(),
+    {name: _MAYBE for name in ("chi_square", "sigma", "freedom")}
+    | {"count": Whole(), "is_estimated": Flag()}
 )
+_EQUATION_FIT = Table({name: _MAYBE for name in ("size", "sigma", "cells")})
 _ESTIMATES = Table(
     {
         "numbers": Table(others=_ESTIMATE),
@@ -72,7 +74,8 @@ _ESTIMATES = Table(
         "data": Table(others=_DATA_FIT),
         "flat": Listed(Text()),
     },
-    others=Anything(),
+    {"equations": Table(others=_EQUATION_FIT)},  # not in version 0.2.0
+    Anything(),
 )
 _FORMULA = Table(
     {"kind": Text(), "text": Text(), "misfit": _MAYBE, "largest": _MAYBE, "relative": _MAYBE},
@@ -98,10 +101,12 @@ _STAGE = Table(
         "slab": Whole(),
         "step": Whole(),
         "seconds": Number(0.0),
-    }
+    },
+    others=Anything(),
 )
 _DESCRIPTION = Table(
-    allowed={"text": Text(), "domain": Text(), "conditions": _TEXTS, "choices": _TEXTS}
+    allowed={"text": Text(), "domain": Text(), "conditions": _TEXTS, "choices": _TEXTS},
+    others=Anything(),
 )
 _FACTS: Mapping[str, Kind] = {
     "coordinate_names": Text(),

@@ -1,4 +1,7 @@
-"""What a checkpoint may hold: the schema of all that a run goes on from."""
+"""What a checkpoint may hold: the schema of all that a run goes on from.
+
+Names that it does not know are those of another version, which nothing here reads.
+"""
 
 from dataclasses import dataclass
 
@@ -67,10 +70,11 @@ class Numbered(Kind):
 _ANY_TABLE = Table(others=Anything())
 _NUMBER = Number(is_finite=False)
 _SIZES = Table(others=Number(0.0))
-_SCALES = Table({}, {"unknowns": _SIZES, "terms": _SIZES})
+_SCALES = Table({}, {"unknowns": _SIZES, "terms": _SIZES}, Anything())
 _ENTRY = Table({"step": Number(0.0), "seconds": Number(0.0), "loss": _NUMBER}, others=_NUMBER)
 _BEGIN = Table(
-    {"stage": Text(), "leg": Whole(), "slab": Whole(), "step": Whole(), "seconds": Number(0.0)}
+    {"stage": Text(), "leg": Whole(), "slab": Whole(), "step": Whole(), "seconds": Number(0.0)},
+    others=Anything(),
 )
 _HISTORY = {"step": Whole(), "seconds": Number(0.0), "history": Listed(_ENTRY)}
 _PROBLEM = Table(
@@ -107,6 +111,7 @@ _LBFGS = Table(
 _MODEL = Table(
     {},
     {"last_step": Either(Numbers(1), Nothing()), "generator": Numbers(1)},
+    Anything(),
 )
 _OPTIMIZER = Table(
     {},
@@ -154,7 +159,7 @@ _TRAINER = Table(
         "ended": Either(Nothing(), Table({"stage_index": Whole(), "steps": Whole()})),
         "outcome": Text(),
         "last_stage": Text(),
-        "guard": Table({"ratio": _NUMBER}, {"drawn": _NUMBER}),
+        "guard": Table({"ratio": _NUMBER}, {"drawn": _NUMBER}, Anything()),
         "adaptation": _ADAPTATION,
         **_HISTORY,  # of version 0.1.0
     },
@@ -170,6 +175,7 @@ _TOLD = Table(
         "seconds": Number(0.0),
     },
     {"link": Whole(1)},
+    Anything(),
 )
 _START = Table(
     {
@@ -188,8 +194,9 @@ _START = Table(
         "functions": Table(others=Numbers(1)),
         "kinds": Table(others=Numbers()),
     },
+    Anything(),
 )
-_LINK = Table({"changed": _ANY_TABLE, "settings": _ANY_TABLE})
+_LINK = Table({"changed": _ANY_TABLE, "settings": _ANY_TABLE}, others=Anything())
 _GROUP = Table(others=Either(Numbers(is_finite=True), Nothing()))
 #: The tree of a checkpoint.
 CHECKPOINT = Table(
@@ -202,7 +209,7 @@ CHECKPOINT = Table(
         "dimensions": Listed(Listed(Whole())),
         "leg": Whole(),
         "slabs": Listed(Table({"tensors": Listed(Numbers()), "scales": _SCALES})),
-        "record": Table(_HISTORY, {"begins": Listed(_BEGIN), "first_loss": _NUMBER}),
+        "record": Table(_HISTORY, {"begins": Listed(_BEGIN), "first_loss": _NUMBER}, Anything()),
         "buffers": Table(others=Numbers()),
         "start": Either(Nothing(), _START),
         "numbers": Listed(Text()),

@@ -45,6 +45,14 @@ class _Source:
     def __init__(self, left: int):
         self._left = left
         self.checksums: Mapping[str, str] = {}
+        self._names: dict[int, str] = {}
+
+    def name_of(self, scale: h5py.Dataset) -> str:
+        """Name of a scale in its group; HDF5 looks through all of the file for it, once here."""
+        address = h5py.h5o.get_info(scale.id).addr
+        if address not in self._names:
+            self._names[address] = str(scale.name or "").rpartition("/")[2]
+        return self._names[address]
 
     def spend(self, count: int, place: str) -> None:
         """Take some of them, or refuse what needs more than there are."""
@@ -124,9 +132,10 @@ class PlainGroup:
         """
         found = []
         for dimension in self._dataset(name).dims:
-            if len(dimension) == 0 or not dimension[0].name:
+            scale = self._source.name_of(dimension[0]) if len(dimension) else None
+            if not scale:
                 raise RunFolderError(f"{self._place(name)}: a dimension has no scale")
-            found.append(dimension[0].name.rpartition("/")[2])
+            found.append(scale)
         return found
 
     def facts(self, name: str = "") -> dict[str, str | int | float]:
