@@ -15,7 +15,8 @@ from pathlib import Path
 
 from pinn_metakan.locks import Held, try_to_hold
 
-#: Characters of a name that its temporary file has: a name may have 255 bytes on most systems.
+#: Characters of a name that its temporary file has: a name may have 255 bytes on most systems
+#: (docs/decisions/0049-endings.md).
 _NAMED = 40
 #: What `tempfile` puts into a name.
 _RANDOM = "[a-z0-9_]{8}"

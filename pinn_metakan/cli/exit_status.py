@@ -1,6 +1,7 @@
 """From what a command raises to one line on standard error and an exit status."""
 
 import os
+import shlex
 import traceback
 from pathlib import Path
 
@@ -116,4 +117,8 @@ def _how_to_go_on(stop: Interrupted | ProcessesLost | StorageError) -> str:
         return ""
     from pinn_metakan.cli.closing import resume_line
 
-    return f"; go on with: {resume_line(stop.folder, stop.problem_file)}"
+    try:
+        line = resume_line(stop.folder, stop.problem_file)
+    except (UserError, OSError):  # the folder cannot be read
+        line = shlex.join(["pinn-metakan", "resume", str(stop.folder)])
+    return f"; go on with: {line}"

@@ -17,7 +17,8 @@ from pinn_metakan.locks import Held, try_to_hold
 _LOG = logging.getLogger(__name__)
 #: The file.
 LOCK = ".lock"
-#: How often one tries, and waits between [s]: who asks whether a folder is free holds it briefly.
+#: How often one tries, and waits between [s]: who asks whether a folder is free holds it briefly
+#: (docs/decisions/0049-endings.md).
 _TRIES, _WAIT = 4, 0.05
 #: Characters that are read of who holds it.
 _LONGEST = 200

@@ -14,7 +14,8 @@ from pydantic import Field, create_model
 
 from pinn_metakan.settings.networks import Section, Width
 
-#: Steps of a stage at most: a year of the fastest ones. Longer ones end by tolerances.
+#: Steps of a stage at most: a year of the fastest ones. Longer ones end by tolerances
+#: (docs/decisions/0049-endings.md).
 MOST_STEPS = 1_000_000_000
 
 

@@ -35,7 +35,8 @@ logger = logging.getLogger(__name__)
 _PLACES = {"steps": "steps after the first stage", "seconds": "seconds of CPU"}
 #: What a run that goes on may take at least, if its budget is almost used up [s].
 _LEAST_BUDGET = 1.0
-#: Between two looks at a folder that another process writes to still [s].
+#: Between two looks at a folder that another process writes to still [s]
+#: (docs/decisions/0049-endings.md).
 _WAIT_SECONDS = 1.0
 
 
