@@ -58,6 +58,9 @@ class _Case:
     forward: Forward
 
 
+#: Standard deviations that an interval of 95 % reaches to both sides.
+_QUANTILE = 1.959964
+
 CASES = {
     "inverse_heat": _Case(("D",), _heat),
     "inverse_burgers": _Case(("a", "nu"), _burgers),
@@ -96,7 +99,7 @@ def inverse_lines(
     heads = (
         "problem", "number", "true", "network", "SciPy", "apart [standard errors]",
         "standard error over SciPy's", "CPU [s]", "SciPy's CPU [s]", "true value in the interval",
-        "apart at most", "CPU of a repetition [s]",
+        "apart at most", "CPU of a repetition [s]", "at most [s]", "true value in SciPy's interval",
     )  # fmt: skip
     yield f"| {' | '.join(heads)} |"
     yield "|" + "---|" * len(heads)
@@ -154,6 +157,12 @@ def _by_scipy(problem: Problem, case: _Case) -> tuple[list[float], list[float]]:
     return found.tolist(), (found * np.sqrt(np.diag(covariance))).tolist()
 
 
+def _holds(estimate: Sequence[float], true: float) -> bool:
+    """Whether SciPy's interval of 95 % holds a number; that of its logarithm, as ours is."""
+    value, error = estimate
+    return abs(math.log(true / value)) <= _QUANTILE * error / value
+
+
 def _rows(name: str, results: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     first, others = results[0], results[1:]
     for number, true in first["true"].items():
@@ -172,5 +181,9 @@ def _rows(name: str, results: Sequence[Mapping[str, Any]]) -> Iterator[str]:
             f"{inside} of {len(others)}" if others else "-",
             f"{max(apart):.3f}" if others else "-",
             f"{np.mean([r['seconds'] for r in others]):.1f}" if others else "-",
+            f"{max(r['seconds'] for r in others):.1f}" if others else "-",
+            f"{sum(_holds(r['scipy'][number], true) for r in others)} of {len(others)}"
+            if others
+            else "-",
         ]  # fmt: skip
         yield f"| {' | '.join(cells)} |"

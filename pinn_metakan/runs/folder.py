@@ -41,6 +41,11 @@ PAGE = "report.html"
 SECOND_OPINION = "second-opinion"
 #: The folders inside that are the runs of a chain before the last one: link-1, link-2, ...
 LINK = "link-"
+#: What commands have found out about a run since.
+_ANALYSES = (
+    *("posterior.json", "posterior.csv", "posterior.jsonl", "posterior.png"),
+    *("profile-*.json", "profile-*.csv", "profile-*.png"),
+)
 _ALL_NAMES = (*_FILES, *FIGURES, *ANIMATIONS, FUNCTIONS, PAGE)
 
 
@@ -276,8 +281,9 @@ class RunFolder:
             if branch.is_part_of(self):
                 branch.clear()
         if self.holds_run():
-            for name in _ALL_NAMES:
-                (self.path / name).unlink(missing_ok=True)
+            found = [path for like in _ANALYSES for path in self.path.glob(like)]
+            for path in (*(self.path / name for name in _ALL_NAMES), *found):
+                path.unlink(missing_ok=True)
 
     def holds_checkpoint(self) -> bool:
         """Whether there is something to go on from."""

@@ -1,6 +1,7 @@
 """Fits to data whose noise is drawn again: a check of what the linear analysis says."""
 
 import hashlib
+import pickle
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -103,7 +104,8 @@ def _made(
             yield seed, _fitted(solution, first, seed)
         return
     count, context = min(jobs, len(seeds)), get_context("spawn")
-    with ProcessPoolExecutor(count, context, _begin_process, (solution,)) as pool:
+    packed = pickle.dumps(solution)  # what multiprocessing makes of tensors needs open files
+    with ProcessPoolExecutor(count, context, _begin_process, (packed,)) as pool:
         begun_fits = {pool.submit(_fitted_there, seed): seed for seed in seeds}
         try:
             for future in as_completed(begun_fits):
@@ -116,8 +118,9 @@ def _made(
 _THERE: list[tuple[Solution, Refit]] = []
 
 
-def _begin_process(solution: Solution) -> None:
+def _begin_process(packed: bytes) -> None:
     torch.set_num_threads(1)
+    solution = pickle.loads(packed)  # of the process that began this one
     _THERE.append((solution, begun(solution.trained.run)))
 
 
