@@ -40,11 +40,14 @@ class Refit:
         run: The run, with its best parameters in place.
         start: What another one can begin with.
         chi_square: -2 log likelihood of the data, but for a constant, and that of model errors [-].
+        violation: What equations and conditions that count as exact add to the loss, in the unit in
+            which chi-square does [-]: at most so much of chi-square has been bought by it.
     """
 
     run: AssembledRun
     start: Start
     chi_square: float
+    violation: float
 
     @property
     def numbers(self) -> dict[str, float]:
@@ -79,7 +82,7 @@ def begun(run: AssembledRun) -> Refit:
         raise RunFolderError(
             "a run with a network object cannot be fitted again; name its class as module:Class"
         )
-    return Refit(run, start, chi_square_of(run))
+    return Refit(run, start, chi_square_of(run), violation_of(run))
 
 
 def refit(
@@ -112,7 +115,8 @@ def refit(
     found = as_start(run, first.start.label, {})
     assert found is not None, "its network is made from settings"
     numbers = {**found.numbers, **start.held}
-    return Refit(run, replace(found, numbers=numbers), chi_square_of(run))
+    found = replace(found, numbers=numbers)
+    return Refit(run, found, chi_square_of(run), violation_of(run))
 
 
 @torch.no_grad()
@@ -142,6 +146,21 @@ def chi_square_of(run: AssembledRun) -> float:
         cells = error.cells(formulation.variables, formulation.domain)
         total += cells * float(terms[term].double().square().mean()) / error.sigma**2
     return total
+
+
+@torch.no_grad()
+def violation_of(run: AssembledRun) -> float:
+    """What exact equations and conditions add to the loss over what one of chi-square does [-]."""
+    objective, terms = run.objective, run.objective.residuals()
+    exact, unit = float(objective.loss()), math.inf
+    for term, level in noise_levels(run.formulation).items():
+        square = float(terms[term].double().square().mean())
+        exact -= objective.scaled_weights[term] * square
+        variance = level.sigma**2 if math.isfinite(level.sigma) else square
+        unit = min(unit, objective.scaled_weights[term] * variance / len(terms[term]))
+    for term in run.formulation.model_errors:
+        exact -= objective.scaled_weights[term] * float(terms[term].double().square().mean())
+    return max(exact, 0.0) / unit if unit > 0 else 0.0
 
 
 @torch.no_grad()

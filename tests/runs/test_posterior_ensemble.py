@@ -6,14 +6,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from fitted_beam import COLUMNS, SIGMA, exact, solved_beam, values_for
+from fitted_beam import COLUMNS, SIGMA, SMALL, exact, solved_beam, values_for
 
 from pinn_metakan.errors import UserError
+from pinn_metakan.pde.loading import load_problem
 from pinn_metakan.plotting.ensemble import ensemble_figure
 from pinn_metakan.runs import posterior_ensemble as room
 from pinn_metakan.runs.posterior_ensemble import posterior_ensemble
 from pinn_metakan.runs.refit import predicted
 from pinn_metakan.runs.solution import Solution
+from pinn_metakan.runs.solve import solve
 
 
 @pytest.fixture(scope="module")
@@ -81,3 +83,30 @@ def test_seeds_and_jobs_that_cannot_be_are_refused(solved: Solution) -> None:
             posterior_ensemble(solved, seeds)
     with pytest.raises(UserError, match="jobs must be at least 1, got 0"):
         posterior_ensemble(solved, [1], jobs=0)
+
+
+@pytest.mark.slow
+def test_several_processes_fit_as_one_does(tmp_path: Path) -> None:
+    text = '''"""A beam."""
+import torch
+from pinn_metakan import Dirichlet, Interval, Observed, Problem, Unknown
+
+
+class Load(Problem):
+    """u_xx = -s with u = 0 at both ends."""
+
+    coordinates, unknowns = ("x",), ("u",)
+
+    def __init__(self):
+        x = torch.linspace(0.1, 0.9, 9, dtype=torch.float64)
+        self.s, self.domain = Unknown(1.0), Interval(0.0, 1.0)
+        data = Observed(x[:, None], u=x - x**2 + 0.01 * torch.cos(37 * x), sigma=0.01)
+        self.conditions = {"ends": Dirichlet(u=0.0), "data": data}
+
+    def residual(self, jet):
+        return {"beam": jet("u_xx") + self.s}
+'''
+    (tmp_path / "load.py").write_text(text)
+    solution = solve(load_problem(str(tmp_path / "load.py")), "kan", settings=SMALL)
+    one, several = (posterior_ensemble(solution, [1, 2], jobs=jobs) for jobs in (1, 2))
+    assert several.numbers["s"] == pytest.approx(one.numbers["s"], rel=1e-6)
