@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from matplotlib.figure import Figure
 from torch import Generator
 
 from pinn_metakan.benchmarks.command import Progress
@@ -128,7 +129,7 @@ def large_lines(
 
     Args:
         out: Keeps each result in ``large.jsonl``; what is there is not made again. The figure
-            ``large.png`` goes there, too.
+            ``large.png`` goes there, too, of all that is there of so many seconds.
         cases: Keys of `CASES`; all if empty.
         methods: Keys of `METHODS`; all if empty.
         seconds: Time of training [s]: of the processor on a CPU, else of the clock.
@@ -149,25 +150,32 @@ def large_lines(
     yield f"| case | parameters | method | steps | a step | loss | {marks} |"
     yield "|---" * (6 + len(_SHOWN)) + "|"
     where, _ = chosen_device(device, torch.float64)
-    curves: dict[str, dict[str, Curve]] = {}
     for case in cases or CASES:
-        curves[case] = {}
         for method in methods or METHODS:
             progress(f"{case}, {method}")
             key = [case, method, seconds, where.type]
             row = results.of(key, partial(_trained, CASES[case], method, seconds, device))
             found = dict(zip(_MARKS, row["errors"], strict=True))
             errors = " | ".join(f"{found[part]:.1e}" for part in _SHOWN)
-            curves[case][method] = Curve([part * seconds for part in _MARKS], row["errors"])
             yield (
                 f"| {case} | {row['n_parameters']} | {method} | {row['steps']} "
                 f"| {1e3 * row['step_seconds']:.0f} ms | {row['loss']:.1e} | {errors} |"
             )
-    panels = [
-        Panel(case, "time of training [s]", "relative L2 error [-]", of_case)
-        for case, of_case in curves.items()
-    ]
-    write_figures({"large": curves_figure("Networks of many parameters", panels)}, out)
+    write_figures({"large": _figure(results, seconds, where)}, out)
+
+
+def _figure(results: KeptResults, seconds: float, where: torch.device) -> Figure:
+    """Draw the errors over the time of all that was trained for so long."""
+    panels = []
+    for case in CASES:
+        curves: dict[str, Curve] = {}
+        for method in METHODS:
+            row = results.known([case, method, seconds, where.type])
+            if row is not None:
+                curves[method] = Curve([part * seconds for part in _MARKS], row["errors"])
+        if curves:
+            panels.append(Panel(case, "time of training [s]", "relative L2 error [-]", curves))
+    return curves_figure("Networks of many parameters", panels)
 
 
 def _trained(case: Case, method: str, seconds: float, device: str) -> dict[str, Any]:

@@ -65,7 +65,7 @@ def curves_figure(title: str, panels: Sequence[Panel]) -> Figure:
     width, height = _PANEL_SIZE
     with mpl.rc_context(STYLE):
         figure = Figure(figsize=(width * _COLUMNS, height * rows + 0.4), layout="constrained")
-        axes = figure.subplots(rows, _COLUMNS, squeeze=False).flat
+        axes = list(figure.subplots(rows, _COLUMNS, squeeze=False).flat)
         for axis, panel in zip(axes, panels, strict=False):
             sizes = list(dict.fromkeys(s for curve in panel.curves.values() for s in curve.sizes))
             has_names = any(isinstance(size, str) for size in sizes)
@@ -99,7 +99,7 @@ def curves_figure(title: str, panels: Sequence[Panel]) -> Figure:
             axis.grid(alpha=0.3)
             if len(panel.curves) + len(panel.marks) > 1:
                 axis.legend(fontsize=9)
-        for axis in list(axes)[len(panels) :]:
+        for axis in axes[len(panels) :]:
             axis.set_axis_off()
         figure.suptitle(title, fontsize=12)
     return figure
