@@ -57,7 +57,7 @@ class DamagedFiles(Campaign):
             "failed": ANSWERS["failed"],
         }
     )
-    share = 12
+    share = 8
 
     def prepare(self, folder: Path) -> None:
         """Make a finished run, and see what is read of it."""
