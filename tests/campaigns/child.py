@@ -13,6 +13,8 @@ from contextlib import redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 
+from pinn_metakan.runs.interrupts import ASKING
+
 #: Bytes that a child may ask for besides those that the parent has already.
 _MEMORY = 4 * 2**30
 #: A child hangs after so many seconds of computing or, on a machine that many share, so many times
@@ -76,7 +78,7 @@ def in_this_process(function: Callable[[], object], folder: Path) -> int:
     Returns:
         The status that it exits with, 0 if it does not.
     """
-    here = Path.cwd()
+    here, heard = Path.cwd(), {number: signal.getsignal(number) for number in ASKING}
     os.chdir(folder)
     try:
         with redirect_stdout(io.StringIO()):
@@ -86,6 +88,8 @@ def in_this_process(function: Callable[[], object], folder: Path) -> int:
         return int(stop.code or 0)
     finally:
         os.chdir(here)
+        for number, handler in heard.items():
+            signal.signal(number, handler)
 
 
 def _waited(number: int, seconds: float) -> int | None:
