@@ -254,7 +254,7 @@ class Chain:
 def _begin(link: Link, number: int, branch: RunFolder, start: Start | None) -> RunFolder:
     run = link.choices.as_asked(link.problem, start=None if start is None else start.label)
     text = settings_text(link.choices.settings, run, f"link {number} of {branch.path.parent}")
-    branch.begin(text, overwrite=False)
+    branch.begin(text, overwrite=branch.has_only_begun())
     return branch
 
 

@@ -67,9 +67,8 @@ class RunFolder:
     def __init__(self, path: Path, is_new: bool = False, within: Path | None = None):
         self.path = path
         self._within = path if within is None else within
-        self.solution, self._report, self._history, self._settings, self._checkpoint = (
-            path / name for name in _FILES
-        )
+        self._files = [path / name for name in _FILES]
+        self.solution, self._report, self._history, self._settings, self._checkpoint = self._files
         self.page = path / PAGE
         self._is_new = is_new
 
@@ -164,7 +163,8 @@ class RunFolder:
             raise RunFolderError(
                 f"{branch.path} is no folder, and this run keeps a part of itself there"
             )
-        if branch.holds_run() and not (overwrite and branch.is_part_of(self)):
+        is_free = not branch.holds_run() or branch.has_only_begun()
+        if not is_free and not (overwrite and branch.is_part_of(self)):
             raise RunFolderError(
                 f"{branch.path} holds another run, and this one keeps a part of itself there; give "
                 "another --out"
@@ -289,9 +289,13 @@ class RunFolder:
         """Whether there is something to go on from."""
         return self._checkpoint.is_file()
 
+    def has_only_begun(self) -> bool:
+        """Whether a run ended before its first checkpoint, so that settings are all that it has."""
+        return [path for path in self._files if path.exists()] == [self._settings]
+
     def holds_run(self) -> bool:
         """Whether a file of a run is there."""
-        return any((self.path / name).exists() for name in _FILES)
+        return any(path.exists() for path in self._files)
 
 
 def _lines(history: list[dict[str, float]]) -> bytes:

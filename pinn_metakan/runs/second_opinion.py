@@ -115,7 +115,7 @@ class SecondOpinion:
         text = settings_text(
             choices.settings, choices.as_asked(self.run.problem), f"the second of {whole.path}"
         )
-        branch.begin(text, overwrite=False)
+        branch.begin(text, overwrite=branch.has_only_begun())
         return branch
 
 

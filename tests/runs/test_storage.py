@@ -4,6 +4,7 @@ import logging
 import os
 import signal
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -159,3 +160,26 @@ def test_an_interrupt_while_results_are_written_lets_them_be_written(
     with pytest.raises(Interrupted) as stop:
         solve(load_problem("heat"), settings=FAST, out=tmp_path / "run")
     np.testing.assert_array_equal(open_run(tmp_path / "run")["u"], stop.value.solution["u"])
+
+
+@pytest.mark.parametrize(
+    ("part", "given"),
+    [("second-opinion", {"check": True}), ("link-1", {"along": {"diffusivity": [0.3]}})],
+)
+def test_a_part_that_was_killed_before_its_first_checkpoint_begins_again(
+    part: str, given: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    problem, folder = load_problem("heat"), tmp_path / "run"
+    save = RunFolder.save_checkpoint
+
+    def killed(self: RunFolder, *told: Any) -> None:
+        if self.path.name == part:
+            raise SystemError("killed")
+        save(self, *told)
+
+    monkeypatch.setattr(RunFolder, "save_checkpoint", killed)
+    with pytest.raises(SystemError):
+        solve(problem, settings=FAST, out=folder, **given)
+    assert RunFolder(folder / part).has_only_begun()
+    monkeypatch.setattr(RunFolder, "save_checkpoint", save)
+    np.testing.assert_array_equal(resume(folder)["u"], solve(problem, settings=FAST, **given)["u"])
