@@ -64,7 +64,7 @@ class Kills(Campaign):
         "began again": "stopped before its first checkpoint, begun again to the same bits",
         "was over": "the signal came too late",
     }
-    share = 2
+    share = 1
 
     def prepare(self, folder: Path) -> None:
         """Import all that a run needs; each run is made once, undisturbed, when it is drawn."""
