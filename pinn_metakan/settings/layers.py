@@ -27,6 +27,8 @@ from pinn_metakan.untrusted.plain_file import read_plain_text
 
 #: A layer of settings and the name that messages call it.
 Layer = tuple[str, Mapping[str, object]]
+#: What lies beside the settings of a run.
+_BESIDE = "checkpoint.safetensors"
 #: Characters of a value that a message shows where it cannot be read.
 _SHOWN = 20
 
@@ -111,7 +113,8 @@ def read_settings(path: Path) -> tuple[Layer, RunSettings]:
         SettingsError: If it cannot be read, or the table has another key or kind of value.
     """
     try:
-        found = tomllib.loads(read_plain_text(path))
+        is_of_run = (path.parent / _BESIDE).exists()  # then links lead nowhere else
+        found = tomllib.loads(read_plain_text(path, path.parent if is_of_run else None))
         refuse_depth(found, "it")
     except (ValueError, RecursionError) as error:
         raise SettingsError(f"cannot read the settings file {path}: {error}") from error

@@ -91,13 +91,11 @@ def test_a_file_that_is_none_ends_in_one_line(
     (folder / name).unlink()
     NO_FILES[what](folder / name)
     OPENED.clear()
-    is_named_itself = name == "settings.toml" and what == "a link out"
-    assert run(FILES[name]) == (0 if is_named_itself else 2)
-    if not is_named_itself:
-        error = capsys.readouterr().err
-        assert error.count("\n") == 1
-        assert name in error or "holds no checkpoint" in error
-        assert not [path for path in OPENED if "/outside/" in path]
+    assert run(FILES[name]) == 2
+    error = capsys.readouterr().err
+    assert error.count("\n") == 1
+    assert name in error or "holds no checkpoint" in error
+    assert not [path for path in OPENED if "/outside/" in path]
 
 
 def test_a_part_of_a_run_that_is_a_link_out_is_not_read(folder: Path) -> None:
