@@ -232,14 +232,7 @@ class RunFolder:
         return stored_command(self._settings, self._within)
 
     def read_report(self) -> dict[str, Any]:
-        """Read report.json.
-
-        Returns:
-            What it says; nothing where there is none.
-
-        Raises:
-            RunFolderError: If it is damaged.
-        """
+        """What report.json says; see `stored_report`."""
         return stored_report(self._report, self._within)
 
     def facts(
