@@ -182,10 +182,9 @@ def _refuse_other_values(
     term = first_coupled(evaluate, found) if is_pointwise else None
     if term is not None:
         raise ProblemError(
-            f"{label}: term {term!r} couples its points: its value at a point is another when "
-            "a further point is left out (a mean, a sum or a maximum over all points?); each "
-            "value must depend on its own point alone. The mean I of u is stated by two more "
-            "unknowns: m_x = u - I and I_x = 0, with m = 0 at both ends"
+            f"{label}: term {term!r} couples its points (a mean, a sum, a maximum?): it is another "
+            "when a further point is left out, but must depend on its own point alone. The mean I "
+            "of u is two more unknowns: m_x = u - I and I_x = 0, m = 0 at both ends"
         )
 
 
