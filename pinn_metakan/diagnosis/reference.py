@@ -24,6 +24,7 @@ from pinn_metakan.geometry.sampling import PointSet, sample_interior
 from pinn_metakan.pde.formulation import Formulation
 from pinn_metakan.pde.problem import Problem
 from pinn_metakan.pde.residual import Residual
+from pinn_metakan.pde.returned import fault_of
 from pinn_metakan.pde.user_code import call_user
 
 # All of these: docs/decisions/0024-diagnosis.md.
@@ -109,8 +110,9 @@ def reference_at(formulation: Formulation, points: Tensor) -> Tensor | None:
     except Exception:
         return None  # what is wrong with it is told elsewhere
     is_slow = time.process_time() - begin > _PATIENCE
-    is_usable = values.ndim == 2 and bool(torch.isfinite(values).all())
-    return values if is_usable and not is_slow else None
+    if is_slow or values.ndim != 2 or fault_of(values) is not None:
+        return None
+    return values if bool(torch.isfinite(values).all()) else None
 
 
 def _reference_of(formulation: Formulation) -> Solution:

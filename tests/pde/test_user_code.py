@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 import torch
 
+from pinn_metakan.diagnosis.reference import reference_at
 from pinn_metakan.errors import ProblemError
 from pinn_metakan.pde import overtime
 from pinn_metakan.pde.formulation import formulate
@@ -221,3 +222,14 @@ def test_two_conditions_with_one_term_are_refused(write_problem: Write) -> None:
     )
     with pytest.raises(ProblemError, match="conditions 'a' and 'a_b' both have a term 'a_b_u'"):
         formulate(load_problem(str(path)))
+
+
+@pytest.mark.parametrize("value", ["1.0", "np.float32(1)", "x.mean()", "{}", "x.to_sparse()"])
+def test_a_reference_that_is_no_tensor_of_numbers_is_no_reference_to_check(
+    value: str, write_problem: Write
+) -> None:
+    body = f"x = points[:, 0]\n        return {{'u': {value}}}"
+    path = write_problem(extra=f"def reference(self, points):\n        {body}")
+    path.write_text(f"import numpy as np\n{path.read_text()}")
+    formulation = formulate(load_problem(str(path)))
+    assert reference_at(formulation, formulation.equations.at.points) is None
