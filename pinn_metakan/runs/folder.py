@@ -27,11 +27,8 @@ from pinn_metakan.training.checkpoint import checkpoint_bytes
 from pinn_metakan.untrusted.plain_file import read_plain
 
 _FILES = (
-    "solution.h5",
-    "report.json",
-    "history.jsonl",
-    "settings.toml",
-    "checkpoint.safetensors",
+    *("solution.h5", "report.json", "history.jsonl"),
+    *("settings.toml", "checkpoint.safetensors"),
 )
 #: Values and bands of unknown functions, for a problem that has them.
 FUNCTIONS = "functions.csv"
@@ -163,8 +160,8 @@ class RunFolder:
             raise RunFolderError(
                 f"{branch.path} is no folder, and this run keeps a part of itself there"
             )
-        is_free = not branch.holds_run() or branch.has_only_begun()
-        if not is_free and not (overwrite and branch.is_part_of(self)):
+        is_taken = branch.holds_run() and not branch.has_only_begun()
+        if is_taken and not (overwrite and branch.is_part_of(self)):
             raise RunFolderError(
                 f"{branch.path} holds another run, and this one keeps a part of itself there; give "
                 "another --out"
@@ -186,9 +183,8 @@ class RunFolder:
     @by_first_process
     def save_checkpoint(self, tree: dict[str, Any], history: list[dict[str, float]]) -> None:
         """Write the checkpoint, and the history up to it, one JSON object per line."""
-        contents = {self._checkpoint: checkpoint_bytes(tree), self._history: _lines(history)}
         with told_lack_of_room():
-            write_all(contents)
+            write_all({self._checkpoint: checkpoint_bytes(tree), self._history: _lines(history)})
 
     def load_checkpoint(self) -> dict[str, Any]:
         """Read the checkpoint.
