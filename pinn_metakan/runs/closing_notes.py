@@ -1,6 +1,7 @@
 """What is known to be wrong with a solution that has been evaluated, or with its error."""
 
-from pinn_metakan.results.failure import MISSING
+import numpy as np
+
 from pinn_metakan.results.field import Field
 from pinn_metakan.results.reference_errors import near_lines
 from pinn_metakan.runs.assembled import AssembledRun
@@ -23,8 +24,13 @@ def closing_notes(run: AssembledRun, field: Field) -> list[str]:
         A line each; empty if nothing is known to be wrong.
     """
     notes = []
-    if missing := field.attributes.get(MISSING):
-        notes.append(f"the solution is NaN or infinite at {missing} points of the grid")
+    for name, values in field.grid.values.items():
+        inside = run.grid.inside if run.grid.axes else np.ones(values.shape, bool)
+        missing = int((~np.isfinite(values[inside])).sum())
+        if missing:
+            notes.append(
+                f"{name} is NaN or infinite at {missing} of {int(inside.sum())} points of the grid"
+            )
     until = run.slab_fields.solved_until
     if until < run.formulation.domain.bounds[-1][1]:
         return [

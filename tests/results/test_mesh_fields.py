@@ -45,7 +45,7 @@ def ellipse_field(has_time: bool) -> Field:
         ("x", "y", "t") if has_time else ("x", "y"),
         {"u": "K"},
         {},
-        {"step": np.arange(3.0)},
+        {name: np.arange(3.0) for name in ("step", "seconds", "loss")},
         {"problem": "heat", "network": "kan"},
         has_time=has_time,
         mesh=FieldOnMesh(mesh.points, mesh.cells, ("x", "y"), fields),
