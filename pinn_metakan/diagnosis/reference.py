@@ -21,6 +21,8 @@ from pinn_metakan.diagnosis.finding import Finding, Severity
 from pinn_metakan.diagnosis.sensitivity import sensitivities_at
 from pinn_metakan.geometry.domain import Domain
 from pinn_metakan.geometry.sampling import PointSet, sample_interior
+from pinn_metakan.losses.data_weight import noise_levels
+from pinn_metakan.pde.condition import NoiseLevel
 from pinn_metakan.pde.formulation import Formulation
 from pinn_metakan.pde.problem import Problem
 from pinn_metakan.pde.residual import Residual
@@ -37,6 +39,8 @@ _STEPS = (5e-4, 2e-3, 8e-3, 3e-2)
 _LARGE = 0.02
 #: What differences with another step differ by counts for so many times, as their error.
 _ERROR = 4.0
+#: Data are off where they are so by more than this many standard deviations of their noise.
+_NOISE = 2.0
 #: A condition is not satisfied where its residual is large at more than this part of its points.
 _SHARE = 0.15
 
@@ -77,8 +81,9 @@ def check_reference(formulation: Formulation) -> list[Finding]:
                 )
             )
     sizes = {Derivative(k, ()): _rms(values[:, k]) for k in range(len(variables.unknowns))}
+    noise = noise_levels(formulation)
     for residual in formulation.conditions.values():
-        for term, worst in _of_condition(formulation, residual, solution, sizes).items():
+        for term, worst in _of_condition(formulation, residual, solution, sizes, noise).items():
             findings.append(
                 Finding(
                     "reference",
@@ -230,6 +235,7 @@ def _of_condition(
     residual: Residual,
     solution: Solution,
     sizes: Mapping[Derivative, float],
+    noise: Mapping[str, NoiseLevel],
 ) -> dict[str, float]:
     """The largest residual of each term that the reference does not satisfy."""
     variables, at = formulation.variables, residual.at
@@ -247,7 +253,8 @@ def _of_condition(
             _rms(slope) * sizes[Derivative(d.unknown, ())] / math.prod(lengths[a] for a in d.axes)
             for d, slope in slopes[term].items()
         )
-        share = float((value.abs() > 2 * _LARGE * size).double().mean())
+        allowed = 2 * _LARGE * size + (_NOISE * noise[term].sigma if term in noise else 0.0)
+        share = float((value.abs() > allowed).double().mean())
         if share > _SHARE and size > 0:
             found[term] = float(value.abs().max())
     return found

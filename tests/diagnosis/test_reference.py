@@ -51,3 +51,18 @@ def test_a_reference_that_misses_a_flux_is_told(write_problem: Write) -> None:
     walls = "{'start': Initial(u=lambda x: torch.sin(torch.pi * x)), 'walls': Neumann(u=0.0)}"
     (finding,) = told(write_problem, TORCH, DECAY.format(rate=1.0), conditions=walls)
     assert "condition 'walls'" in finding
+
+
+@pytest.mark.parametrize(("off", "count"), [(0.2, 0), (0.8, 1)])
+def test_data_are_off_beyond_their_noise_alone(
+    off: float, count: int, write_problem: Write
+) -> None:
+    data = (
+        "{'data': Observed(torch.rand(40, 2, generator=torch.Generator().manual_seed(0)).double(), "
+        f"u=torch.full((40,), 5.0 + {off}).double(), sigma=0.2)}}"
+    )
+    found = told(
+        write_problem, TORCH, "0 * x + 5.0", conditions=data, residual="return {'heat': jet('u_t')}"
+    )
+    assert len(found) == count
+    assert all("condition 'data': data_u is off by 0.8" in finding for finding in found)

@@ -195,7 +195,7 @@ def test_a_storage_that_is_taken_away_is_told_in_one_line(heat: Problem, made_up
 
     made_up(take_away)
     with pytest.raises(
-        UserError, match=r"cannot go on .* journal:.*: .*No such file.*same command"
+        UserError, match=r"cannot go on .*sweep\.journal: .*No such file.*same command"
     ):
         sweep(heat, over={"seed": [0, 1]}, out="swept", prune="steps")
 
