@@ -5,7 +5,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from types import FrameType
+from types import CodeType, FrameType
 
 #: Seconds that one call may take although the budget is used up; it may be a slow reference
 #: (docs/decisions/0050-code-of-the-user.md).
@@ -26,59 +26,57 @@ class Overtime(BaseException):
         )
 
 
-class _Calls:
-    """The calls of the user's code that the main thread is in, one inside the other."""
+class Calls:
+    """The calls of the user's code that the main thread is in, one inside the other.
 
-    depth = 0
+    `Overtime` may be raised between any two lines, so that what is put back is put back by value.
+    """
+
+    #: Whether user's code runs that may be ended; set last before a call and cleared first after.
+    armed = False
     #: When the outermost one began, as `time.monotonic`.
     began = 0.0
-
-
-def begin_call() -> None:
-    """Note that code of the user's begins."""
-    if threading.get_ident() == threading.main_thread().ident:
-        if _Calls.depth == 0:
-            _Calls.began = time.monotonic()
-        _Calls.depth += 1
-
-
-def end_call() -> None:
-    """Note that it has ended."""
-    if threading.get_ident() == threading.main_thread().ident:
-        _Calls.depth -= 1
+    #: What clears `armed` after a call: it is not ended before its first line.
+    ending: CodeType | None = None
 
 
 @contextmanager
 def ended_in_time(until: float | None) -> Iterator[None]:
     """End code of the user's that goes on too long after a time, by raising `Overtime` in it.
 
-    Only in the main thread, where Python receives signals, and not within a long call into C.
+    Only in the main thread, where Python receives signals, and not within a long call into C. An
+    alarm that has a handler in C, which Python cannot put back, is left alone.
 
     Args:
         until: The time, as `time.time`; None for never.
     """
     is_main = threading.current_thread() is threading.main_thread()
-    if until is None or _ALARM is None or not is_main:
+    if until is None or _ALARM is None or not is_main or signal.getsignal(_ALARM) is None:
         yield
         return
 
     def is_overdue() -> bool:
-        is_late = time.time() > until and time.monotonic() - _Calls.began > GRACE
-        return _Calls.depth > 0 and is_late
+        is_late = time.time() > until and time.monotonic() - Calls.began > GRACE
+        return Calls.armed and is_late
 
     def on_alarm(number: int, frame: FrameType | None) -> None:
-        if is_overdue():
-            raise Overtime
-        if callable(before):
+        if is_sent.is_set():
+            is_sent.clear()
+            is_ending = frame is not None and frame.f_code is Calls.ending
+            if is_overdue() and not is_ending:
+                raise Overtime
+        elif callable(before):
             before(number, frame)
 
     def watch() -> None:
         while not is_over.wait(_EVERY):
             if is_overdue():
+                is_sent.set()
                 signal.pthread_kill(main, _ALARM)
 
+    Calls.armed = False  # of a call that Ctrl-C ended
     main = threading.get_ident()
-    is_over = threading.Event()
+    is_over, is_sent = threading.Event(), threading.Event()
     before = signal.signal(_ALARM, on_alarm)
     watching = threading.Thread(target=watch, name="budget", daemon=True)
     watching.start()

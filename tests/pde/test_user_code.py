@@ -2,6 +2,7 @@
 
 import os
 import random
+import signal
 import time
 import warnings
 from collections.abc import Callable
@@ -16,8 +17,8 @@ from pinn_metakan.errors import ProblemError
 from pinn_metakan.pde import overtime
 from pinn_metakan.pde.formulation import formulate
 from pinn_metakan.pde.loading import load_problem
-from pinn_metakan.pde.overtime import ended_in_time
-from pinn_metakan.pde.user_code import call_user
+from pinn_metakan.pde.overtime import Calls, ended_in_time
+from pinn_metakan.pde.user_code import call_user, told_failures
 
 Write = Callable[..., Path]
 
@@ -164,6 +165,32 @@ def test_code_that_ends_in_time_and_code_of_the_package_are_not_ended(
         for _ in range(10):
             call_user(lambda: time.sleep(0.03), (), "mine")
         time.sleep(0.3)
+
+
+def test_an_alarm_at_any_line_around_a_call_leaves_nothing_that_may_be_ended(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(overtime, "GRACE", -1.0)
+    monkeypatch.setattr(overtime, "_EVERY", 0.0002)
+
+    def work() -> None:
+        for _ in range(200):
+            pass
+
+    ended, others = 0, []
+    before = signal.signal(signal.SIGALRM, lambda number, frame: others.append(number))
+    until = time.process_time() + 0.5
+    with ended_in_time(time.time() - 1.0):
+        while time.process_time() < until:
+            try:
+                with told_failures("mine failed"):
+                    work()
+            except ProblemError:
+                ended += 1
+            assert not Calls.armed
+    signal.signal(signal.SIGALRM, before)
+    assert ended > 0
+    assert not others
 
 
 def test_data_that_change_their_argument_in_place_change_nothing(write_problem: Write) -> None:
