@@ -12,6 +12,8 @@ _NO_MEMORY = ("can't allocate memory", "Storage size calculation overflowed", "s
 #: Characters of the longest message: with the name of the program in front fewer than 300.
 LONGEST = 280
 _LEFT_OUT = " ... "
+#: Characters of the longest command, which is to be typed as it stands.
+_LONGEST_COMMAND = 10_000
 #: Characters of the longest word, such as a path, where not all of a message has room.
 _WORD = 40
 
@@ -50,15 +52,26 @@ def one_line(text: object, most: int = LONGEST) -> str:
     return f"{line[: most - len(_LEFT_OUT) - end]}{_LEFT_OUT}{line[len(line) - end :]}"
 
 
+def _parts(message: object, command: str | None) -> tuple[str, ...]:
+    """A message, and the command behind it, each as one printable line."""
+    line = one_line(message)
+    return (line,) if command is None else (line, one_line(command, _LONGEST_COMMAND))
+
+
 class UserError(ValueError):
     """Something that the user gave is wrong; the message is one line that says what to change.
 
     Args:
         message: What is wrong and what to do; it is made one printable line.
+        command: What to type, told whole behind the message, however long; None for nothing.
     """
 
-    def __init__(self, message: object = ""):
-        super().__init__(one_line(message))
+    def __init__(self, message: object = "", command: str | None = None):
+        super().__init__(*_parts(message, command))
+        self.command = command
+
+    def __str__(self) -> str:
+        return ": ".join(self.args)
 
 
 class ProblemError(UserError):
@@ -82,10 +95,15 @@ class TrainingError(RuntimeError):
 
     Args:
         message: What happened and what to try; it is made one printable line.
+        command: As for `UserError`.
     """
 
-    def __init__(self, message: object = ""):
-        super().__init__(one_line(message))
+    def __init__(self, message: object = "", command: str | None = None):
+        super().__init__(*_parts(message, command))
+        self.command = command
+
+    def __str__(self) -> str:
+        return ": ".join(self.args)
 
 
 class ProcessesLost(TrainingError):

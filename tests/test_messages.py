@@ -3,13 +3,23 @@
 import ast
 import inspect
 from collections.abc import Iterator
+from copy import copy
 from pathlib import Path
 
 import pytest
 
 from pinn_metakan import errors
 from pinn_metakan.cli.exit_status import run
-from pinn_metakan.errors import LONGEST, Interrupted, TrainingError, UserError, one_line
+from pinn_metakan.errors import (
+    LONGEST,
+    Interrupted,
+    RunFolderError,
+    TrainingError,
+    UserError,
+    one_line,
+)
+from pinn_metakan.runs.begun import failures_of
+from pinn_metakan.runs.folder import RunFolder
 
 PACKAGE = Path(errors.__file__).parent
 KINDS = [
@@ -58,6 +68,29 @@ def test_every_kind_of_exception_has_one_short_printable_line(
     assert told.isprintable()
     assert len(told) <= LONGEST
     assert one_line(told) == told
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_command_that_a_message_ends_with_is_whole(kind: type[UserError]) -> None:
+    command = f"pinn-metakan resume {'/a folder' * 40}"
+    told = kind("go on with", command)
+    assert str(told) == f"go on with: {command}"
+    assert str(copy(told)) == str(told)
+
+
+def test_a_run_in_a_deep_folder_is_gone_on_with_by_the_line_that_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path.joinpath(*["deep" * 10] * 6)
+    folder.mkdir(parents=True)
+    (folder / "checkpoint.safetensors").touch()
+    with pytest.raises(RunFolderError, match=r"no solution\.h5") as failed:
+        RunFolder(folder).read_field()
+    assert str(failed.value).endswith(f"; go on with: pinn-metakan resume {folder}")
+    with pytest.raises(TrainingError, match=f"resume {folder}$"), failures_of(RunFolder(folder)):
+        raise failed.value
+    assert run(["profile", str(folder), "k"]) == 2
+    assert capsys.readouterr().err.endswith(f"go on with: pinn-metakan resume {folder}\n")
 
 
 def test_a_short_message_stays_as_it_is() -> None:

@@ -25,4 +25,4 @@ def failures_of(folder: RunFolder | None) -> Iterator[None]:
     except UserError as error:
         if folder is None:
             raise
-        raise TrainingError(str(error)) from error
+        raise TrainingError(error.args[0], error.command) from error

@@ -73,6 +73,6 @@ def refuse_part(folder: RunFolder) -> None:
     whole = RunFolder(folder.path.absolute().parent)
     if folder.path.absolute().name in part_names(whole.path) and folder.is_part_of(whole):
         raise RunFolderError(
-            f"{folder.path} is a part of {whole.path}; go on with that run: "
-            f"pinn-metakan resume {shlex.quote(str(whole.path))}"
+            f"{folder.path} is a part of {whole.path}; go on with that run",
+            command=shlex.join(["pinn-metakan", "resume", str(whole.path)]),
         )

@@ -1,5 +1,6 @@
 """A run that goes on with settings changed, beyond its old end."""
 
+import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -87,8 +88,8 @@ def extended(remembered: Remembered, layers: Sequence[Layer]) -> Remembered:
         new_one = next(s for s, t in zip([*after, *before], trained, strict=False) if s != t)[1]
         raise SettingsError(
             f"{new_one}.steps: stage {new_one} would change what comes before the end of stage "
-            f"{trained[-1][1]}, which has begun; 'pinn-metakan rerun {folder} --set ...' makes the "
-            "run again"
+            f"{trained[-1][1]}, which has begun; the run is made again by",
+            command=f"{shlex.join(['pinn-metakan', 'rerun', str(folder), '--set'])} ...",
         )
     trainer: dict[str, Any] = dict(tree["trainer"])
     has_converged = trainer.get("outcome") == Outcome.LOSS_REACHED.value
@@ -127,8 +128,8 @@ def _refuse_unless_open(
     if section not in STAGES:
         raise SettingsError(
             f"{key}: a run that goes on keeps its network, points, loss and conditions; "
-            f"'pinn-metakan rerun {folder} --set {key}=...' makes it again, and 'solve ... --from "
-            f"{folder}' begins another run with its network"
+            "'solve ... --from RUN' begins another run with its network, and it is made again by",
+            command=shlex.join(["pinn-metakan", "rerun", folder, "--set", f"{key}=..."]),
         )
     names = [name for _, name in after]
     if section in names[position.begun :]:

@@ -73,14 +73,15 @@ def _done_and_told(processes: Communicator, action: Callable[[], _Told]) -> _Tol
         outcome = {"value": found}
         return found
     except Exception as error:
-        if type(error).__name__ in _SHARED:
-            outcome = {"error": type(error).__name__, "text": str(error)}
+        if isinstance(error, UserError | TrainingError) and type(error).__name__ in _SHARED:
+            text, command = error.args[0], error.command
+            outcome = {"error": type(error).__name__, "text": text, "command": command}
         raise
     finally:
         _alone = False
-        text = json.dumps(outcome).encode()
-        processes.agreed(torch.tensor(len(text)))
-        processes.agreed(torch.frombuffer(bytearray(text), dtype=torch.uint8))
+        told = json.dumps(outcome).encode()
+        processes.agreed(torch.tensor(len(told)))
+        processes.agreed(torch.frombuffer(bytearray(told), dtype=torch.uint8))
 
 
 def _heard(processes: Communicator) -> Any:
@@ -88,5 +89,5 @@ def _heard(processes: Communicator) -> Any:
     text = processes.agreed(torch.zeros(length, dtype=torch.uint8))
     outcome = json.loads(bytes(text.tolist()))
     if "error" in outcome:
-        raise _SHARED[outcome["error"]](outcome["text"])
+        raise _SHARED[outcome["error"]](outcome["text"], outcome.get("command"))
     return outcome["value"]

@@ -260,7 +260,8 @@ class RunFolder:
         if self._checkpoint.is_file() and not self.solution.is_file():
             raise RunFolderError(
                 f"{self.path} has no solution.h5: its run ended before it could be written; go on "
-                f"with: pinn-metakan resume {shlex.quote(str(self.path))}"
+                "with",
+                command=shlex.join(["pinn-metakan", "resume", str(self.path)]),
             )
         return read_solution(self.solution, self._within)
 

@@ -238,8 +238,8 @@ def rerun(
     refuse_other_numbers(remembered, formulate(problem))
     if "chain" in remembered.tree:
         raise RunFolderError(
-            f"{folder.path} is a chain that has not got to its last run; go on with it: "
-            f"{line_to_resume(remembered)}"
+            f"{folder.path} is a chain that has not got to its last run; go on with it",
+            command=line_to_resume(remembered),
         )
     return solve(
         problem,

@@ -82,6 +82,6 @@ def _same_file(
         )
     raise RunFolderError(
         f"{folder} was made with {record['setting']} = {record['name']!r}, whose file is in no "
-        "folder of problems; name the file, whose code will run: "
-        f"{line_to_resume(remembered)}"
+        "folder of problems; name the file, whose code will run",
+        command=line_to_resume(remembered),
     )

@@ -259,7 +259,8 @@ def _known_file(remembered: Remembered, problems: Sequence[Path]) -> Origin:
         return origins[0]  # refused, with both hashes
     raise RunFolderError(
         f"{remembered.folder.path} was made with {Path(remembered.path).name}, which is in no "
-        f"folder of problems; name the file, whose code will run: {line_to_resume(remembered)}"
+        "folder of problems; name the file, whose code will run",
+        command=line_to_resume(remembered),
     )
 
 

@@ -31,7 +31,7 @@ def test_a_chain_tells_its_links_and_a_run_begins_with_it(run: Run, tmp_path: Pa
     assert "began with the network of chain; give --from RUN" in err
     status, _, err = run("resume", "warm", "--set", "network.widths=[9]")
     assert status == 2
-    assert "'pinn-metakan rerun warm --set network.widths=...' makes it again" in err
+    assert "it is made again by: pinn-metakan rerun warm --set network.widths=..." in err
     assert err.count("\n") == 1
 
 
