@@ -236,7 +236,7 @@ def _transformed(problem: Problem, points: Tensor, columns: tuple[Tensor, ...]) 
         if not isinstance(value, Tensor) or value.shape != (points.shape[0],):
             shape = tuple(value.shape) if isinstance(value, Tensor) else type(value).__name__
             raise ProblemError(f"{label}: {name} is {shape}, expected ({len(points)},)")
-        if (fault := fault_of(value)) is not None or not value.is_floating_point():
+        if (fault := fault_of(value, points.device)) is not None or not value.is_floating_point():
             kind = fault or str(value.dtype).removeprefix("torch.")
             raise ProblemError(f"{label}: {name} is {kind}, expected real numbers (N,)")
     return torch.stack([fields[name] for name in names], dim=1)

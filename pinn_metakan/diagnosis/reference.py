@@ -115,7 +115,7 @@ def reference_at(formulation: Formulation, points: Tensor) -> Tensor | None:
     except Exception:
         return None  # what is wrong with it is told elsewhere
     is_slow = time.process_time() - begin > _PATIENCE
-    if is_slow or values.ndim != 2 or fault_of(values) is not None:
+    if is_slow or values.ndim != 2 or fault_of(values, points.device) is not None:
         return None
     return values if bool(torch.isfinite(values).all()) else None
 

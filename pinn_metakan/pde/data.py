@@ -128,7 +128,7 @@ def evaluate_data(data: Data, arguments: Sequence[Tensor], label: str) -> Tensor
         values = torch.from_numpy(np.array(values, dtype=kind))  # in the byte order of the machine
     if not isinstance(values, Tensor):
         raise ProblemError(f"{label} returned {type(values).__name__}, expected a torch tensor")
-    if (fault := fault_of(values)) is not None:
+    if (fault := fault_of(values, like.device)) is not None:
         raise ProblemError(f"{label} returned {fault} numbers, expected real ones (N,)")
     if values.ndim == 0:
         values = values.expand(count)

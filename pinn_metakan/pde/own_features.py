@@ -58,6 +58,7 @@ def own_features(problem: Problem, variables: Variables, domain: Domain) -> OwnF
         return _checked(
             call_user(problem.features, arguments_at(variables, points), "features"),
             points.shape[0],
+            points.device,
         )
 
     points = sample_interior(domain, _POINTS, "sobol", Generator().manual_seed(0)).points
@@ -84,11 +85,11 @@ def own_features(problem: Problem, variables: Variables, domain: Domain) -> OwnF
     return OwnFeatures(function, tuple(lowest.tolist()), tuple(largest.tolist()))
 
 
-def _checked(values: object, count: int) -> Tensor:
+def _checked(values: object, count: int, device: torch.device) -> Tensor:
     """The features (N, k); one of them may be (N,)."""
     if isinstance(values, Tensor) and values.ndim == 1:
         values = values.unsqueeze(1)
-    if isinstance(values, Tensor) and (fault := fault_of(values)) is not None:
+    if isinstance(values, Tensor) and (fault := fault_of(values, device)) is not None:
         raise ProblemError(f"features are {fault}, expected real numbers")
     # torch.export follows the shape, but not len().
     if not isinstance(values, Tensor) or values.ndim != 2 or values.shape[0] != count:

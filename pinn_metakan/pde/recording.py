@@ -66,7 +66,9 @@ def record(
     """
     made_up = RecordedValues(at.points)
     count = len(at.points) if is_pointwise else None
-    found = checked_terms(label, function(Jet(variables, at.points, made_up), at), count)
+    found = checked_terms(
+        label, function(Jet(variables, at.points, made_up), at), at.points.device, count
+    )
     found = {term: value.detach().clone() for term, value in found.items()}
     for quantity, value in made_up.items():
         if value._version:
@@ -88,12 +90,15 @@ def record(
     return Recorded(found, quantities, numbers)
 
 
-def checked_terms(label: str, terms: object, count: int | None = None) -> dict[str, Tensor]:
+def checked_terms(
+    label: str, terms: object, device: torch.device, count: int | None = None
+) -> dict[str, Tensor]:
     """Check that terms are a dict of named real tensors (N,).
 
     Args:
         label: The name of the residual in messages.
         terms: What it returned.
+        device: Where it was evaluated.
         count: N, None if any number will do.
 
     Returns:
@@ -113,7 +118,7 @@ def checked_terms(label: str, terms: object, count: int | None = None) -> dict[s
         if not isinstance(value, Tensor):
             kind = type(value).__name__
             raise ProblemError(f"{label}: term {name!r} is {kind}, expected a torch tensor (N,)")
-        if (fault := fault_of(value)) is not None or not value.is_floating_point():
+        if (fault := fault_of(value, device)) is not None or not value.is_floating_point():
             kind = fault or str(value.dtype).removeprefix("torch.")
             raise ProblemError(f"{label}: term {name!r} is {kind}, expected real numbers (N,)")
         expected = (len(value) if value.ndim else 0,) if count is None else (count,)
@@ -167,7 +172,9 @@ def _refuse_other_values(
             q: value if isinstance(q, Number) else value[part] for q, value in made_up.items()
         }
         again = function(Jet(variables, some.points, values), some)
-        again = checked_terms(label, again, len(some.points) if is_pointwise else None)
+        again = checked_terms(
+            label, again, some.points.device, len(some.points) if is_pointwise else None
+        )
         missing = next((term for term in found if term not in again), None)
         if missing is not None:
             raise ProblemError(f"{label} gives the term {missing!r} only some of the time")
@@ -206,7 +213,9 @@ def _refuse_untrainable(
     numbers: set[str] = set()
     values = {q: value.detach().clone().requires_grad_() for q, value in made_up.items()}
     with torch.enable_grad():
-        terms = checked_terms(label, function(Jet(variables, at.points, values), at))
+        terms = checked_terms(
+            label, function(Jet(variables, at.points, values), at), at.points.device
+        )
     known = {id(value) for value in values.values()}
     names = {id(value): q.name for q, value in values.items() if isinstance(q, Number)}
     for term, value in terms.items():

@@ -83,7 +83,7 @@ class Residual:
         """
         try:
             count = len(at.points) if self.is_pointwise else None
-            values = checked_terms(self.label, self.function(jet, at), count)
+            values = checked_terms(self.label, self.function(jet, at), at.points.device, count)
         except ProblemError as error:
             raise ProblemError(f"{self.file}: {error}") from error
         if set(values) != set(self.terms):

@@ -51,7 +51,7 @@ def reference_on(formulation: Formulation, points: Tensor) -> dict[str, Tensor]:
     for name, value in values.items():
         if isinstance(value, np.ndarray):
             value = _as_tensor(f"{label}: {name}", value)
-        if isinstance(value, Tensor) and (fault := fault_of(value)) is not None:
+        if isinstance(value, Tensor) and (fault := fault_of(value, points.device)) is not None:
             raise ProblemError(f"{label}: {name} is {fault}, expected real numbers")
         if not isinstance(value, Tensor) or value.shape != (len(points),):
             what = tuple(value.shape) if isinstance(value, Tensor) else type(value).__name__
