@@ -65,7 +65,7 @@ def test_it_is_used_as_a_number_is() -> None:
         (lambda: Unknown(5.0, 0.0, 2.0), r"start = 5 must lie between its bounds, \(0, 2\)"),
         (lambda: Unknown(math.nan), "start must be finite, got nan"),
         (lambda: Unknown("one"), "start must be a number, got 'one'"),  # type: ignore[arg-type]
-        (lambda: Unknown(1.0, unit=2), "unit must be a text"),  # type: ignore[arg-type]
+        (lambda: Unknown(1.0, unit=2), "unit must be a printable text"),  # type: ignore[arg-type]
         (lambda: Unknown(1.0, low=0.0, true=-1.0), r"true = -1 lies outside \(0, inf\)"),
         (lambda: Rod(nn.Parameter(torch.ones(3))), r"'k' is a trainable tensor of shape \(3,\)"),
     ],
