@@ -18,10 +18,12 @@ if TYPE_CHECKING:
     from pinn_metakan.derivatives.jet import Jet
     from pinn_metakan.diagnosis.finding import Finding, Severity
     from pinn_metakan.errors import (
+        FolderInUseError,
         Interrupted,
         ProblemError,
         RunFolderError,
         SettingsError,
+        StorageError,
         TrainingError,
         UserError,
     )
@@ -84,6 +86,8 @@ if TYPE_CHECKING:
     from pinn_metakan.reference.polygon_torsion import PolygonTorsion
     from pinn_metakan.reference.reference import Reference
     from pinn_metakan.reference.ring_heat import RingHeat
+    from pinn_metakan.results.ensemble import Ensemble, Scatter
+    from pinn_metakan.results.profile import Profile, ProfiledNumber
     from pinn_metakan.runs.examination import examine
     from pinn_metakan.runs.legs.leg import Leg
     from pinn_metakan.runs.posterior_ensemble import posterior_ensemble
@@ -115,11 +119,13 @@ _PLACES = {
     "Ellipse": "geometry.ellipse",
     "DrivenCavity": "reference.driven_cavity",
     "EdgeFamily": "families.edge_family",
+    "Ensemble": "results.ensemble",
     "Everywhere": "pde.integral",
     "Face": "geometry.domain",
     "Family": "families.family",
     "Finding": "diagnosis.finding",
     "FirstTime": "pde.initial",
+    "FolderInUseError": "errors",
     "Fourier": "families.fourier",
     "Generated": "networks.coefficients.coefficients",
     "Gram": "families.gram",
@@ -162,6 +168,8 @@ _PLACES = {
     "Problem": "pde.problem",
     "ProblemError": "errors",
     "Product": "geometry.product",
+    "Profile": "results.profile",
+    "ProfiledNumber": "results.profile",
     "ProgressEntry": "training.progress",
     "RBF": "families.rbf",
     "Reference": "reference.reference",
@@ -169,6 +177,7 @@ _PLACES = {
     "Robin": "pde.boundary_conditions",
     "RunFolderError": "errors",
     "STAGES": "settings.stages",
+    "Scatter": "results.ensemble",
     "SearchRange": "sweeps.search_range",
     "SettingsError": "errors",
     "Severity": "diagnosis.finding",
@@ -176,6 +185,7 @@ _PLACES = {
     "SpaceTime": "geometry.space_time",
     "SphericalShell": "geometry.spherical_shell",
     "StageEntry": "settings.stages",
+    "StorageError": "errors",
     "Stored": "networks.coefficients.coefficients",
     "SweepResult": "sweeps.result",
     "Terminal": "pde.terminal",
@@ -229,12 +239,14 @@ __all__ = [
     "DrivenCavity",
     "EdgeFamily",
     "Ellipse",
+    "Ensemble",
     "Everywhere",
     "Face",
     "Family",
     "Finding",
     "FirstTime",
     "FluxData",
+    "FolderInUseError",
     "Fourier",
     "Generated",
     "Gram",
@@ -274,11 +286,14 @@ __all__ = [
     "Problem",
     "ProblemError",
     "Product",
+    "Profile",
+    "ProfiledNumber",
     "ProgressEntry",
     "Reference",
     "RingHeat",
     "Robin",
     "RunFolderError",
+    "Scatter",
     "SearchRange",
     "SettingsError",
     "Severity",
@@ -286,6 +301,7 @@ __all__ = [
     "SpaceTime",
     "SphericalShell",
     "StageEntry",
+    "StorageError",
     "Stored",
     "SweepResult",
     "Terminal",

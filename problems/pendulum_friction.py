@@ -1,4 +1,4 @@
-"""A friction law f(velocity) as a function, from the angles of a pendulum that comes to rest."""
+"""A friction law f(velocity) as a function, from the angles of a pendulum whose swing decays."""
 
 import math
 
