@@ -1,6 +1,6 @@
 """Ranges of the arguments of unknown functions: given, of a coordinate, or of the data."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import torch
 from torch import Tensor
@@ -48,19 +48,32 @@ def laws_of(
             _range(label, argument, (low, high), variables, domain, conditions)
             for argument, low, high in zip(function.of, function.low, function.high, strict=True)
         ]
-        _refuse_true(label, function, ranges)
-        laws[name] = function.law(ranges)
+        true = _checked(label, function)
+        if true is not None:
+            _refuse_true(true, ranges)
+        laws[name] = function.law(ranges, true)
     return laws
 
 
-def _refuse_true(
-    label: str, function: UnknownFunction, ranges: Sequence[tuple[float, float]]
-) -> None:
+def _checked(label: str, function: UnknownFunction) -> Callable[..., Tensor] | None:
+    """The true function, whose values are checked; None where it is not known."""
+    if function.true is None:
+        return None
+
+    def true(*arguments: Tensor) -> Tensor:
+        values = true_values(function, arguments, f"{label}: true")
+        assert values is not None, "it is known"
+        return values
+
+    return true
+
+
+def _refuse_true(true: Callable[..., Tensor], ranges: Sequence[tuple[float, float]]) -> None:
     """Refuse a true function that cannot be evaluated on the ranges."""
     unit = torch.quasirandom.SobolEngine(len(ranges)).draw(_TRIED).double()
     unit = torch.cat([unit, torch.zeros_like(unit[:1]), torch.ones_like(unit[:1])])
     low, high = torch.tensor(ranges, dtype=torch.float64).unbind(1)
-    true_values(function, (low + unit * (high - low)).unbind(1), f"{label}: true")
+    true(*(low + unit * (high - low)).unbind(1))
 
 
 def _range(

@@ -33,7 +33,8 @@ class SmallKAN(Law):
         size: S [unit of the function].
         is_positive: Whether it is the exponential of the network.
         start: Value of the function before training [its unit].
-        true: The true function, which `likely` is fitted to; None if it is not known.
+        true: Evaluates the true function, (N,) for arguments (N,) each, which `likely` is fitted
+            to; None if it is not known.
     """
 
     def __init__(

@@ -159,11 +159,23 @@ class UnknownFunction:
         is_polynomial = self.family_name == _POLYNOMIALS
         return len(self.of) == 1 and not self.widths and is_polynomial
 
-    def law(self, ranges: Sequence[tuple[float, float]]) -> Law:
-        """Its small KAN over ranges of the arguments [unit of each]."""
+    def law(
+        self,
+        ranges: Sequence[tuple[float, float]],
+        true: Callable[..., Tensor] | None = None,
+    ) -> Law:
+        """Make its small KAN.
+
+        Args:
+            ranges: Lowest and highest value of each argument [its unit].
+            true: Evaluates `true` and checks what it gives; None if it is not known.
+
+        Returns:
+            The law.
+        """
         size = abs(self.start) or 1.0
         return SmallKAN(
-            self.of, ranges, self.widths, self._edges, size, self.positive, self.start, self.true
+            self.of, ranges, self.widths, self._edges, size, self.positive, self.start, true
         )  # fmt: skip
 
     def numbers(self, law: Law) -> Tensor:

@@ -95,9 +95,17 @@ def test_it_begins_with_its_start_and_goes_on_straight_beyond_its_range() -> Non
 
 
 def test_a_true_function_is_what_is_likely() -> None:
-    law = UnknownFunction("u", degree=8, true=lambda u: torch.exp(u)).law([(0.0, 2.0)])
+    law = UnknownFunction("u", degree=8).law([(0.0, 2.0)], torch.exp)
     likely = law.derivative(torch.tensor(law.likely, dtype=torch.float64), [2 * X])
     assert torch.allclose(likely, torch.exp(2 * X), atol=1e-7)
+
+
+@pytest.mark.parametrize("value", [3.0, 3, torch.tensor(3.0)])
+def test_a_true_function_may_be_a_constant(value: float | Tensor) -> None:
+    function = UnknownFunction("u", positive=True, true=lambda u: value)  # type: ignore[arg-type,return-value]
+    law = formulate(Bar(function)).variables.laws["k"]
+    likely = law.derivative(torch.tensor(law.likely, dtype=torch.float64), [2 * X])
+    assert torch.allclose(likely, torch.full_like(X, 3.0))
 
 
 @pytest.mark.parametrize("of", ["u", ("u", "x")])
@@ -129,7 +137,7 @@ def test_a_monotone_function_begins_with_its_start_in_the_middle_and_has_true_on
     function = UnknownFunction(
         "u", start=3.0, degree=5, monotone=monotone, true=lambda u: sign * torch.exp(u)
     )
-    law = function.law([(0.0, 1.0)])
+    law = function.law([(0.0, 1.0)], function.true)
     begun = law.derivative(torch.tensor(law.first, dtype=torch.float64), [X])
     assert begun.tolist() == pytest.approx([3.0 + sign * 3.0 * (x - 0.5) for x in X.tolist()])
     likely = law.derivative(torch.tensor(law.likely, dtype=torch.float64), [X])
@@ -188,6 +196,10 @@ def test_its_range_is_that_of_the_data_and_a_little_more() -> None:
         (
             lambda: formulate(Bar(UnknownFunction("u", widths=(2,), true=lambda u: u.no))),
             r"k\(u\): true failed: AttributeError",
+        ),
+        (
+            lambda: formulate(Bar(UnknownFunction("u", true=lambda u: u if len(u) < 40 else u.no))),
+            r"k\(u\): true failed: AttributeError",  # at the places that it is fitted at
         ),
         (
             lambda: formulate(Bar(UnknownFunction("u", true=lambda u: torch.sqrt(u - 1)))),
