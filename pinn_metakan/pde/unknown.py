@@ -58,12 +58,12 @@ class Unknown:
         self.high = None if high is None else finite_number("Unknown: high", high)
         self.true = None if true is None else finite_number("Unknown: true", true)
         refuse_label("Unknown: unit", unit)
-        if not self._is_inside(self.start):
+        if not self.allows(self.start):
             raise ProblemError(
                 f"Unknown: start = {self.start:g} must lie between its bounds, {self.bounds}, and "
                 "not on them"
             )
-        if self.true is not None and not self._is_inside(self.true):
+        if self.true is not None and not self.allows(self.true):
             raise ProblemError(f"Unknown: true = {self.true:g} lies outside {self.bounds}")
 
     def __repr__(self) -> str:
@@ -100,6 +100,11 @@ class Unknown:
             return self.high - (self.high - self.start) * torch.exp(free)
         return self.start + (abs(self.start) or 1.0) * free
 
+    def allows(self, value: float) -> bool:
+        """Whether a value [unit] lies between the bounds, and not on one."""
+        is_above = self.low is None or value > self.low
+        return is_above and (self.high is None or value < self.high)
+
     def to_free(self, value: float) -> float:
         """Free number p that has a value [unit].
 
@@ -112,7 +117,7 @@ class Unknown:
         Raises:
             ProblemError: If it is not.
         """
-        if not self._is_inside(value):
+        if not self.allows(value):
             raise ProblemError(f"{value:g} lies outside the bounds {self.bounds}")
         if self.low is not None and self.high is not None:
             return math.log((value - self.low) / (self.high - value))
@@ -144,10 +149,6 @@ class Unknown:
         if lookup is None:
             return torch.tensor(self.start, dtype=torch.float64)
         return lookup(self)
-
-    def _is_inside(self, value: float) -> bool:
-        is_above = self.low is None or value > self.low
-        return is_above and (self.high is None or value < self.high)
 
     def __float__(self) -> float:
         return float(self.tensor().detach())

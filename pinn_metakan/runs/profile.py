@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
-from pinn_metakan.errors import ProblemError, UserError
+from pinn_metakan.errors import UserError
 from pinn_metakan.results.estimates import Estimates, estimates_of
 from pinn_metakan.results.metrics import Array
 from pinn_metakan.results.profile import RISE, Profile, ProfiledNumber, closed_curve, crossing
@@ -118,19 +118,20 @@ def _along(
     """
     level = _BEYOND * RISE[len(names)]
     spacing, radius, last = _SPACING[len(names)], 0.0, best
+    nearest = spacing
     for _ in range(_MOST):
+        while not _is_within(axes, place := _place(axes, (radius + spacing) * direction)):
+            spacing /= 2  # rounding has put it onto a bound
+            if spacing < nearest:
+                return
         radius += spacing
-        place = _place(axes, radius * direction)
         held = dict(zip(names, place.tolist(), strict=True))
         tell(", ".join(f"{name} = {value:.6g}" for name, value in held.items()))
-        try:
+        last = refit(last, held)
+        for _ in range(_AGAIN):
+            if last.violation < best.violation + _BOUGHT:
+                break
             last = refit(last, held)
-            for _ in range(_AGAIN):
-                if last.violation < best.violation + _BOUGHT:
-                    break
-                last = refit(last, held)
-        except ProblemError:  # it has been rounded onto its bound
-            return
         yield radius, place, last.chi_square
         rise = last.chi_square - best.chi_square
         if rise > level:
@@ -185,6 +186,11 @@ def _shape(
     # That of the free numbers, of which one that is bounded above alone falls as its value rises.
     rho = min(max(told, -_LARGEST), _LARGEST) * axes[0].sign * axes[1].sign
     return np.array([[1.0, 0.0], [rho, math.sqrt(1 - rho**2)]]), rho
+
+
+def _is_within(axes: Sequence[ProfileAxis], place: Array) -> bool:
+    """Whether all numbers are between their bounds at a place, (k,)."""
+    return all(axis.unknown.allows(v) for axis, v in zip(axes, place.tolist(), strict=True))
 
 
 def _place(axes: Sequence[ProfileAxis], distances: Array) -> Array:

@@ -48,11 +48,24 @@ class ProfileAxis:
             The value, between the bounds or, by rounding, on one.
         """
         if self._goes_by_value:
-            return self.value + distance * self.standard_error
-        free = torch.tensor(self.unknown.to_free(self.value), dtype=torch.float64)
+            return self.value + self._short_of_bound(distance) * self.standard_error
+        inside = self.unknown.inside(self.value)
+        free = torch.tensor(self.unknown.to_free(inside), dtype=torch.float64)
         slope = float(torch.func.grad(self.unknown.of_free)(free))
         size = self.standard_error / slope if self.is_told and slope else _UNTOLD
         return float(self.unknown.of_free(free + distance * size))
+
+    def _short_of_bound(self, distance: float) -> float:
+        """The distance up to halfway to the bound; from there on ever less, so that none is met."""
+        bound = self.unknown.low if distance < 0 else self.unknown.high
+        if bound is None:
+            return distance
+        half = abs(bound - self.value) / self.standard_error / 2
+        if abs(distance) <= half:
+            return distance
+        # The slope is the same on both sides of halfway.
+        gone = 2 * half - half * math.exp(1 - abs(distance) / half)
+        return math.copysign(gone, distance)
 
     @property
     def _goes_by_value(self) -> bool:

@@ -1,18 +1,26 @@
 """Profile likelihoods of runs, beside exact ones."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import pytest
 from fitted_beam import SMALL, Beam, exact, solved_beam
 
-from pinn_metakan.errors import UserError
+from pinn_metakan.errors import ProblemError, UserError
 from pinn_metakan.pde.observed import Observed
+from pinn_metakan.pde.unknown import Unknown
+from pinn_metakan.results.profile import RISE, crossing
 from pinn_metakan.runs import profile as room
+from pinn_metakan.runs.assembled import AssembledRun
 from pinn_metakan.runs.profile import profile_likelihood
+from pinn_metakan.runs.profile_axis import ProfileAxis
+from pinn_metakan.runs.refit import Refit
 from pinn_metakan.runs.resume import open_run
 from pinn_metakan.runs.solution import Solution
 from pinn_metakan.runs.solve import solve
+from pinn_metakan.runs.start import Start
 
 
 @pytest.fixture(scope="module")
@@ -76,3 +84,48 @@ def test_a_run_that_was_only_read_is_refused(tmp_path: Path, solved: Solution) -
     solved.save(tmp_path / "solution.h5")
     with pytest.raises(UserError, match="opened without its problem"):
         profile_likelihood(open_run(tmp_path / "solution.h5"), "s")
+
+
+def _fit(chi_square: float) -> Refit:
+    return Refit(cast(AssembledRun, None), cast(Start, None), chi_square, 0.0)
+
+
+def _ray(axis: ProfileAxis, direction: float) -> tuple[list[float], list[float]]:
+    """Radii and rises of chi-square on a ray."""
+    found = list(room._along(_fit(0.0), "D", [axis], np.array([direction]), lambda text: None))
+    return [radius for radius, _, _ in found], [rise for _, _, rise in found]
+
+
+def test_a_failure_of_user_code_in_a_fit_is_no_missing_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fail(first: Refit, held: Mapping[str, float]) -> Refit:
+        raise ProblemError("its residual failed: ZeroDivisionError")
+
+    monkeypatch.setattr(room, "refit", fail)
+    with pytest.raises(ProblemError, match="its residual failed: ZeroDivisionError"):
+        _ray(ProfileAxis(Unknown(1.0), 1.0, 0.1), 1.0)
+
+
+@pytest.mark.parametrize("direction", [-1.0, 1.0])
+@pytest.mark.parametrize("error", [0.15, 0.5, float("nan")])
+def test_an_end_near_a_bound_is_found(
+    direction: float, error: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    axis, end = ProfileAxis(Unknown(0.5, low=-0.5, high=1.5), 0.5, error), 0.995
+
+    def rise(first: Refit, held: Mapping[str, float]) -> Refit:
+        return _fit(3.84 * (abs(held["D"] - 0.5) / end) ** 200)  # it is flat up to there
+
+    monkeypatch.setattr(room, "refit", rise)
+    radii, rises = _ray(axis, direction)
+    reach = direction * crossing(radii, rises, RISE[1])
+    assert abs(axis.at(reach) - 0.5) == pytest.approx(end, abs=0.005)
+
+
+def test_a_ray_without_an_end_stops_short_of_the_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(room, "refit", lambda first, held: _fit(0.0))
+    for unknown in (Unknown(0.5, low=-0.5, high=1.5), Unknown(0.5, low=-0.5), Unknown(0.5)):
+        radii, rises = _ray(ProfileAxis(unknown, 0.5, 0.15), -1.0)
+        assert not any(rises)
+        assert radii[-1] > 12.0
