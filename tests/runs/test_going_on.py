@@ -69,7 +69,7 @@ def test_another_grid_is_evaluated(run: Path) -> None:
         ("lm.steps", 2, "has taken 3 steps of lm; give more than that"),
         ("adam.steps", 9, "adam.steps: stage adam is over, and lm has followed it"),
         ("network.widths", [5], r"network.widths: a run that goes on keeps its network.*rerun"),
-        ("points.interior", 90, r"points.interior: .* 'solve ... --from .*run' begins another"),
+        ("points.interior", 90, r"points.interior: .* 'solve ... --from RUN' begins another"),
         ("lbfgs.steps", 5, "lbfgs.steps: stage lbfgs is not among those of the run"),
         ("lm.stepz", 5, "lm.stepz"),
         ("stages", ["lm", "adam"], "would change what comes before the end of stage lm"),
