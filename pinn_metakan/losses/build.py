@@ -129,7 +129,7 @@ def build_objective(
         construction.
 
     Raises:
-        SettingsError: If a weight names no term.
+        SettingsError: If a weight names no term, or leaves model errors without effect.
     """
     satisfied = built.satisfied
     if built.has_transform:
@@ -144,6 +144,13 @@ def build_objective(
     if formulation is not None:
         free = {*soft, *collocation.equations.terms}.difference(loss.weights)
         chi_square = ChiSquare.of(formulation, free, loss.data_weight)
+        weighed = [term for term in noisy if term in loss.weights]
+        if weighed and chi_square.errors and not chi_square.data:
+            raise SettingsError(
+                f"loss.weights.{weighed[0]}: the weight of {', '.join(chi_square.errors)}, whose "
+                "model_errors are stated, follows from that of data; set loss.data_weight instead, "
+                "or a weight of each of these too"
+            )
     try:
         objective = Objective(built.ansatz, collocation, weights, engine, chi_square=chi_square)
     except LookupError as error:

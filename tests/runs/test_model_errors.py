@@ -10,6 +10,7 @@ from torch import Tensor
 
 from pinn_metakan.benchmarks.measure.assembled import run_of
 from pinn_metakan.derivatives.jet import Jet
+from pinn_metakan.errors import SettingsError
 from pinn_metakan.geometry.box import Interval
 from pinn_metakan.pde.boundary_conditions import Dirichlet
 from pinn_metakan.pde.model_error import ModelError
@@ -93,3 +94,13 @@ def test_data_of_unlike_noise_are_weighed_by_it() -> None:
     assert told["data_u"] == pytest.approx(told["few_u"])
     assert objective.weights["data_u"] == run.settings.loss.data_weight
     assert torch.isfinite(objective.loss())
+
+
+def test_weights_of_all_data_that_leave_model_errors_without_effect_are_refused() -> None:
+    weights = {**SMALL, "loss.weights.data_u": 2.0}
+    with pytest.raises(
+        SettingsError, match=r"loss.weights.data_u: the weight of beam, whose model"
+    ):
+        run_of(Beam(1.0), "kan", weights, "cpu", "float64")
+    run = run_of(Beam(1.0), "kan", {**weights, "loss.weights.beam": 0.5}, "cpu", "float64")
+    assert run.objective.weights["beam"] == 0.5
