@@ -1,11 +1,17 @@
 """Fits that are kept as they come, one per line, so that many of them go on where they ended."""
 
 import json
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from pinn_metakan.errors import UserError
+from pinn_metakan.errors import RunFolderError, UserError
+from pinn_metakan.untrusted.json_text import read_json
+from pinn_metakan.untrusted.plain_file import read_plain
+from pinn_metakan.untrusted.schema import Kind, Table, Text, Whole
+
+_FLAGS = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NONBLOCK", 0)
 
 
 class KeptFits:
@@ -14,26 +20,27 @@ class KeptFits:
     Args:
         path: The file; None to keep nothing.
         first: What tells the fit that all begin with from others.
+        kind: What a fit must hold; a line that holds something else counts for nothing.
 
     Raises:
-        UserError: If the file cannot be read.
+        UserError: If the file cannot be read, or is a link.
     """
 
-    def __init__(self, path: Path | None, first: str):
+    def __init__(self, path: Path | None, first: str, kind: Kind):
         self._path, self._first = path, first
         self._known: dict[int, dict[str, Any]] = {}
-        try:
-            lines = path.read_bytes().splitlines() if path is not None and path.is_file() else []
-        except OSError as error:
-            raise UserError(f"cannot read {path}: {error.strerror}") from error
-        for line in lines:
+        if path is None or not os.path.lexists(path):
+            return
+        if path.is_symlink():
+            raise UserError(f"{path} is a link, and fits are kept in it; put a file there")
+        row = Table({"of": Text([first]), "seed": Whole(), "fit": kind})
+        for line in read_plain(path, path.parent).splitlines():
             try:
-                entry = json.loads(line)
-            except (ValueError, RecursionError):
-                continue  # a line that was being written when the program was ended
-            match entry:
-                case {"of": str(of), "seed": int(seed), "fit": dict(fit)} if of == first:
-                    self._known[seed] = fit
+                entry = read_json(line.decode(), row, "it")
+            except (RunFolderError, UnicodeDecodeError):
+                continue  # of another fit, or written half when the program was ended
+            assert isinstance(entry, dict)
+            self._known[entry["seed"]] = entry["fit"]
 
     def has(self, seed: int) -> bool:
         """Whether the fit of a seed has been made."""
@@ -57,9 +64,12 @@ class KeptFits:
         if self._path is None:
             return
         try:
-            begin = self._path.read_bytes()[-1:] if self._path.is_file() else b"\n"
-            with self._path.open("a", encoding="utf-8") as file:
+            handle = os.open(self._path, os.O_RDWR | os.O_APPEND | os.O_CREAT | _FLAGS, 0o666)
+            with os.fdopen(handle, "r+b") as file:
+                end = file.seek(0, os.SEEK_END)
+                file.seek(max(end - 1, 0))
+                begin = b"" if file.read(1) in (b"\n", b"") else b"\n"
                 line = json.dumps({"of": self._first, "seed": seed, "fit": fit})
-                file.write(("" if begin in (b"\n", b"") else "\n") + line + "\n")
+                file.write(begin + line.encode() + b"\n")
         except OSError as error:
             raise UserError(f"cannot write {self._path}: {error.strerror}") from error

@@ -20,6 +20,7 @@ from pinn_metakan.results.found_functions import functions_of
 from pinn_metakan.runs.kept_fits import KeptFits
 from pinn_metakan.runs.refit import Refit, begun, predicted, refit, with_observed
 from pinn_metakan.runs.solution import Solution
+from pinn_metakan.untrusted.schema import Kind, Listed, Number, Table
 
 #: Told each fit that has been made.
 Told = Callable[[str], None]
@@ -69,7 +70,8 @@ def posterior_ensemble(
         raise UserError(
             "this run has no standard errors, so that the noise of its data is not known"
         )
-    fits = KeptFits(None if kept is None else Path(kept), _told_apart(first))
+    kind = _kind_of_fit(solution, first)
+    fits = KeptFits(None if kept is None else Path(kept), _told_apart(first), kind)
     missing = [seed for seed in seeds if not fits.has(seed)]
     made = len(seeds) - len(missing)
     for seed, fit in _made(solution, first, missing, jobs):
@@ -159,6 +161,20 @@ def _fitted(solution: Solution, first: Refit, seed: int) -> dict[str, Any]:
         "chi_square": again.chi_square,
         "seconds": time.process_time() - began,
     }
+
+
+def _kind_of_fit(solution: Solution, first: Refit) -> Kind:
+    """What is kept of a fit."""
+    functions = functions_of(solution.field.attributes)
+    counts = {name: len(functions[name].arguments) for name in first.run.formulation.functions}
+    return Table(
+        {
+            "numbers": Table(dict.fromkeys(first.run.formulation.unknowns, Number())),
+            "functions": Table({n: Listed(Number(), count) for n, count in counts.items()}),
+            "chi_square": Number(),
+            "seconds": Number(low=0.0),
+        }
+    )
 
 
 def _told_apart(first: Refit) -> str:

@@ -12,10 +12,12 @@ from pinn_metakan.errors import UserError
 from pinn_metakan.pde.loading import load_problem
 from pinn_metakan.plotting.ensemble import ensemble_figure
 from pinn_metakan.runs import posterior_ensemble as room
+from pinn_metakan.runs.kept_fits import KeptFits
 from pinn_metakan.runs.posterior_ensemble import posterior_ensemble
 from pinn_metakan.runs.refit import predicted
 from pinn_metakan.runs.solution import Solution
 from pinn_metakan.runs.solve import solve
+from pinn_metakan.untrusted.schema import Number, Table
 
 
 @pytest.fixture(scope="module")
@@ -110,3 +112,24 @@ class Load(Problem):
     solution = solve(load_problem(str(tmp_path / "load.py")), "kan", settings=SMALL)
     one, several = (posterior_ensemble(solution, [1, 2], jobs=jobs) for jobs in (1, 2))
     assert several.numbers["s"] == pytest.approx(one.numbers["s"], rel=1e-6)
+
+
+def test_kept_fits_are_no_link_and_hold_what_a_fit_holds(tmp_path: Path) -> None:
+    kept, kind = tmp_path / "run" / "posterior.jsonl", Table({"chi_square": Number()})
+    kept.parent.mkdir()
+    fits: list[object] = [{"chi_square": "many"}, {}, {"chi_square": 1.0, "of": 1}, [[]] * 3]
+    rows = [json.dumps({"of": "a", "seed": seed, "fit": fit}) for seed, fit in enumerate(fits)]
+    kept.write_bytes("\n".join(rows).encode() + b"\n\xff")
+    found = KeptFits(kept, "a", kind)
+    assert not any(found.has(seed) for seed in range(4))
+    found.keep(7, {"chi_square": 2.0})
+    assert KeptFits(kept, "a", kind).of([7]) == [{"chi_square": 2.0}]
+    assert not KeptFits(kept, "b", kind).has(7)
+    kept.rename(tmp_path / "another")
+    before = (tmp_path / "another").read_bytes()
+    kept.symlink_to(tmp_path / "another")
+    with pytest.raises(UserError, match="is a link, and fits are kept in it; put a file there"):
+        KeptFits(kept, "a", kind)
+    with pytest.raises(UserError, match="cannot write"):
+        found.keep(8, {"chi_square": 2.0})
+    assert (tmp_path / "another").read_bytes() == before
