@@ -25,6 +25,8 @@ class Outcome(Enum):
     INTERRUPTED = "interrupted"
     #: Whoever is told of its progress wants no more of it.
     STOPPED = "stopped"
+    #: An unknown number goes to zero, to infinity or to its bound, and would go on doing so.
+    DRIFTED = "drifted"
 
 
 @dataclass(frozen=True)

@@ -21,19 +21,27 @@ def drift_verdict(run: AssembledRun) -> Verdict | None:
         The verdict; None as long as no number has drifted.
     """
     numbers = run.ansatz.numbers
-    found = {
-        name: value
+    found = [
+        (name, unknown, value)
         for (name, unknown), free, value in zip(
             numbers.unknowns.items(), numbers.free, numbers.now().values(), strict=True
         )
         if (unknown.low, unknown.high) != (None, None) and abs(float(free.detach())) > _ENDLESS
-    }
+    ]
     if not found:
         return None
-    told = " and ".join(f"{name} ({value:.3g})" for name, value in found.items())
+    between = [told for told in found if told[1].low is not None and told[1].high is not None]
+    if between:
+        name, unknown, value = between[0]
+        return Verdict(
+            Outcome.DRIFTED,
+            f"{name} ({value:.3g}) lies on a bound of {unknown.bounds}, where no step moves it; "
+            "move that bound, or see whether the equation and its data fit each other",
+        )
+    told = " and ".join(f"{name} ({value:.3g})" for name, _, value in found)
     held = "them, but for what they have in common" if len(found) > 1 else "it"
     return Verdict(
-        Outcome.STOPPED,
+        Outcome.DRIFTED,
         f"{told} drifted by a factor of more than 1e13 from the start: nothing holds {held}; write "
         "the equation without the factor that all its terms share, u_xx + s / D for D u_xx + s",
     )

@@ -111,6 +111,8 @@ def diagnose(
     Returns:
         The limit.
     """
+    if verdict.outcome is Outcome.DRIFTED:  # and would again, if it went on
+        return Diagnosis(Limit.ANOTHER_START, verdict.sentence)
     if carried:
         return Diagnosis(
             Limit.SMOOTHNESS,
