@@ -33,15 +33,18 @@ def profile_command(
         from pinn_metakan.files import write_text
         from pinn_metakan.plotting.figure_files import write_figures
         from pinn_metakan.plotting.profile import profile_figure
+        from pinn_metakan.runs.ending import owned
+        from pinn_metakan.runs.folder import RunFolder
         from pinn_metakan.runs.profile import profile_likelihood
 
     names = of or list(solution.estimates)[:1]
-    found = profile_likelihood(solution, names, tell)
-    print_lines(found.lines())
-    name = "-".join(["profile", *names])
-    for ending, text in (("json", found.as_json()), ("csv", found.as_csv())):
-        write_text(run / f"{name}.{ending}", text)
-    written = write_figures({name: profile_figure(found)}, run)
+    with owned(RunFolder(run)):
+        found = profile_likelihood(solution, names, tell)
+        print_lines(found.lines())
+        name = "-".join(["profile", *names])
+        for ending, text in (("json", found.as_json()), ("csv", found.as_csv())):
+            write_text(run / f"{name}.{ending}", text)
+        written = write_figures({name: profile_figure(found)}, run)
     print_lines(map(str, [run / f"{name}.json", run / f"{name}.csv", *written]))
 
 
@@ -66,13 +69,16 @@ def posterior_command(
         from pinn_metakan.files import write_text
         from pinn_metakan.plotting.ensemble import ensemble_figure
         from pinn_metakan.plotting.figure_files import write_figures
+        from pinn_metakan.runs.ending import owned
+        from pinn_metakan.runs.folder import RunFolder
         from pinn_metakan.runs.posterior_ensemble import posterior_ensemble
 
     kept = run / "posterior.jsonl"
     seeds = range(seed, seed + count)
-    found = posterior_ensemble(solution, seeds, kept=kept, jobs=jobs, progress=tell)
-    print_lines(found.lines())
-    for ending, text in (("json", found.as_json()), ("csv", found.as_csv())):
-        write_text(run / f"posterior.{ending}", text)
-    written = write_figures({"posterior": ensemble_figure(found)}, run)
+    with owned(RunFolder(run)):
+        found = posterior_ensemble(solution, seeds, kept=kept, jobs=jobs, progress=tell)
+        print_lines(found.lines())
+        for ending, text in (("json", found.as_json()), ("csv", found.as_csv())):
+            write_text(run / f"posterior.{ending}", text)
+        written = write_figures({"posterior": ensemble_figure(found)}, run)
     print_lines(map(str, [kept, run / "posterior.json", run / "posterior.csv", *written]))

@@ -9,11 +9,13 @@ from fitted_beam import solved_beam
 
 from pinn_metakan.cli import uncertainty as room
 from pinn_metakan.cli.uncertainty import posterior_command, profile_command
+from pinn_metakan.errors import FolderInUseError
 from pinn_metakan.results.ensemble import Ensemble
 from pinn_metakan.results.profile import Profile, ProfiledNumber
 from pinn_metakan.runs import posterior_ensemble as ensembles
 from pinn_metakan.runs import profile as profiles
 from pinn_metakan.runs.folder import RunFolder
+from pinn_metakan.runs.folder_lock import FolderLock
 from pinn_metakan.runs.solution import Solution
 
 
@@ -62,4 +64,22 @@ def test_an_ensemble_is_written_beside_the_run_and_cleared_with_it(
     assert (tmp_path / "posterior.csv").read_text().startswith("seed,s,c,chi_square\n3")
     (tmp_path / "report.json").write_text("{}")
     RunFolder(tmp_path).clear()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_another_process_writes_is_left_alone(tmp_path: Path) -> None:
+    lock = FolderLock(tmp_path)
+    lock.take()
+    try:
+        for command in (profile_command, posterior_command):
+            with pytest.raises(FolderInUseError, match="is being written by process"):
+                command(tmp_path)
+    finally:
+        lock.release()
+
+
+def test_what_killed_commands_have_left_half_written_is_removed(tmp_path: Path) -> None:
+    for name in (".profile-s-c-abcdefgh.png", ".posterior-abcdefgh.json"):
+        (tmp_path / name).write_text("half")
+    RunFolder(tmp_path).remove_leftovers()
     assert list(tmp_path.iterdir()) == []
