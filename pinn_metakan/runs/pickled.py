@@ -12,6 +12,7 @@ from pinn_metakan.errors import ProblemError, RunFolderError
 from pinn_metakan.pde.loading import read_origin
 from pinn_metakan.pde.problem import Origin, Problem, is_lost
 from pinn_metakan.runs.again import assembled_again
+from pinn_metakan.runs.checkpoint_schema import CHECKPOINT
 from pinn_metakan.runs.folder import RunFolder
 from pinn_metakan.runs.own_parts import module_of
 from pinn_metakan.runs.same_problem import Remembered, same_problem
@@ -54,8 +55,9 @@ def unpickled(kept: Mapping[str, Any]) -> TrainedField:
 
     Raises:
         ProblemError: If the file or the module of the problem is not there.
-        RunFolderError: If it is another problem now.
+        RunFolderError: If it is another problem now, or the pickle is not of this version.
     """
+    CHECKPOINT.check(kept["state"], _PLACE)
     remembered = Remembered.of(RunFolder(Path(_PLACE)), kept["state"])
     problem = _loaded(remembered, *kept["class"])
     parts = []

@@ -85,44 +85,29 @@ class Remembered:
 
         Args:
             folder: The run folder, for messages.
-            tree: All of the checkpoint.
+            tree: All of the checkpoint, which its schema has been checked by.
 
         Returns:
             What it knows.
-
-        Raises:
-            RunFolderError: If it is not of this package.
         """
-        try:
-            made_of, chosen = tree["problem"], tree["choices"]
-            found = cls(
-                folder,
-                tree,
-                made_of["name"],
-                made_of["path"],
-                made_of["sha256"],
-                made_of["parameters"],
-                made_of.get("fingerprint", {}),
-                chosen["network"],
-                chosen["settings"],
-                chosen["seed"],
-                chosen["dtype"],
-                [
-                    {key: part[key] for key in ("setting", "name", "path", "sha256")}
-                    for part in tree.get("parts", [])
-                ],
-            )
-        except (KeyError, TypeError, AttributeError) as error:
-            raise RunFolderError(
-                f"the checkpoint in {folder.path} does not fit this version"
-            ) from error
-        texts = [found.name, found.sha256, found.network, found.dtype]
-        tables = (found.parameters, found.fingerprint, found.settings)
-        texts += [text for part in found.parts for text in part.values()]
-        is_text = all(isinstance(text, str) for text in texts)
-        if not (is_text and all(isinstance(table, dict) for table in tables)):
-            raise RunFolderError(f"the checkpoint in {folder.path} does not fit this version")
-        return found
+        made_of, chosen = tree["problem"], tree["choices"]
+        return cls(
+            folder,
+            tree,
+            made_of["name"],
+            made_of["path"],
+            made_of["sha256"],
+            made_of["parameters"],
+            made_of.get("fingerprint", {}),
+            chosen["network"],
+            chosen["settings"],
+            chosen["seed"],
+            chosen["dtype"],
+            [
+                {key: part[key] for key in ("setting", "name", "path", "sha256")}
+                for part in tree.get("parts", [])
+            ],
+        )
 
     @property
     def process_timeout(self) -> float:

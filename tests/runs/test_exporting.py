@@ -22,7 +22,9 @@ from pinn_metakan import (
     open_run,
     solve,
 )
+from pinn_metakan.errors import RunFolderError
 from pinn_metakan.results.field import column_names
+from pinn_metakan.runs.pickled import unpickled
 
 #: Loads a program and evaluates it, in a process that cannot import the package.
 WITHOUT = """
@@ -175,3 +177,8 @@ def test_a_network_object_is_pickled_and_exported_with_the_solution(tmp_path: Pa
     program = torch.export.load(tmp_path / "u.pt2").module()
     found = program(torch.tensor(points, dtype=torch.float64))["u"]
     np.testing.assert_allclose(found, back(points)["u"], rtol=0, atol=1e-14)
+
+
+def test_a_pickle_that_is_not_of_this_version_is_refused() -> None:
+    with pytest.raises(RunFolderError, match="the pickled solution: there is no 'problem'"):
+        unpickled({"state": {}, "class": ("a", "b"), "network": None})
