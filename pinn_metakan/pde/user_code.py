@@ -21,7 +21,7 @@ from pinn_metakan.pde.overtime import Calls
 from pinn_metakan.pde.surroundings import TorchState, kept_surroundings
 
 #: Files of this package and of Python itself: a user's mistake is in neither.
-_LIBRARIES = (str(Path(__file__).parents[1]), str(Path(traceback.__file__).parent))
+_LIBRARIES = (Path(__file__).parents[1], Path(traceback.__file__).parent)
 #: Characters of what an error says of itself; what is said of it has to fit beside.
 _LONGEST = 140
 
@@ -87,7 +87,8 @@ def _is_raised_by_code(error: BaseException) -> bool:
 
 
 def _is_of_a_library(file: str) -> bool:
-    return file.startswith((*_LIBRARIES, "<frozen")) or "site-packages" in file
+    is_of_library = any(Path(file).is_relative_to(library) for library in _LIBRARIES)
+    return is_of_library or file.startswith("<frozen") or "site-packages" in file
 
 
 def run_text(name: str, path: Path, text: str) -> ModuleType:

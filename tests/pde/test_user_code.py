@@ -193,6 +193,15 @@ def test_an_alarm_at_any_line_around_a_call_leaves_nothing_that_may_be_ended(
     assert not others
 
 
+def test_a_folder_that_is_called_like_the_package_is_the_users() -> None:
+    package = Path(overtime.__file__).parents[1]
+    namespace: dict[str, Callable[[], None]] = {}
+    text = "def fail():\n    raise ValueError('no')"
+    exec(compile(text, f"{package}_study/mine.py", "exec"), namespace)
+    with pytest.raises(ProblemError, match=r"\(mine\.py, line 2\)"):
+        call_user(namespace["fail"], (), "it")
+
+
 def test_data_that_change_their_argument_in_place_change_nothing(write_problem: Write) -> None:
     right = formulate(load_problem(str(write_problem())))
     data = "lambda x: torch.sin(torch.pi * x.mul_(1.0)).add_(0.0) + x.zero_()"
