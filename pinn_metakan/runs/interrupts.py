@@ -68,7 +68,7 @@ def heard(on_signal: Callable[[int, FrameType | None], None]) -> Iterator[None]:
         return
     if _depth == 0:
         _asked = None
-    before = {number: signal.signal(number, on_signal) for number in ASKING}
+    before = {n: signal.signal(n, on_signal) for n in ASKING if not _is_left_alone(n)}
     _depth += 1
     try:
         yield
@@ -77,6 +77,12 @@ def heard(on_signal: Callable[[int, FrameType | None], None]) -> Iterator[None]:
         for number, handler in before.items():
             if signal.getsignal(number) is on_signal:
                 signal.signal(number, handler)
+
+
+def _is_left_alone(number: int) -> bool:
+    """Whether who began this program ignores a Ctrl-C, or C code has set what Python cannot."""
+    found = signal.getsignal(number)
+    return found is None or (number == signal.SIGINT and found is signal.SIG_IGN)
 
 
 def _is_deaf() -> bool:

@@ -11,6 +11,7 @@ from small_runs import FAST, stop_at
 from pinn_metakan.errors import Interrupted
 from pinn_metakan.optimizers.verdict import Outcome, Verdict
 from pinn_metakan.pde.loading import load_problem
+from pinn_metakan.runs.interrupts import interrupts
 from pinn_metakan.runs.resume import open_run, resume
 from pinn_metakan.runs.solve import solve
 from pinn_metakan.training.progress import ProgressEntry
@@ -44,6 +45,17 @@ def test_what_a_scheduler_sends_interrupts_and_the_run_goes_on_exactly(name: str
         solve(problem, settings=FAST, progress=told, out="run")
     assert open_run("run").history["step"][-1] == 4
     np.testing.assert_array_equal(resume("run")["u"], solve(problem, settings=FAST)["u"])
+
+
+def test_a_ctrl_c_that_is_ignored_from_the_start_stays_ignored() -> None:
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        with interrupts() as is_interrupted:
+            signal.raise_signal(signal.SIGINT)
+            assert not is_interrupted()
+        assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def test_a_verdict_of_who_is_told_of_progress_ends_a_run_that_may_go_on() -> None:
