@@ -94,7 +94,7 @@ def resume(
     refuse_part(folder)
     layers = layers_of("settings", settings)
     join_processes(chosen_device(device)[0], _remembered(folder, layers).process_timeout)
-    with owned(folder):
+    with owned(folder), ended_in_time(budget and started + budget):
         asked = (problem, layers, problems, parts, device, check, command)
         return _gone_on(folder, *asked, budget, started, announce, progress)
 
@@ -126,9 +126,6 @@ def _gone_on(
     earlier = earlier_in(folder)
     told = (budget, started, announce, progress)
     with in_good_order(assembled.problem, folder) as finished:
-        if waiting is not None:
-            chain = Chain.recorded(assembled.problem, assembled.choices, waiting)
-            assembled = chain.last_run(assembled, second, folder, *told)
         if layers:
             for kept_as in assembled.schedule.kept_ahead:
                 folder.refuse_unless_branch_is_free(kept_as, overwrite=False)
@@ -136,7 +133,10 @@ def _gone_on(
             asked = assembled.choices.as_asked(assembled.problem, second is not None, start)
             folder.change_settings(settings_text(assembled.settings, asked, command))
         before = {"before": remembered.tree["before"]} if "before" in remembered.tree else {}
-        with failures_of(folder), ended_in_time(budget and started + budget):
+        with failures_of(folder):
+            if waiting is not None:
+                chain = Chain.recorded(assembled.problem, assembled.choices, waiting)
+                assembled = chain.last_run(assembled, second, folder, *told)
             return finished(train_and_compare(assembled, second, folder, earlier, *told, before))
 
 
@@ -230,12 +230,15 @@ def rerun(
         TrainingError: If the run fails.
         Interrupted: If the user stops it.
     """
+    started = time.time() if started is None else started
+    check_budget(budget)
     folder = RunFolder(Path(run))
     remembered = Remembered.read(folder)
     remembered.refuse_network_object()
     origins = same_parts(remembered, parts, problems, settings)
-    problem = same_problem(remembered, problem, problems, _telling(announce, origins))
-    refuse_other_numbers(remembered, formulate(problem))
+    with ended_in_time(budget and started + budget):
+        problem = same_problem(remembered, problem, problems, _telling(announce, origins))
+        refuse_other_numbers(remembered, formulate(problem))
     if "chain" in remembered.tree:
         raise RunFolderError(
             f"{folder.path} is a chain that has not got to its last run; go on with it",
