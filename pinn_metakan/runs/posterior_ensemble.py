@@ -1,6 +1,5 @@
 """Fits to data whose noise is drawn again: a check of what the linear analysis says."""
 
-import hashlib
 import pickle
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -20,6 +19,7 @@ from pinn_metakan.results.found_functions import functions_of
 from pinn_metakan.runs.kept_fits import KeptFits
 from pinn_metakan.runs.refit import Refit, begun, predicted, refit, with_observed
 from pinn_metakan.runs.solution import Solution
+from pinn_metakan.untrusted.checksum import checksum
 from pinn_metakan.untrusted.schema import Kind, Listed, Number, Table
 
 #: Told each fit that has been made.
@@ -178,14 +178,12 @@ def _kind_of_fit(solution: Solution, first: Refit) -> Kind:
 
 
 def _told_apart(first: Refit) -> str:
-    """A hash of all that fits begin with."""
+    """A hash of all that fits begin with: network, functions and numbers, with their names."""
     start = first.start
-    parts = [
-        start.parameters.double().cpu(),
-        *(start.functions[n] for n in sorted(start.functions)),
-    ]
-    parts += [torch.tensor([start.numbers[n]]) for n in sorted(start.numbers)]
-    found = hashlib.sha256()
-    for part in parts:
-        found.update(part.detach().double().cpu().numpy().tobytes())
-    return found.hexdigest()
+    parts = {"parameters": start.parameters}
+    parts |= {f"function {name}": found for name, found in start.functions.items()}
+    parts |= {
+        f"number {name}": torch.tensor(found, dtype=torch.float64)
+        for name, found in start.numbers.items()
+    }
+    return checksum({name: part.detach().double().cpu().numpy() for name, part in parts.items()})
