@@ -37,13 +37,21 @@ class NotWrittenError(OSError):
 def write_all(contents: Mapping[Path, bytes]) -> None:
     """Write files; the first one is replaced when all are on the disk.
 
+    They take their places one after the other, in the order of `contents`: a program that is killed
+    between leaves the first ones new.
+
     Args:
         contents: What each file holds then.
 
     Raises:
-        NotWrittenError: If one cannot be written; all are as they were.
+        NotWrittenError: If one cannot be written, or is a folder; all are as they were.
     """
     size = sum(map(len, contents.values()))
+    for path in contents:
+        if path.is_dir():
+            told = NotWrittenError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+            told.size = size
+            raise told
     with ExitStack() as stack:
         written: dict[Path, Path] = {}
         for path, content in contents.items():

@@ -36,6 +36,15 @@ def test_several_files_are_replaced_together_or_not_at_all(tmp_path: Path) -> No
     assert names_in(tmp_path) == ["first.txt", "second.txt"]
 
 
+def test_a_folder_where_a_file_belongs_leaves_all_as_they_were(tmp_path: Path) -> None:
+    first, second = tmp_path / "first.txt", tmp_path / "second.txt"
+    first.write_text("old")
+    second.mkdir()
+    with pytest.raises(NotWrittenError, match=r"Is a directory.*second\.txt"):
+        write_all({first: b"new", second: b"new"})
+    assert first.read_text() == "old"
+
+
 def test_a_file_that_a_library_writes_is_replaced_only_when_it_is_whole(tmp_path: Path) -> None:
     path = tmp_path / "film.gif"
     write_text(path, "old")

@@ -207,7 +207,7 @@ class RunFolder:
         history: list[dict[str, float]],
         notes: Sequence[str],
     ) -> None:
-        """Write solution, figures, report, history and page, all of them or none."""
+        """Write history, solution, figures, report and page; renamed in this order when all are."""
         figures = all_figures(field)
         told = {**report, "command": self.command()}
         page = report_page(self.facts(field, notes, figures))
