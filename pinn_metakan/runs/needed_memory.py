@@ -15,6 +15,7 @@ import torch
 from pinn_metakan.errors import SettingsError
 from pinn_metakan.pde.formulation import Formulation
 from pinn_metakan.runs.devices import memory_of
+from pinn_metakan.settings.networks import FeaturesSettings
 from pinn_metakan.settings.sections import Settings
 
 _BYTES = 8
@@ -104,7 +105,11 @@ def _of_points(settings: Settings, formulation: Formulation) -> Iterator[Need]:
 
 def _of_networks(settings: Settings) -> Iterator[Need]:
     widths = settings.network.model_dump().get("widths", [])
-    yield _of_widths("network.widths", widths)
+    if isinstance(settings.network, FeaturesSettings):  # all of them stand side by side
+        size = float(_BYTES * _PER_PARAMETER * sum(widths))
+        yield Need("network.widths", widths, size, lambda part: _scaled(widths, part))
+    else:
+        yield _of_widths("network.widths", widths)
     widen = settings.stage("widen")
     if "widen" in settings.stages and widen.steps > 0:
         yield _of_widths("widen.widths", widen.model_dump()["widths"])

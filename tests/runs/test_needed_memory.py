@@ -7,10 +7,13 @@ import torch
 from small_runs import FAST
 
 from pinn_metakan.errors import SettingsError, is_lack_of_memory
+from pinn_metakan.pde.formulation import formulate
 from pinn_metakan.pde.loading import load_problem
 from pinn_metakan.runs import devices, needed_memory
 from pinn_metakan.runs.devices import memory_of
+from pinn_metakan.runs.needed_memory import refuse_what_never_fits
 from pinn_metakan.runs.solve import solve
+from pinn_metakan.settings.layers import build_settings
 
 GIB = 2**30
 
@@ -38,6 +41,16 @@ def test_what_fits_nowhere_is_refused_with_what_would_fit(
         solve(load_problem("heat"), settings=nested(setting, value), out=tmp_path)
     assert len(str(refused.value)) < 280
     assert list(tmp_path.iterdir()) == []
+
+
+def test_features_that_stand_side_by_side_are_added_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(needed_memory, "memory_of", lambda device: GIB)
+    settings = build_settings("features", [("a", {"network": {"widths": [200_000, 200_000]}})])
+    formulation = formulate(load_problem("heat"))
+    refuse_what_never_fits(settings, formulation, torch.device("cpu"))
+    settings = build_settings("features", [("a", {"network": {"widths": [10**8, 10**8]}})])
+    with pytest.raises(SettingsError, match=r"at least 3 GiB.*=\[26000000,26000000\] fits"):
+        refuse_what_never_fits(settings, formulation, torch.device("cpu"))
 
 
 def test_what_a_kernel_needs_is_refused_only_where_there_is_one(
