@@ -6,10 +6,11 @@ from pathlib import Path
 
 from pinn_metakan.errors import Interrupted, ProcessesLost, StorageError
 from pinn_metakan.pde.problem import Problem
-from pinn_metakan.runs.first_process import by_first_process
+from pinn_metakan.runs.first_process import alone, by_first_process
 from pinn_metakan.runs.folder import RunFolder
 from pinn_metakan.runs.folder_lock import FolderLock
 from pinn_metakan.runs.interrupts import interrupts
+from pinn_metakan.runs.processes import present_processes
 from pinn_metakan.runs.solution import Solution
 
 
@@ -83,6 +84,8 @@ def in_good_order(
 def _to_go_on(folder: RunFolder | None) -> Path | None:
     """The folder, if there is a checkpoint to go on from; what there is else is removed."""
     if folder is not None and not folder.holds_checkpoint():
-        folder.clear()
+        if present_processes().number == 0:  # which holds the lock; others may be gone
+            with alone():
+                folder.clear()
         return None
     return None if folder is None else folder.path

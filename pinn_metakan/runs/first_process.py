@@ -1,7 +1,8 @@
 """What the first of several processes does alone, and the others hear of."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
@@ -62,6 +63,21 @@ def by_first_process(action: Callable[_P, _Told]) -> Callable[_P, _Told]:
         return _done_and_told(processes, lambda: action(*args, **kwargs))
 
     return done
+
+
+@contextmanager
+def alone() -> Iterator[None]:
+    """Do what the first process does without telling the others, of whom some may be gone.
+
+    Yields:
+        Nothing.
+    """
+    global _alone
+    before, _alone = _alone, True
+    try:
+        yield
+    finally:
+        _alone = before
 
 
 def _done_and_told(processes: Communicator, action: Callable[[], _Told]) -> _Told:
