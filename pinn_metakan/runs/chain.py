@@ -233,8 +233,8 @@ class Chain:
             except (ProcessesLost, StorageError):
                 raise
             except TrainingError as error:
-                told = f"link {number} ({link.label}): {error.args[0]}"
-                raise TrainingError(told, error.command) from error
+                failed = f"link {number} ({link.label}): {error.args[0]}"
+                raise TrainingError(failed, error.command) from error
             except Interrupted as stop:
                 path = None if whole is None else whole.path
                 raise Interrupted(path, stop.problem_file, stop.solution) from stop
