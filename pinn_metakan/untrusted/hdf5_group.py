@@ -184,8 +184,11 @@ class PlainGroup:
         made = found.id.get_create_plist()
         if made.get_layout() == h5py.h5d.VIRTUAL or made.get_external_count():
             raise RunFolderError(f"{place} takes its numbers from other files, which are not read")
-        if any(made.get_filter(k)[0] not in _BUILT_IN for k in range(made.get_nfilters())):
+        filters = [made.get_filter(k)[0] for k in range(made.get_nfilters())]
+        if any(code not in _BUILT_IN for code in filters):
             raise RunFolderError(f"{place} is packed by a filter that is not part of HDF5")
+        if len(set(filters)) < len(filters):  # twice packed zeros are a million times smaller
+            raise RunFolderError(f"{place} is packed twice by the same filter")
         return found
 
     def _numbers(self, name: str) -> NDArray[np.generic]:

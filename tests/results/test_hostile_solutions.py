@@ -51,6 +51,15 @@ def external(file: h5py.File, name: str) -> None:
     file.create_dataset(name, (4, 5), "u1", external=[("secret", 0, h5py.h5f.UNLIMITED)])
 
 
+def packed_twice(file: h5py.File, name: str) -> None:
+    plist = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
+    plist.set_chunk((4, 5))
+    for _ in range(2):
+        plist.set_deflate(9)
+    space = h5py.h5s.create_simple((4, 5))
+    h5py.h5d.create(file.id, name.encode(), h5py.h5t.IEEE_F64LE, space, plist)
+
+
 def filtered(file: h5py.File, name: str) -> None:
     plist = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
     plist.set_chunk((4, 5))
@@ -74,6 +83,7 @@ FORGERIES: dict[str, tuple[Forgery, str]] = {
     ),
     "a virtual dataset": (replaced("u_reference", virtual), "takes its numbers from other files"),
     "external storage": (replaced("u_reference", external), "takes its numbers from other files"),
+    "packed twice": (replaced("residual_heat", packed_twice), "packed twice by the same filter"),
     "a filter of its own": (replaced("residual_heat", filtered), "packed by a filter that is not"),
     "298 GiB": (claims(200_000, 200_000), "loss claims 320000000000 bytes, and 0 are"),
     "298 GiB in chunks": (
