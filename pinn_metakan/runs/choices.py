@@ -1,12 +1,12 @@
 """What a run was asked to be: checked, and its device found."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import torch
 
-from pinn_metakan.errors import SettingsError, look_up
+from pinn_metakan.errors import ProblemError, SettingsError, look_up, one_line
 from pinn_metakan.networks.network import Network
 from pinn_metakan.pde.problem import Problem
 from pinn_metakan.runs.devices import chosen_device
@@ -97,7 +97,7 @@ def present_network(problem: Problem, network: str, layers: Sequence[Layer] = ()
     Returns:
         The name.
     """
-    suggested = (problem.settings, problem.network_settings.get(network))
+    suggested = (problem.settings, _by_network(problem).get(network))
     return present_name(network, [*suggested, *(layer for _, layer in layers)])
 
 
@@ -108,10 +108,24 @@ def suggested_settings(problem: Problem, network: str, layers: Sequence[Layer] =
     suggestions: list[Layer] = [(f"{label}: settings", problem.settings)]
     if _has_one_coordinate(problem):
         suggestions.insert(0, ("one coordinate", of_one_coordinate(name)))
-    for key, section in problem.network_settings.items():
+    for key, section in _by_network(problem).items():
         if present_name(key, [section]) == name:
             suggestions.append((f"{label}: network_settings", section))
     return build_settings(name, [*suggestions, *layers])
+
+
+def _by_network(problem: Problem) -> Mapping[str, Mapping[str, object]]:
+    """The `network_settings` of a problem, once they are what they should be."""
+    found: object = problem.network_settings
+    is_right = isinstance(found, Mapping) and all(
+        isinstance(name, str) and isinstance(section, Mapping) for name, section in found.items()
+    )
+    if not is_right:
+        raise ProblemError(
+            f"{problem.origin.label}: network_settings must be tables of settings by the names of "
+            f"networks, such as {{'kan': {{'lm': {{'steps': 50}}}}}}, got {one_line(found, 60)}"
+        )
+    return problem.network_settings
 
 
 def _has_one_coordinate(problem: Problem) -> bool:

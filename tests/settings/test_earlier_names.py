@@ -11,8 +11,9 @@ import pytest
 from small_runs import FAST, FAST_FLAGS, stop_at
 
 from pinn_metakan.cli import main
-from pinn_metakan.errors import Interrupted
+from pinn_metakan.errors import Interrupted, ProblemError
 from pinn_metakan.pde.loading import load_problem
+from pinn_metakan.runs.choices import suggested_settings
 from pinn_metakan.runs.folder import RunFolder
 from pinn_metakan.runs.resume import open_run, rerun, resume
 from pinn_metakan.runs.solve import solve
@@ -102,3 +103,12 @@ def test_settings_of_version_0_1_0_make_the_network_that_they_are_of(
     written = tomllib.loads((tmp_path / "run" / "settings.toml").read_text())
     assert written["run"]["network"] == "metakan-sine"
     assert written["network"]["hidden_function"] == "sine"
+
+
+@pytest.mark.parametrize("wrong", ["0", "b'bytes'", "['kan']", "{'kan': 3}", "{3: {}}"])
+def test_suggestions_that_are_no_tables_are_refused(
+    wrong: str, write_problem: Callable[..., Path]
+) -> None:
+    problem = load_problem(str(write_problem(extra=f"network_settings = {wrong}")))
+    with pytest.raises(ProblemError, match="network_settings must be tables of settings"):
+        suggested_settings(problem, "kan")
