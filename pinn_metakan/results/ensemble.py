@@ -1,7 +1,6 @@
 """Fits to data whose noise was drawn again and again: how far numbers and functions scatter."""
 
 import json
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -9,6 +8,7 @@ import numpy as np
 
 from pinn_metakan.results.estimates import Estimate
 from pinn_metakan.results.found_function import FoundFunction
+from pinn_metakan.results.json_numbers import without_nan
 from pinn_metakan.results.metrics import Array
 from pinn_metakan.results.table import table_text
 
@@ -121,7 +121,7 @@ class Ensemble:
                 name: {
                     **_listed(self.scatter(name)),
                     "fits": self.numbers[name].tolist(),
-                    "linear": {key: _finite(value) for key, value in vars(linear).items()},
+                    "linear": without_nan(vars(linear)),
                 }
                 for name, linear in self.linear.items()
                 if name in self.numbers
@@ -147,13 +147,9 @@ def _listed(scatter: Scatter) -> dict[str, object]:
 
 def _each(values: Array) -> object:
     if np.ndim(values) == 0:
-        return _finite(float(values))
-    return [_finite(value) for value in _as_list(values)]
+        return without_nan(float(values))
+    return without_nan(_as_list(values))
 
 
 def _as_list(values: Array) -> Sequence[float]:
     return [float(value) for value in values]
-
-
-def _finite(value: object) -> object:
-    return None if isinstance(value, float) and not math.isfinite(value) else value

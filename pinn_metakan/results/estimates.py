@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from pinn_metakan.results.json_numbers import without_nan
+
 #: Attribute of a solution that has them.
 ATTRIBUTE = "estimates"
 
@@ -134,7 +136,7 @@ class Estimates:
 
     def as_json(self) -> str:
         """Text that `estimates_of` reads; numbers that are not finite are null."""
-        return json.dumps(_finite(asdict(self)))
+        return json.dumps(without_nan(asdict(self)))
 
     def report(self) -> dict[str, object]:
         """What report.json has: ``estimates``, ``correlation`` and ``data`` where there are any."""
@@ -156,7 +158,7 @@ class Estimates:
                 term: asdict(fit) | {"chi_square": fit.chi_square}
                 for term, fit in self.equations.items()
             }
-        found = _finite(told)
+        found = without_nan(told)
         assert isinstance(found, dict)
         return found
 
@@ -208,14 +210,3 @@ def _digits(value: float, error: float) -> int:
     if not (math.isfinite(value) and value and error > 0):
         return 6
     return min(max(math.floor(math.log10(abs(value) / error)) + 3, 3), 12)
-
-
-def _finite(value: object) -> object:
-    """JSON has no NaN."""
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    if isinstance(value, Mapping):
-        return {key: _finite(part) for key, part in value.items()}
-    if isinstance(value, list | tuple):
-        return [_finite(part) for part in value]
-    return value

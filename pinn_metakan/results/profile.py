@@ -9,6 +9,7 @@ import numpy as np
 from scipy.interpolate import CubicSpline, PchipInterpolator
 from scipy.optimize import brentq
 
+from pinn_metakan.results.json_numbers import without_nan
 from pinn_metakan.results.metrics import Array
 from pinn_metakan.results.table import table_text
 
@@ -104,11 +105,8 @@ class Profile:
         """Everything as JSON; numbers that are not finite are null."""
         told = {
             "problem": self.problem,
-            "numbers": [
-                {key: _finite(value) for key, value in vars(number).items()}
-                for number in self.numbers
-            ],
-            "correlation": _finite(self.correlation),
+            "numbers": [without_nan(vars(number)) for number in self.numbers],
+            "correlation": without_nan(self.correlation),
             "rise_of_95_percent": RISE[1],
             "rise_of_region": RISE[2] if len(self.numbers) > 1 else None,
             "places": self.places.tolist(),
@@ -164,10 +162,6 @@ def closed_curve(angles: Sequence[float], radii: Sequence[float]) -> Array:
     around = np.linspace(0.0, 2 * math.pi, _AROUND)
     directions = np.stack([np.cos(around), np.sin(around)], axis=1)
     return np.asarray(directions * np.exp(curve(around))[:, None])
-
-
-def _finite(value: object) -> object:
-    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _end(value: float, otherwise: str) -> str:

@@ -3,7 +3,6 @@
 import csv
 import io
 import json
-import math
 import os
 import statistics
 from collections.abc import Mapping, Sequence
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from pinn_metakan.errors import RunFolderError
+from pinn_metakan.results.json_numbers import without_nan
 from pinn_metakan.untrusted.json_text import read_json
 from pinn_metakan.untrusted.plain_file import read_plain_text
 from pinn_metakan.untrusted.schema import (
@@ -195,7 +195,7 @@ class SweepTable:
             "trials": [asdict(row) for row in self.rows],
             "groups": [asdict(group) for group in self.groups],
         }
-        return json.dumps(_finite(told), indent=2, allow_nan=False) + "\n"
+        return json.dumps(without_nan(told), indent=2, allow_nan=False) + "\n"
 
     def _group(self, names: Sequence[str], rows: Sequence[TrialRow]) -> TrialGroup:
         numbers = [number for row in rows if (number := row.goal(self.goal)) is not None]
@@ -239,11 +239,3 @@ def read_sweep_table(folder: Path) -> SweepTable | None:
 
 def _cell(value: object) -> object:
     return json.dumps(value) if isinstance(value, list | dict | bool) or value is None else value
-
-
-def _finite(told: Any) -> Any:
-    if isinstance(told, Mapping):
-        return {key: _finite(value) for key, value in told.items()}
-    if isinstance(told, list | tuple):
-        return [_finite(value) for value in told]
-    return None if isinstance(told, float) and not math.isfinite(told) else told

@@ -8,6 +8,7 @@ from pinn_metakan.errors import TrainingError, is_lack_of_memory
 from pinn_metakan.optimizers.jacobian import LARGEST_GRAM
 from pinn_metakan.runs.assembled import AssembledRun
 from pinn_metakan.runs.devices import memory_of
+from pinn_metakan.runs.needed_memory import gib
 from pinn_metakan.settings.stages import LMSettings
 
 # All of these: docs/decisions/0015-bounded-memory.md.
@@ -53,8 +54,8 @@ def lack_of_memory_line(run: AssembledRun) -> str:
     rows, most = -(-all_rows // processes), -(-(all_rows + ahead) // processes)
     columns, device = run.network.n_parameters, run.choices.device
     memory = memory_of(device)
-    need = f"{rows} residuals x {columns} parameters take about {_size(_needed(rows, columns))}"
-    has = "" if memory is None else f", {device} has {_size(memory)}"
+    need = f"{rows} residuals x {columns} parameters take about {gib(_needed(rows, columns))}"
+    has = "" if memory is None else f", {device} has {gib(memory)}"
     advice = []
     interior = fitting_part(rows, columns, memory) * len(run.equations.at.points)
     if interior >= 1:
@@ -117,10 +118,6 @@ def _fitting(one: int, numbers: float) -> float:
 
 def _needed(rows: int, columns: int) -> float:
     return _BYTES * (_PER_JACOBIAN * rows * columns + _PER_GRAM * min(rows, columns) ** 2)
-
-
-def _size(count: float) -> str:
-    return f"{count / 2**30:.2g} GiB" if count < 100 * 2**30 else f"{count / 2**30:.0f} GiB"
 
 
 def _rounded_down(number: float) -> int:

@@ -18,6 +18,7 @@ from pinn_metakan.results.failure import MISSING, UNIMPROVED
 from pinn_metakan.results.field import Field, FieldOnGrid
 from pinn_metakan.results.found_functions import ATTRIBUTE as FUNCTIONS
 from pinn_metakan.results.found_functions import functions_as_json, functions_of
+from pinn_metakan.results.json_numbers import without_nan
 from pinn_metakan.results.parameter_errors import parameter_errors
 from pinn_metakan.results.reference_errors import PREFIX, reference_errors
 from pinn_metakan.results.residual_norms import residual_norms_of
@@ -121,9 +122,9 @@ def summary(
         **{name: attributes[name] for name in (*names, *machine_names)},
         "parameters": dict(run.problem.parameters),
         "steps": run.record.step,
-        "relative_l2": _finite(field.relative_l2),
-        "max_error": _finite(field.max_error),
-        "relative_to_variation": _finite(field.relative_to_variation),
+        "relative_l2": without_nan(field.relative_l2),
+        "max_error": without_nan(field.max_error),
+        "relative_to_variation": without_nan(field.relative_to_variation),
         "reference_error": reference_errors(field),
         **_errors_over_parameters(field),
         **estimates_of(attributes).report(),
@@ -135,7 +136,7 @@ def summary(
         "advice": attributes["advice"],
         "notes": list(notes),
         "scales": run.objective.scales.as_dict(),
-        "disagreement": _finite(field.disagreement),
+        "disagreement": without_nan(field.disagreement),
         "second_opinion": second_opinion_of(field.attributes),
         "residuals": residual_norms_of(field.attributes).as_dict(),
         "start": None if run.start is None else _as_json(run.start.told),
@@ -158,14 +159,9 @@ def _errors_over_parameters(field: Field) -> dict[str, object]:
     return {"errors_over": found} if found else {}
 
 
-def _finite(numbers: Mapping[str, float]) -> dict[str, float | None]:
-    """JSON has no NaN."""
-    return {name: value if math.isfinite(value) else None for name, value in numbers.items()}
-
-
 def _as_json(told: Mapping[str, Any]) -> dict[str, object]:
     """What is told of another run, as JSON can hold it."""
-    return {**told, "relative_l2": _finite(told["relative_l2"])}
+    return {**told, "relative_l2": without_nan(told["relative_l2"])}
 
 
 def second_opinion_of(
@@ -283,7 +279,10 @@ def _diagnosis(run: AssembledRun, has_folder: bool) -> Diagnosis:
 def _summary_of_earlier(field: Field) -> dict[str, object]:
     names = ("n_parameters", "seconds", "stop_reason")
     kept: dict[str, object] = {name: field.attributes[name] for name in names}
-    errors = {"relative_l2": _finite(field.relative_l2), "max_error": _finite(field.max_error)}
+    errors = {
+        "relative_l2": without_nan(field.relative_l2),
+        "max_error": without_nan(field.max_error),
+    }
     return kept | errors
 
 
