@@ -20,6 +20,10 @@ from pinn_metakan.locks import Held, try_to_hold
 _NAMED = 40
 #: What `tempfile` puts into a name.
 _RANDOM = "[a-z0-9_]{8}"
+#: Flags that open a file itself: no link is followed, no pipe waited for, nothing handed on.
+UNFOLLOWED = (
+    getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NONBLOCK", 0)
+)
 #: A file system that cannot flush says so by these.
 _NO_FLUSHING = (errno.EINVAL, errno.ENOTSUP, errno.ENOSYS)
 
@@ -98,6 +102,24 @@ def written_whole(path: Path) -> Iterator[Path]:
             _flush(file.fileno())
         temporary.replace(path)
         _flush_folder(path.parent)
+
+
+def append_line(path: Path, line: str) -> None:
+    """Append a line to a file, made if need be; one that a killed program left half ends before it.
+
+    Args:
+        path: The file; no link is followed.
+        line: What to write, in UTF-8.
+
+    Raises:
+        OSError: If it cannot be written.
+    """
+    handle = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | UNFOLLOWED, 0o666)
+    with os.fdopen(handle, "r+b") as file:
+        end = file.seek(0, os.SEEK_END)
+        file.seek(max(end - 1, 0))
+        begin = b"" if file.read(1) in (b"\n", b"") else b"\n"
+        file.write(begin + line.encode() + b"\n")
 
 
 def write_new_text(path: Path, text: str) -> None:

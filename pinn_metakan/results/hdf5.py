@@ -12,7 +12,7 @@ from pathlib import Path
 import h5py
 import numpy as np
 
-from pinn_metakan.errors import RunFolderError, is_lack_of_memory
+from pinn_metakan.errors import RunFolderError, is_lack_of_memory, one_line
 from pinn_metakan.files import write_bytes
 from pinn_metakan.results.activations_hdf5 import read_layers, write_layer
 from pinn_metakan.results.datasets import describe
@@ -92,8 +92,9 @@ def read_solution(path: Path, within: Path | None = None) -> Field:
         except Exception as error:  # the library of HDF5 raises anything on damaged files
             if is_lack_of_memory(error):
                 raise
-            detail = " ".join(str(error).split()) or type(error).__name__
-            raise RunFolderError(f"{path} is not a solution of this package ({detail})") from error
+            raise RunFolderError(
+                f"{path} is not a solution of this package ({one_line(error)})"
+            ) from error
 
 
 def root_attributes(field: Field) -> dict[str, str | int | float]:

@@ -94,7 +94,8 @@ _FUNCTION = Table(
     },
     others=Anything(),
 )
-_STAGE = Table(
+#: Where a stage of the training begins.
+STAGE = Table(
     {
         "stage": Text(),
         "leg": Whole(),
@@ -143,7 +144,7 @@ _FACTS: Mapping[str, Kind] = {
     "residual_norms": Json(Table(others=Either(Text((EXACT,)), _NORMS))),
     "estimates": Json(_ESTIMATES),
     "functions": Json(Listed(_FUNCTION)),
-    "stage_begins": Json(Listed(_STAGE)),
+    "stage_begins": Json(Listed(STAGE)),
     "slice_at": Json(Table(others=Number())),
 }
 #: What all attributes of the root of solution.h5 are; those of other programs are text or numbers.

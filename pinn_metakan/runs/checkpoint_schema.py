@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from pinn_metakan.errors import RunFolderError
+from pinn_metakan.results.solution_facts import STAGE
 from pinn_metakan.runs.choices import DTYPES
 from pinn_metakan.untrusted.schema import (
     Anything,
@@ -72,10 +73,6 @@ _NUMBER = Number(is_finite=False)
 _SIZES = Table(others=Number(0.0))
 _SCALES = Table({}, {"unknowns": _SIZES, "terms": _SIZES}, Anything())
 _ENTRY = Table({"step": Number(0.0), "seconds": Number(0.0), "loss": _NUMBER}, others=_NUMBER)
-_BEGIN = Table(
-    {"stage": Text(), "leg": Whole(), "slab": Whole(), "step": Whole(), "seconds": Number(0.0)},
-    others=Anything(),
-)
 _HISTORY = {"step": Whole(), "seconds": Number(0.0), "history": Listed(_ENTRY)}
 _PROBLEM = Table(
     {
@@ -209,7 +206,7 @@ CHECKPOINT = Table(
         "dimensions": Listed(Listed(Whole())),
         "leg": Whole(),
         "slabs": Listed(Table({"tensors": Listed(Numbers()), "scales": _SCALES})),
-        "record": Table(_HISTORY, {"begins": Listed(_BEGIN), "first_loss": _NUMBER}, Anything()),
+        "record": Table(_HISTORY, {"begins": Listed(STAGE), "first_loss": _NUMBER}, Anything()),
         "buffers": Table(others=Numbers()),
         "start": Either(Nothing(), _START),
         "numbers": Listed(Text()),

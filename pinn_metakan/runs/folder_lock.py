@@ -12,6 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from pinn_metakan.errors import FolderInUseError, RunFolderError
+from pinn_metakan.files import UNFOLLOWED
 from pinn_metakan.locks import Held, try_to_hold
 
 _LOG = logging.getLogger(__name__)
@@ -22,7 +23,6 @@ LOCK = ".lock"
 _TRIES, _WAIT = 4, 0.05
 #: Characters that are read of who holds it.
 _LONGEST = 200
-_FLAGS = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NONBLOCK", 0)
 
 
 class FolderLock:
@@ -78,7 +78,7 @@ class FolderLock:
             FolderInUseError: If one does.
         """
         try:
-            handle = os.open(self._path, os.O_RDWR | _FLAGS)
+            handle = os.open(self._path, os.O_RDWR | UNFOLLOWED)
         except OSError:  # none that can be held
             return
         try:
@@ -89,7 +89,7 @@ class FolderLock:
 
     def _opened(self) -> int:
         try:
-            return os.open(self._path, os.O_RDWR | os.O_CREAT | _FLAGS, 0o666)
+            return os.open(self._path, os.O_RDWR | os.O_CREAT | UNFOLLOWED, 0o666)
         except OSError as error:
             raise RunFolderError(f"cannot write to {self._folder}: {error.strerror}") from error
 

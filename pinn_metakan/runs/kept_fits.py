@@ -7,11 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from pinn_metakan.errors import RunFolderError, UserError
+from pinn_metakan.files import append_line
 from pinn_metakan.untrusted.json_text import read_json
 from pinn_metakan.untrusted.plain_file import read_plain
 from pinn_metakan.untrusted.schema import Kind, Table, Text, Whole
-
-_FLAGS = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NONBLOCK", 0)
 
 
 class KeptFits:
@@ -64,12 +63,6 @@ class KeptFits:
         if self._path is None:
             return
         try:
-            handle = os.open(self._path, os.O_RDWR | os.O_APPEND | os.O_CREAT | _FLAGS, 0o666)
-            with os.fdopen(handle, "r+b") as file:
-                end = file.seek(0, os.SEEK_END)
-                file.seek(max(end - 1, 0))
-                begin = b"" if file.read(1) in (b"\n", b"") else b"\n"
-                line = json.dumps({"of": self._first, "seed": seed, "fit": fit})
-                file.write(begin + line.encode() + b"\n")
+            append_line(self._path, json.dumps({"of": self._first, "seed": seed, "fit": fit}))
         except OSError as error:
             raise UserError(f"cannot write {self._path}: {error.strerror}") from error

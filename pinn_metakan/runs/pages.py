@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from pinn_metakan.errors import RunFolderError
+from pinn_metakan.errors import RunFolderError, one_line
 from pinn_metakan.files import write_text
 from pinn_metakan.plotting.figures import all_figures
 from pinn_metakan.report.facts import RunFacts
@@ -139,8 +139,9 @@ def _damage_told(called: str) -> Iterator[None]:
     except RunFolderError:
         raise
     except (OSError, ArithmeticError, LookupError, TypeError, ValueError, AttributeError) as error:
-        detail = " ".join(str(error).split())
-        raise RunFolderError(f"{called} is damaged, or not of this package ({detail})") from error
+        raise RunFolderError(
+            f"{called} is damaged, or not of this package ({one_line(error)})"
+        ) from error
 
 
 def _runs_below(path: Path) -> Iterator[RunFolder]:

@@ -12,7 +12,7 @@ import safetensors.torch
 import torch
 from torch import Tensor
 
-from pinn_metakan.errors import RunFolderError
+from pinn_metakan.errors import RunFolderError, one_line
 from pinn_metakan.files import write_bytes
 from pinn_metakan.untrusted.json_text import read_json
 from pinn_metakan.untrusted.plain_file import LARGEST_TEXT, opened_plain
@@ -75,8 +75,9 @@ def load_checkpoint(path: Path, within: Path | None = None) -> dict[str, Any]:
         if not isinstance(tree, dict):
             raise RunFolderError("the tree is no table")
     except (safetensors.SafetensorError, OSError, LookupError, ValueError) as error:
-        detail = " ".join(str(error).split())
-        raise RunFolderError(f"{path} is truncated or not a checkpoint ({detail})") from error
+        raise RunFolderError(
+            f"{path} is truncated or not a checkpoint ({one_line(error)})"
+        ) from error
     return tree
 
 

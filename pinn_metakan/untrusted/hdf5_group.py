@@ -15,7 +15,7 @@ import h5py
 import numpy as np
 from numpy.typing import NDArray
 
-from pinn_metakan.errors import RunFolderError, is_lack_of_memory
+from pinn_metakan.errors import RunFolderError, is_lack_of_memory, one_line
 from pinn_metakan.untrusted.checksum import has_seal
 from pinn_metakan.untrusted.hdf5_checksums import ATTRIBUTE, checksum_of
 from pinn_metakan.untrusted.json_text import read_json
@@ -261,8 +261,9 @@ def _damage_told(path: Path) -> Iterator[None]:
     except Exception as error:
         if is_lack_of_memory(error):
             raise
-        detail = " ".join(str(error).split())
-        raise RunFolderError(f"{path} is no HDF5 file that can be read ({detail})") from error
+        raise RunFolderError(
+            f"{path} is no HDF5 file that can be read ({one_line(error)})"
+        ) from error
 
 
 def _plain(value: object) -> str | int | float | None:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from pinn_metakan.benchmarks.measure.places import refuse_unappendable
+from pinn_metakan.files import append_line
 
 
 class KeptResults:
@@ -49,12 +50,6 @@ class KeptResults:
         key = json.dumps(case)
         if key not in self._known:
             self._known[key] = find()
-            begin = "\n" if self._ends_within_a_line() else ""
-            with self._path.open("a", encoding="utf-8") as file:
-                file.write(begin + json.dumps({"of": key, "result": self._known[key]}) + "\n")
+            line = json.dumps({"of": key, "result": self._known[key]})
+            append_line(self._path.resolve(), line)  # the user may keep results behind a link
         return self._known[key]
-
-    def _ends_within_a_line(self) -> bool:
-        """Tell whether the last line was being written when the benchmark was ended."""
-        content = self._path.read_bytes() if self._path.is_file() else b""
-        return bool(content) and not content.endswith(b"\n")
