@@ -29,6 +29,13 @@ NetworksOption = Annotated[
     list[str] | None,
     typer.Option("--network", metavar="NAME", help="A network that 'networks' lists. Repeatable."),
 ]
+#: Rows of the table by their names; the option is called as the parameter is.
+RowsOption = Annotated[
+    list[str] | None, typer.Option(metavar="NAME", help="One of the table. Repeatable.")
+]
+OneNetworkOption = Annotated[
+    str, typer.Option("--network", metavar="NAME", help="A network that 'networks' lists.")
+]
 PairsOption = Annotated[
     list[str] | None,
     typer.Option(

@@ -13,15 +13,14 @@ from pinn_metakan.benchmarks.command import (
     PairsOption,
     Progress,
     ResultsOption,
+    RowsOption,
     SeedsOption,
 )
 
 
 def command(
     out: ResultsOption = Path("outputs/bench-accuracy"),
-    problem: Annotated[
-        list[str] | None, typer.Option(metavar="NAME", help="One of the table. Repeatable.")
-    ] = None,
+    problem: RowsOption = None,
     network: NetworksOption = None,
     seeds: SeedsOption = 3,
     seconds: Annotated[

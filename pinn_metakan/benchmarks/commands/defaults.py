@@ -6,7 +6,13 @@ from typing import Annotated
 
 import typer
 
-from pinn_metakan.benchmarks.command import DeviceOption, Measurement, Progress, SeedsOption
+from pinn_metakan.benchmarks.command import (
+    DeviceOption,
+    Measurement,
+    Progress,
+    RowsOption,
+    SeedsOption,
+)
 
 
 def command(
@@ -16,9 +22,7 @@ def command(
     seeds: SeedsOption = 3,
     budget: Annotated[float, typer.Option(metavar="SECONDS", help="For each run.")] = 30.0,
     device: DeviceOption = "auto",
-    problem: Annotated[
-        list[str] | None, typer.Option(metavar="NAME", help="One of the table. Repeatable.")
-    ] = None,
+    problem: RowsOption = None,
     variant: Annotated[
         list[str] | None, typer.Option(metavar="NAME", help="A row of the table. Repeatable.")
     ] = None,

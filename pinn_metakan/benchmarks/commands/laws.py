@@ -6,17 +6,20 @@ from typing import Annotated
 
 import typer
 
-from pinn_metakan.benchmarks.command import Measurement, PairsOption, Progress, ResultsOption
+from pinn_metakan.benchmarks.command import (
+    Measurement,
+    OneNetworkOption,
+    PairsOption,
+    Progress,
+    ResultsOption,
+    RowsOption,
+)
 
 
 def command(
     out: ResultsOption = Path("outputs/bench-laws"),
-    problem: Annotated[
-        list[str] | None, typer.Option(metavar="NAME", help="One of the table. Repeatable.")
-    ] = None,
-    network: Annotated[
-        str, typer.Option(metavar="NAME", help="A network that 'networks' lists.")
-    ] = "metakan",
+    problem: RowsOption = None,
+    network: OneNetworkOption = "metakan",
     noise: Annotated[
         float, typer.Option(min=0, help="Of the data, as part of the largest value.")
     ] = 0.01,

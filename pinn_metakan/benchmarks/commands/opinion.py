@@ -2,9 +2,6 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
-
-import typer
 
 from pinn_metakan.benchmarks.command import (
     DeviceOption,
@@ -13,15 +10,14 @@ from pinn_metakan.benchmarks.command import (
     PairsOption,
     Progress,
     ResultsOption,
+    RowsOption,
     SeedsOption,
 )
 
 
 def command(
     out: ResultsOption = Path("outputs/bench-opinion"),
-    problem: Annotated[
-        list[str] | None, typer.Option(metavar="NAME", help="One of the table. Repeatable.")
-    ] = None,
+    problem: RowsOption = None,
     network: NetworksOption = None,
     seeds: SeedsOption = 1,
     set_: PairsOption = None,
