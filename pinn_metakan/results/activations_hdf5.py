@@ -4,7 +4,7 @@ import h5py
 import numpy as np
 
 from pinn_metakan.results.activations import LayerActivations, Sweep
-from pinn_metakan.results.datasets import describe
+from pinn_metakan.results.hdf5_attributes import describe
 from pinn_metakan.results.metrics import Array
 from pinn_metakan.untrusted.hdf5_group import PlainGroup
 

@@ -15,10 +15,10 @@ import numpy as np
 from pinn_metakan.errors import RunFolderError, is_lack_of_memory, one_line
 from pinn_metakan.files import write_bytes
 from pinn_metakan.results.activations_hdf5 import read_layers, write_layer
-from pinn_metakan.results.datasets import describe
 from pinn_metakan.results.field import Field
 from pinn_metakan.results.field_check import refuse_misfit
 from pinn_metakan.results.grid_hdf5 import axis_names, read_grid, read_mesh
+from pinn_metakan.results.hdf5_attributes import describe, write_attributes
 from pinn_metakan.results.hdf5_bytes import hdf5_bytes
 from pinn_metakan.results.metrics import Array
 from pinn_metakan.results.solution_facts import FACTS
@@ -137,8 +137,7 @@ def _conventions(facts: Mapping[str, str | int | float]) -> dict[str, str | int 
 
 
 def _fill(file: h5py.File, field: Field) -> None:
-    for name, value in root_attributes(field).items():
-        file.attrs[name] = value
+    write_attributes(file, root_attributes(field))
     _write_variables(file, list(variables_of(field.grid, field)))
     if field.slice is not None:
         group = file.create_group("slice")
@@ -159,8 +158,7 @@ def _write_variables(group: h5py.Group, variables: list[Variable]) -> None:
         dataset = group.create_dataset(variable.name, data=np.ascontiguousarray(variable.values))
         if variable.is_dimension:
             dataset.make_scale(variable.name)
-        for name, value in variable.attributes.items():
-            dataset.attrs[name] = value
+        write_attributes(dataset, variable.attributes)
         if where and not variable.is_coordinate:
             dataset.attrs["coordinates"] = where
     for variable in variables:

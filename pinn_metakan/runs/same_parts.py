@@ -3,6 +3,7 @@
 Nothing that is stored in a run folder is executed, and no path that is stored there is followed.
 """
 
+import shlex
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from pinn_metakan.pde.catalogue import problem_files
 from pinn_metakan.pde.loading import read_origin
 from pinn_metakan.pde.problem import Origin
 from pinn_metakan.runs.own_parts import module_of, own_names
-from pinn_metakan.runs.same_problem import Remembered, line_to_resume
+from pinn_metakan.runs.same_problem import Remembered, files_to_name
 from pinn_metakan.settings.layers import Layer, build_settings
 
 
@@ -82,6 +83,6 @@ def _same_file(
         )
     raise RunFolderError(
         f"{folder} was made with {record['setting']} = {record['name']!r}, whose file is in no "
-        "folder of problems; name the file, whose code will run",
-        command=line_to_resume(remembered),
+        "folder of problems; name it behind the run folder, its code will run",
+        command=shlex.join(files_to_name(remembered)),
     )

@@ -204,9 +204,15 @@ def refuse_other_numbers(remembered: Remembered, formulation: Formulation) -> No
 def line_to_resume(remembered: Remembered) -> str:
     """The command that goes on with a run, with each file that is in no folder of problems."""
     words = ["pinn-metakan", "resume", str(remembered.folder.path)]
+    return shlex.join([*words, *files_to_name(remembered)])
+
+
+def files_to_name(remembered: Remembered) -> list[str]:
+    """What stands behind a run folder in each command that runs code of files elsewhere."""
+    words = part_options(remembered)
     if remembered.path is not None and not _is_listed(remembered.path, remembered):
-        words.append(remembered.path)
-    return shlex.join([*words, *part_options(remembered)])
+        return [remembered.path, *words]
+    return words
 
 
 def part_options(remembered: Remembered) -> list[str]:
@@ -244,8 +250,8 @@ def _known_file(remembered: Remembered, problems: Sequence[Path]) -> Origin:
         return origins[0]  # refused, with both hashes
     raise RunFolderError(
         f"{remembered.folder.path} was made with {Path(remembered.path).name}, which is in no "
-        "folder of problems; name the file, whose code will run",
-        command=line_to_resume(remembered),
+        "folder of problems; name it behind the run folder, its code will run",
+        command=shlex.join(files_to_name(remembered)),
     )
 
 

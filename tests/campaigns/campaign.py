@@ -61,6 +61,10 @@ class Campaign(ABC):
             What became of it.
         """
 
+    def closing(self) -> str:
+        """One line about all cases together; none unless overridden."""
+        return ""
+
     def run_case(self, name: str, seed: int, number: int, folder: Path) -> Outcome:
         """Run the case of a number.
 

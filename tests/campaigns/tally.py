@@ -19,6 +19,7 @@ class Tally:
         counts: Of each outcome, by its name.
         failures: Numbers of cases that failed, and what became of them.
         seconds: How long it took.
+        closing: What the campaign says of all cases together.
     """
 
     name: str
@@ -26,6 +27,7 @@ class Tally:
     counts: Counter[str] = field(default_factory=Counter)
     failures: list[tuple[int, Outcome]] = field(default_factory=list)
     seconds: float = 0.0
+    closing: str = ""
 
     def lines(self) -> Iterator[str]:
         """Counts by outcome; for each failure what it was and the line that repeats it."""
@@ -34,6 +36,8 @@ class Tally:
         failed = {outcome.name for _, outcome in self.failures}
         for name, count in self.counts.most_common():
             yield f"  {count:6d}  {name}{'  FAILED' if name in failed else ''}"
+        if self.closing:
+            yield f"  {self.closing}"
         for number, outcome in self.failures:
             yield f"  {outcome.name}: {outcome.told[:400]}"
             yield f"    python tests/campaigns {self.name} --seed {self.seed} --case {number}"
@@ -72,6 +76,6 @@ def tallied(
         tally.counts[outcome.name] += 1
         if outcome.name not in campaign.outcomes:
             tally.failures.append((number, outcome))
-        tally.seconds = time.monotonic() - began
+        tally.seconds, tally.closing = time.monotonic() - began, campaign.closing()
         tell(tally)
     return tally

@@ -102,7 +102,7 @@ def test_a_run_of_a_named_file_goes_on_exactly_once_it_is_named(network: str) ->
     whole = solve(load_problem("heat"), network, settings=settings)
     with pytest.raises(Interrupted):
         solve(load_problem("heat"), network, settings=settings, out="run", progress=stop_at(3))
-    line = rf"in no folder of problems; name .* pinn-metakan resume run --part .*{part}$"
+    line = rf"in no folder of problems; name it behind the run folder, .* run: --part .*{part}$"
     for go_on in (resume, rerun):
         with pytest.raises(RunFolderError, match=line):
             go_on("run")
@@ -216,9 +216,7 @@ def test_the_command_line_solves_goes_on_and_prints_the_file(run: Run) -> None:
     )
     status, out, err = run("resume", str(folder))
     assert (status, out) == (2, "")
-    assert err.endswith(
-        f"run: pinn-metakan resume {folder} --part {Path('my/ripple.py').resolve()}\n"
-    )
+    assert err.endswith(f"its code will run: --part {Path('my/ripple.py').resolve()}\n")
     change = ["--set=adam.steps=2", "--out=again"]
     status, _, err = run("rerun", str(folder), "--part", "my/ripple.py", *change)
     assert (status, err) == (0, "")

@@ -22,7 +22,9 @@ def test_the_code_of_a_run_is_run_from_a_file_that_is_named_or_known(
 ) -> None:
     path = write_problem()
     run = solved(path)
-    with pytest.raises(RunFolderError, match=r"made with .*mine\.py, which is in no folder of pro"):
+    with pytest.raises(
+        RunFolderError, match=r"made with mine\.py, .* behind the run .*: /.*mine\.py"
+    ):
         resume(run)
     assert resume(run, path)["u"].shape == (11, 11)
     (tmp_path / "moved").mkdir()
