@@ -16,8 +16,10 @@ from campaigns.tally import Tally, tallied  # noqa: E402
 
 
 def tell(tally: Tally) -> None:
-    """Show how far it is, now and then."""
+    """Show each failure at once, and how far it is now and then."""
     count = sum(tally.counts.values())
+    if tally.has_just_failed:
+        print("\n".join(tally.failure_lines(-1)), file=sys.stderr, flush=True)
     if count % 50 == 0:
         failed = len(tally.failures)
         print(f"{count} cases, {failed} failed, {tally.seconds:.0f} s", file=sys.stderr, flush=True)

@@ -20,6 +20,7 @@ class Tally:
         failures: Numbers of cases that failed, and what became of them.
         seconds: How long it took.
         closing: What the campaign says of all cases together.
+        has_just_failed: Whether the newest case is a failure.
     """
 
     name: str
@@ -28,6 +29,7 @@ class Tally:
     failures: list[tuple[int, Outcome]] = field(default_factory=list)
     seconds: float = 0.0
     closing: str = ""
+    has_just_failed: bool = False
 
     def lines(self) -> Iterator[str]:
         """Counts by outcome; for each failure what it was and the line that repeats it."""
@@ -38,9 +40,14 @@ class Tally:
             yield f"  {count:6d}  {name}{'  FAILED' if name in failed else ''}"
         if self.closing:
             yield f"  {self.closing}"
-        for number, outcome in self.failures:
-            yield f"  {outcome.name}: {outcome.told[:400]}"
-            yield f"    python tests/campaigns {self.name} --seed {self.seed} --case {number}"
+        for index in range(len(self.failures)):
+            yield from self.failure_lines(index)
+
+    def failure_lines(self, index: int) -> Iterator[str]:
+        """What a failure was, and the line that repeats it."""
+        number, outcome = self.failures[index]
+        yield f"  {outcome.name}: {outcome.told[:400]}"
+        yield f"    python tests/campaigns {self.name} --seed {self.seed} --case {number}"
 
 
 def tallied(
@@ -74,7 +81,8 @@ def tallied(
             break
         outcome = campaign.run_case(name, seed, number, folder)
         tally.counts[outcome.name] += 1
-        if outcome.name not in campaign.outcomes:
+        tally.has_just_failed = outcome.name not in campaign.outcomes
+        if tally.has_just_failed:
             tally.failures.append((number, outcome))
         tally.seconds, tally.closing = time.monotonic() - began, campaign.closing()
         tell(tally)
