@@ -9,7 +9,7 @@ from pinn_metakan.pde.problem import Problem
 from pinn_metakan.runs.first_process import alone, by_first_process
 from pinn_metakan.runs.folder import RunFolder
 from pinn_metakan.runs.folder_lock import FolderLock
-from pinn_metakan.runs.interrupts import interrupts
+from pinn_metakan.runs.interrupts import interrupts, undisturbed
 from pinn_metakan.runs.processes import present_processes
 from pinn_metakan.runs.solution import Solution
 
@@ -36,13 +36,15 @@ def owned(folder: RunFolder | None) -> Iterator[None]:
         _take(folder, lock)
         yield
     finally:
-        lock.release()
-        folder.remove_if_new()
+        with interrupts():  # all is written: who asks now asks too late
+            lock.release()
+            folder.remove_if_new()
 
 
 @by_first_process
 def _take(folder: RunFolder, lock: FolderLock) -> None:
-    lock.take()
+    with undisturbed():
+        lock.take()
     folder.remove_leftovers()
 
 

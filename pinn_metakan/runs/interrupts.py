@@ -53,6 +53,20 @@ def interrupts() -> Iterator[Callable[[], bool]]:
 
 
 @contextmanager
+def undisturbed() -> Iterator[None]:
+    """Do something whole that takes no time; a signal that comes meanwhile comes after it.
+
+    Yields:
+        Nothing; it stands in the block.
+    """
+    came: list[int] = []
+    with heard(lambda number, frame: came.append(number)):
+        yield
+    for number in came:
+        signal.raise_signal(number)
+
+
+@contextmanager
 def heard(on_signal: Callable[[int, FrameType | None], None]) -> Iterator[None]:
     """Call a function at Ctrl-C, SIGTERM and SIGUSR1; in threads but the main one, at none.
 

@@ -183,3 +183,28 @@ def test_a_part_that_was_killed_before_its_first_checkpoint_begins_again(
     assert RunFolder(folder / part).has_only_begun()
     monkeypatch.setattr(RunFolder, "save_checkpoint", save)
     np.testing.assert_array_equal(resume(folder)["u"], solve(problem, settings=FAST, **given)["u"])
+
+
+def test_an_interrupt_while_the_folder_is_taken_or_let_go_leaves_no_lock(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    problem, folder = load_problem("heat"), tmp_path / "run"
+    take, release = FolderLock.take, FolderLock.release
+
+    def take_interrupted(self: FolderLock) -> None:
+        os.kill(os.getpid(), signal.SIGINT)
+        take(self)
+
+    def release_interrupted(self: FolderLock) -> None:
+        os.kill(os.getpid(), signal.SIGTERM)
+        release(self)
+
+    monkeypatch.setattr(FolderLock, "take", take_interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        solve(problem, settings=FAST, out=folder)
+    assert not folder.exists()
+    monkeypatch.setattr(FolderLock, "take", take)
+    monkeypatch.setattr(FolderLock, "release", release_interrupted)
+    solution = solve(problem, settings=FAST, out=folder)
+    assert not (folder / LOCK).exists()
+    np.testing.assert_array_equal(open_run(folder)["u"], solution["u"])
