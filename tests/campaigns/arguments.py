@@ -17,7 +17,7 @@ Texts = st.SearchStrategy[str]
 Words = st.SearchStrategy[list[str]]
 
 #: Seconds that a run may take: well below those after which a command hangs.
-_BUDGET = "--budget=5"
+_BUDGET = "--budget=3"
 _DEVICES = ["cpu", "auto", "cuda", "cuda:7", "hpu", "meta", "mkldnn", "xla", "privateuseone"]
 _DEVICES += ["mps", "vulkan", "cpu:3", "CPU"]
 #: Shipped problems of all kinds of domains that solve in seconds.
