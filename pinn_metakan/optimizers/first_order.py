@@ -101,6 +101,7 @@ class Adam(Optimizer):
         square.mul_(_SQUARE_DECAY).addcmul_(gradient, gradient, value=1 - _SQUARE_DECAY)
         length = rate / (1 - _DECAY**self._taken)
         correction = (1 - _SQUARE_DECAY**self._taken) ** 0.5
+        length = min(length, torch.finfo(p.dtype).max)  # then the loss is infinite, which is told
         p.addcdiv_(mean, (square.sqrt() / correction).add_(_EPSILON), value=-length)
 
     def objective_changed(self) -> None:

@@ -28,6 +28,7 @@ from pinn_metakan.runs.folder import LINK, RunFolder
 from pinn_metakan.runs.second_opinion import SecondOpinion
 from pinn_metakan.runs.sitting import Announce, Progress, train_and_write
 from pinn_metakan.runs.start import Start
+from pinn_metakan.runs.time_budget import TimeBudget
 from pinn_metakan.settings.layers import build_settings
 from pinn_metakan.settings.text import settings_text
 from pinn_metakan.training.progress import ProgressEntry
@@ -209,7 +210,8 @@ class Chain:
             now = time.time()
             share = None
             if budget is not None:
-                share = max(round((started + budget - now) / (count + 2 - number), 1), 0.1)
+                left = (started + budget - now) / (count + 2 - number)
+                share = TimeBudget(max(round(left, 1), 0.1), now, given=budget)
 
             def told(facts: list[tuple[str, str]], head: list[tuple[str, str]] = head) -> None:
                 if announce is not None:
@@ -229,7 +231,7 @@ class Chain:
                     run.choose_network()
                     branch = branch and _begin(link, number, branch, start)
                 before = {} if branch is None else earlier_in(branch)
-                solution = train_and_write(run, branch, before, share, now, told, shown)
+                solution = train_and_write(run, branch, before, share, told, shown)
             except (ProcessesLost, StorageError):
                 raise
             except TrainingError as error:

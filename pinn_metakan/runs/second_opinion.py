@@ -31,6 +31,7 @@ from pinn_metakan.runs.second_choices import second_run
 from pinn_metakan.runs.sitting import CLOSING_SECONDS, Announce, Progress, train_and_write
 from pinn_metakan.runs.solution import Solution
 from pinn_metakan.runs.summary import evaluation_seconds, summary
+from pinn_metakan.runs.time_budget import TimeBudget
 from pinn_metakan.settings.layers import build_settings
 from pinn_metakan.settings.text import settings_text
 from pinn_metakan.training.progress import ProgressEntry
@@ -157,8 +158,10 @@ def train_and_compare(
     """
     asked = {} if second is None else {"second_opinion": second.record()}
     beside = {**(beside or {}), **asked}
-    own = budget if budget is None or second is None else _FIRST * budget
-    solution = train_and_write(run, folder, earlier, own, started, announce, progress, beside)
+    own = None if budget is None else TimeBudget(budget, started)
+    if own is not None and second is not None:
+        own = replace(own, seconds=_FIRST * own.seconds, given=budget)
+    solution = train_and_write(run, folder, earlier, own, announce, progress, beside)
     if second is None:
         return solution
 
@@ -174,14 +177,13 @@ def train_and_compare(
             return None
         return progress(replace(entry, stage=f"second opinion, {entry.stage}"))
 
+    rest = None
     if budget is not None:  # the two are compared, and the first is written again
-        started -= evaluation_seconds(run) + CLOSING_SECONDS
+        rest = TimeBudget(budget, started - evaluation_seconds(run) - CLOSING_SECONDS)
     try:
         branch = second.begin(folder)
         before = {} if branch is None else earlier_in(branch)
-        other = train_and_write(
-            second.run, branch, before, budget, started, announce_second, progress_second
-        )
+        other = train_and_write(second.run, branch, before, rest, announce_second, progress_second)
         notes = [] if second.note is None else [second.note]
         field = replace(solution.field, attributes=_attributes(solution.field, second.run, other))
         steps, other_steps = run.record.step, second.run.record.step

@@ -1,6 +1,7 @@
 """A sitting of a run: it is trained from where it is, evaluated and written."""
 
 import logging
+import math
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -18,6 +19,7 @@ from pinn_metakan.runs.lack_of_memory import told_lack_of_memory
 from pinn_metakan.runs.solution import Solution
 from pinn_metakan.runs.step_boundary import INTERRUPTED, agreed_end
 from pinn_metakan.runs.summary import evaluate_field, evaluation_seconds, summary
+from pinn_metakan.runs.time_budget import TimeBudget
 from pinn_metakan.runs.trained import TrainedField
 from pinn_metakan.training.progress import ProgressEntry
 
@@ -36,8 +38,7 @@ def train_and_write(
     run: AssembledRun,
     folder: RunFolder | None,
     earlier: Mapping[str, Solution],
-    budget: float | None,
-    started: float,
+    budget: TimeBudget | None,
     announce: Announce | None,
     progress: Progress | None,
     beside: Mapping[str, object] | None = None,
@@ -48,8 +49,7 @@ def train_and_write(
         run: The run.
         folder: Where to write, None for nowhere.
         earlier: What earlier legs ended with, of a run that goes on.
-        budget: Seconds since `started` that all may take.
-        started: When the clock began, as `time.time`.
+        budget: What all of it may take; None for no limit.
         announce: Told what the run uses.
         progress: Told each entry of the history.
         beside: What checkpoints hold beside the state of the run.
@@ -79,14 +79,14 @@ def train_and_write(
         nonlocal told_to_stop
         logger.info("step %d: loss %.3e, errors %s", report.step, report.loss, report.errors)
         if progress is not None:
-            left = None if deadline is None else max(deadline - time.time(), 0.0)
+            left = None if budget is None else max(deadline - time.time(), 0.0)
             told_to_stop = progress(replace(report, budget_left=left)) or told_to_stop
 
-    deadline: float | None = None
+    deadline = math.inf
     if budget is not None:
         closings = run.evaluations_ahead
         closing = evaluation_seconds(run) + CLOSING_SECONDS
-        deadline = started + budget - closings * closing
+        deadline = budget.started + budget.seconds - closings * closing
     began = time.time()
     before = run.record.step
     with interrupts() as is_interrupted, told_lack_of_memory(run):
@@ -94,8 +94,8 @@ def train_and_write(
         def own_verdict() -> Verdict | None:
             if is_interrupted():
                 return INTERRUPTED
-            if told_to_stop is None and deadline is not None and time.time() >= deadline:
-                return Verdict(Outcome.OUT_OF_TIME, f"the budget of {budget:g} s is used up")
+            if budget is not None and told_to_stop is None and time.time() >= deadline:
+                return Verdict(Outcome.OUT_OF_TIME, f"{budget.label} is used up")
             return told_to_stop or drift_verdict(run)
 
         def should_stop() -> Verdict | None:
@@ -120,10 +120,11 @@ def train_and_write(
         save()
         notes = []
         if budget is not None and run.record.step == before and not run.trainer.is_finished:
+            starting, ending = began - budget.started, closings * closing
             notes.append(
-                f"no step was trained: of the budget of {budget:g} s, starting took "
-                f"{began - started:.1f} s and {closings * closing:.1f} s are kept for the end; "
-                f"give at least {began - started + closings * closing + 10:.0f} s"
+                f"no step was trained: of {budget.label}, starting took {starting:.1f} s and "
+                f"{ending:.1f} s are kept for the end; give at least "
+                f"{budget.given_for(starting + ending + 10):.0f} s"
             )
         solution = _concluded(run, folder, earlier, notes)
         if run.trainer.verdict.outcome is Outcome.INTERRUPTED or is_interrupted():

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from pinn_metakan.errors import RunFolderError, is_lack_of_memory, one_line
 from pinn_metakan.untrusted.checksum import has_seal
 from pinn_metakan.untrusted.hdf5_checksums import ATTRIBUTE, checksum_of
+from pinn_metakan.untrusted.hdf5_heaps import refuse_endless_heaps
 from pinn_metakan.untrusted.json_text import read_json
 from pinn_metakan.untrusted.plain_file import opened_plain
 from pinn_metakan.untrusted.schema import Table, Text
@@ -230,6 +231,7 @@ def opened_hdf5(path: Path, within: Path | None = None) -> Iterator[PlainGroup]:
         size = os.fstat(plain.fileno()).st_size
         if not has_seal(plain, path):
             _refuse_rest(plain, size, path)
+        refuse_endless_heaps(plain, path)
         with _damage_told(path):
             file = h5py.File(plain, "r")
         with file:

@@ -55,3 +55,18 @@ def test_its_numbers_are_those_of_torch() -> None:
         oracle.step()
     for p, other in zip(ours, theirs, strict=True):
         assert torch.equal(p, other)
+
+
+@pytest.mark.parametrize("rate", [1e39, 1e300, 1e308])
+def test_a_rate_that_float32_does_not_hold_makes_the_largest_step(rate: float) -> None:
+    ours = nn.Parameter(torch.ones(2))
+
+    class Ones(Squares):
+        def gradient(self) -> Tensor:
+            ours.grad = torch.ones(2)
+            return torch.zeros(())
+
+    optimizer = Adam([ours], learning_rate=rate, prompt_factor=10.0)
+    for _ in range(3):
+        optimizer.step(Ones(lambda x: x, (1.0,)))
+    assert not (ours.abs() < 1e37).any()

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import h5py
@@ -172,3 +173,23 @@ def test_one_dataset_under_many_names_is_read_within_bounds(path: Path) -> None:
         for number in range(50):
             file[f"residual_{number}"] = file["residual_heat"]
     assert len(read_solution(path).grid.residuals) == 51
+
+
+@pytest.mark.parametrize("size", [0, 2**64 - 16, 2**64 - 1, 4096])
+def test_a_heap_of_texts_that_hdf5_would_walk_for_ever_is_refused(path: Path, size: int) -> None:
+    content = bytearray(path.read_bytes())
+    heap = content.index(b"GCOL\x01")
+    first = int.from_bytes(content[heap + 24 : heap + 32], "little")
+    second = heap + 32 + -(-first // 8) * 8
+    content[second : second + 2] = bytes(2) if size == 0 else content[second : second + 2]
+    content[second + 8 : second + 16] = size.to_bytes(8, "little")
+    path.write_bytes(sealed(bytes(content)))
+    with pytest.raises(RunFolderError, match=r"solution\.h5 is damaged: a text in it has no end"):
+        read_solution(path)
+
+
+def test_texts_that_look_like_the_beginning_of_a_heap_are_read(tmp_path: Path) -> None:
+    field = small_field(5, 4)
+    attributes = dict(field.attributes) | {"problem_source": "GCOL" * 1000, "network": "GCOL"}
+    write_solution(tmp_path / "a.h5", replace(field, attributes=attributes))
+    assert read_solution(tmp_path / "a.h5").attributes["network"] == "GCOL"
