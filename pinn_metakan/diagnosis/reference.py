@@ -19,6 +19,7 @@ from pinn_metakan.derivatives.request import (
 from pinn_metakan.diagnosis.differences import REACH, evaluate_by_differences
 from pinn_metakan.diagnosis.finding import Finding, Severity
 from pinn_metakan.diagnosis.sensitivity import sensitivities_at
+from pinn_metakan.errors import ProblemError
 from pinn_metakan.geometry.domain import Domain
 from pinn_metakan.geometry.sampling import PointSet, sample_interior
 from pinn_metakan.losses.data_weight import noise_levels
@@ -127,7 +128,14 @@ def _reference_of(formulation: Formulation) -> Solution:
     def solution(points: Tensor) -> Tensor:
         found = call_user(problem.reference, (points,), label)
         assert isinstance(found, dict)
-        return torch.stack([torch.as_tensor(found[name]).double() for name in names], dim=1)
+        values = [torch.as_tensor(found[name]).double() for name in names]
+        for name, value in zip(names, values, strict=True):
+            if value.shape != points.shape[:1]:
+                raise ProblemError(
+                    f"{label}: {name} is {tuple(value.shape)} for other points, expected shape "
+                    f"{tuple(points.shape[:1])}: a value for each of them"
+                )
+        return torch.stack(values, dim=1)
 
     return solution
 

@@ -11,15 +11,20 @@ import numpy as np
 import torch
 
 
-class TorchState:
-    """What torch shares between all code, as it is now: a microsecond to note and to compare."""
+class SharedState:
+    """What all code shares, as it is now: two microseconds to note and to compare.
 
-    __slots__ = ("_dtype", "_is_grad_enabled", "_threads")
+    That is what torch keeps for all, the working directory, and where output goes.
+    """
+
+    __slots__ = ("_dtype", "_folder", "_is_grad_enabled", "_streams", "_threads")
 
     def __init__(self) -> None:
         self._dtype = torch.get_default_dtype()
         self._is_grad_enabled = torch.is_grad_enabled()
         self._threads = torch.get_num_threads()
+        self._streams = (sys.stdout, sys.stderr)
+        self._folder = _working_directory()
 
     def put_back(self) -> None:
         """Put back what is no longer as it was."""
@@ -29,6 +34,18 @@ class TorchState:
             torch.set_default_dtype(self._dtype)
         if torch.get_num_threads() != self._threads:
             torch.set_num_threads(self._threads)
+        sys.stdout, sys.stderr = self._streams
+        if self._folder and _working_directory() != self._folder:
+            with suppress(OSError):  # it was removed meanwhile
+                os.chdir(self._folder)
+
+
+def _working_directory() -> str:
+    """The working directory; nothing where it was removed."""
+    try:
+        return os.getcwd()
+    except OSError:
+        return ""
 
 
 @contextmanager
@@ -38,7 +55,7 @@ def kept_surroundings() -> Iterator[None]:
     That is: the working directory, the seeds of torch, NumPy and Python, what NumPy and warnings do
     about errors, torch's default device and what it checks, where output goes, the depth of calls.
     """
-    folder, streams, depth = os.getcwd(), (sys.stdout, sys.stderr), sys.getrecursionlimit()
+    shared, depth = SharedState(), sys.getrecursionlimit()
     seeds = (torch.get_rng_state(), np.random.get_state(), random.getstate())  # noqa: NPY002
     device, errors = torch.get_default_device(), np.geterr()
     is_deterministic = torch.are_deterministic_algorithms_enabled()
@@ -50,7 +67,7 @@ def kept_surroundings() -> Iterator[None]:
             yield
         finally:
             sys.setrecursionlimit(depth)
-            sys.stdout, sys.stderr = streams
+            shared.put_back()
             if torch.get_default_device() != device:
                 torch.set_default_device(device)
             torch.use_deterministic_algorithms(is_deterministic, warn_only=only_warns)
@@ -60,5 +77,3 @@ def kept_surroundings() -> Iterator[None]:
             np.random.set_state(seeds[1])  # noqa: NPY002
             random.setstate(seeds[2])
             np.seterr(**errors)
-            with suppress(OSError):  # it was removed meanwhile
-                os.chdir(folder)

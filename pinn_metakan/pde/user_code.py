@@ -1,7 +1,7 @@
 """Code that the user wrote, at arm's length: all of it is called through here.
 
 What it raises becomes one line with its file and line, even where it would end the program. What it
-changes for all of torch is put back. What does not end in time is ended, see `overtime`.
+changes for all code is put back. What does not end in time is ended, see `overtime`.
 """
 
 import dis
@@ -18,7 +18,7 @@ from torch import Tensor
 
 from pinn_metakan.errors import ProblemError, TrainingError, is_lack_of_memory, one_line
 from pinn_metakan.pde.overtime import Calls
-from pinn_metakan.pde.surroundings import TorchState, kept_surroundings
+from pinn_metakan.pde.surroundings import SharedState, kept_surroundings
 
 #: Files of this package and of Python itself: a user's mistake is in neither.
 _LIBRARIES = (Path(__file__).parents[1], Path(traceback.__file__).parent)
@@ -29,7 +29,7 @@ _LONGEST = 140
 class told_failures:
     """Turn whatever the block raises, ``SystemExit`` included, into a `ProblemError` of one line.
 
-    What the block changes of torch's own state is put back.
+    What the block changes of what all code shares is put back.
 
     Args:
         what: Begins the message, such as "mine.py failed while loading".
@@ -44,7 +44,7 @@ class told_failures:
         self._what = what
 
     def __enter__(self) -> None:
-        self._state = TorchState()
+        self._state = SharedState()
         self._before = (Calls.armed, Calls.began)
         self._is_main = threading.current_thread() is threading.main_thread()
         if self._is_main:

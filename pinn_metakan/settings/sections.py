@@ -120,6 +120,7 @@ class Settings(Section):
     slabs: int = Field(
         default=0,
         ge=0,
+        le=1000,
         description="parts of the time that are solved one after the other, 0 to choose by rates",
     )
     engine: Annotated[Literal["auto", "jets", "autograd"], BeforeValidator(_spelled_today)] = Field(

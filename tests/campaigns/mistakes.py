@@ -66,6 +66,8 @@ CHANGES = [
     "import decimal; decimal.getcontext().prec = 2", "torch.set_float32_matmul_precision('medium')",
     "import locale; locale.setlocale(locale.LC_ALL, 'C')", "torch.autograd.set_multithreading_enabled(False)",
 ]  # fmt: skip
+#: Changes after which torch notes nothing that could be differentiated.
+_CUTTING = ("grad_enabled(False)", "no_grad", "inference_mode")
 
 #: What may be given where a number or a function of x is expected; `x` is a tensor (N,).
 RETURNED = [
@@ -208,7 +210,9 @@ def _ending(random: Random) -> tuple[dict[str, str], bool]:
 
 
 def _change(random: Random) -> tuple[dict[str, str], bool]:
-    return {_place(random): random.choice(CHANGES)}, True
+    place, change = _place(random), random.choice(CHANGES)
+    cuts_gradients = any(word in change for word in _CUTTING) and place.startswith("in_")
+    return {place: change}, not cuts_gradients  # what is computed there cannot be differentiated
 
 
 def _returned(random: Random) -> tuple[dict[str, str], bool]:

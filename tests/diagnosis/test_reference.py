@@ -4,10 +4,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from small_runs import FAST
 
 from pinn_metakan.diagnosis.reference import check_reference
+from pinn_metakan.errors import ProblemError
 from pinn_metakan.pde.formulation import formulate
 from pinn_metakan.pde.loading import load_problem
+from pinn_metakan.runs.solve import solve
 
 Write = Callable[..., Path]
 DECAY = "torch.exp(-{rate} * torch.pi**2 * t) * torch.sin(torch.pi * x)"
@@ -66,3 +69,14 @@ def test_data_are_off_beyond_their_noise_alone(
     )
     assert len(found) == count
     assert all("condition 'data': data_u is off by 0.8" in finding for finding in found)
+
+
+def test_a_reference_of_a_fixed_number_of_points_is_told(
+    write_problem: Write, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    text = "x, t = points.unbind(1)\n        return {{'u': ({u}).expand(len(x))[:100]}}"
+    assert told(write_problem, text, "torch.ones(1)") == []
+    problem = load_problem("mine.py")
+    with pytest.raises(ProblemError, match=r"reference: u is \(100,\), expected shape"):
+        solve(problem, settings=FAST)

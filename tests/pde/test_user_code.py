@@ -3,6 +3,7 @@
 import os
 import random
 import signal
+import sys
 import time
 import warnings
 from collections.abc import Callable
@@ -80,11 +81,18 @@ CHANGES: list[tuple[Callable[[], object], Callable[[], object]]] = [
     (lambda: torch.set_default_dtype(torch.float16), torch.get_default_dtype),
     (lambda: torch.set_grad_enabled(False), torch.is_grad_enabled),
     (lambda: torch.set_num_threads(2), torch.get_num_threads),
+    (lambda: os.chdir("/"), os.getcwd),
+    (lambda: setattr(sys, "stdout", None), lambda: sys.stdout),
+    (lambda: setattr(sys, "stderr", None), lambda: sys.stderr),
 ]
 
 
-@pytest.mark.parametrize(("change", "state"), CHANGES, ids=["dtype", "gradients", "threads"])
-def test_what_a_call_changes_of_torch_is_put_back(
+@pytest.mark.parametrize(
+    ("change", "state"),
+    CHANGES,
+    ids=["dtype", "gradients", "threads", "folder", "output", "errors"],
+)
+def test_what_a_call_changes_for_all_is_put_back(
     change: Callable[[], object], state: Callable[[], object]
 ) -> None:
     before = state()
@@ -177,8 +185,9 @@ def test_an_alarm_at_any_line_around_a_call_leaves_nothing_that_may_be_ended(
         for _ in range(200):
             pass
 
-    ended, others = 0, []
+    ended, others, switching = 0, list[int](), sys.getswitchinterval()
     before = signal.signal(signal.SIGALRM, lambda number, frame: others.append(number))
+    sys.setswitchinterval(1e-5)  # the one that watches is heard at any line, too
     until = time.process_time() + 0.5
     with ended_in_time(time.time() - 1.0):
         while time.process_time() < until:
@@ -188,6 +197,7 @@ def test_an_alarm_at_any_line_around_a_call_leaves_nothing_that_may_be_ended(
             except ProblemError:
                 ended += 1
             assert not Calls.armed
+    sys.setswitchinterval(switching)
     signal.signal(signal.SIGALRM, before)
     assert ended > 0
     assert not others
