@@ -53,6 +53,8 @@ class Verdict:
         return Verdict(self.outcome, f"{name}: {self.sentence}", name)
 
 
+#: The verdict on a run that has nothing to do.
+NO_STEPS = Verdict(Outcome.STEPS_TAKEN, "no stage has a step")
 #: The verdict where nothing is left to lower.
 ZERO = Verdict(Outcome.LOSS_REACHED, "loss tolerance: the residual is zero")
 #: The verdict on a step that no damping makes worth taking.

@@ -75,7 +75,8 @@ class Schedule:
     @property
     def grown(self) -> list[str]:
         """The stages that began a leg with another network, up to the present one."""
-        begun = [leg.stages[0] for leg in self.legs[1 : self.leg + 1]]
+        # A slab may have no stage that trains it.
+        begun = [stage for leg in self.legs[1 : self.leg + 1] for stage in leg.stages[:1]]
         return [stage for stage in begun if STAGES[stage].leg is not None]
 
     @property

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from pinn_metakan.optimizers.verdict import Outcome, Verdict
+from pinn_metakan.optimizers.verdict import NO_STEPS, Outcome, Verdict
 
 #: A scaled loss below this is rounding: residuals of 1e-12 of their terms' size
 #: (docs/decisions/0010-collocation-points.md).
@@ -167,6 +167,12 @@ def diagnose(
             Limit.NOISE,
             f"{noise:.0%} of the loss is that of data with noise, which is never 0: equations and "
             "numbers fit them; more values, or less noise, tell more",
+        )
+    if verdict == NO_STEPS:
+        return Diagnosis(
+            Limit.STEPS,
+            "no stage has a step, so this is what the run began with; give one that `stages` names "
+            "some, such as --set lm.steps=40",
         )
     if verdict.outcome is Outcome.STEPS_TAKEN:
         more = f"--set {verdict.stage or 'lm'}.steps=... higher"

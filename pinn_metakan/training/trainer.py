@@ -7,7 +7,7 @@ from typing import Any
 from pinn_metakan.errors import TrainingError
 from pinn_metakan.optimizers.flat import assign, flattened
 from pinn_metakan.optimizers.optimizer import Optimizer
-from pinn_metakan.optimizers.verdict import Outcome, Verdict, recorded_verdict
+from pinn_metakan.optimizers.verdict import NO_STEPS, Outcome, Verdict, recorded_verdict
 from pinn_metakan.training.least_squares import BestSeen, LeastSquares
 from pinn_metakan.training.point_guard import PointGuard
 from pinn_metakan.training.progress import ProgressEntry, ShouldStop
@@ -54,7 +54,7 @@ class Trainer:
         self._is_stuck = False
         #: Which stage ended last, and after how many steps of it.
         self._ended: dict[str, int] | None = None
-        self.verdict = Verdict(Outcome.STEPS_TAKEN, "no stage has a step")
+        self.verdict = NO_STEPS
         self._best = BestSeen(least_squares)
         self.guard = PointGuard(least_squares, largest_ratio)
 

@@ -223,3 +223,10 @@ def test_a_run_that_ended_between_slabs_says_how_far_it_is_solved() -> None:
     (note,) = [note for note in solution.notes if "solved up to t = 6.283" in note]
     assert "what follows continues the last slab and is no solution" in note
     assert not any("another solution than the reference" in note for note in solution.notes)
+
+
+def test_slabs_without_a_stage_are_written(tmp_path: Path) -> None:
+    settings = SMALL | {"stages": ["lift", "untie"]}
+    solution = solve(Oscillator(), settings=settings, out=tmp_path / "run")
+    assert solution.attributes["stop_reason"] == "no stage has a step"
+    assert (open_run(tmp_path / "run")["u"] == solution["u"]).all()

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from pinn_metakan.optimizers.verdict import Outcome, Verdict
+from pinn_metakan.optimizers.verdict import NO_STEPS, Outcome, Verdict
 from pinn_metakan.training.limit import Limit, diagnose
 
 
@@ -103,3 +103,9 @@ def test_a_solution_that_is_not_smooth_limits_any_run() -> None:
 def test_more_steps_are_advised_of_the_stage_that_took_all_of_its_own() -> None:
     verdict = Verdict(Outcome.STEPS_TAKEN, "all 20 steps taken").in_stage("enrich")
     assert "--set enrich.steps=" in diagnose(verdict, 1e-6, 1.5, 4.0).sentence
+
+
+def test_a_run_without_a_step_is_not_told_that_its_loss_was_falling() -> None:
+    diagnosis = diagnose(NO_STEPS, 0.5, math.nan, 4.0)
+    assert diagnosis.limit is Limit.STEPS
+    assert "no stage has a step" in diagnosis.sentence
