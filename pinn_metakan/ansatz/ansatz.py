@@ -18,7 +18,7 @@ from pinn_metakan.networks.network import Network
 from pinn_metakan.pde.coupled_points import first_coupled
 from pinn_metakan.pde.problem import Problem
 from pinn_metakan.pde.returned import fault_of
-from pinn_metakan.pde.user_code import call_user
+from pinn_metakan.pde.user_code import call_user, told_derivatives
 
 #: Takes points (N, d), gives the field (N, m).
 FieldFunction = Callable[[Tensor], Tensor]
@@ -145,17 +145,20 @@ class Ansatz(nn.Module):
         """Evaluate the field at points: (N, d) -> (N, m)."""
         return self.with_weights()(points)
 
-    def refuse_coupled_points(self, points: Tensor) -> None:
-        """Refuse a transform of the user's whose value at a point depends on other points.
+    def try_transform(self, points: Tensor) -> None:
+        """Refuse a transform of the user's that cannot be trained through.
 
         Args:
             points: Some points, shape (N, d).
 
         Raises:
-            ProblemError: If there is such a transform, or it draws random numbers.
+            ProblemError: If there is a transform whose value at a point depends on other points,
+                that draws random numbers, that does not depend on what is trained, or that torch
+                cannot differentiate.
         """
         if self._transforming is None:
             return
+        label = f"{self._transforming.origin.label}: transform"
 
         @torch.no_grad()
         def evaluate(part: slice) -> dict[str, Tensor]:
@@ -164,9 +167,21 @@ class Ansatz(nn.Module):
 
         if first_coupled(evaluate, evaluate(slice(None))) is not None:
             raise ProblemError(
-                f"{self._transforming.origin.label}: transform couples its points: its value at a "
-                "point is another when a further point is left out; it must not take a mean, a sum "
-                "or a maximum over them, nor draw random numbers"
+                f"{label} couples its points: its value at a point is another when a further point "
+                "is left out; it must not take a mean, a sum or a maximum over them, nor draw "
+                "random numbers"
+            )
+        with torch.enable_grad(), told_derivatives(label):
+            at = points.clone().requires_grad_()
+            is_trained = self(points).requires_grad
+            if is_trained:
+                trained = (at, *self.parameters())
+                torch.autograd.grad(self(at).sum(), trained, create_graph=True, allow_unused=True)
+        if not is_trained:
+            raise ProblemError(
+                f"{label} does not depend on the outputs of the network; make what it returns of "
+                "outputs['...'] by functions that torch differentiates, not by NumPy, .detach() or "
+                "constants alone"
             )
 
     def prepare(self, points: Tensor, quantities: Iterable[Quantity]) -> Prepared:
@@ -239,4 +254,10 @@ def _transformed(problem: Problem, points: Tensor, columns: tuple[Tensor, ...]) 
         if (fault := fault_of(value, points.device)) is not None or not value.is_floating_point():
             kind = fault or str(value.dtype).removeprefix("torch.")
             raise ProblemError(f"{label}: {name} is {kind}, expected real numbers (N,)")
+        if torch.finfo(value.dtype).bits < torch.finfo(points.dtype).bits:
+            kind, expected = (str(t.dtype).removeprefix("torch.") for t in (value, points))
+            raise ProblemError(
+                f"{label}: {name} is {kind} where the outputs are {expected}; leave out what makes "
+                "it so, such as .float() or .half()"
+            )
     return torch.stack([fields[name] for name in names], dim=1)

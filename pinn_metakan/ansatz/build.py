@@ -75,8 +75,8 @@ def build_ansatz(
 
     Raises:
         SettingsError: If the network does not map features to unknowns.
-        ProblemError: If the problem's own transform couples its points, or slopes may jump across a
-            periodic coordinate.
+        ProblemError: If the problem's own transform cannot be trained through, or slopes may jump
+            across a periodic coordinate.
     """
     problem = formulation.problem
     if is_hard:
@@ -107,7 +107,7 @@ def build_ansatz(
     ansatz = Ansatz(features, network, known, transforming, None, numbers, functions)
     ansatz.to(device, dtype)
     some = sample_interior(formulation.domain, _TRIED_POINTS, "sobol", Generator().manual_seed(0))
-    ansatz.refuse_coupled_points(some.points.to(device, dtype))
+    ansatz.try_transform(some.points.to(device, dtype))
     if uses_transform:
         return BuiltAnsatz(ansatz, frozenset(), (), True, constraints)
     return BuiltAnsatz(ansatz, constraints.satisfied, constraints.notes, False, constraints)

@@ -23,6 +23,7 @@ from pinn_metakan.geometry.sampling import PointSet
 from pinn_metakan.losses.collocation import TermGroup
 from pinn_metakan.losses.engine import Engine
 from pinn_metakan.networks.mlp import MLP
+from pinn_metakan.pde.user_code import told_derivatives
 
 Array = NDArray[np.float64]
 
@@ -94,6 +95,9 @@ def measure_responses(
 
     Returns:
         The responses; NaN or infinite where the residual is.
+
+    Raises:
+        ProblemError: If torch cannot differentiate a term.
     """
     probe, size = with_random_features(ansatz, points)
     m = len(ansatz.sizes)
@@ -102,7 +106,8 @@ def measure_responses(
     for group in groups:
         some = replace(group, at=some_points(group))
         for term in group.terms:
-            r, jacobian = engine.linearize(probe, [replace(some, terms=(term,))], {term: 1.0})
+            with told_derivatives(f"{group.residual.file}: the term {term!r}"):
+                r, jacobian = engine.linearize(probe, [replace(some, terms=(term,))], {term: 1.0})
             last = jacobian[:, -n_last:].double().square().sum(dim=0).view(m, -1)
             terms.append(term)
             at_data.append(float(r.double().square().sum().sqrt()))

@@ -56,6 +56,39 @@ def solve_file(path: Path, **more: object) -> Solution:
             {"extra": "def transform(self, points, outputs): return outputs['u']"},
             "transform must return a dict",
         ),
+        *(
+            (
+                {"extra": f"def transform(self, points, outputs): return {{'u': {value}}}"},
+                "transform does not depend on the outputs of the network; make what it returns of",
+            )
+            for value in (
+                "torch.from_numpy(outputs['u'].detach().numpy())",
+                "torch.zeros_like(points[:, 0])",
+                "points[:, 0]",
+            )
+        ),
+        (
+            {"extra": "def transform(self, points, outputs): return {'u': outputs['u'].float()}"},
+            "transform: u is float32 where the outputs are float64; leave out what makes it so",
+        ),
+        (
+            {
+                "extra": "def transform(self, points, outputs):\n"
+                "        return {'u': outputs['u'].exp_().mul_(points[:, 0])}"
+            },
+            "transform has no derivative in torch: RuntimeError: .*; .* change no tensor in place",
+        ),
+        (
+            {
+                "extra": "def transform(self, points, outputs):\n"
+                "        return {'u': outputs['u'].to_sparse().to_dense()}"
+            },
+            "the term 'initial_u' has no derivative in torch: NotImplementedError: .*; take funct",
+        ),
+        (
+            {"residual": "return {'heat': torch.special.zeta(2 + jet('u_t') ** 2, 2.0)}"},
+            "the term 'heat' has no derivative in torch: NotImplementedError: .*'zeta'.*; take fun",
+        ),
         (
             {"extra": "settings = {'adam': {'step': 3}}"},
             "mine.py: settings: no setting 'adam.step'",
@@ -70,6 +103,7 @@ def test_a_mistake_in_a_problem_is_named_before_anything_is_written(
     with pytest.raises((ProblemError, SettingsError), match=message) as caught:
         solve(problem, settings=FAST, out=tmp_path / "run")
     assert "mine.py" in str(caught.value)
+    assert len(str(caught.value)) <= 280
     assert not (tmp_path / "run").exists()
 
 
