@@ -9,7 +9,7 @@ from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 
 from pinn_metakan.plotting.figure_files import write_figures
-from pinn_metakan.plotting.style import STYLE, axis_label
+from pinn_metakan.plotting.style import STYLE, axis_label, drawable
 from pinn_metakan.results.comparison import Comparison, Difference
 from pinn_metakan.results.field import Field, FieldOnGrid
 from pinn_metakan.results.metrics import Array
@@ -85,7 +85,7 @@ def difference_figure(comparison: Comparison) -> Figure:
         for panel, found in zip(panels, drawn, strict=True):
             assert found.grid is not None
             _draw_difference(figure, panel, comparison.first, found, found.grid)
-        figure.suptitle(f"distance from {comparison.entries[0].name}")
+        figure.suptitle(f"distance from {drawable(comparison.entries[0].name)}")
     return figure
 
 
@@ -94,7 +94,7 @@ def _draw_history(panel: Axes, run: Field, column: str, name: str) -> None:
     seconds = run.history.get("seconds", np.empty(0))
     is_shown = np.isfinite(values) & (values > 0)
     style = "." if is_shown.sum() == 1 else "-"
-    panel.plot(seconds[is_shown], values[is_shown], style, label=name)
+    panel.plot(seconds[is_shown], values[is_shown], style, label=drawable(name))
 
 
 def _draw_difference(
@@ -104,7 +104,7 @@ def _draw_difference(
     label = axis_label(first, found.unknown, ", distance")
     names = list(axes)
     largest = float(np.nanmax(values)) or 1.0
-    panel.set_title(f"{found.name}{plane}\nlargest {found.largest:.1e}", fontsize=10)
+    panel.set_title(f"{drawable(found.name)}{plane}\nlargest {found.largest:.1e}", fontsize=10)
     panel.set_xlabel(axis_label(first, names[0]))
     if len(names) == 1:
         panel.semilogy(axes[names[0]], np.maximum(values, largest / 10**_DECADES))

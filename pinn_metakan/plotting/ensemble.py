@@ -7,7 +7,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from pinn_metakan.plotting.style import STYLE
+from pinn_metakan.plotting.style import STYLE, drawable
 from pinn_metakan.results.ensemble import Ensemble
 
 #: Size of the panel of one number or function [inch].
@@ -41,10 +41,8 @@ def ensemble_figure(ensemble: Ensemble) -> Figure:
             _draw_function(axis, ensemble, name)
         for axis in axes[count:]:
             axis.set_axis_off()
-        figure.suptitle(
-            f"{ensemble.problem}: {len(ensemble.seeds)} fits to data whose noise was drawn again",
-            fontsize=11,
-        )
+        told = f"{len(ensemble.seeds)} fits to data whose noise was drawn again"
+        figure.suptitle(f"{drawable(ensemble.problem)}: {told}", fontsize=11)
     return figure
 
 

@@ -7,7 +7,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from pinn_metakan.plotting.style import STYLE
+from pinn_metakan.plotting.style import STYLE, drawable
 from pinn_metakan.results.profile import RISE, Profile, ProfiledNumber
 
 #: Size of the figure [inch].
@@ -38,7 +38,7 @@ def profile_figure(profile: Profile) -> Figure:
         axis.grid(alpha=0.3)
         axis.legend(fontsize=9)
         told = "\n".join(number.line() for number in profile.numbers)
-        figure.suptitle(f"{profile.problem}: profile likelihood\n{told}", fontsize=9)
+        figure.suptitle(f"{drawable(profile.problem)}: profile likelihood\n{told}", fontsize=9)
     return figure
 
 

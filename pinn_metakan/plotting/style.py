@@ -64,7 +64,8 @@ def wrapped(text: str, width: float) -> str:
 def headline(field: Field) -> str:
     """One line with problem, network, number of parameters and errors."""
     attributes = field.attributes
-    parts = [f"{attributes.get('problem', '')}, {attributes.get('network', '')}"]
+    named = (drawable(str(attributes.get(key, ""))) for key in ("problem", "network"))
+    parts = [", ".join(named)]
     if "n_parameters" in attributes:
         parts[0] += f" ({attributes['n_parameters']} parameters)"
     near = near_reference(field)

@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from pinn_metakan.plotting.style import STYLE, wrapped
+from pinn_metakan.plotting.style import STYLE, drawable, wrapped
 from pinn_metakan.results.sweep_table import SweepTable, TrialRow
 
 #: Panels side by side, and the size of one [inches].
@@ -201,11 +201,11 @@ def _value(table: SweepTable, row: TrialRow) -> float | None:
 def _text(value: object) -> str:
     if isinstance(value, float):
         return f"{value:.4g}"
-    return value if isinstance(value, str) else json.dumps(value)
+    return drawable(value if isinstance(value, str) else json.dumps(value))
 
 
 def _title(table: SweepTable) -> str:
-    parts = [f"{table.problem}: {len(table.rows)} trials"]
+    parts = [f"{drawable(table.problem)}: {len(table.rows)} trials"]
     for state in ("pruned", "failed"):
         parts += [f"{table.count(state)} {state}"] if table.count(state) else []
     if table.best is not None:

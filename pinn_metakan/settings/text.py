@@ -7,6 +7,7 @@ import tomli_w
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from pinn_metakan.errors import SettingsError
 from pinn_metakan.settings.sections import RUN_TABLE, RunSettings, Settings
 
 
@@ -20,6 +21,9 @@ def settings_text(settings: Settings, run: RunSettings, command: str) -> str:
 
     Returns:
         TOML with comments.
+
+    Raises:
+        SettingsError: If a text is not Unicode, as one with bytes of another encoding.
     """
     lines = [f"# {_shown(command)}"]
     tables: list[tuple[str, BaseModel]] = []
@@ -67,6 +71,10 @@ def _entries(section: BaseModel) -> Iterator[tuple[str, FieldInfo, Any]]:
 
 def _entry(key: str, field: FieldInfo, value: Any) -> list[str]:
     text = f"# {key}" if value is None else f"{key} = {_inline(value)}"  # TOML has no None
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise SettingsError(f"{key}: expected text in UTF-8, got {value!r}; rename it") from error
     return [f"# {field.description}", text]
 
 

@@ -1,5 +1,6 @@
 """The figures of a run: which files there are, and of which format."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +9,20 @@ from drawn_fields import make_field, scattered_field
 from matplotlib.image import imread
 
 from pinn_metakan.errors import UserError
+from pinn_metakan.plotting.comparison import draw_comparison
 from pinn_metakan.plotting.figures import draw_all, draw_chosen
+from pinn_metakan.results.comparison import Compared, compare
+
+
+@pytest.mark.parametrize("name", ["$x", r"$\frac{$", "\udcff", "a" * 100_000, "two\nlines\0"])
+@pytest.mark.filterwarnings("ignore:constrained_layout not applied")
+def test_any_name_of_a_problem_and_a_network_is_drawn(name: str, tmp_path: Path) -> None:
+    field = make_field(2)
+    named = replace(field, attributes={**field.attributes, "problem": name, "network": name})
+    paths = draw_all(named, tmp_path, dpi=30)
+    assert all(np.ptp(imread(path)[..., :3]) == 1.0 for path in paths)
+    drawn = draw_comparison(compare([Compared(name, named), Compared("other", field)]), tmp_path)
+    assert [path.name for path in drawn] == ["history.png", "difference.png"]
 
 
 @pytest.mark.parametrize("dimension", [1, 2, 3])

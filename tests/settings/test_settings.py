@@ -3,7 +3,7 @@
 import subprocess
 import sys
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
 import pytest
 import tomli_w
@@ -84,6 +84,21 @@ def test_all_settings_survive_a_file(network: str, tmp_path: Path) -> None:
     layer, found = read_settings(path)
     assert build_settings(network, [layer]) == settings
     assert found == RunSettings()
+
+
+@pytest.mark.parametrize(
+    ("run", "key"),
+    [
+        ({"problem": "m\udcffne"}, "problem"),
+        ({"parameters": {"kind": "\udcff"}}, "parameters"),
+        ({"network": "\udcff.py:Wave"}, "network"),
+    ],
+)
+def test_a_text_of_another_encoding_is_refused_before_it_is_written(
+    run: dict[str, Any], key: str
+) -> None:
+    with pytest.raises(SettingsError, match=rf"^{key}: expected text in UTF-8, got .*\\udcff.*"):
+        settings_text(build_settings("kan", []), RunSettings(**run), "pinn-metakan solve")
 
 
 @pytest.mark.parametrize("text", ["steps = ", "\x00", None])
