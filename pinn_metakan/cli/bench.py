@@ -1,6 +1,9 @@
 """The part of the command line that measures: a table of benchmarks, each with its own command."""
 
+from collections.abc import Callable
+from functools import wraps
 from importlib import import_module
+from typing import Any
 
 import typer
 
@@ -38,10 +41,34 @@ def _print(measurement: Measurement) -> None:
     print_lines(lines)
 
 
+def _tried(command: Callable[..., Measurement]) -> Callable[..., Measurement]:
+    """The command; options that no run can have are refused before anything is told or written."""
+
+    @wraps(command)
+    def tried(**options: Any) -> Measurement:
+        with loading():
+            from pinn_metakan.runs.choices import choose
+            from pinn_metakan.settings.layers import build_settings, parse_pair
+
+        network = options.get("network")
+        layers = [parse_pair(pair) for pair in options.get("set_") or []]
+        if not isinstance(network, str):  # several, each of which has a section of its own
+            layers = [
+                (of, {k: v for k, v in told.items() if k != "network"}) for of, told in layers
+            ]
+            network = "kan"
+        device, dtype = options.get("device", "cpu"), options.get("dtype", "float32")
+        choose(network, build_settings(network, layers), 0, device, dtype)
+        return command(**options)
+
+    return tried
+
+
 bench = typer.Typer(
     result_callback=_print,
     help="Measure, and print tables in Markdown.",
 )
 
 for _name in BENCHMARKS:
-    bench.command(_name)(import_module(f"pinn_metakan.benchmarks.commands.{_name}").command)
+    _command = import_module(f"pinn_metakan.benchmarks.commands.{_name}").command
+    bench.command(_name)(_tried(_command))

@@ -3,11 +3,13 @@
 import inspect
 from collections.abc import Callable
 from importlib import import_module
+from pathlib import Path
 
 import pytest
 
 from pinn_metakan.cli.bench import BENCHMARKS
 
+CASES = Path(__file__).parents[1] / "cases"
 Run = Callable[..., tuple[int, str, str]]
 
 
@@ -42,6 +44,30 @@ def test_a_mistake_is_one_line(arguments: list[str], message: str, run: Run) -> 
     assert (status, out) == (2, "")
     assert message in err
     assert err.count("\n") == 1
+
+
+OPTIONS = {
+    "device": ("--device=abacus", "device 'abacus' cannot be used here"),
+    "dtype": ("--dtype=half", "no dtype 'half'; choose one of float64, float32"),
+    "network": ("--network=cnn", "no network 'cnn'"),
+    "set_": ("--set=adam.stps=1", "--set adam.stps=1: no setting 'adam.stps'; there are"),
+}
+
+
+@pytest.mark.parametrize("name", BENCHMARKS)
+def test_what_no_run_can_have_is_refused_before_anything_is_told_or_written(
+    name: str, run: Run, tmp_path: Path
+) -> None:
+    command = import_module(f"pinn_metakan.benchmarks.commands.{name}").command
+    (tmp_path / "tests" / "cases").mkdir(parents=True)
+    (tmp_path / "tests" / "cases" / "kinked_heat.py").symlink_to(CASES / "kinked_heat.py")
+    before = sorted(tmp_path.rglob("*"))
+    for option in OPTIONS.keys() & inspect.signature(command).parameters.keys():
+        flag, message = OPTIONS[option]
+        status, out, err = run("bench", name, flag)
+        assert (status, out, err.count("\n")) == (2, "", 1), err
+        assert err.startswith(f"pinn-metakan: {message}")
+        assert sorted(tmp_path.rglob("*")) == before
 
 
 def test_rows_are_printed_and_progress_goes_to_standard_error(run: Run) -> None:
