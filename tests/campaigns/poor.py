@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
+from read_only import make_read_only, own_namespace
 from small_runs import FAST_FLAGS
 
 #: A command that makes a run.
@@ -75,11 +76,8 @@ def _small_disk(random: Random, folder: Path, run: Path) -> Poor:
 
 def _mounted(place: Path, options: str) -> None:
     """Mount a small file system that this process alone sees; without the right, a small limit."""
-    import ctypes
-
-    libc = ctypes.CDLL(None, use_errno=True)
-    new_namespace, recursive_private = 0x20000, 0x4000 | 0x40000
-    if libc.unshare(new_namespace) or libc.mount(b"none", b"/", None, recursive_private, None):
+    libc = own_namespace()
+    if libc is None:
         _files_of(20_000)
         return
     libc.mount(b"tmpfs", os.fsencode(place), b"tmpfs", 0, options.encode())
@@ -99,18 +97,9 @@ def _read_only(random: Random, folder: Path, run: Path) -> Poor:
         ]
     )
 
-    def make() -> None:
-        import ctypes
-
-        libc = ctypes.CDLL(None, use_errno=True)
-        place = os.fsencode(folder / "run")
-        if libc.unshare(0x20000) or libc.mount(b"none", b"/", None, 0x4000 | 0x40000, None):
-            os.chmod(place, 0o500)
-            return
-        libc.mount(place, place, None, 0x1000, None)  # bind
-        libc.mount(b"none", place, None, 0x1000 | 0x20 | 0x1, None)  # bind, remount, read-only
-
-    return Poor(f"a folder that may only be read: {words[0]}", words, make)
+    return Poor(
+        f"a folder that may only be read: {words[0]}", words, lambda: make_read_only(folder / "run")
+    )
 
 
 def _no_home(random: Random, folder: Path, run: Path) -> Poor:

@@ -183,7 +183,10 @@ def test_help_teaches(run: Run) -> None:
         assert option in out
 
 
-def test_ctrl_c_keeps_a_checkpoint_and_prints_the_line_that_resumes(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("name", "status"), [("SIGINT", 130), ("SIGTERM", 143), ("SIGUSR1", 130)])
+def test_who_stops_a_run_has_a_checkpoint_and_the_line_that_resumes(
+    name: str, status: int, tmp_path: Path
+) -> None:
     flags = [flag for flag in FAST_FLAGS if "adam.steps" not in flag]
     process = start(
         tmp_path, "solve", "heat", *flags, "--set=adam.steps=100000",
@@ -194,9 +197,9 @@ def test_ctrl_c_keeps_a_checkpoint_and_prints_the_line_that_resumes(tmp_path: Pa
     while not (history.exists() and history.read_text()):
         assert time.time() < deadline
         time.sleep(0.1)
-    process.send_signal(signal.SIGINT)
+    process.send_signal(getattr(signal, name))
     _, err = process.communicate(timeout=60)
-    assert process.returncode == 130
+    assert process.returncode == status
     assert err == "pinn-metakan: interrupted; go on with: pinn-metakan resume 'a run'\n"
     assert json.loads(history.read_text().splitlines()[-1])["step"] > 0
 

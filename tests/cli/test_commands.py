@@ -192,7 +192,9 @@ def test_plot_of_a_run_that_was_killed_says_what_to_do(run: Run, tmp_path: Path)
     assert "go on with: pinn-metakan resume run" in err
 
 
-@pytest.mark.parametrize("device", ["meta", "mps", "abacus", "mkldnn"])
+@pytest.mark.parametrize(
+    "device", ["meta", "mps", "abacus", "mkldnn", "hpu", "privateuseone", "xla"]
+)
 def test_a_device_that_is_not_here_is_one_line(device: str, run: Run, tmp_path: Path) -> None:
     status, out, err = run("solve", "heat", "--device", device)
     assert (status, out) == (2, "")

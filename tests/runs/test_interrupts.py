@@ -2,6 +2,7 @@
 
 import os
 import signal
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ from small_runs import FAST, stop_at
 from pinn_metakan.errors import Interrupted
 from pinn_metakan.optimizers.verdict import Outcome, Verdict
 from pinn_metakan.pde.loading import load_problem
-from pinn_metakan.runs.interrupts import interrupts
+from pinn_metakan.runs.interrupts import asking_signal, interrupted_status, interrupts
 from pinn_metakan.runs.resume import open_run, resume
 from pinn_metakan.runs.solve import solve
 from pinn_metakan.training.progress import ProgressEntry
@@ -56,6 +57,66 @@ def test_a_ctrl_c_that_is_ignored_from_the_start_stays_ignored() -> None:
         assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+def test_a_handler_of_c_code_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    get, put, changed = signal.getsignal, signal.signal, []
+    monkeypatch.setattr(
+        signal, "getsignal", lambda number: None if number == signal.SIGUSR1 else get(number)
+    )
+    monkeypatch.setattr(
+        signal, "signal", lambda number, handler: (changed.append(number), put(number, handler))[1]
+    )
+    with interrupts() as is_interrupted:
+        assert changed == [signal.SIGINT, signal.SIGTERM]
+        signal.raise_signal(signal.SIGTERM)
+        assert is_interrupted()
+    assert changed == 2 * [signal.SIGINT, signal.SIGTERM]
+
+
+def test_a_handler_that_a_block_has_set_stays() -> None:
+    def own(number: int, frame: object) -> None:
+        pass
+
+    before = signal.getsignal(signal.SIGUSR1)
+    try:
+        with interrupts():
+            signal.signal(signal.SIGUSR1, own)
+        assert signal.getsignal(signal.SIGUSR1) is own
+    finally:
+        signal.signal(signal.SIGUSR1, before)
+
+
+def test_a_thread_leaves_handlers_alone_and_hears_nothing() -> None:
+    heard: list[object] = []
+
+    def run() -> None:
+        with interrupts() as is_interrupted:
+            heard.extend([signal.getsignal(signal.SIGINT), is_interrupted()])
+
+    with interrupts() as is_interrupted:
+        inner = signal.getsignal(signal.SIGINT)
+        signal.raise_signal(signal.SIGINT)
+        thread = threading.Thread(target=run)
+        thread.start()
+        thread.join()
+        assert is_interrupted()
+    assert heard == [inner, False]
+
+
+@pytest.mark.parametrize(("name", "status"), [("SIGINT", 130), ("SIGTERM", 143), ("SIGUSR1", 130)])
+def test_a_second_signal_interrupts_at_once_and_the_first_makes_the_status(
+    name: str, status: int
+) -> None:
+    with interrupts() as is_interrupted, interrupts():  # of a sweep, and of a run in it
+        assert asking_signal() is None
+        signal.raise_signal(getattr(signal, name))
+        assert is_interrupted()
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGTERM)
+    assert interrupted_status() == status
+    with interrupts() as is_interrupted:
+        assert not is_interrupted()
 
 
 def test_a_verdict_of_who_is_told_of_progress_ends_a_run_that_may_go_on() -> None:

@@ -2,6 +2,7 @@
 
 import logging
 import os
+import shutil
 import signal
 from pathlib import Path
 from typing import Any
@@ -65,6 +66,28 @@ def test_a_run_whose_first_checkpoint_finds_no_room_has_nothing_to_go_on_from(
     with files_of_at_most(100), pytest.raises(RunFolderError, match=r"settings\.toml: larger .*kB"):
         solve(load_problem("heat"), settings=FAST, out=tmp_path / "run")
     assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize("is_absolute", [False, True])
+def test_a_working_directory_that_goes_away_is_told_where_a_run_needs_it(
+    is_absolute: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = tmp_path / "place"
+    place.mkdir()
+    monkeypatch.chdir(place)
+
+    def gone(entry: ProgressEntry) -> None:
+        if entry.step == 4:
+            shutil.rmtree(place)
+
+    out = tmp_path / "run" if is_absolute else Path("run")
+    problem, settings = load_problem("heat"), FAST | {"checkpoint_seconds": 1e-3}
+    if is_absolute:
+        solution = solve(problem, settings=settings, out=out, progress=gone)
+        np.testing.assert_array_equal(open_run(out)["u"], solution["u"])
+        return
+    with pytest.raises(StorageError, match=r"cannot write run/checkpoint.*: No such file"):
+        solve(problem, settings=settings, out=out, progress=gone)
 
 
 def test_a_folder_that_is_being_written_is_refused_with_who_writes(tmp_path: Path) -> None:
