@@ -19,6 +19,7 @@ from pinn_metakan.benchmarks.names import refuse_unknown
 from pinn_metakan.errors import SettingsError
 from pinn_metakan.networks.coefficients.meta_learner import HIDDEN_FUNCTIONS
 from pinn_metakan.pde.loading import load_problem
+from pinn_metakan.pde.overtime import LOOKING, ended_after
 from pinn_metakan.pde.problem import Problem
 from pinn_metakan.plotting.curves import Curve, Panel, curves_figure
 from pinn_metakan.plotting.figure_files import write_figures
@@ -142,7 +143,8 @@ def ablation_lines(
         UserError: If the results cannot be written; nothing is measured then.
     """
     refuse_unknown("no part {} to change", parts, GROUPS)
-    loaded = load_problem(problem)  # a wrong name is told before anything else
+    with ended_after(LOOKING):
+        loaded = load_problem(problem)  # a wrong name is told before anything else
     if type(loaded).reference is Problem.reference:
         raise SettingsError(f"{problem} has no reference, so there are no errors to compare")
     default = suggested_settings(loaded, _NETWORK).network

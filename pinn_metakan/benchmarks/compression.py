@@ -9,6 +9,7 @@ from pinn_metakan.errors import TrainingError
 from pinn_metakan.networks.compression import pruned, with_codebook
 from pinn_metakan.networks.network import Network
 from pinn_metakan.pde.loading import load_problem
+from pinn_metakan.pde.overtime import LOOKING, ended_after
 from pinn_metakan.runs.solve import solve
 
 #: Name of the row -> what makes a trained network smaller.
@@ -34,7 +35,8 @@ def compression_lines(
     Yields:
         Rows of a table in Markdown; NaN for runs that failed.
     """
-    loaded = load_problem(problem)
+    with ended_after(LOOKING):
+        loaded = load_problem(problem)
 
     def error(
         label: str, network: str | Network, stages: dict[str, object]

@@ -7,6 +7,7 @@ import typer
 
 from pinn_metakan.cli.loading import loading
 from pinn_metakan.cli.options import (
+    LookingOption,
     ParamOption,
     PartOption,
     ProblemArgument,
@@ -15,6 +16,7 @@ from pinn_metakan.cli.options import (
 )
 from pinn_metakan.cli.output import print_lines
 from pinn_metakan.cli.pairs import changes, parameter
+from pinn_metakan.pde.overtime import LOOKING, ended_after
 
 if TYPE_CHECKING:
     from pinn_metakan.diagnosis.finding import Finding
@@ -33,6 +35,7 @@ def doctor_command(
     problems: ProblemsOption = None,
     part: PartOption = None,
     dtype: Annotated[str, typer.Option(help="float64 or float32.")] = "float64",
+    budget: LookingOption = LOOKING,
 ) -> None:
     """Tell everything that is suspicious about a problem, without training.
 
@@ -45,10 +48,12 @@ def doctor_command(
         from pinn_metakan.runs.devices import advice_on_float64, chosen_device, device_text
         from pinn_metakan.runs.examination import examine_with_sizes
 
-    loaded = load_problem(problem, problems or [], dict(parameter(text) for text in param or []))
-    findings, sizes = examine_with_sizes(
-        loaded, network, changes(set_), dtype, part or [], problems or []
-    )
+    parameters = dict(parameter(text) for text in param or [])
+    with ended_after(budget):
+        loaded = load_problem(problem, problems or [], parameters)
+        findings, sizes = examine_with_sizes(
+            loaded, network, changes(set_), dtype, part or [], problems or []
+        )
     device, reason = chosen_device("auto")
     facts = {
         "problem": f"{loaded.origin.name} ({loaded.origin.label})",

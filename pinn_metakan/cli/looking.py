@@ -9,10 +9,11 @@ import typer
 from pinn_metakan.benchmarks.command import DeviceOption, DtypeOption, PointsOption, RoundsOption
 from pinn_metakan.cli.completion import complete_network, complete_problem, complete_tag
 from pinn_metakan.cli.loading import loading
-from pinn_metakan.cli.options import ProblemArgument, ProblemsOption
+from pinn_metakan.cli.options import LookingOption, ProblemArgument, ProblemsOption
 from pinn_metakan.cli.output import print_lines, tell
 from pinn_metakan.cli.table import print_table
 from pinn_metakan.errors import UserError
+from pinn_metakan.pde.overtime import LOOKING, ended_after
 
 if TYPE_CHECKING:
     from pinn_metakan.pde.problem import Problem
@@ -58,6 +59,7 @@ def list_command(
 def show_command(
     problem: ProblemArgument,
     problems: ProblemsOption = None,
+    budget: LookingOption = LOOKING,
 ) -> None:
     """Show a problem: its equation, parameters, domain, conditions and suggested settings.
 
@@ -66,7 +68,9 @@ def show_command(
     with loading():
         from pinn_metakan.pde.loading import load_problem
 
-    print_lines(_described(load_problem(problem, problems or [])))
+    with ended_after(budget):
+        lines = _described(load_problem(problem, problems or []))
+    print_lines(lines)
 
 
 def _described(problem: "Problem") -> list[str]:

@@ -15,6 +15,14 @@ BudgetOption = Annotated[
     float | None,
     typer.Option(metavar="SECONDS", help="End in time for the whole command to take SECONDS."),
 ]
+LookingOption = Annotated[
+    float,
+    typer.Option(
+        "--budget",
+        metavar="SECONDS",
+        help="End code of the problem's that is still running after SECONDS.",
+    ),
+]
 OutOption = Annotated[
     Path | None,
     typer.Option(metavar="DIR", help="Run folder [outputs/<problem>/<time>-<network>-seed<seed>]."),

@@ -129,8 +129,7 @@ def solve_command(
     walked = dict(values_along(text) for text in along or [])
     parameters |= {name: values[-1] for name, values in walked.items()}
     started = _process_start()
-    until = None if budget is None else started + budget
-    with ended_in_time(until):
+    with ended_in_time(budget and started + budget):
         loaded = load_problem(problem, problems or [], parameters)
     layers += changes(set_)
     if conditions is not None:
@@ -140,7 +139,7 @@ def solve_command(
         called = Remembered.read(RunFolder(start)).network
     seed = run.seed if seed is None else seed
     manner = Manner(as_json, quiet, verbose)
-    with ended_in_time(until), manner.display() as display:
+    with manner.display() as display:
         solution = solve(
             loaded,
             network,

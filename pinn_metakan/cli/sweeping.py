@@ -155,6 +155,7 @@ def sweep_command(
         from pinn_metakan.errors import Interrupted
         from pinn_metakan.pde.catalogue import find_problem
         from pinn_metakan.pde.loading import load_problem
+        from pinn_metakan.pde.overtime import LOOKING, ended_after
         from pinn_metakan.runs.interrupts import interrupted_status
         from pinn_metakan.settings.layers import read_settings
         from pinn_metakan.settings.sections import RunSettings
@@ -170,7 +171,8 @@ def sweep_command(
         if network is None and "network" in run.model_fields_set:
             network = run.network
     parameters = dict(run.parameters) | dict(parameter(text) for text in param or [])
-    loaded = load_problem(problem, problems or [], parameters)
+    with ended_after(LOOKING if budget is None else budget):
+        loaded = load_problem(problem, problems or [], parameters)
     command = shlex.join(["pinn-metakan", *sys.argv[1:]])
     try:
         with SweepDisplay(on_error=as_json, is_quiet=quiet) as display:

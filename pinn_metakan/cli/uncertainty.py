@@ -6,8 +6,15 @@ import typer
 
 from pinn_metakan.cli.loading import loading
 from pinn_metakan.cli.opened import opened
-from pinn_metakan.cli.options import FileArgument, PartOption, ProblemsOption, RunArgument
+from pinn_metakan.cli.options import (
+    FileArgument,
+    LookingOption,
+    PartOption,
+    ProblemsOption,
+    RunArgument,
+)
 from pinn_metakan.cli.output import print_lines, tell
+from pinn_metakan.pde.overtime import LOOKING, ended_after
 
 uncertainty = typer.Typer()
 
@@ -22,13 +29,15 @@ def profile_command(
     ] = None,
     problems: ProblemsOption = None,
     part: PartOption = None,
+    budget: LookingOption = LOOKING,
 ) -> None:
     """Hold an unknown number at values about its estimate, fit the rest again, see what data say.
 
     Writes RUN/profile-NAME.json, .csv and .png: the rise of chi-square, and the interval of 95 %.
     This runs the code of the problem, once its SHA-256 has been found to be the run's.
     """
-    solution = opened(run, file, problems, part)
+    with ended_after(budget):
+        solution = opened(run, file, problems, part)
     with loading():
         from pinn_metakan.files import write_text
         from pinn_metakan.plotting.figure_files import write_figures
@@ -57,6 +66,7 @@ def posterior_command(
     jobs: Annotated[int, typer.Option(min=1, help="Processes that fit at once.")] = 1,
     problems: ProblemsOption = None,
     part: PartOption = None,
+    budget: LookingOption = LOOKING,
 ) -> None:
     """Fit data with other noise many times, from the run's fit: how far numbers scatter.
 
@@ -64,7 +74,8 @@ def posterior_command(
     and a larger --count adds to them. Writes RUN/posterior.json, .csv and .png. This runs the code
     of the problem, once its SHA-256 has been found to be the run's.
     """
-    solution = opened(run, file, problems, part)
+    with ended_after(budget):
+        solution = opened(run, file, problems, part)
     with loading():
         from pinn_metakan.files import write_text
         from pinn_metakan.plotting.ensemble import ensemble_figure

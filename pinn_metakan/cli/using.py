@@ -8,12 +8,20 @@ import typer
 from pinn_metakan.cli.arithmetic import evaluate
 from pinn_metakan.cli.loading import loading
 from pinn_metakan.cli.opened import opened
-from pinn_metakan.cli.options import FileArgument, PartOption, ProblemsOption, RunArgument
+from pinn_metakan.cli.options import (
+    FileArgument,
+    LookingOption,
+    PartOption,
+    ProblemsOption,
+    RunArgument,
+)
 from pinn_metakan.cli.output import print_lines
 from pinn_metakan.errors import UserError
+from pinn_metakan.pde.overtime import LOOKING, ended_after
 
 if TYPE_CHECKING:
     from pinn_metakan.results.metrics import Array
+    from pinn_metakan.runs.solution import Solution
 
 using = typer.Typer()
 
@@ -46,6 +54,7 @@ def probe_command(
     ] = None,
     problems: ProblemsOption = None,
     part: PartOption = None,
+    budget: LookingOption = LOOKING,
 ) -> None:
     """Evaluate the network of a run, and derivatives, at points; NaN outside of the domain.
 
@@ -58,20 +67,15 @@ def probe_command(
         from pinn_metakan.results.table import read_table, table_text, write_table
 
     given = [_place(text) for text in at or []]
-    solution = opened(run, file, problems, part)
-    names = solution.field.column_names
-    if points is not None:
-        columns = read_table(points)
-        _refuse_missing(names, list(columns), f"{points} has no column")
-    else:
-        columns = _as_columns(given, names)
-    asked = {name: columns[name] for name in names}
-    values = solution(extrapolate=extrapolate, **asked)
-    table = columns | values
-    for quantity in derivative or []:
-        found = solution.derivative(quantity, extrapolate=extrapolate, **asked)
-        parts = {quantity: found} if found.ndim == 1 else _components(quantity, found)
-        table |= parts
+    with ended_after(budget):
+        solution = opened(run, file, problems, part)
+        names = solution.field.column_names
+        if points is not None:
+            columns = read_table(points)
+            _refuse_missing(names, list(columns), f"{points} has no column")
+        else:
+            columns = _as_columns(given, names)
+        table = columns | _values(solution, columns, derivative or [], extrapolate)
     if out is None:
         print_lines(table_text(table).splitlines())
     else:
@@ -96,6 +100,7 @@ def export_command(
     ] = None,
     problems: ProblemsOption = None,
     part: PartOption = None,
+    budget: LookingOption = LOOKING,
 ) -> None:
     """Write a run's solution in the format of other programs."""
     with loading():
@@ -104,7 +109,8 @@ def export_command(
 
     path = out or run / f"solution.{to}"
     if to == "pt2":
-        opened(run, file, problems, part).export(path)
+        with ended_after(budget):
+            opened(run, file, problems, part).export(path)
     elif to in FORMATS:
         export_field(path, RunFolder(run).read_field(), to)
     else:
@@ -138,6 +144,18 @@ def compare_command(
     prepare_folder(out, list(FIGURES))
     print_lines(comparison.lines())
     print_lines(str(path) for path in draw_comparison(comparison, out))
+
+
+def _values(
+    solution: "Solution", columns: "dict[str, Array]", quantities: list[str], extrapolate: bool
+) -> "dict[str, Array]":
+    """Unknowns, and derivatives or expressions, at points."""
+    asked = {name: columns[name] for name in solution.field.column_names}
+    values = dict(solution(extrapolate=extrapolate, **asked))
+    for quantity in quantities:
+        found = solution.derivative(quantity, extrapolate=extrapolate, **asked)
+        values |= {quantity: found} if found.ndim == 1 else _components(quantity, found)
+    return values
 
 
 def _place(text: str) -> dict[str, float]:

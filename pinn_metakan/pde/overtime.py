@@ -4,12 +4,16 @@ import signal
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from types import CodeType, FrameType
+
+from pinn_metakan.errors import SettingsError
 
 #: Seconds that one call may take although the budget is used up; it may be a slow reference
 #: (docs/decisions/0050-code-of-the-user.md).
 GRACE = 20.0
+#: Seconds that a command which trains nothing may take until code of the user's is ended.
+LOOKING = 60.0
 #: Whether a call must be ended is asked so often; one that catches what ends it is ended again [s].
 _EVERY = 1.0
 #: Windows has none: no call is ended there.
@@ -17,12 +21,16 @@ _ALARM = getattr(signal, "SIGALRM", None)
 
 
 class Overtime(BaseException):
-    """A call of the user's code went on although the budget was used up."""
+    """A call of the user's code went on although the budget was used up.
 
-    def __str__(self) -> str:
-        return (
-            f"it had not ended {GRACE:.0f} s later than the budget allows; give a larger budget, "
-            "or see whether it ends at all"
+    Args:
+        seconds: How long it had gone on.
+    """
+
+    def __init__(self, seconds: float):
+        super().__init__(
+            f"it had not ended after {seconds:.0f} s, and the budget is used up; give a larger "
+            "budget, or see whether it ends at all"
         )
 
 
@@ -38,6 +46,32 @@ class Calls:
     began = 0.0
     #: What clears `armed` after a call: it is not ended before its first line.
     ending: CodeType | None = None
+
+
+def check_budget(budget: float | None) -> None:
+    """Refuse a budget that is not positive.
+
+    Raises:
+        SettingsError: If it is not.
+    """
+    if budget is not None and not budget > 0:
+        raise SettingsError(f"the budget must be positive, got {budget} s")
+
+
+def ended_after(seconds: float) -> AbstractContextManager[None]:
+    """End code of the user's that goes on for longer than some seconds from now.
+
+    Args:
+        seconds: How long all that is in the block may take.
+
+    Returns:
+        The block, as of `ended_in_time`.
+
+    Raises:
+        SettingsError: If it is no positive number.
+    """
+    check_budget(seconds)
+    return ended_in_time(time.time() + seconds)
 
 
 @contextmanager
@@ -64,7 +98,7 @@ def ended_in_time(until: float | None) -> Iterator[None]:
             is_sent.clear()
             is_ending = frame is not None and frame.f_code is Calls.ending
             if is_overdue() and not is_ending:
-                raise Overtime
+                raise Overtime(time.monotonic() - Calls.began)
         elif callable(before):
             before(number, frame)
 

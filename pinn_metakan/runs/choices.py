@@ -172,13 +172,3 @@ def choose(
     computes_on, reason = chosen_device(device, numbers)
     own = load_parts(own_names(network, settings), parts, problems)
     return RunChoices(network, settings, seed, computes_on, dtype, reason, device, own)
-
-
-def check_budget(budget: float | None) -> None:
-    """Refuse a budget that is not positive.
-
-    Raises:
-        SettingsError: If it is not.
-    """
-    if budget is not None and not budget > 0:
-        raise SettingsError(f"the budget must be positive, got {budget} s")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pinn_metakan.errors import RunFolderError
 from pinn_metakan.pde.formulation import formulate
-from pinn_metakan.pde.overtime import ended_in_time
+from pinn_metakan.pde.overtime import check_budget, ended_in_time
 from pinn_metakan.pde.problem import Origin, Problem
 from pinn_metakan.results.hdf5 import read_solution
 from pinn_metakan.runs.again import assembled_again
@@ -14,7 +14,6 @@ from pinn_metakan.runs.as_start import as_start
 from pinn_metakan.runs.assembled import AssembledRun
 from pinn_metakan.runs.begun import failures_of
 from pinn_metakan.runs.chain import Chain
-from pinn_metakan.runs.choices import check_budget
 from pinn_metakan.runs.devices import chosen_device
 from pinn_metakan.runs.earlier import earlier_beside, earlier_in, refuse_part
 from pinn_metakan.runs.ending import in_good_order, owned

@@ -6,13 +6,12 @@ from pathlib import Path
 
 from pinn_metakan.diagnosis.table import refuse_errors
 from pinn_metakan.networks.network import Network
-from pinn_metakan.pde.overtime import ended_in_time
+from pinn_metakan.pde.overtime import check_budget, ended_in_time
 from pinn_metakan.pde.problem import Problem
 from pinn_metakan.runs.asked import Asked
 from pinn_metakan.runs.assembled import AssembledRun
 from pinn_metakan.runs.begun import failures_of
 from pinn_metakan.runs.chain import Chain
-from pinn_metakan.runs.choices import check_budget
 from pinn_metakan.runs.ending import in_good_order, owned
 from pinn_metakan.runs.folder import SECOND_OPINION, RunFolder
 from pinn_metakan.runs.found_start import find_start
@@ -95,46 +94,47 @@ def solve(
         raise TypeError(f"solve needs a problem such as load_problem('heat'), got {problem!r}")
     check_budget(budget)
     layers = layers_of("settings", settings)
-    found = None if start is None else find_start(start, parts, problems)
-    first = None if found is None else found.start
-    parts = parts if found is None else [*found.parts, *parts]
-    asked = Asked(network, layers, seed, device, dtype, parts, problems)
-    chain = None
-    if along:
-        asked.refuse_network_object()
-        chain, choices = Chain.asked(problem, along, asked, first)
-        first = None  # the last run begins with what the chain ends with
-    else:
-        choices = asked.choices(problem, first)
-    join_processes(choices.device, choices.settings.process_timeout)
-    place = RunFolder(Path(out)) if isinstance(out, str | Path) else out
-    if place is not None:
-        place.refuse_unless_free(overwrite)
-    given = network if isinstance(network, Network) else None
-    run = AssembledRun(problem, choices, given, start=first)
-    refuse_errors(problem.origin.label, run.findings)
-    if chain is None:
-        run.choose_network()
-    cold = (
-        choices
-        if chain is None and first is None
-        else asked.without_start(problem, choices.network)
-    )
-    second = SecondOpinion.on(problem, cold) if check else None
-    folder = None
-    if place is not None:
-        inside = [*run.schedule.kept_names, *([SECOND_OPINION] if check else [])]
-        for kept_as in [*inside, *([] if chain is None else chain.names)]:
-            place.refuse_unless_branch_is_free(kept_as, overwrite)
-        label = None if first is None else first.label
-        label = label if chain is None else chain.names[-1]
-        text = settings_text(choices.settings, choices.as_asked(problem, check, label), command)
-        folder = place.made()
-    with owned(folder), in_good_order(problem, folder) as finished:
-        if folder is not None:
-            folder.begin(text, overwrite)
-        told = (budget, started, announce, progress)
-        with failures_of(folder), ended_in_time(budget and started + budget):
-            if chain is not None:
-                run = chain.last_run(run, second, folder, *told)
-            return finished(train_and_compare(run, second, folder, {}, *told))
+    with ended_in_time(budget and started + budget):
+        found = None if start is None else find_start(start, parts, problems)
+        first = None if found is None else found.start
+        parts = parts if found is None else [*found.parts, *parts]
+        asked = Asked(network, layers, seed, device, dtype, parts, problems)
+        chain = None
+        if along:
+            asked.refuse_network_object()
+            chain, choices = Chain.asked(problem, along, asked, first)
+            first = None  # the last run begins with what the chain ends with
+        else:
+            choices = asked.choices(problem, first)
+        join_processes(choices.device, choices.settings.process_timeout)
+        place = RunFolder(Path(out)) if isinstance(out, str | Path) else out
+        if place is not None:
+            place.refuse_unless_free(overwrite)
+        given = network if isinstance(network, Network) else None
+        run = AssembledRun(problem, choices, given, start=first)
+        refuse_errors(problem.origin.label, run.findings)
+        if chain is None:
+            run.choose_network()
+        cold = (
+            choices
+            if chain is None and first is None
+            else asked.without_start(problem, choices.network)
+        )
+        second = SecondOpinion.on(problem, cold) if check else None
+        folder = None
+        if place is not None:
+            inside = [*run.schedule.kept_names, *([SECOND_OPINION] if check else [])]
+            for kept_as in [*inside, *([] if chain is None else chain.names)]:
+                place.refuse_unless_branch_is_free(kept_as, overwrite)
+            label = None if first is None else first.label
+            label = label if chain is None else chain.names[-1]
+            text = settings_text(choices.settings, choices.as_asked(problem, check, label), command)
+            folder = place.made()
+        with owned(folder), in_good_order(problem, folder) as finished:
+            if folder is not None:
+                folder.begin(text, overwrite)
+            told = (budget, started, announce, progress)
+            with failures_of(folder):
+                if chain is not None:
+                    run = chain.last_run(run, second, folder, *told)
+                return finished(train_and_compare(run, second, folder, {}, *told))

@@ -11,8 +11,9 @@ from typing import Any, Literal, cast, get_args
 from pydantic import BaseModel
 
 from pinn_metakan.errors import SettingsError, UserError
+from pinn_metakan.pde.overtime import check_budget
 from pinn_metakan.pde.problem import Problem, constructor_parameters
-from pinn_metakan.runs.choices import RunChoices, check_budget
+from pinn_metakan.runs.choices import RunChoices
 from pinn_metakan.sweeps.axes import GridAxis, SearchAxis, shown
 from pinn_metakan.sweeps.base_run import PARAMETER, BaseRun
 from pinn_metakan.sweeps.search_range import SearchRange
