@@ -90,14 +90,24 @@ def run(arguments: list[str]) -> int:
             return _failed(f"out of memory; {hint}", 1)
         if _TRACEBACK in os.environ:
             raise
-        return _failed(f"{_fault(error)}; {_REPORT}", 1)
+        return _failed(_fault(error), 1)
 
 
 def _fault(error: Exception) -> str:
-    """What went wrong, and at which line."""
-    *_, last = traceback.walk_tb(error.__traceback__)
-    place = f"{Path(last[0].f_code.co_filename).name}, line {last[1]}"
-    return f"unforeseen {type(error).__name__} ({place}): {one_line(error, LONGEST // 3)}"
+    """What went wrong, at which line, and whose it is: the last of a file that is not installed."""
+    from pinn_metakan.pde.user_code import is_of_library, is_of_torch
+
+    *_, last = (
+        (Path(frame.f_code.co_filename), line)
+        for frame, line in traceback.walk_tb(error.__traceback__)
+        if not is_of_torch(frame.f_code.co_filename)
+    )
+    file, line = last
+    place = f"{type(error).__name__} ({file.name}, line {line})"
+    said = one_line(error, LONGEST // 3)
+    if is_of_library(str(file)):
+        return f"unforeseen {place}: {said}; {_REPORT}"
+    return f"code of yours failed, {place}: {said}; mend {one_line(file, LONGEST // 4)}"
 
 
 def _failed(message: str, status: int) -> int:

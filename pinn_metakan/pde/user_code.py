@@ -15,6 +15,7 @@ from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType, TracebackType
 
+import torch
 from torch import Tensor
 
 from pinn_metakan.errors import ProblemError, TrainingError, is_lack_of_memory, one_line
@@ -23,6 +24,8 @@ from pinn_metakan.pde.surroundings import SharedState, kept_surroundings
 
 #: Files of this package and of Python itself: a user's mistake is in neither.
 _LIBRARIES = (Path(__file__).parents[1], Path(traceback.__file__).parent)
+#: Where torch is.
+TORCH = Path(torch.__file__).parent
 #: Characters of what an error says of itself; what is said of it has to fit beside.
 _LONGEST = 140
 
@@ -81,15 +84,21 @@ def _is_raised_by_code(error: BaseException) -> bool:
     place = error.__traceback__
     while place is not None and place.tb_next is not None:
         place = place.tb_next
-    if place is None or _is_of_a_library(place.tb_frame.f_code.co_filename):
+    if place is None or is_of_library(place.tb_frame.f_code.co_filename):
         return False
     instruction = place.tb_frame.f_code.co_code[place.tb_lasti]
     return dis.opname[instruction] == "RAISE_VARARGS"
 
 
-def _is_of_a_library(file: str) -> bool:
-    is_of_library = any(Path(file).is_relative_to(library) for library in _LIBRARIES)
-    return is_of_library or file.startswith("<frozen") or "site-packages" in file
+def is_of_library(file: str) -> bool:
+    """Whether a file is of this package, of Python or of another package that is installed."""
+    is_known = any(Path(file).is_relative_to(library) for library in _LIBRARIES)
+    return is_known or file.startswith("<frozen") or "site-packages" in file
+
+
+def is_of_torch(file: str) -> bool:
+    """Whether a file is of torch, which says nothing of who asked it to do what failed."""
+    return Path(file).is_relative_to(TORCH)
 
 
 def run_text(name: str, path: Path, text: str) -> ModuleType:
@@ -165,7 +174,7 @@ def describe_error(error: BaseException) -> str:
     places = [
         f"{Path(frame.filename).name}, line {frame.lineno}"
         for frame in traceback.extract_tb(error.__traceback__)
-        if not _is_of_a_library(frame.filename)
+        if not is_of_library(frame.filename)
     ]
     text = one_line(error, _LONGEST) or "no message"
     if isinstance(error, SystemExit | KeyboardInterrupt):

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import torch
@@ -18,6 +19,7 @@ from pinn_metakan.losses.share import Share, refuse_few_points
 from pinn_metakan.networks.network import Network
 from pinn_metakan.optimizers.communicator import Communicator
 from pinn_metakan.optimizers.verdict import Outcome
+from pinn_metakan.pde.derivatives_of_code import told_derivatives
 from pinn_metakan.pde.formulation import Formulation, formulate
 from pinn_metakan.pde.problem import Problem
 from pinn_metakan.results.residual_norms import ResidualNorms
@@ -249,7 +251,9 @@ class AssembledRun:
 
     def _built(self, formulation: Formulation, make: Callable[[int, int], Network]) -> Part:
         given = (self._points, make, self._generator, *self._place, self._flat)
-        return build_part(formulation, self.settings, *given)
+        build = partial(build_part, formulation, self.settings, *given)
+        with told_derivatives(self.problem.origin.label, build):
+            return build()
 
     def _make_trainer(self) -> Trainer:
         """What trains the present leg, and goes on with the record of those before."""

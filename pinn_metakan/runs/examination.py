@@ -1,12 +1,14 @@
 """Examining a problem: all that is suspicious about it, without training."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 from pinn_metakan.ansatz.hard.constraints import build_constraints
 from pinn_metakan.diagnosis.examined import Examined
 from pinn_metakan.diagnosis.finding import Finding
 from pinn_metakan.diagnosis.table import trained_findings
+from pinn_metakan.pde.derivatives_of_code import told_derivatives
 from pinn_metakan.pde.problem import Problem
 from pinn_metakan.runs.assembled import AssembledRun
 from pinn_metakan.runs.choices import DTYPES, choose, present_network, suggested_settings
@@ -72,4 +74,6 @@ def examine_with_sizes(
     )
     numbers = DTYPES[dtype]
     examined = Examined(run.formulation, constraints, run.objective, run.settings, numbers)
-    return [*run.findings, *trained_findings(examined)], scales_text(run)
+    find = partial(trained_findings, examined)
+    with told_derivatives(problem.origin.label, find):
+        return [*run.findings, *find()], scales_text(run)

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from pinn_metakan.errors import Interrupted
 from pinn_metakan.optimizers.verdict import Outcome, Verdict
+from pinn_metakan.pde.derivatives_of_code import told_derivatives
 from pinn_metakan.runs.as_start import as_start
 from pinn_metakan.runs.assembled import AssembledRun
 from pinn_metakan.runs.closing_notes import closing_notes
@@ -89,7 +90,8 @@ def train_and_write(
         deadline = budget.started + budget.seconds - closings * closing
     began = time.time()
     before = run.record.step
-    with interrupts() as is_interrupted, told_lack_of_memory(run):
+    differentiated = told_derivatives(run.problem.origin.label, lambda: run.objective.linearize())
+    with interrupts() as is_interrupted, told_lack_of_memory(run), differentiated:
 
         def own_verdict() -> Verdict | None:
             if is_interrupted():

@@ -2,6 +2,7 @@
 
 import copy
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import torch
@@ -15,6 +16,7 @@ from pinn_metakan.geometry.fine_quadrature import boundary_rule, fine_rule
 from pinn_metakan.geometry.sampling import PointSet
 from pinn_metakan.networks.network import Network
 from pinn_metakan.pde.boundary_part import BoundaryPart
+from pinn_metakan.pde.derivatives_of_code import told_derivatives
 from pinn_metakan.pde.expression import Expression
 from pinn_metakan.pde.problem import Problem
 from pinn_metakan.runs.assembled import AssembledRun
@@ -66,7 +68,10 @@ class TrainedField:
 
     def evaluate(self, expression: Expression, at: PointSet) -> Tensor:
         """Evaluate an expression at points: (M,), or (M, k) for a gradient."""
-        values = self.slabs.quantities_on(at.points, sorted(expression.quantities, key=repr))
+        asked = sorted(expression.quantities, key=repr)
+        evaluate = partial(self.slabs.quantities_on, at.points, asked)
+        with told_derivatives(self.problem.origin.label, evaluate):
+            values = evaluate()
         jet = Jet(self.variables, at.points, values | self.slabs.coefficients())
         normals = torch.zeros_like(at.points) if at.normals is None else at.normals
         return expression.evaluate(jet, values, normals)
