@@ -1,4 +1,4 @@
-"""A run of the command line, opened to be evaluated, which runs the code of its problem."""
+"""A run of the command line, opened to be evaluated: which code that runs is told before."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -30,10 +30,10 @@ def opened(
     with loading():
         from pinn_metakan.runs.resume import open_run
 
-    told: list[tuple[str, str]] = []
-    solution = open_run(
-        run, file, evaluate=True, problems=problems or [], parts=part or [], announce=told.extend
+    def announce(facts: list[tuple[str, str]]) -> None:
+        for _, text in facts:
+            tell(text)
+
+    return open_run(
+        run, file, evaluate=True, problems=problems or [], parts=part or [], announce=announce
     )
-    for _, text in told:  # of a run that is refused the refusal is the only line
-        tell(text)
-    return solution

@@ -19,6 +19,7 @@ from pinn_metakan.optimizers.verdict import Verdict
 from pinn_metakan.pde.formulation import formulate
 from pinn_metakan.pde.loading import with_parameters
 from pinn_metakan.pde.problem import Problem
+from pinn_metakan.runs.announced_code import Announce
 from pinn_metakan.runs.as_start import as_start
 from pinn_metakan.runs.asked import Asked
 from pinn_metakan.runs.assembled import AssembledRun
@@ -26,7 +27,7 @@ from pinn_metakan.runs.choices import RunChoices
 from pinn_metakan.runs.earlier import earlier_in
 from pinn_metakan.runs.folder import LINK, RunFolder
 from pinn_metakan.runs.second_opinion import SecondOpinion
-from pinn_metakan.runs.sitting import Announce, Progress, train_and_write
+from pinn_metakan.runs.sitting import Progress, train_and_write
 from pinn_metakan.runs.start import Start
 from pinn_metakan.runs.time_budget import TimeBudget
 from pinn_metakan.settings.layers import build_settings

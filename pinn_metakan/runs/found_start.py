@@ -8,7 +8,7 @@ from pathlib import Path
 from torch import Tensor
 
 from pinn_metakan.errors import RunFolderError, SettingsError
-from pinn_metakan.pde.problem import Problem
+from pinn_metakan.pde.problem import Origin, Problem
 from pinn_metakan.pde.unknown import Unknown
 from pinn_metakan.runs.choices import suggested_settings
 from pinn_metakan.runs.folder import RunFolder
@@ -37,7 +37,7 @@ class FoundStart:
     """
 
     start: Start
-    parts: tuple[PartFile, ...] = ()
+    parts: tuple[Origin, ...] = ()
 
 
 def find_start(

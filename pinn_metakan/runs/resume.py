@@ -1,7 +1,7 @@
 """Runs that exist: going on with them, reading them, making them again."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from pinn_metakan.errors import RunFolderError
@@ -10,6 +10,7 @@ from pinn_metakan.pde.overtime import check_budget, ended_in_time
 from pinn_metakan.pde.problem import Origin, Problem
 from pinn_metakan.results.hdf5 import read_solution
 from pinn_metakan.runs.again import assembled_again
+from pinn_metakan.runs.announced_code import Announce, announce_code
 from pinn_metakan.runs.as_start import as_start
 from pinn_metakan.runs.assembled import AssembledRun
 from pinn_metakan.runs.begun import failures_of
@@ -30,7 +31,7 @@ from pinn_metakan.runs.same_problem import (
     same_problem,
 )
 from pinn_metakan.runs.second_opinion import SecondOpinion, recorded_in, train_and_compare
-from pinn_metakan.runs.sitting import Announce, Progress
+from pinn_metakan.runs.sitting import Progress
 from pinn_metakan.runs.solution import Solution
 from pinn_metakan.runs.solve import solve
 from pinn_metakan.runs.start import Start
@@ -236,7 +237,7 @@ def rerun(
     remembered.refuse_network_object()
     origins = same_parts(remembered, parts, problems, settings)
     with ended_in_time(budget and started + budget):
-        problem = same_problem(remembered, problem, problems, _telling(announce, origins))
+        problem = _problem_of(remembered, problem, problems, origins, announce)
         refuse_other_numbers(remembered, formulate(problem))
     if "chain" in remembered.tree:
         raise RunFolderError(
@@ -274,16 +275,20 @@ def _restored(
 ) -> AssembledRun:
     remembered.refuse_network_object()
     origins = same_parts(remembered, parts, problems)
-    found = same_problem(remembered, problem, problems, _telling(announce, origins))
+    found = _problem_of(remembered, problem, problems, origins, announce)
     return assembled_again(remembered, found, origins, device)
 
 
-def _telling(announce: Announce | None, parts: Sequence[Origin]) -> Callable[[Origin], None]:
-    """What tells which files of code are run, once their texts have been compared."""
-
-    def tell(problem: Origin) -> None:
-        if announce is not None:
-            files = ", ".join(origin.label for origin in (problem, *parts))
-            announce([("code", f"runs the code of {files}, whose SHA-256 is that of the run")])
-
-    return tell
+def _problem_of(
+    remembered: Remembered,
+    problem: Problem | str | Path | None,
+    problems: Sequence[Path],
+    parts: Sequence[Origin],
+    announce: Announce | None,
+) -> Problem:
+    """The problem of a run; which files of code are run is told before."""
+    if isinstance(problem, Problem):  # whose code has run
+        announce_code(announce, parts)
+    return same_problem(
+        remembered, problem, problems, lambda origin: announce_code(announce, [origin, *parts])
+    )

@@ -22,13 +22,14 @@ from pinn_metakan.geometry.mesh import Mesh
 from pinn_metakan.optimizers.verdict import Outcome, Verdict
 from pinn_metakan.pde.problem import Problem
 from pinn_metakan.results.field import Field, FieldOnGrid
+from pinn_metakan.runs.announced_code import Announce
 from pinn_metakan.runs.assembled import AssembledRun
 from pinn_metakan.runs.choices import RunChoices, choose
 from pinn_metakan.runs.earlier import earlier_in
 from pinn_metakan.runs.folder import SECOND_OPINION, RunFolder
 from pinn_metakan.runs.grids import grid_over, plane_grid
 from pinn_metakan.runs.second_choices import second_run
-from pinn_metakan.runs.sitting import CLOSING_SECONDS, Announce, Progress, train_and_write
+from pinn_metakan.runs.sitting import CLOSING_SECONDS, Progress, train_and_write
 from pinn_metakan.runs.solution import Solution
 from pinn_metakan.runs.summary import evaluation_seconds, summary
 from pinn_metakan.runs.time_budget import TimeBudget

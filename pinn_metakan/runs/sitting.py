@@ -9,6 +9,7 @@ from dataclasses import replace
 from pinn_metakan.errors import Interrupted
 from pinn_metakan.optimizers.verdict import Outcome, Verdict
 from pinn_metakan.pde.derivatives_of_code import told_derivatives
+from pinn_metakan.runs.announced_code import Announce
 from pinn_metakan.runs.as_start import as_start
 from pinn_metakan.runs.assembled import AssembledRun
 from pinn_metakan.runs.closing_notes import closing_notes
@@ -29,8 +30,6 @@ logger = logging.getLogger(__name__)
 #: What a budget keeps for drawing and writing [s].
 CLOSING_SECONDS = 3.0
 
-#: Receives what the run uses, as (name, text), before it begins.
-Announce = Callable[[list[tuple[str, str]]], None]
 #: Receives each new entry of the history; a verdict that it returns ends the run at the next step.
 Progress = Callable[[ProgressEntry], Verdict | None]
 

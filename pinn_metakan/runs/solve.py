@@ -8,6 +8,7 @@ from pinn_metakan.diagnosis.table import refuse_errors
 from pinn_metakan.networks.network import Network
 from pinn_metakan.pde.overtime import check_budget, ended_in_time
 from pinn_metakan.pde.problem import Problem
+from pinn_metakan.runs.announced_code import Announce, announce_code
 from pinn_metakan.runs.asked import Asked
 from pinn_metakan.runs.assembled import AssembledRun
 from pinn_metakan.runs.begun import failures_of
@@ -20,7 +21,7 @@ from pinn_metakan.runs.notebook import notebook_progress
 from pinn_metakan.runs.own_parts import PartFile
 from pinn_metakan.runs.processes import join_processes
 from pinn_metakan.runs.second_opinion import SecondOpinion, train_and_compare
-from pinn_metakan.runs.sitting import Announce, Progress
+from pinn_metakan.runs.sitting import Progress
 from pinn_metakan.runs.solution import Solution
 from pinn_metakan.runs.start import Start
 from pinn_metakan.settings.layers import Layer, layers_of
@@ -97,7 +98,9 @@ def solve(
     with ended_in_time(budget and started + budget):
         found = None if start is None else find_start(start, parts, problems)
         first = None if found is None else found.start
-        parts = parts if found is None else [*found.parts, *parts]
+        if found is not None:
+            announce_code(announce, found.parts)
+            parts = [*found.parts, *parts]
         asked = Asked(network, layers, seed, device, dtype, parts, problems)
         chain = None
         if along:

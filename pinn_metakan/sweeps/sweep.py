@@ -5,9 +5,9 @@ from pathlib import Path
 
 from pinn_metakan.errors import SettingsError, TrainingError
 from pinn_metakan.pde.problem import Problem
+from pinn_metakan.runs.announced_code import Announce
 from pinn_metakan.runs.own_parts import PartFile
 from pinn_metakan.runs.processes import process_count
-from pinn_metakan.runs.sitting import Announce
 from pinn_metakan.settings.layers import Layer
 from pinn_metakan.sweeps.axes import grid_axes, search_axes
 from pinn_metakan.sweeps.base_run import base_run

@@ -18,7 +18,8 @@ ANSWERS = {
     "failed": "status 1, one such line at the end of standard error",
 }
 _BEGINNING = "pinn-metakan: "
-_WARNING = "pinn-metakan: warning: "
+#: Lines that may come before the last one.
+_BEFORE = ("pinn-metakan: warning: ", "runs the code of ")
 
 
 def answer(
@@ -91,6 +92,6 @@ def judged(ended: Ended, written: Sequence[str]) -> tuple[str, str]:
         return "failed", last
     if written:
         return "status 2 with files written", f"{written[:3]}: {last}"
-    if any(not line.startswith(_WARNING) for line in lines[:-1]):
+    if any(not line.startswith(_BEFORE) for line in lines[:-1]):
         return "more than one line", repr(lines[:3])
     return "refused", last

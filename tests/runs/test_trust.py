@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from own_parts import write_parts
 from small_runs import FAST
 
 from pinn_metakan.cli.exit_status import run
@@ -128,6 +129,65 @@ def test_resume_says_which_code_it_runs(folder: Path, capsys: pytest.CaptureFixt
     lines = [line for line in capsys.readouterr().out.splitlines() if line.startswith("code ")]
     assert len(lines) == 1
     assert "heat.py, whose SHA-256 is that of the run" in lines[0]
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["probe", "run", "--at=x=.5,t=.5"],
+        ["export", "run", "--to=pt2"],
+        ["profile", "run"],
+        ["posterior", "run"],
+        ["resume", "run"],
+        ["rerun", "run", "--out=again"],
+        ["solve", "heat", "--from=run", "--out=next"],
+    ],
+    ids=lambda command: command[0],
+)
+def test_which_code_is_run_is_told_before_it_runs(
+    command: list[str],
+    write_problem: Callable[..., Path],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    says = (
+        "import os, sys\n"
+        "if os.path.exists('says'):\n"
+        "    print('RUNS', flush=True)\n"
+        "    print('RUNS', file=sys.stderr)\n"
+    )
+    write_parts(tmp_path)
+    for path in (write_problem(name="problems/mine"), tmp_path / "problems" / "sine.py"):
+        path.write_text(says + path.read_text())
+    own = FAST | {"network.family": "sine:Sine"}
+    solve(load_problem("problems/mine.py"), "kan", settings=own, out=tmp_path / "run")
+    Path("says").touch()
+    capsys.readouterr()
+    run(command)
+    shown = capsys.readouterr()
+    trains = command[0] in ("resume", "rerun", "solve")
+    lines = (shown.out if trains else shown.err).splitlines()
+    first = lines.index("RUNS")
+    told = " ".join(line for line in lines[:first] if "runs the code of" in line)
+    assert "sine.py" in told
+    assert "whose SHA-256 is that of the run" in told
+    assert ("mine.py" in told) == (command[0] != "solve")
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_readers_do_not_open_the_file_of_a_network_of_ones_own(
+    reader: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write_parts(tmp_path)
+    own = FAST | {"network.family": "sine:Sine"}
+    solve(load_problem("heat"), "kan", settings=own, out=tmp_path / "run")
+    OPENED.clear()
+    assert run(READERS[reader]) == 0
+    open_run("run")
+    assert not [path for path in OPENED if path.endswith(("sine.py", "heat.py"))]
 
 
 CHANGES: dict[str, tuple[list[str], object, str]] = {
