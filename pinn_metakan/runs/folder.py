@@ -17,6 +17,7 @@ from pinn_metakan.report.page import report_page
 from pinn_metakan.results.field import Field
 from pinn_metakan.results.found_functions import functions_of, functions_table
 from pinn_metakan.results.hdf5 import read_solution, solution_bytes
+from pinn_metakan.runs.analyses import FITS, analyses_in
 from pinn_metakan.runs.first_process import by_first_process
 from pinn_metakan.runs.folder_lock import FolderLock
 from pinn_metakan.runs.lack_of_room import refused_where_not_written, told_lack_of_room
@@ -38,11 +39,6 @@ PAGE = "report.html"
 SECOND_OPINION = "second-opinion"
 #: The folders inside that are the runs of a chain before the last one: link-1, link-2, ...
 LINK = "link-"
-#: What commands have found out about a run since.
-_ANALYSES = (
-    *("posterior.json", "posterior.csv", "posterior.jsonl", "posterior.png"),
-    *("profile-*.json", "profile-*.csv", "profile-*.png"),
-)
 _ALL_NAMES = (*_FILES, *FIGURES, *ANIMATIONS, FUNCTIONS, PAGE)
 
 
@@ -271,9 +267,8 @@ class RunFolder:
             if branch.is_part_of(self):
                 branch.clear()
         if self.holds_run():
-            found = [path for like in _ANALYSES for path in self.path.glob(like)]
-            for path in (*(self.path / name for name in _ALL_NAMES), *found):
-                path.unlink(missing_ok=True)
+            for name in (*_ALL_NAMES, *analyses_in(self.path), FITS):
+                (self.path / name).unlink(missing_ok=True)
 
     def holds_checkpoint(self) -> bool:
         """Whether there is something to go on from."""

@@ -9,6 +9,7 @@ from dataclasses import replace
 from pinn_metakan.errors import Interrupted
 from pinn_metakan.optimizers.verdict import Outcome, Verdict
 from pinn_metakan.pde.derivatives_of_code import told_derivatives
+from pinn_metakan.runs.analyses import analyses_in, remove_analyses
 from pinn_metakan.runs.announced_code import Announce
 from pinn_metakan.runs.as_start import as_start
 from pinn_metakan.runs.assembled import AssembledRun
@@ -127,7 +128,17 @@ def train_and_write(
                 f"{ending:.1f} s are kept for the end; give at least "
                 f"{budget.given_for(starting + ending + 10):.0f} s"
             )
+        older: list[str] = []
+        if folder is not None and run.record.step > before:
+            older = analyses_in(folder.path)
+        if older:
+            notes.append(
+                f"{len(older)} files of profile and posterior, such as {older[-1]}, were of the "
+                "solution before and have been removed; the commands make them anew"
+            )
         solution = _concluded(run, folder, earlier, notes)
+        if folder is not None and older:
+            remove_analyses(folder.path)
         if run.trainer.verdict.outcome is Outcome.INTERRUPTED or is_interrupted():
             path = None if folder is None else folder.path
             raise Interrupted(path, run.problem.origin.path, solution)

@@ -83,3 +83,21 @@ def test_what_would_change_the_past_is_refused(
     with pytest.raises(SettingsError, match=message):
         resume(run, settings={setting: value})
     assert {path.name: path.read_bytes() for path in run.iterdir()} == before
+
+
+ANALYSES = ["posterior.json", "posterior.png", "profile-D.csv", "profile-a-nu.json"]
+
+
+def test_what_was_found_out_about_an_older_solution_goes_with_it(run: Path) -> None:
+    for name in (*ANALYSES, "posterior.jsonl", "profile.txt"):
+        (run / name).write_text("{}")
+    notes = resume(run).notes  # which trains nothing
+    assert all((run / name).exists() for name in ANALYSES)
+    assert not [note for note in notes if "posterior" in note]
+    notes = resume(run, settings={"lm.steps": 5}).notes
+    assert not [name for name in ANALYSES if (run / name).exists()]
+    assert (run / "posterior.jsonl").exists()  # its lines say which solution they are of
+    assert (run / "profile.txt").exists()
+    (told,) = (note for note in notes if "posterior" in note)
+    assert told.startswith("4 files of profile and posterior, such as profile-a-nu.json, were of")
+    assert told in (run / "report.html").read_text()
