@@ -9,7 +9,7 @@ import errno
 import os
 import re
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
@@ -18,8 +18,10 @@ from pinn_metakan.locks import Held, try_to_hold
 #: Characters of a name that its temporary file has: a name may have 255 bytes on most systems
 #: (docs/decisions/0049-endings.md).
 _NAMED = 40
-#: What `tempfile` puts into a name.
-_RANDOM = "[a-z0-9_]{8}"
+#: What only temporary files of this package have in their names, which are removed by it.
+_MARK = ".pinn-metakan-tmp-"
+#: The name of one: `tempfile` puts eight letters into it.
+_TEMPORARY = re.compile(rf"\..+{re.escape(_MARK)}[a-z0-9_]{{8}}(\.\w+)?")
 #: Flags that open a file itself: no link is followed, no pipe waited for, nothing handed on.
 UNFOLLOWED = (
     getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NONBLOCK", 0)
@@ -148,19 +150,15 @@ def write_new_text(path: Path, text: str) -> None:
         _flush_folder(path.parent)
 
 
-def remove_leftovers(folder: Path, names: Iterable[str]) -> None:
+def remove_leftovers(folder: Path) -> None:
     """Remove temporary files that were left in a folder by programs that are gone.
 
     Args:
         folder: The folder.
-        names: Those of files that are written there, such as ``solution.h5``; files of other names
-            that begin alike, such as ``solution-t=1.png``, count as well.
     """
-    stems = "|".join(sorted({re.escape(Path(name).stem[:_NAMED]) for name in names}))
-    pattern = re.compile(rf"\.({stems})(-.*)?-{_RANDOM}(\.\w+)?")
     with suppress(OSError):
         for path in folder.iterdir():
-            if pattern.fullmatch(path.name) and path.is_file() and not path.is_symlink():
+            if _TEMPORARY.fullmatch(path.name) and path.is_file() and not path.is_symlink():
                 _remove_unless_written(path)
 
 
@@ -174,7 +172,7 @@ def _remove_unless_written(path: Path) -> None:
 @contextmanager
 def _temporary_beside(path: Path) -> Iterator[tuple[int, Path]]:
     """Make a file in the folder of `path`, held for as long as the block lasts; remove it then."""
-    prefix = f".{path.stem[:_NAMED]}-"
+    prefix = f".{path.stem[:_NAMED]}{_MARK}"
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=prefix, suffix=path.suffix)
     temporary = Path(name)
     try:

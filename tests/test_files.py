@@ -82,18 +82,22 @@ def test_leftovers_of_killed_programs_are_removed_and_nothing_else(tmp_path: Pat
             temporary.write_text("half")
             os.kill(os.getpid(), signal.SIGKILL)
     os.waitpid(child, 0)
-    (tmp_path / ".solution-t=0.5-abcdefgh.png").write_text("half")
-    kept = [".mine-abcdefgh.h5", ".solution.h5", "solution-abcdefgh.h5", "solution.h5"]
+    (left,) = tmp_path.iterdir()
+    assert left.name.startswith(".solution.pinn-metakan-tmp-")
+    kept = [
+        *(".mine-abcdefgh.h5", ".solution-my_notes.txt", ".solution-my_notes.h5", ".solution.h5"),
+        *("solution-abcdefgh.h5", "solution.h5", left.name[1:], f"{left.name}.bak"),
+    ]
     for name in kept:
         (tmp_path / name).write_text("mine")
-    assert len(names_in(tmp_path)) == 6
-    remove_leftovers(tmp_path, ["solution.h5", "report.json"])
+    assert len(names_in(tmp_path)) == 9
+    remove_leftovers(tmp_path)
     assert names_in(tmp_path) == sorted(kept)
 
 
 def test_a_file_that_is_being_written_is_no_leftover(tmp_path: Path) -> None:
     with written_whole(tmp_path / "solution.h5") as temporary:
         temporary.write_text("new")
-        remove_leftovers(tmp_path, ["solution.h5"])
+        remove_leftovers(tmp_path)
         assert temporary.exists()
     assert (tmp_path / "solution.h5").read_text() == "new"

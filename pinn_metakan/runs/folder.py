@@ -84,7 +84,7 @@ class RunFolder:
     def remove_leftovers(self) -> None:
         """Remove what processes that were killed have left half-written."""
         for branch in (self, *map(self.branch, part_names(self.path))):
-            remove_leftovers(branch.path, (*_ALL_NAMES, "posterior.json", "profile.json"))
+            remove_leftovers(branch.path)
 
     def made(self) -> "RunFolder":
         """This folder, which is made if it is not there; RunFolderError if it cannot be."""

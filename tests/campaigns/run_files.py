@@ -5,7 +5,7 @@ import re
 import tomllib
 from pathlib import Path
 
-_TEMPORARY = re.compile(r"\..+-[a-z0-9_]{8}(\.\w+)?")
+_TEMPORARY = re.compile(r"\..+\.pinn-metakan-tmp-[a-z0-9_]{8}(\.\w+)?")
 
 
 def damage_in(folder: Path) -> list[str]:

@@ -79,7 +79,10 @@ def test_a_folder_that_another_process_writes_is_left_alone(tmp_path: Path) -> N
 
 
 def test_what_killed_commands_have_left_half_written_is_removed(tmp_path: Path) -> None:
-    for name in (".profile-s-c-abcdefgh.png", ".posterior-abcdefgh.json"):
+    for name in (
+        ".profile-s-c.pinn-metakan-tmp-abcdefgh.png",
+        ".posterior.pinn-metakan-tmp-ab_defg1.json",
+    ):
         (tmp_path / name).write_text("half")
     RunFolder(tmp_path).remove_leftovers()
     assert list(tmp_path.iterdir()) == []

@@ -148,7 +148,10 @@ def test_who_goes_on_removes_what_a_killed_process_left(tmp_path: Path) -> None:
     folder = tmp_path / "run"
     with pytest.raises(Interrupted):
         solve(load_problem("heat"), settings=FAST, out=folder, progress=stop_at(4))
-    left = [folder / ".checkpoint-abcdefgh.safetensors", folder / ".solution-0_cdefgh.h5"]
+    left = [
+        folder / ".checkpoint.pinn-metakan-tmp-abcdefgh.safetensors",
+        folder / ".solution.pinn-metakan-tmp-0_cdefgh.h5",
+    ]
     for path in left:
         path.write_text("half")
     resume(folder)
