@@ -23,6 +23,7 @@ from pinn_metakan.settings.refusals import describe_refusal
 from pinn_metakan.settings.sections import RUN_TABLE, RunSettings, Settings, settings_class
 from pinn_metakan.settings.stages import LMSettings
 from pinn_metakan.untrusted.json_text import refuse_depth
+from pinn_metakan.untrusted.pipe import is_pipe, read_pipe_text
 from pinn_metakan.untrusted.plain_file import read_plain_text
 
 #: A layer of settings and the name that messages call it.
@@ -104,7 +105,7 @@ def read_settings(path: Path) -> tuple[Layer, RunSettings]:
     """Read a TOML file of settings, such as the settings.toml of a run.
 
     Args:
-        path: The file.
+        path: The file; a pipe is read too, unless it lies in a run folder.
 
     Returns:
         A layer, and what its table [run] says; the defaults where it says nothing.
@@ -114,7 +115,12 @@ def read_settings(path: Path) -> tuple[Layer, RunSettings]:
     """
     try:
         is_of_run = (path.parent / _BESIDE).exists()  # then links lead nowhere else
-        found = tomllib.loads(read_plain_text(path, path.parent if is_of_run else None))
+        text = (
+            read_pipe_text(path)
+            if is_pipe(path) and not is_of_run
+            else read_plain_text(path, path.parent if is_of_run else None)
+        )
+        found = tomllib.loads(text)
         refuse_depth(found, "it")
     except (ValueError, RecursionError) as error:
         raise SettingsError(f"cannot read the settings file {path}: {error}") from error
