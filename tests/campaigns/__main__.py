@@ -10,6 +10,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path[0] = str(ROOT / "tests")
 sys.path.insert(1, str(ROOT))
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ.setdefault("TORCH_CPP_LOG_LEVEL", "ERROR")  # as the command line does for torchrun
 
 from campaigns.table import CAMPAIGNS, make_campaign  # noqa: E402
 from campaigns.tally import Tally, tallied  # noqa: E402

@@ -41,31 +41,68 @@ class Ended:
     seconds: float
 
 
-def in_child(function: Callable[[], object], folder: Path, seconds: float) -> Ended:
-    """Call a function in a forked child.
+@dataclass(frozen=True)
+class Child:
+    """A child that runs.
+
+    Args:
+        number: Of its process, and of the group that it and all that it starts are in.
+        out: Where its standard output goes.
+        error: Where its standard error goes.
+        began: When it began, as `time.monotonic`.
+    """
+
+    number: int
+    out: Path
+    error: Path
+    began: float
+
+    def ended(self, seconds: float) -> Ended:
+        """Wait for its end.
+
+        Args:
+            seconds: After so many of computing, or `_BY_THE_CLOCK` times as many by the clock, the
+                child and all that it started are killed.
+
+        Returns:
+            How it ended.
+        """
+        status = _waited(self.number, seconds)
+        took = time.monotonic() - self.began
+        texts = [path.read_bytes().decode(errors="backslashreplace") for path in self._texts]
+        for path in self._texts:
+            path.unlink()
+        return Ended(status, *texts, took)
+
+    @property
+    def _texts(self) -> tuple[Path, Path]:
+        return self.out, self.error
+
+
+def begin_child(function: Callable[[], object], folder: Path, name: str = "") -> Child:
+    """Fork a child that calls a function.
 
     Args:
         function: It may raise SystemExit; its status is 0 if it does not.
         folder: Where it runs.
-        seconds: After so many of computing, or `_BY_THE_CLOCK` times as many by the clock, the
-            child and all that it started are killed.
+        name: Tells several children of one folder apart.
 
     Returns:
-        How it ended.
+        The child.
     """
-    out, error = (folder.parent / f"{folder.name}.{name}" for name in (_OUT, _ERROR))
+    out, error = (folder.parent / f"{folder.name}{name}.{text}" for text in (_OUT, _ERROR))
     began = time.monotonic()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # of forks beside threads
         number = os.fork()
     if number == 0:
         _be_child(function, folder, out, error)
-    status = _waited(number, seconds)
-    took = time.monotonic() - began
-    texts = [path.read_bytes().decode(errors="backslashreplace") for path in (out, error)]
-    out.unlink()
-    error.unlink()
-    return Ended(status, *texts, took)
+    return Child(number, out, error, began)
+
+
+def in_child(function: Callable[[], object], folder: Path, seconds: float) -> Ended:
+    """Call a function in a forked child and wait; see `begin_child` and `Child.ended`."""
+    return begin_child(function, folder).ended(seconds)
 
 
 def in_this_process(function: Callable[[], object], folder: Path) -> int:

@@ -10,6 +10,7 @@ CAMPAIGNS = {
     "command_lines": "campaigns.command_lines:CommandLines",
     "kills": "campaigns.kills:Kills",
     "problem_files": "campaigns.problem_files:ProblemFiles",
+    "rank_kills": "campaigns.rank_kills:RankKills",
     "soak": "campaigns.soak:Soak",
     "surroundings": "campaigns.surroundings:Surroundings",
 }

@@ -109,7 +109,7 @@ def test_runs_whose_processes_are_killed_go_on(tmp_path: Path) -> None:
         processes = solve(tmp_path, 2, "resume", "run")
     wait_for_step(run, last + 1, processes)
     processes[0].send_signal(signal.SIGTERM)  # one of them is enough
-    assert ended(processes)[0] == [130, 130]
+    assert ended(processes)[0] == [143, 143]
     assert step_in(run) > last
 
 

@@ -7,14 +7,17 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from small_runs import FAST, stop_at
 
 from pinn_metakan.errors import Interrupted
+from pinn_metakan.optimizers.communicator import OneProcess
 from pinn_metakan.optimizers.verdict import Outcome, Verdict
 from pinn_metakan.pde.loading import load_problem
 from pinn_metakan.runs.interrupts import asking_signal, interrupted_status, interrupts
 from pinn_metakan.runs.resume import open_run, resume
 from pinn_metakan.runs.solve import solve
+from pinn_metakan.runs.step_boundary import INTERRUPTED, agreed_end
 from pinn_metakan.training.progress import ProgressEntry
 
 POINTS = np.array([[0.3, 0.2], [0.9, 0.8]])
@@ -130,3 +133,25 @@ def test_a_verdict_of_who_is_told_of_progress_ends_a_run_that_may_go_on() -> Non
     assert solution.history["step"][-1] == 4
     whole = solve(problem, settings=FAST)
     np.testing.assert_array_equal(resume("run")["u"], whole["u"])
+
+
+class BesideAnother(OneProcess):
+    """The second of two processes, of which the first adds what it has."""
+
+    number, count = 1, 2
+
+    def __init__(self, others: list[int]):
+        self._others = torch.tensor(others)
+
+    def summed(self, part: torch.Tensor) -> torch.Tensor:
+        return part + self._others
+
+
+@pytest.mark.parametrize(("is_terminated", "status"), [(0, 130), (1, 143)])
+def test_what_one_of_several_processes_is_sent_is_the_status_of_all(
+    is_terminated: int, status: int
+) -> None:
+    with interrupts():
+        first = BesideAnother([1, is_terminated, 0, 0])
+        assert agreed_end(first, None, saves=False) == (INTERRUPTED, False)
+        assert interrupted_status() == status

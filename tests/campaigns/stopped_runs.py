@@ -1,0 +1,78 @@
+"""What campaigns of stopped runs share: the command that goes on, and what is compared."""
+
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+
+#: Settings under which each step has a checkpoint and an entry of the history.
+OFTEN = ("--set=checkpoint_seconds=0.01", "--set=report_every=1")
+
+
+class Failure(Exception):
+    """Something is not as it should be; the first argument names it, the second tells more."""
+
+
+def must(is_right: bool, what: str, why: str) -> None:
+    """Raise `Failure` unless something is right."""
+    if not is_right:
+        raise Failure(what, why)
+
+
+def has_checkpoint(folder: Path) -> bool:
+    """Whether the run in a folder has something to go on from."""
+    return (folder / "run" / "checkpoint.safetensors").is_file()
+
+
+def going_on(folder: Path) -> list[str]:
+    """The command that goes on from what is there, without what is solved."""
+    if has_checkpoint(folder):
+        return ["resume", "run", "-q"]
+    begins_again = ["--overwrite"] if (folder / "run").exists() else []
+    return ["solve", "-q", "--out=run", *begins_again]
+
+
+def command(arguments: Sequence[str], draws: bool) -> None:
+    """Be the command line.
+
+    Args:
+        arguments: What stands behind ``pinn-metakan``.
+        draws: Whether a run draws its figures, which take longer than a small run.
+    """
+    from pinn_metakan.cli import main
+    from pinn_metakan.runs import folder as run_folder
+
+    figures, given = run_folder.all_figures, sys.argv
+    if not draws:
+        run_folder.all_figures = lambda field: {}
+    sys.argv = ["pinn-metakan", *arguments]
+    try:
+        main()
+    finally:
+        run_folder.all_figures, sys.argv = figures, given
+
+
+def fields_in(folder: Path) -> dict[str, np.ndarray]:
+    """What a run has solved, by the path of each solution in its folder and the unknown."""
+    from pinn_metakan.results.hdf5 import read_solution
+
+    found = {}
+    for path in sorted(folder.rglob("solution.h5")):
+        for unknown, values in read_solution(path).grid.values.items():
+            found[f"{path.relative_to(folder)} {unknown}"] = values
+    return found
+
+
+def compare(whole: Mapping[str, np.ndarray], folder: Path) -> None:
+    """Raise `Failure` unless a run has the bits of one that nothing has stopped.
+
+    Args:
+        whole: What `fields_in` found of that one.
+        folder: The run.
+    """
+    found = fields_in(folder)
+    must(found.keys() == whole.keys(), "other files", str(sorted(found)))
+    for name, values in found.items():
+        same = np.array_equal(values, whole[name], equal_nan=True)
+        must(same, "other numbers", name)
