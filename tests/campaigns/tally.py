@@ -3,6 +3,7 @@
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -59,7 +60,7 @@ def tallied(
     seconds: float | None = None,
     tell: Callable[[Tally], None] = lambda tally: None,
 ) -> Tally:
-    """Run cases.
+    """Run cases until they or the seconds are over, or somebody presses Ctrl-C.
 
     Args:
         campaign: Whose cases.
@@ -76,14 +77,15 @@ def tallied(
     tally, began = Tally(name, seed), time.monotonic()
     (folder / "shared").mkdir()
     campaign.prepare(folder / "shared")
-    for number in numbers:
-        if seconds is not None and time.monotonic() - began > seconds:
-            break
-        outcome = campaign.run_case(name, seed, number, folder)
-        tally.counts[outcome.name] += 1
-        tally.has_just_failed = outcome.name not in campaign.outcomes
-        if tally.has_just_failed:
-            tally.failures.append((number, outcome))
-        tally.seconds, tally.closing = time.monotonic() - began, campaign.closing()
-        tell(tally)
+    with suppress(KeyboardInterrupt):  # what was counted until then is told
+        for number in numbers:
+            if seconds is not None and time.monotonic() - began > seconds:
+                break
+            outcome = campaign.run_case(name, seed, number, folder)
+            tally.counts[outcome.name] += 1
+            tally.has_just_failed = outcome.name not in campaign.outcomes
+            if tally.has_just_failed:
+                tally.failures.append((number, outcome))
+            tally.seconds, tally.closing = time.monotonic() - began, campaign.closing()
+            tell(tally)
     return tally
