@@ -6,7 +6,11 @@ from typing import Any, TypeVar
 
 _Value = TypeVar("_Value")
 #: What torch says where there is no memory, or a tensor would be larger than any memory.
-_NO_MEMORY = ("can't allocate memory", "Storage size calculation overflowed", "std::bad_alloc")
+#: And what Python says where there is none for a thread.
+_NO_MEMORY = (
+    *("can't allocate memory", "Storage size calculation overflowed", "std::bad_alloc"),
+    "can't start new thread",
+)
 
 
 #: Characters of the longest message: with the name of the program in front fewer than 300.

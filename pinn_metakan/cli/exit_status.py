@@ -86,8 +86,12 @@ def run(arguments: list[str]) -> int:
             # A name that is too long, a folder that has gone.
             return _failed(f"cannot use {str(error.filename)[:_SHOWN]}: {error.strerror}", 2)
         if is_lack_of_memory(error):
-            hint = "try fewer points (--set points.interior=...) or narrower widths"
-            return _failed(f"out of memory; {hint}", 1)
+            from pinn_metakan.runs.threads import thread_advice
+
+            hint = "fewer points (--set points.interior=...) or narrower widths"
+            threads = thread_advice()
+            hint = hint if threads is None else f"{threads}, {hint}"
+            return _failed(f"out of memory; try {hint}", 1)
         if _TRACEBACK in os.environ:
             raise
         return _failed(_fault(error), 1)

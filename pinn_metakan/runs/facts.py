@@ -3,6 +3,7 @@
 from pinn_metakan.pde.solution_parameters import parameters_text
 from pinn_metakan.runs.assembled import AssembledRun
 from pinn_metakan.runs.devices import advice_on_float64, device_text
+from pinn_metakan.runs.lack_of_memory import scarce_memory_note
 
 
 def facts(run: AssembledRun) -> list[tuple[str, str]]:
@@ -16,6 +17,7 @@ def facts(run: AssembledRun) -> list[tuple[str, str]]:
     parameters = parameters_text(run.problem)
     choices = run.choices
     advice = advice_on_float64(choices.device) if choices.dtype == "float64" else None
+    scarce = scarce_memory_note(run)
     return [
         ("problem", f"{run.problem.origin.name} ({run.problem.origin.label})"),
         ("network", f"{choices.network} {widths}, {run.network.describe()}"),
@@ -34,6 +36,7 @@ def facts(run: AssembledRun) -> list[tuple[str, str]]:
         ("device", device_text(choices.device, choices.device_reason)),
         ("dtype", choices.dtype),
         *([] if advice is None else [("note", advice)]),
+        *([] if scarce is None else [("note", scarce)]),
     ]
 
 

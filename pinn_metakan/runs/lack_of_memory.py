@@ -4,19 +4,21 @@ import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from pinn_metakan.errors import TrainingError, is_lack_of_memory
+from pinn_metakan.errors import SettingsError, TrainingError, is_lack_of_memory
 from pinn_metakan.optimizers.jacobian import LARGEST_GRAM
 from pinn_metakan.runs.assembled import AssembledRun
 from pinn_metakan.runs.devices import memory_of
-from pinn_metakan.runs.needed_memory import gib
+from pinn_metakan.runs.needed_memory import BYTES, USABLE, gib, rounded_down
+from pinn_metakan.runs.threads import thread_advice
 from pinn_metakan.settings.stages import LMSettings
 
 # All of these: docs/decisions/0015-bounded-memory.md.
 #: Numbers that a step of second order holds for each one of J, and for each one of J^T J.
 _PER_JACOBIAN, _PER_GRAM = 3.0, 2.0
-#: Part of a memory that a run can have, and the largest part of what did not fit that is advised.
-_USABLE, _SMALLER = 0.8, 0.5
-_BYTES = 8
+#: Numbers of each that it cannot do without: J and J^T J themselves.
+_LEAST = 1.0
+#: The largest part of what did not fit that is advised.
+_SMALLER = 0.5
 _NOTHING_FITS = "no fewer points help; take a machine with more memory, or a smaller network"
 
 
@@ -47,33 +49,105 @@ def lack_of_memory_line(run: AssembledRun) -> str:
     Returns:
         One line.
     """
+    rows, columns = _shape(run)
+    threads = thread_advice() if run.choices.device.type == "cpu" else None
+    advice = _advice(run)
+    if threads is not None:  # by far the easiest; not all have room in a line
+        advice = [threads, *advice[:2]]
+    try_these = f"try {', or '.join(advice)}" if advice else _NOTHING_FITS
+    return f"out of memory: {_need(run, 'take about', _needed(rows, columns))}; {try_these}"
+
+
+def refuse_jacobian_that_never_fits(run: AssembledRun) -> None:
+    """Refuse a run whose Jacobian alone needs more memory than there is.
+
+    Args:
+        run: The run, of which nothing has been trained.
+
+    Raises:
+        SettingsError: If it does; says what would fit.
+    """
+    rows, columns = _shape(run)
+    least = BYTES * (_LEAST * rows * columns + _LEAST * min(rows, columns) ** 2)
+    memory = memory_of(run.choices.device)
+    if memory is not None and least > memory and _keeps_jacobian(run):
+        try_these = f"try {', or '.join(_advice(run))}"
+        raise SettingsError(f"{_need(run, 'take at least', least)}; {try_these}")
+
+
+def scarce_memory_note(run: AssembledRun) -> str | None:
+    """Say that a step of second order may find no memory; None where there is enough.
+
+    Args:
+        run: The run, of which nothing has been trained.
+
+    Returns:
+        One line, with what would fit.
+    """
+    needed, memory = _needed(*_shape(run)), memory_of(run.choices.device)
+    if memory is None or needed <= USABLE * memory or not _keeps_jacobian(run):
+        return None
+    return (
+        f"{_need(run, 'take about', needed)}; if that is too little: {', or '.join(_advice(run))}"
+    )
+
+
+def _keeps_jacobian(run: AssembledRun) -> bool:
+    """Whether a stage of the run keeps its whole Jacobian."""
+    numbers = _most_rows(run) * run.network.n_parameters
+    stages = [run.settings.stage(name) for name in run.settings.stages]
+    return any(
+        isinstance(stage, LMSettings) and stage.steps > 0 and numbers <= stage.max_numbers
+        for stage in stages
+    )
+
+
+def _shape(run: AssembledRun) -> tuple[int, int]:
+    """Residuals that this process has, and parameters."""
+    return _all_rows(run), run.network.n_parameters
+
+
+def _all_rows(run: AssembledRun, ahead: int = 0) -> int:
+    """Rows of the share of this process of all residuals, and some that are to come."""
     groups = run.objective.collocation.groups
-    processes = run.communicator.count
-    all_rows = sum(len(group.at.points) * len(group.terms) for group in groups)
+    rows = sum(len(group.at.points) * len(group.terms) for group in groups)
+    return -(-(rows + ahead) // run.communicator.count)
+
+
+def _most_rows(run: AssembledRun) -> int:
+    """Residuals that this process may come to have, as points are added."""
     ahead = run.objective.collocation.points_ahead * len(run.equations.terms)
-    rows, most = -(-all_rows // processes), -(-(all_rows + ahead) // processes)
-    columns, device = run.network.n_parameters, run.choices.device
+    return _all_rows(run, ahead)
+
+
+def _need(run: AssembledRun, take: str, size: float) -> str:
+    rows, columns = _shape(run)
+    device = run.choices.device
     memory = memory_of(device)
-    need = f"{rows} residuals x {columns} parameters take about {gib(_needed(rows, columns))}"
     has = "" if memory is None else f", {device} has {gib(memory)}"
+    return f"{rows} residuals x {columns} parameters {take} {gib(size)} in second order{has}"
+
+
+def _advice(run: AssembledRun) -> list[str]:
+    """Settings that would fit, as --set takes them."""
+    (rows, columns), memory = _shape(run), memory_of(run.choices.device)
     advice = []
     interior = fitting_part(rows, columns, memory) * len(run.equations.at.points)
     if interior >= 1:
-        advice.append(f"--set points.interior={_rounded_down(interior)}")
+        advice.append(f"--set points.interior={rounded_down(interior)}")
     if run.choices.network != "custom":
         narrower = fitting_width(rows, columns, memory)
-        widths = [_rounded_down(narrower * width) for width in run.network.widths[1:-1]]
+        widths = [rounded_down(narrower * width) for width in run.network.widths[1:-1]]
         advice.append(f"--set network.widths={widths}".replace(", ", ","))
     second_order = run.settings.stage("lm")
     assert isinstance(second_order, LMSettings)
-    if most * columns <= second_order.max_numbers:
-        fewer = _rounded_down(rows * columns / 10)
+    if _most_rows(run) * columns <= second_order.max_numbers:
+        fewer = rounded_down(rows * columns / 10)
         then = "the Jacobian in blocks of rows"
         if columns > LARGEST_GRAM:
             then = "lm by the kernel of some points in each step"
         advice.append(f"--set lm.max_numbers={fewer} ({then})")
-    try_these = f"try {', or '.join(advice)}" if advice else _NOTHING_FITS
-    return f"out of memory: {need} in second order{has}; {try_these}"
+    return advice
 
 
 def fitting_part(rows: int, columns: int, memory: int | None) -> float:
@@ -89,7 +163,7 @@ def fitting_part(rows: int, columns: int, memory: int | None) -> float:
     """
     if memory is None:
         return _SMALLER
-    return min(_SMALLER, _fitting(columns, _USABLE * memory / _BYTES) / rows)
+    return min(_SMALLER, _fitting(columns, USABLE * memory / BYTES) / rows)
 
 
 def fitting_width(rows: int, columns: int, memory: int | None) -> float:
@@ -105,7 +179,7 @@ def fitting_width(rows: int, columns: int, memory: int | None) -> float:
     """
     if memory is None:
         return math.sqrt(_SMALLER)
-    return math.sqrt(min(_SMALLER, _fitting(rows, _USABLE * memory / _BYTES) / columns))
+    return math.sqrt(min(_SMALLER, _fitting(rows, USABLE * memory / BYTES) / columns))
 
 
 def _fitting(one: int, numbers: float) -> float:
@@ -117,11 +191,4 @@ def _fitting(one: int, numbers: float) -> float:
 
 
 def _needed(rows: int, columns: int) -> float:
-    return _BYTES * (_PER_JACOBIAN * rows * columns + _PER_GRAM * min(rows, columns) ** 2)
-
-
-def _rounded_down(number: float) -> int:
-    """Two digits of a number, at least 1."""
-    whole = max(1, int(number))
-    unit = 10 ** max(0, len(str(whole)) - 2)
-    return whole // unit * unit
+    return BYTES * (_PER_JACOBIAN * rows * columns + _PER_GRAM * min(rows, columns) ** 2)

@@ -1,8 +1,7 @@
 """Memory that settings need at least, refused before it is asked for where there is not so much.
 
 Counted is what is held at once whatever else is done: points, values on the grid, parameters and
-their gradient, the Jacobian or kernel of a step. A run needs more; what finds no memory then is
-told by `lack_of_memory_line`.
+their gradient, the kernel of a step; for the Jacobian see `lack_of_memory`. A run needs more.
 """
 
 import math
@@ -18,9 +17,10 @@ from pinn_metakan.runs.devices import memory_of
 from pinn_metakan.settings.networks import FeaturesSettings
 from pinn_metakan.settings.sections import Settings
 
-_BYTES = 8
+#: Bytes of a number.
+BYTES = 8
 #: Part of a memory that is advised to be used (docs/decisions/0015-bounded-memory.md).
-_USABLE = 0.8
+USABLE = 0.8
 #: Numbers for each unknown at a point of the grid: the value, the reference and their difference.
 _PER_UNKNOWN = 3
 #: Numbers for each parameter: its value and its gradient.
@@ -65,7 +65,7 @@ def refuse_what_never_fits(
     ]:
         memory = memory_of(place)
         if memory is not None and need.size > memory:
-            fitting = need.smaller(_USABLE * memory / need.size)
+            fitting = need.smaller(USABLE * memory / need.size)
             raise SettingsError(
                 f"{need.setting} = {_short(need.value)} takes at least {gib(need.size)}, {place} "
                 f"has {gib(memory)}; at most --set {need.setting}={_short(fitting)} fits"
@@ -83,7 +83,7 @@ def _of_grid(settings: Settings, formulation: Formulation) -> Iterator[Need]:
     numbers = formulation.domain.dimension + _PER_UNKNOWN * unknowns
     section, shape = settings.evaluation, settings.evaluation.shape
     if shape:
-        size = _BYTES * numbers * math.prod(shape)
+        size = BYTES * numbers * math.prod(shape)
         root = 1 / len(shape)
         yield Need("evaluation.shape", shape, size, lambda part: _scaled(shape, part**root))
     yield _of_count("evaluation.points", section.points, numbers)
@@ -99,14 +99,16 @@ def _of_points(settings: Settings, formulation: Formulation) -> Iterator[Need]:
     kernel = settings.stage("kernel")
     sample = int(kernel.model_dump()["sample"])
     if "kernel" in settings.stages and kernel.steps > 0:
-        size = 2.0 * _BYTES * (terms * sample) ** 2  # the kernel and its factor
-        yield Need("kernel.sample", sample, size, lambda part: _whole(sample * math.sqrt(part)))
+        size = 2.0 * BYTES * (terms * sample) ** 2  # the kernel and its factor
+        yield Need(
+            "kernel.sample", sample, size, lambda part: rounded_down(sample * math.sqrt(part))
+        )
 
 
 def _of_networks(settings: Settings) -> Iterator[Need]:
     widths = settings.network.model_dump().get("widths", [])
     if isinstance(settings.network, FeaturesSettings):  # all of them stand side by side
-        size = float(_BYTES * _PER_PARAMETER * sum(widths))
+        size = float(BYTES * _PER_PARAMETER * sum(widths))
         yield Need("network.widths", widths, size, lambda part: _scaled(widths, part))
     else:
         yield _of_widths("network.widths", widths)
@@ -117,21 +119,21 @@ def _of_networks(settings: Settings) -> Iterator[Need]:
 
 def _of_widths(setting: str, widths: Sequence[int]) -> Need:
     edges = sum(a * b for a, b in pairwise(widths)) + sum(widths)
-    size = float(_BYTES * _PER_PARAMETER * edges)
+    size = float(BYTES * _PER_PARAMETER * edges)
     return Need(setting, list(widths), size, lambda part: _scaled(widths, math.sqrt(part)))
 
 
 def _of_count(setting: str, count: int, numbers: int) -> Need:
-    size = float(_BYTES * numbers * count)
-    return Need(setting, count, size, lambda part: _whole(count * part))
+    size = float(BYTES * numbers * count)
+    return Need(setting, count, size, lambda part: rounded_down(count * part))
 
 
 def _scaled(values: Sequence[int], part: float) -> list[int]:
-    return [_whole(part * value) for value in values]
+    return [rounded_down(part * value) for value in values]
 
 
-def _whole(number: float) -> int:
-    """Two digits of a number, at least 1."""
+def rounded_down(number: float) -> int:
+    """Two digits of a number, rounded down; at least 1."""
     whole = max(1, int(number))
     unit = 10 ** max(0, len(str(whole)) - 2)
     return whole // unit * unit

@@ -17,6 +17,7 @@ from pinn_metakan.runs.ending import in_good_order, owned
 from pinn_metakan.runs.folder import SECOND_OPINION, RunFolder
 from pinn_metakan.runs.found_start import find_start
 from pinn_metakan.runs.fresh_folder import FreshFolder
+from pinn_metakan.runs.lack_of_memory import refuse_jacobian_that_never_fits
 from pinn_metakan.runs.notebook import notebook_progress
 from pinn_metakan.runs.own_parts import PartFile
 from pinn_metakan.runs.processes import join_processes
@@ -118,6 +119,7 @@ def solve(
         refuse_errors(problem.origin.label, run.findings)
         if chain is None:
             run.choose_network()
+        refuse_jacobian_that_never_fits(run)
         cold = (
             choices
             if chain is None and first is None

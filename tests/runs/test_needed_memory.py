@@ -1,16 +1,20 @@
 """Settings that no memory can hold are refused before anything is drawn or written."""
 
+import re
 from pathlib import Path
 
 import pytest
 import torch
 from small_runs import FAST
 
+from pinn_metakan.benchmarks.measure.assembled import run_of
 from pinn_metakan.errors import SettingsError, is_lack_of_memory
 from pinn_metakan.pde.formulation import formulate
 from pinn_metakan.pde.loading import load_problem
-from pinn_metakan.runs import devices, needed_memory
+from pinn_metakan.runs import devices, lack_of_memory, needed_memory, threads
 from pinn_metakan.runs.devices import memory_of
+from pinn_metakan.runs.facts import facts
+from pinn_metakan.runs.lack_of_memory import lack_of_memory_line
 from pinn_metakan.runs.needed_memory import refuse_what_never_fits
 from pinn_metakan.runs.solve import solve
 from pinn_metakan.settings.layers import build_settings
@@ -61,6 +65,70 @@ def test_what_a_kernel_needs_is_refused_only_where_there_is_one(
     with pytest.raises(SettingsError, match=r"kernel\.sample = 200000 takes .* 596 GiB.*=7\d00 f"):
         solve(load_problem("heat"), settings=settings)
     solve(load_problem("heat"), settings=FAST | {"kernel": {"sample": 200_000}})
+
+
+def jacobian_of(rows: int, columns: int) -> int:
+    """Bytes of a Jacobian and of its product with itself."""
+    return 8 * (rows * columns + min(rows, columns) ** 2)
+
+
+def test_a_jacobian_that_never_fits_is_refused_before_anything_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = run_of(load_problem("heat"), "mlp", FAST, "cpu", "float64")
+    least = jacobian_of(60, run.network.n_parameters)
+    sizes = f"60 residuals x {run.network.n_parameters} parameters"
+    told = rf"{sizes} take at least \S+ GiB.*; try --set points"
+    monkeypatch.setattr(lack_of_memory, "memory_of", lambda device: least - 1)
+    with pytest.raises(SettingsError, match=told) as refused:
+        solve(load_problem("heat"), "mlp", settings=FAST, out=tmp_path / "run")
+    assert len(str(refused.value)) < 280
+    assert list(tmp_path.iterdir()) == []
+    for fitting in ({"lm.max_numbers": 100}, {"stages": ["adam"]}, {"lm.steps": 0}):
+        solve(load_problem("heat"), "mlp", settings=FAST | fitting)
+    monkeypatch.setattr(lack_of_memory, "memory_of", lambda device: least)
+    solve(load_problem("heat"), "mlp", settings=FAST)
+
+
+def test_a_step_that_may_find_no_memory_is_noted_as_the_run_begins(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    run = run_of(load_problem("heat"), "mlp", FAST, "cpu", "float64")
+    least = jacobian_of(60, run.network.n_parameters)
+    monkeypatch.setattr(lack_of_memory, "memory_of", lambda device: 2 * least)
+    notes = [text for name, text in facts(run) if name == "note"]
+    assert "parameters take about" in notes[-1]
+    assert "if that is too little: --set points.interior=" in notes[-1]
+    monkeypatch.setattr(lack_of_memory, "memory_of", lambda device: 4 * least)
+    assert [text for name, text in facts(run) if name == "note"] == notes[:-1]
+
+
+@pytest.mark.parametrize(
+    ("count", "addresses", "told"),
+    [
+        (200, 4 * GIB, r"OMP_NUM_THREADS=2 \(200 threads take up to 2.6 GiB of addresses\)"),
+        (200, 400 * GIB, None),
+        (200, -1, None),
+        (2, GIB // 4, None),
+    ],
+)
+def test_threads_are_blamed_where_they_take_the_addresses(
+    count: int, addresses: int, told: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    resource = pytest.importorskip("resource")
+    limits = {resource.RLIMIT_AS: addresses, resource.RLIMIT_STACK: 8 * 2**20}
+    run = run_of(load_problem("heat"), "mlp", FAST, "cpu", "float64")
+    monkeypatch.setattr(resource, "getrlimit", lambda kind: (limits[kind], -1))
+    monkeypatch.setattr(threads, "_cores", lambda: 2)
+    monkeypatch.setattr(torch, "get_num_threads", lambda: count)
+    line = lack_of_memory_line(run)
+    assert len(line) <= 280
+    assert ("OMP_NUM_THREADS" in line) == (told is not None)
+    assert told is None or re.search(f"; try {told}, or --set points.interior=", line)
+
+
+def test_a_thread_that_cannot_start_is_lack_of_memory() -> None:
+    assert is_lack_of_memory(RuntimeError("can't start new thread"))
 
 
 def test_memory_is_bounded_by_the_container(
