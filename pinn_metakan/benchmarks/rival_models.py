@@ -73,7 +73,7 @@ class SketchedModel(StepModel):
         """Nothing is carried on."""
         return {}
 
-    def load(self, state: dict[str, Any]) -> None:
+    def load(self, state: dict[str, Any], count: int) -> None:
         """Nothing is carried on."""
 
 
@@ -136,7 +136,7 @@ class ConjugateGradients(StepModel):
         """Nothing is carried on."""
         return {}
 
-    def load(self, state: dict[str, Any]) -> None:
+    def load(self, state: dict[str, Any], count: int) -> None:
         """Nothing is carried on."""
 
 

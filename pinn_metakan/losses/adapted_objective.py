@@ -14,6 +14,7 @@ from pinn_metakan.losses.number_scales import NumberScales
 from pinn_metakan.losses.objective import Objective
 from pinn_metakan.optimizers.jacobian import Jacobian, WholeJacobian
 from pinn_metakan.training.adaptation import Adaptation
+from pinn_metakan.untrusted.shapes import refuse_other_count
 
 #: Multipliers follow where the scaled loss is below the first, and above this part of what it was
 #: when it was looked at last: near a minimum (docs/decisions/0032-balance-of-conditions.md).
@@ -143,6 +144,9 @@ class AdaptedObjective(Adaptation):
         self._factors, self._last_loss = dict(state["factors"]), state["last_loss"]
         self._multipliers.load(state["multipliers"], self._fixed.collocation.equations.at.points)
         if "data" in state:  # not in version 0.2.0
+            refuse_other_count(
+                len(state["numbers"]), len(self._scales.measured), "adaptation.numbers", "numbers"
+            )
             self._data.factor, self._scales.measured = state["data"], list(state["numbers"])
         self._weigh()
 

@@ -12,8 +12,10 @@ from pinn_metakan.derivatives.request import Quantity, Variables
 from pinn_metakan.geometry.sampling import PointSet
 from pinn_metakan.losses.causality import CausalWeights
 from pinn_metakan.losses.resampling import Sizes, drawn_by_size
+from pinn_metakan.losses.stored_points import stored_points
 from pinn_metakan.losses.vertex_weights import VertexWeights
 from pinn_metakan.pde.residual import Residual
+from pinn_metakan.untrusted.shapes import refuse_other_shape
 
 #: Candidates for each point that is chosen (docs/decisions/0010-collocation-points.md). A front
 #: fills a hundredth of the domain: with few candidates there would be too few in it to choose from.
@@ -277,21 +279,18 @@ class Collocation:
         """Put packed points in place.
 
         Args:
-            packed: What `pack` gave; files of version 0.1.0 have no weights, and those of 0.2.0
-                no quadrature.
+            packed: What `pack` gave.
 
         Raises:
             KeyError: If a group is missing.
+            RunFolderError: If a term cannot have its points.
         """
         for group in self.groups:
-            like, parts = group.at.points, packed[group.residual.label]
-            points = parts["points"]
-            assert points is not None
-            rest = (parts.get("weights"), parts.get("quadrature"))
-            at = PointSet(points, parts["normals"], *rest)
-            group.at = at.to(like.device, like.dtype)
+            label = group.residual.label
+            group.at = stored_points(packed[label], group.at, label, group is self.equations)
         self.equations.count = len(self.equations.at.points)
         if self._causality is not None:
             by_bin = packed[_TIMES]["weights"]
             assert by_bin is not None
+            refuse_other_shape(by_bin, self._causality.by_bin.shape, "points: weights of times")
             self._causality.by_bin = by_bin.double().cpu()

@@ -132,8 +132,8 @@ class Multipliers:
             like: A tensor of the device and dtype to compute with.
         """
         self.values = {term: value.to(like) for term, value in state["values"].items()}
-        self.growth, self._last = dict(state["growth"]), dict(state["last"])
-        self._idle_updates = state["idle_updates"]
+        self.growth = {term: state["growth"][term] for term in self._terms}
+        self._last, self._idle_updates = dict(state["last"]), state["idle_updates"]
 
     def _scaled(self, objective: Objective) -> dict[str, Tensor]:
         """Scaled residuals c of each term, (N_c,)."""

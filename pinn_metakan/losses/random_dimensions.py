@@ -6,9 +6,10 @@ import torch
 from torch import Generator, Tensor
 
 from pinn_metakan.derivatives.request import Laplacian, Quantity
-from pinn_metakan.errors import SettingsError
+from pinn_metakan.errors import RunFolderError, SettingsError
 from pinn_metakan.losses.collocation import TermGroup
 from pinn_metakan.losses.objective import Objective
+from pinn_metakan.untrusted.shapes import refuse_other_count
 
 #: Independent parts, so that the mean of the product of two residuals has no bias.
 _PARTS = 2
@@ -58,6 +59,19 @@ class RandomDimensions:
         found = RandomDimensions(objective, self._count)
         found.parts = self.parts
         return found
+
+    def put(self, stored: Sequence[Sequence[int]]) -> None:
+        """Go on with the parts of a checkpoint.
+
+        Raises:
+            RunFolderError: If they are others than can be drawn.
+        """
+        refuse_other_count(len(stored), _PARTS, "dimensions", "parts")
+        for part in stored:
+            refuse_other_count(len(set(part)), self._count, "dimensions", "of them in each part")
+            if not set(part) <= set(self._axes):
+                raise RunFolderError(f"dimensions: expected some of {self._axes}, got {part}")
+        self.parts = tuple(tuple(part) for part in stored)
 
     def draw(self, generator: Generator) -> None:
         """Draw the parts anew from a CPU generator."""

@@ -1,12 +1,13 @@
 """What every network offers to the rest of the package: layers that are features times weights."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import torch
 from torch import Tensor, nn
 
 from pinn_metakan.derivatives.taylor import VALUES, JetSpace
+from pinn_metakan.untrusted.shapes import refuse_unlike
 
 #: What a module's parameters are multiplied by: a parameter and its block of a Jacobian, (N, size).
 ParameterBlock = tuple[nn.Parameter, Tensor]
@@ -252,6 +253,18 @@ class Network(nn.Module, ABC):
     def forward(self, x: Tensor) -> Tensor:
         """Evaluate with fresh weights: (N, i) -> (N, o)."""
         return self.evaluate(x, self.weights())
+
+    @torch.no_grad()
+    def put_buffers(self, stored: Mapping[str, Tensor]) -> None:
+        """Take buffers by name from a checkpoint; those that it does not have stay.
+
+        Raises:
+            RunFolderError: If one has another shape.
+        """
+        for name, buffer in self.named_buffers():
+            if name in stored:
+                refuse_unlike(stored[name], buffer, f"buffers.{name}")
+                buffer.copy_(stored[name])
 
     @property
     def n_parameters(self) -> int:

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from pinn_metakan.errors import look_up
 from pinn_metakan.optimizers.optimizer import Optimizer, Probe
 from pinn_metakan.optimizers.verdict import Verdict
+from pinn_metakan.untrusted.shapes import refuse_other_count, refuse_unlike
 
 
 def constant(progress: float, final: float) -> float:
@@ -117,7 +118,10 @@ class Adam(Optimizer):
 
     def load(self, state: dict[str, Any]) -> None:
         """Go on from a state."""
-        for number, entry in state["adam"].items():
+        entries = state["adam"]
+        refuse_other_count(len(entries), len(self._moments), "adam", "parameters")
+        for number, entry in entries.items():
             for moment, name in zip(self._moments[number], ("exp_avg", "exp_avg_sq"), strict=True):
+                refuse_unlike(entry[name], moment, f"adam[{number}].{name}")
                 moment.copy_(entry[name])
         self._taken = state["taken"]

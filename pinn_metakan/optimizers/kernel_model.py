@@ -11,6 +11,7 @@ from pinn_metakan.optimizers.damped_least_squares import DampedLeastSquares
 from pinn_metakan.optimizers.linearization import Linearization
 from pinn_metakan.optimizers.optimizer import Probe
 from pinn_metakan.optimizers.step_model import PointOf, StepModel
+from pinn_metakan.untrusted.shapes import refuse_other_shape
 
 #: Digits of a step: it is one of a sample, and the next one takes out what it leaves.
 _DIGITS = 2
@@ -77,7 +78,9 @@ class KernelModel(StepModel):
         """Copy the last step, and where the generator is."""
         return {"last_step": self._last, "generator": self._generator.get_state()}
 
-    def load(self, state: dict[str, Any]) -> None:
-        """Go on from a state."""
+    def load(self, state: dict[str, Any], count: int) -> None:
+        """Go on from a state; see `StepModel.load`."""
         self._last = state["last_step"]
+        if self._last is not None:
+            refuse_other_shape(self._last, (count,), "model.last_step")
         self._generator.set_state(state["generator"].cpu())

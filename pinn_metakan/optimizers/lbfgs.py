@@ -2,15 +2,17 @@
 
 import copy
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
 
+from pinn_metakan.errors import RunFolderError
 from pinn_metakan.optimizers.flat import assign, flattened, flattened_gradient, pieces
 from pinn_metakan.optimizers.optimizer import NOT_FINITE, Optimizer, Probe
 from pinn_metakan.optimizers.verdict import Outcome, Verdict
+from pinn_metakan.untrusted.shapes import refuse_other_count, refuse_other_shape
 
 #: torch.optim.LBFGS refuses curvature pairs with y.s <= 1e-10, whatever the size of the loss. The
 #: loss is scaled to this value when the stage begins, or small losses would stall for no reason
@@ -119,10 +121,34 @@ class LBFGS(Optimizer):
 
     def load(self, state: dict[str, Any]) -> None:
         """Go on from a state."""
+        for entry in state["lbfgs"].values():
+            self._refuse_unfit(entry)
         groups = self._torch_lbfgs.state_dict()["param_groups"]
         self._torch_lbfgs.load_state_dict({"state": state["lbfgs"], "param_groups": groups})
         self._scale = state["scale"]
         self._failures = state["failures"]
+
+    def _refuse_unfit(self, entry: Mapping[str, Any]) -> None:
+        """Refuse what torch has begun but could not go on with; it checks nothing itself."""
+        if not entry.get("n_iter"):
+            return
+        flat = (sum(p.numel() for p in self._parameters),)
+        pairs = len(entry["ro"])
+        for name in ("d", "prev_flat_grad"):
+            refuse_other_shape(entry[name], flat, f"lbfgs.{name}")
+        for name in ("old_dirs", "old_stps"):
+            refuse_other_count(len(entry[name]), pairs, f"lbfgs.{name}", "pairs")
+            for vector in entry[name]:
+                refuse_other_shape(vector, flat, f"lbfgs.{name}")
+        for name in ("t", "prev_loss", "H_diag"):
+            refuse_other_shape(torch.as_tensor(entry[name], dtype=torch.float64), (), name)
+        for number in entry["ro"]:
+            refuse_other_shape(torch.as_tensor(number, dtype=torch.float64), (), "lbfgs.ro")
+        room = self._options["history_size"]
+        if pairs > room:
+            raise RunFolderError(f"lbfgs.ro: expected at most {room} pairs, got {pairs}")
+        if "al" in entry:
+            refuse_other_count(len(entry["al"]), room, "lbfgs.al", "places")
 
     def _verdict(self, start: Tensor, end: Tensor) -> Verdict | None:
         """Judge an iteration by the evaluations that it made; undo it if it failed."""

@@ -99,7 +99,7 @@ class SampledGaussNewton(Optimizer):
         if "model" not in state:  # up to version 0.2.0
             return
         self._search.damping, self._idle.count = state["damping"], state["idle_steps"]
-        self._model.load(state["model"])
+        self._model.load(state["model"], sum(p.numel() for p in self._parameters))
         self._failures = state["failures"]
 
     def _squared(self, r: Tensor) -> float:

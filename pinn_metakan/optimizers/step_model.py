@@ -36,5 +36,10 @@ class StepModel(ABC):
         """Copy what the next model depends on."""
 
     @abstractmethod
-    def load(self, state: dict[str, Any]) -> None:
-        """Go on from a state."""
+    def load(self, state: dict[str, Any], count: int) -> None:
+        """Go on from a state.
+
+        Args:
+            state: What `state` gave.
+            count: P, the number of parameters.
+        """

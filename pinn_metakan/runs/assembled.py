@@ -228,15 +228,14 @@ class AssembledRun:
                 self.objective = as_it_ended(self.objective, next(slabs))
                 self.ansatz = self.objective.ansatz
             self.begin_next_leg()
-        for name, buffer in self.network.named_buffers():
-            buffer.copy_(state.get("buffers", {}).get(name, buffer))
+        self.network.put_buffers(state.get("buffers", {}))
         self.objective = self.objective.scaled(self.objective.scales.replaced_by(state["scales"]))
         self.ansatz = self.objective.ansatz
         self._take(self.network)  # what was prepared with other buffers is made anew
         self._generator.set_state(state["generator"])
         self.objective.collocation.unpack(state["points"])
         if self._random_dimensions is not None:
-            self._random_dimensions.parts = tuple(tuple(part) for part in state["dimensions"])
+            self._random_dimensions.put(state["dimensions"])
         self.record.load(state["record"])
         self.trainer.load(state["trainer"])
 

@@ -19,6 +19,7 @@ from pinn_metakan.optimizers.verdict import Verdict
 from pinn_metakan.pde.formulation import formulate
 from pinn_metakan.pde.loading import with_parameters
 from pinn_metakan.pde.problem import Problem
+from pinn_metakan.runs.again import load
 from pinn_metakan.runs.announced_code import Announce
 from pinn_metakan.runs.as_start import as_start
 from pinn_metakan.runs.asked import Asked
@@ -226,7 +227,7 @@ class Chain:
             run = AssembledRun(link.problem, link.choices, start=start)
             try:
                 if number == begun and branch is not None:
-                    run.load(branch.load_checkpoint())
+                    load(run, branch.load_checkpoint(), branch.path)
                 else:
                     refuse_errors(link.problem.origin.label, run.findings)
                     run.choose_network()
@@ -265,7 +266,7 @@ def _begin(link: Link, number: int, branch: RunFolder, start: Start | None) -> R
 def _trained(link: Link, branch: RunFolder, start: Start | None) -> Start:
     """What a link of an earlier sitting has ended with."""
     run = AssembledRun(link.problem, link.choices, start=start)
-    run.load(branch.load_checkpoint())
+    load(run, branch.load_checkpoint(), branch.path)
     run.trainer.load_best()
     found = as_start(run, str(branch.path), branch.read_field().relative_l2)
     assert found is not None

@@ -3,6 +3,7 @@
 Names that it does not know are those of another version, which nothing here reads.
 """
 
+import sys
 from dataclasses import dataclass
 
 import torch
@@ -70,7 +71,8 @@ class Numbered(Kind):
 
 _ANY_TABLE = Table(others=Anything())
 _NUMBER = Number(is_finite=False)
-_SIZES = Table(others=Number(0.0))
+_POSITIVE = Number(sys.float_info.min)
+_SIZES = Table(others=_POSITIVE)
 _SCALES = Table({}, {"unknowns": _SIZES, "terms": _SIZES}, Anything())
 _ENTRY = Table({"step": Number(0.0), "seconds": Number(0.0), "loss": _NUMBER}, others=_NUMBER)
 _HISTORY = {"step": Whole(), "seconds": Number(0.0), "history": Listed(_ENTRY)}
@@ -118,7 +120,7 @@ _OPTIMIZER = Table(
         "lbfgs": Numbered(_LBFGS),
         "scale": Either(Number(), Nothing()),
         "failures": Whole(),
-        "damping": Number(0.0),
+        "damping": _POSITIVE,  # one of 0 is never large enough, however often it is doubled
         "idle_steps": Whole(),
         "model": _MODEL,
     },
@@ -134,10 +136,11 @@ _ADAPTATION = Table(
             {
                 "growth": Table(others=_NUMBER),
                 "last": Table(others=_NUMBER),
-                "idle_updates": Either(Whole(), Table(others=Whole())),
+                "idle_updates": Whole(),
             },
         ),
         "data": _NUMBER,
+        "numbers": Listed(_NUMBER),
     },
     Anything(),
 )

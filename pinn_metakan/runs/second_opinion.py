@@ -22,6 +22,7 @@ from pinn_metakan.geometry.mesh import Mesh
 from pinn_metakan.optimizers.verdict import Outcome, Verdict
 from pinn_metakan.pde.problem import Problem
 from pinn_metakan.results.field import Field, FieldOnGrid
+from pinn_metakan.runs.again import load
 from pinn_metakan.runs.announced_code import Announce
 from pinn_metakan.runs.assembled import AssembledRun
 from pinn_metakan.runs.choices import RunChoices, choose
@@ -109,7 +110,7 @@ class SecondOpinion:
             return None
         branch = whole.branch(SECOND_OPINION)
         if branch.is_part_of(whole):
-            self.run.load(branch.load_checkpoint())
+            load(self.run, branch.load_checkpoint(), branch.path)
             return branch
         whole.refuse_unless_branch_is_free(SECOND_OPINION, overwrite=False)
         self.run.choose_network()

@@ -20,6 +20,7 @@ from pinn_metakan.runs.fields import SlabFields
 from pinn_metakan.runs.legs.plan import plan_legs
 from pinn_metakan.settings.sections import Settings
 from pinn_metakan.settings.stages import LMSettings, StageSettings
+from pinn_metakan.untrusted.shapes import refuse_unlike
 
 # All: docs/decisions/0023-slabs.md.
 #: More characteristic times than these are solved in slabs, of so many each.
@@ -220,6 +221,7 @@ def as_it_ended(objective: Objective, kept: Mapping[str, Any]) -> Objective:
     objective = objective.scaled(objective.scales.replaced_by(kept["scales"]))
     with torch.no_grad():
         for tensor, value in zip(_tensors(objective.ansatz), kept["tensors"], strict=True):
+            refuse_unlike(value, tensor, "slabs.tensors")
             tensor.copy_(value)
     return objective
 

@@ -13,6 +13,7 @@ from pinn_metakan.training.point_guard import PointGuard
 from pinn_metakan.training.progress import ProgressEntry, ShouldStop
 from pinn_metakan.training.record import TrainingRecord
 from pinn_metakan.training.stage import Stage
+from pinn_metakan.untrusted.shapes import refuse_unlike
 
 _ERROR = "relative_l2_"  # what entries call the error of an unknown
 
@@ -134,6 +135,8 @@ class Trainer:
 
     def load(self, state: dict[str, Any]) -> None:
         """Go on from a state."""
+        for name in ("parameters", "best"):
+            refuse_unlike(state[name], self._best.parameters, f"trainer.{name}")
         self._stage_index, self._stage_step = state["stage_index"], state["stage_step"]
         self._best.forget()
         assign(state["parameters"].to(self._best.parameters), self.least_squares.parameters())

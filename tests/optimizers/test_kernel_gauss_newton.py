@@ -47,7 +47,7 @@ def test_a_last_step_from_a_file_goes_where_the_parameters_are(
     probe = underdetermined(generator)
     model = KernelModel(6, 0.5, 0.0, ONE_PROCESS, generator)
     last = torch.ones(12, dtype=torch.float64)
-    model.load({"last_step": last, "generator": generator.get_state()})
+    model.load({"last_step": last, "generator": generator.get_state()}, 12)
     measured: list[Tensor] = []
 
     def noted(here: Linearization, step: Tensor) -> Tensor:
