@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.io import netcdf_file
 
+from pinn_metakan.untrusted.hdf5_links import refuse_links_out
+
 #: What a file of version 4, which is HDF5, begins with.
 _HDF5_SIGNATURE = b"\x89HDF"
 #: Entries that a variable may have, and bytes of it for each byte of its file: deflate, which
@@ -29,7 +31,8 @@ def netcdf_columns(
         The values by name, and the names of all variables that are columns.
 
     Raises:
-        ValueError: If it is no netCDF, or a variable is larger than what is read.
+        ValueError: If it is no netCDF, a variable is larger than what is read, or the file has a
+            link, or numbers, of another file.
         OSError: If it cannot be read.
     """
     with path.open("rb") as file:
@@ -38,6 +41,7 @@ def netcdf_columns(
 
 
 def _hdf5(path: Path, names: Sequence[str]) -> tuple[Mapping[str, NDArray[np.float64]], list[str]]:
+    refuse_links_out(path)
     found, known = {}, []
     with h5py.File(path, "r") as file:
         for name in file:

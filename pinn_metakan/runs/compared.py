@@ -11,6 +11,7 @@ from pinn_metakan.results.hdf5 import read_solution
 from pinn_metakan.results.metrics import Array
 from pinn_metakan.results.table import read_table
 from pinn_metakan.runs.folder import RunFolder
+from pinn_metakan.untrusted.hdf5_links import refuse_links_out
 
 if TYPE_CHECKING:
     import xarray
@@ -52,6 +53,7 @@ def _read_netcdf(path: Path) -> dict[str, Array]:
         import xarray
     except ImportError as error:
         raise UserError("xarray is not installed: pip install 'pinn_metakan[data]'") from error
+    refuse_links_out(path)
     try:
         with xarray.open_dataset(path, decode_times=False) as data:
             arrays = xarray.broadcast(*data.reset_coords().data_vars.values(), *_indexes(data))

@@ -19,12 +19,15 @@ from pinn_metakan.errors import RunFolderError, is_lack_of_memory, one_line
 from pinn_metakan.untrusted.checksum import has_seal
 from pinn_metakan.untrusted.hdf5_checksums import ATTRIBUTE, checksum_of
 from pinn_metakan.untrusted.hdf5_heaps import refuse_endless_heaps
+from pinn_metakan.untrusted.hdf5_storage import (
+    refuse_elsewhere,
+    refuse_overfull,
+    refuse_packed,
+)
 from pinn_metakan.untrusted.json_text import read_json
 from pinn_metakan.untrusted.plain_file import opened_plain
 from pinn_metakan.untrusted.schema import Table, Text
 
-#: Filters that are part of the library: deflate, shuffle, Fletcher32, szip, nbit, scale-offset.
-_BUILT_IN = range(1, 7)
 #: Bytes of numbers for each byte of the file, and beside that: what compression may save
 #: (docs/decisions/0048-trust.md).
 _EXPANSION, _FREE = 64, 64 * 2**20
@@ -40,11 +43,11 @@ class _Source:
     """What is known of a file that is read.
 
     Args:
-        left: Bytes that may still be read of it.
+        size: Its bytes.
     """
 
-    def __init__(self, left: int):
-        self._left = left
+    def __init__(self, size: int):
+        self.size, self._left = size, _EXPANSION * size + _FREE
         self.checksums: Mapping[str, str] = {}
         self._names: dict[int, str] = {}
 
@@ -182,14 +185,8 @@ class PlainGroup:
             raise RunFolderError(f"{place} is no dataset")
         if found.dtype.kind not in "iuf" or found.shape is None:
             raise RunFolderError(f"{place} holds no numbers")
-        made = found.id.get_create_plist()
-        if made.get_layout() == h5py.h5d.VIRTUAL or made.get_external_count():
-            raise RunFolderError(f"{place} takes its numbers from other files, which are not read")
-        filters = [made.get_filter(k)[0] for k in range(made.get_nfilters())]
-        if any(code not in _BUILT_IN for code in filters):
-            raise RunFolderError(f"{place} is packed by a filter that is not part of HDF5")
-        if len(set(filters)) < len(filters):  # twice packed zeros are a million times smaller
-            raise RunFolderError(f"{place} is packed twice by the same filter")
+        refuse_elsewhere(found, place)
+        refuse_packed(found, place)
         return found
 
     def _numbers(self, name: str) -> NDArray[np.generic]:
@@ -199,6 +196,7 @@ class PlainGroup:
         if made.get_layout() == h5py.h5d.CHUNKED:
             chunk = int(np.prod(made.get_chunk(), dtype=object)) * found.dtype.itemsize
             self._source.spend(chunk, place)
+            refuse_overfull(found, chunk, self._source.size, place)
         elif (stored := found.id.get_storage_size()) != size:
             raise RunFolderError(f"{place} claims {size} bytes, and {stored} are stored")
         self._source.spend(max(size, size // found.dtype.itemsize * _ITEM), place)
@@ -235,7 +233,7 @@ def opened_hdf5(path: Path, within: Path | None = None) -> Iterator[PlainGroup]:
         with _damage_told(path):
             file = h5py.File(plain, "r")
         with file:
-            source = _Source(_EXPANSION * size + _FREE)
+            source = _Source(size)
             root = PlainGroup(file, "", source)
             with _damage_told(path):
                 told = str(root.facts().get(ATTRIBUTE, "{}"))
