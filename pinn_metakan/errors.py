@@ -22,6 +22,23 @@ _LONGEST_COMMAND = 10_000
 _WORD = 40
 
 
+def printable(text: str) -> str:
+    r"""A text with what is not printable escaped as Python does; others move cursors of terminals.
+
+    Args:
+        text: The text.
+
+    Returns:
+        The text as one line.
+
+    >>> printable("red: \x1b[31m")
+    'red: \\x1b[31m'
+    """
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
+
+
 def one_line(text: object, most: int = LONGEST) -> str:
     r"""A text as messages show it: one line, printable, without its middle if it is too long.
 
@@ -46,8 +63,7 @@ def one_line(text: object, most: int = LONGEST) -> str:
     if len(whole) > 20 * most:  # what is left out is not looked at
         whole = f"{whole[: 10 * most]}{whole[-10 * most :]}"
     line = " ".join(whole.split())
-    if not line.isprintable():
-        line = "".join(c if c.isprintable() else repr(c)[1:-1] for c in line)
+    line = printable(line)
     if len(line) > most:  # the ends of paths and values first
         line = " ".join(w if len(w) <= _WORD else f"...{w[3 - _WORD :]}" for w in line.split(" "))
     if len(line) <= most:

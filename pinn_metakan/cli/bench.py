@@ -9,7 +9,7 @@ import typer
 
 from pinn_metakan.benchmarks.command import Measurement
 from pinn_metakan.cli.loading import loading
-from pinn_metakan.cli.output import print_lines, tell
+from pinn_metakan.cli.output import print_texts, tell
 
 #: Names in the order of the help; the module of that name in `pinn_metakan.benchmarks.commands`
 #: has the `command`.
@@ -38,7 +38,7 @@ BENCHMARKS = (
 def _print(measurement: Measurement) -> None:
     with loading():
         lines = measurement(tell)
-    print_lines(lines)
+    print_texts(lines)
 
 
 def _tried(command: Callable[..., Measurement]) -> Callable[..., Measurement]:

@@ -10,6 +10,7 @@ from rich.text import Text
 
 from pinn_metakan.cli.output import print_lines, tell
 from pinn_metakan.cli.table import plain_rows
+from pinn_metakan.errors import printable
 from pinn_metakan.runs.progress_view import ProgressWords, progress_view
 from pinn_metakan.training.progress import ProgressEntry
 
@@ -66,7 +67,8 @@ class Display:
             return
         table = Table.grid(padding=(0, 2))
         for name, text in facts:
-            table.add_row(Text(name, style="bold", no_wrap=True), Text(text))
+            shown = Text(printable(name), style="bold", no_wrap=True)
+            table.add_row(shown, Text(printable(text)))
         self._console.print(table)
         if not self._shows_each:
             self._live = Live("starting", console=self._console, refresh_per_second=4)

@@ -10,7 +10,7 @@ from pinn_metakan.benchmarks.command import DeviceOption, DtypeOption, PointsOpt
 from pinn_metakan.cli.completion import complete_network, complete_problem, complete_tag
 from pinn_metakan.cli.loading import loading
 from pinn_metakan.cli.options import LookingOption, ProblemArgument, ProblemsOption
-from pinn_metakan.cli.output import print_lines, tell
+from pinn_metakan.cli.output import print_lines, print_texts, tell
 from pinn_metakan.cli.table import print_table
 from pinn_metakan.errors import UserError
 from pinn_metakan.pde.overtime import LOOKING, ended_after
@@ -79,7 +79,11 @@ def _described(problem: "Problem") -> list[str]:
 
     formulate(problem)  # what is wrong with it is told first
     text = stated_text(problem)
-    lines = [f"{problem.origin.name} ({problem.origin.label})", "", *([text, ""] if text else [])]
+    lines = [
+        f"{problem.origin.name} ({problem.origin.label})",
+        "",
+        *([*text.split("\n"), ""] if text else []),
+    ]
     return lines + [f"{kind:11}  {fact}" for kind, fact in description(problem)]
 
 
@@ -141,7 +145,7 @@ def networks_command(
         from pinn_metakan.networks.table import list_networks
 
     if profile:
-        print_lines(profile_lines(out, device, dtype, points, rounds, tell))
+        print_texts(profile_lines(out, device, dtype, points, rounds, tell))
         return
     listed = list_networks(counts) + list_convolutions(counts)
     rows = []

@@ -73,4 +73,4 @@ class Manner:
             return closing_lines(solution, problem_file)
         assert solution.folder is not None
         report = json.loads((solution.folder / "report.json").read_text(encoding="utf-8"))
-        return [json.dumps(report | {"folder": str(solution.folder)}, indent=2)]
+        return json.dumps(report | {"folder": str(solution.folder)}, indent=2).splitlines()

@@ -5,6 +5,8 @@ import os
 import sys
 from collections.abc import Iterable
 
+from pinn_metakan.errors import printable
+
 #: Why standard output could not be written, None while it can.
 _lost: OSError | None = None
 
@@ -25,12 +27,20 @@ def prepare_output() -> None:
 
 
 def print_lines(lines: Iterable[str]) -> None:
-    """Print lines as they come; if they cannot be written, print no more and go on."""
+    """Print lines as they come; if they cannot be written, print no more and go on.
+
+    Names, notes and facts may come from anyone's file: what is not printable is escaped.
+    """
     for line in lines:
         try:
-            print(line, flush=True)
+            print(printable(line), flush=True)
         except OSError as error:
             silence(error)
+
+
+def print_texts(texts: Iterable[str]) -> None:
+    """Print texts of this program that may have several lines each; see `print_lines`."""
+    print_lines(line for text in texts for line in text.split("\n"))
 
 
 def silence(error: OSError) -> None:
@@ -45,9 +55,9 @@ def silence(error: OSError) -> None:
 
 
 def tell(text: str) -> None:
-    """Print progress on standard error, if that can be written."""
+    """Print a line on standard error, if that can be written; as for `print_lines`."""
     try:
-        print(text, file=sys.stderr, flush=True)
+        print(printable(text), file=sys.stderr, flush=True)
     except OSError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
 

@@ -18,7 +18,7 @@ from pinn_metakan.cli.options import (
     QuietOption,
     SetOption,
 )
-from pinn_metakan.cli.output import print_lines, tell
+from pinn_metakan.cli.output import print_lines, print_texts, tell
 from pinn_metakan.cli.pairs import changes, parameter
 from pinn_metakan.cli.sweep_values import read_over, read_search
 from pinn_metakan.cli.table import print_table
@@ -217,7 +217,7 @@ def _close(result: "SweepResult", as_json: bool) -> None:
     from pinn_metakan.cli.sweep_display import group_lines, trial_lines
 
     if as_json:
-        print_lines([result.table.json_text().rstrip()])
+        print_texts([result.table.json_text().rstrip()])
         return
     print_table(*trial_lines(result.table))
     print_lines(group_lines(result.table))

@@ -4,6 +4,7 @@ import sys
 from collections.abc import Sequence
 
 from pinn_metakan.cli.output import print_lines
+from pinn_metakan.errors import printable
 
 
 def print_table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
@@ -23,7 +24,10 @@ def print_table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
 
     table = Table(*headings, box=SIMPLE_HEAD, pad_edge=False)
     for name, *rest in rows:
-        table.add_row(Text(name, style="bold", no_wrap=True), *map(Text, rest))
+        table.add_row(
+            Text(printable(name), style="bold", no_wrap=True),
+            *(Text(printable(cell)) for cell in rest),
+        )
     Console(highlight=False).print(table)
 
 
