@@ -16,9 +16,10 @@ from pinn_metakan.derivatives.taylor import JetSpace
 from pinn_metakan.errors import ProblemError
 from pinn_metakan.networks.network import Network
 from pinn_metakan.pde.coupled_points import first_coupled
+from pinn_metakan.pde.derivatives_of_code import told_derivatives
 from pinn_metakan.pde.problem import Problem
 from pinn_metakan.pde.returned import fault_of
-from pinn_metakan.pde.user_code import call_user, told_derivatives
+from pinn_metakan.pde.user_code import call_user
 
 #: Takes points (N, d), gives the field (N, m).
 FieldFunction = Callable[[Tensor], Tensor]
@@ -171,12 +172,17 @@ class Ansatz(nn.Module):
                 "is left out; it must not take a mean, a sum or a maximum over them, nor draw "
                 "random numbers"
             )
-        with torch.enable_grad(), told_derivatives(label):
+
+        def differentiate() -> bool:
             at = points.clone().requires_grad_()
             is_trained = self(points).requires_grad
             if is_trained:
                 trained = (at, *self.parameters())
                 torch.autograd.grad(self(at).sum(), trained, create_graph=True, allow_unused=True)
+            return is_trained
+
+        with torch.enable_grad(), told_derivatives(label, differentiate):
+            is_trained = differentiate()
         if not is_trained:
             raise ProblemError(
                 f"{label} does not depend on the outputs of the network; make what it returns of "

@@ -12,6 +12,7 @@ whose outputs are of order one:
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 import torch
@@ -23,7 +24,7 @@ from pinn_metakan.geometry.sampling import PointSet
 from pinn_metakan.losses.collocation import TermGroup
 from pinn_metakan.losses.engine import Engine
 from pinn_metakan.networks.mlp import MLP
-from pinn_metakan.pde.user_code import told_derivatives
+from pinn_metakan.pde.derivatives_of_code import told_derivatives
 
 Array = NDArray[np.float64]
 
@@ -106,8 +107,10 @@ def measure_responses(
     for group in groups:
         some = replace(group, at=some_points(group))
         for term in group.terms:
-            with told_derivatives(f"{group.residual.file}: the term {term!r}"):
-                r, jacobian = engine.linearize(probe, [replace(some, terms=(term,))], {term: 1.0})
+            one = replace(some, terms=(term,))
+            linearize = partial(engine.linearize, probe, [one], {term: 1.0})
+            with told_derivatives(f"{group.residual.file}: the term {term!r}", linearize):
+                r, jacobian = linearize()
             last = jacobian[:, -n_last:].double().square().sum(dim=0).view(m, -1)
             terms.append(term)
             at_data.append(float(r.double().square().sum().sqrt()))

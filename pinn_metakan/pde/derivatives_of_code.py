@@ -20,8 +20,8 @@ from pinn_metakan.pde.user_code import TORCH, is_of_library, is_of_torch
 _BACKWARD = TORCH / "autograd"
 #: A line of a stack, as torch writes it.
 _LINE = re.compile(r'^ *File "(.+)", line (\d+)', re.MULTILINE)
-#: Characters of what torch says.
-_LONGEST = 90
+#: Characters of what torch says, and of what it is of.
+_LONGEST = 70
 
 #: A file and a line.
 Place = tuple[str, int]
@@ -32,7 +32,7 @@ def told_derivatives(label: str, again: Callable[[], object]) -> Iterator[None]:
     """Tell code of the user's that torch cannot differentiate.
 
     Args:
-        label: The file of the problem.
+        label: What it is of, such as "mine.py: the term 'heat'".
         again: Does the same differentiation once more.
 
     Raises:
@@ -51,9 +51,9 @@ def told_derivatives(label: str, again: Callable[[], object]) -> Iterator[None]:
         file, line = place
         said = one_line(f"{type(error).__name__}: {one_line(error)}", _LONGEST)
         raise ProblemError(
-            f"{one_line(label, 70)}: torch cannot differentiate what line {line} of "
-            f"{Path(file).name} computes: {said}; use operations that it differentiates twice and "
-            "in batches, and change no tensor in place"
+            f"{one_line(label, _LONGEST)} has no derivative in torch: {said} "
+            f"({one_line(Path(file).name, _LONGEST // 2)}, line {line}); take functions that it "
+            "differentiates, in batches too, and change no tensor in place"
         ) from error
 
 

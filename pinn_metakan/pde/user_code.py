@@ -9,8 +9,7 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType, TracebackType
@@ -140,31 +139,6 @@ def call_user(function: Callable[..., object], arguments: Sequence[Tensor], labe
     """
     with told_failures(f"{label} failed"):
         return function(*arguments)
-
-
-@contextmanager
-def told_derivatives(what: str) -> Iterator[None]:
-    """Tell what torch says while it differentiates what a user wrote, for the first time.
-
-    Args:
-        what: Begins the message, such as "mine.py: the term 'heat'".
-
-    Yields:
-        Nothing.
-
-    Raises:
-        ProblemError: If torch has no derivative of it.
-        RuntimeError: If there is no memory, or training failed.
-    """
-    try:
-        yield
-    except RuntimeError as error:
-        if is_lack_of_memory(error) or isinstance(error, TrainingError):
-            raise
-        raise ProblemError(
-            f"{what} has no derivative in torch: {describe_error(error)}; take functions that "
-            "torch differentiates, and change no tensor in place"
-        ) from error
 
 
 def describe_error(error: BaseException) -> str:

@@ -251,7 +251,7 @@ class AssembledRun:
     def _built(self, formulation: Formulation, make: Callable[[int, int], Network]) -> Part:
         given = (self._points, make, self._generator, *self._place, self._flat)
         build = partial(build_part, formulation, self.settings, *given)
-        with told_derivatives(self.problem.origin.label, build):
+        with told_derivatives(f"{self.problem.origin.label}: a function of it", build):
             return build()
 
     def _make_trainer(self) -> Trainer:

@@ -75,5 +75,5 @@ def examine_with_sizes(
     numbers = DTYPES[dtype]
     examined = Examined(run.formulation, constraints, run.objective, run.settings, numbers)
     find = partial(trained_findings, examined)
-    with told_derivatives(problem.origin.label, find):
+    with told_derivatives(f"{problem.origin.label}: a function of it", find):
         return [*run.findings, *find()], scales_text(run)

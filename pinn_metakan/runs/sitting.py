@@ -90,7 +90,9 @@ def train_and_write(
         deadline = budget.started + budget.seconds - closings * closing
     began = time.time()
     before = run.record.step
-    differentiated = told_derivatives(run.problem.origin.label, lambda: run.objective.linearize())
+    differentiated = told_derivatives(
+        f"{run.problem.origin.label}: a function of it", lambda: run.objective.linearize()
+    )
     with interrupts() as is_interrupted, told_lack_of_memory(run), differentiated:
 
         def own_verdict() -> Verdict | None:

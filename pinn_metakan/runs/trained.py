@@ -70,7 +70,7 @@ class TrainedField:
         """Evaluate an expression at points: (M,), or (M, k) for a gradient."""
         asked = sorted(expression.quantities, key=repr)
         evaluate = partial(self.slabs.quantities_on, at.points, asked)
-        with told_derivatives(self.problem.origin.label, evaluate):
+        with told_derivatives(f"{self.problem.origin.label}: a function of it", evaluate):
             values = evaluate()
         jet = Jet(self.variables, at.points, values | self.slabs.coefficients())
         normals = torch.zeros_like(at.points) if at.normals is None else at.normals

@@ -1,5 +1,6 @@
 """Code of a problem's that torch evaluates, but cannot differentiate: told with its line."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -79,7 +80,7 @@ def told(path: Path) -> str:
     """What a message says of the line with the mark."""
     lines = path.read_text().splitlines()
     (number,) = (number for number, line in enumerate(lines, 1) if line.endswith("# here"))
-    return f"torch cannot differentiate what line {number} of mine.py computes: "
+    return rf"has no derivative in torch: .* \(mine\.py, line {number}\); take functions"
 
 
 @pytest.mark.parametrize("network", ["metakan", "mlp"])
@@ -102,7 +103,7 @@ def test_what_cannot_be_differentiated_is_told_with_its_line(
     with pytest.raises(ProblemError) as error:
         solve(load_problem(str(path)), network, settings=FAST)
     message = str(error.value)
-    assert told(path) in message
+    assert re.search(told(path), message)
     assert SAID[function][:20] in message
     assert len(message) <= 280
 
