@@ -179,6 +179,7 @@ def resume_command(
 ) -> None:
     """Go on with a run that was interrupted or ended by its budget, exactly where it was.
 
+    One that was killed before its first checkpoint begins again, by the settings in its folder.
     With --set it goes on beyond its old end: --set lm.steps=200 or --set widen.steps=100. What has
     been trained stays: the network, points, loss and conditions cannot change.
 

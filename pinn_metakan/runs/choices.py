@@ -59,6 +59,7 @@ class RunChoices:
         """What makes the same run again, besides the settings."""
         return RunSettings(
             problem=problem.origin.name,
+            sha256=problem.origin.sha256 if problem.origin.source else None,
             network=self.network,
             seed=self.seed,
             dtype=self.dtype,

@@ -14,6 +14,7 @@ from pinn_metakan.runs.announced_code import Announce, announce_code
 from pinn_metakan.runs.as_start import as_start
 from pinn_metakan.runs.assembled import AssembledRun
 from pinn_metakan.runs.begun import failures_of
+from pinn_metakan.runs.begun_again import begin_again
 from pinn_metakan.runs.chain import Chain
 from pinn_metakan.runs.devices import chosen_device
 from pinn_metakan.runs.earlier import earlier_beside, earlier_in, refuse_part
@@ -57,6 +58,7 @@ def resume(
 ) -> Solution:
     """Go on with a run that was interrupted or ended by its budget, exactly where it was.
 
+    One that was killed before its first checkpoint begins again, by the settings in its folder.
     With settings it goes on beyond its old end: a stage takes more steps than it had, another one
     follows, a tolerance is lower. What has been trained stays, so that neither the network nor
     points, loss and conditions can change.
@@ -93,6 +95,9 @@ def resume(
     folder = RunFolder(Path(run))
     refuse_part(folder)
     layers = layers_of("settings", settings)
+    if folder.has_only_begun():
+        given = (problem, layers, problems, device, budget, check)
+        return begin_again(folder, *given, _telling(announce, []), announce, progress, started)
     join_processes(chosen_device(device)[0], _remembered(folder, layers).process_timeout)
     with owned(folder), ended_in_time(budget and started + budget):
         asked = (problem, layers, problems, parts, device, check, command)

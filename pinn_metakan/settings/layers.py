@@ -101,11 +101,12 @@ def _section_of_network(network: str) -> type[Section]:
         raise SettingsError(str(error)) from error
 
 
-def read_settings(path: Path) -> tuple[Layer, RunSettings]:
+def read_settings(path: Path, within: Path | None = None) -> tuple[Layer, RunSettings]:
     """Read a TOML file of settings, such as the settings.toml of a run.
 
     Args:
         path: The file; a pipe is read too, unless it lies in a run folder.
+        within: The folder that it must lie in, once links are followed; that of a run unless given.
 
     Returns:
         A layer, and what its table [run] says; the defaults where it says nothing.
@@ -115,11 +116,9 @@ def read_settings(path: Path) -> tuple[Layer, RunSettings]:
     """
     try:
         is_of_run = (path.parent / _BESIDE).exists()  # then links lead nowhere else
-        text = (
-            read_pipe_text(path)
-            if is_pipe(path) and not is_of_run
-            else read_plain_text(path, path.parent if is_of_run else None)
-        )
+        inside = path.parent if is_of_run else within
+        is_named = inside is None and is_pipe(path)
+        text = read_pipe_text(path) if is_named else read_plain_text(path, inside)
         found = tomllib.loads(text)
         refuse_depth(found, "it")
     except (ValueError, RecursionError) as error:

@@ -191,6 +191,7 @@ class RunSettings(Section):
     """What a run is, besides its settings; the table [run] of settings.toml."""
 
     problem: str | None = Field(default=None, description="name of the problem")
+    sha256: str | None = Field(default=None, description="SHA-256 of the problem's file")
     network: str = Field(default="metakan", description="name that 'networks' lists")
     seed: int = Field(default=0, description="seed of everything random")
     dtype: str = Field(default="float64", description="float64 or float32")

@@ -87,7 +87,7 @@ class Kills(Campaign):
             for _ in range(random.randint(1, _MOST)):
                 moment = _drawn(random, whole)
                 told.append(moment.told())
-                began_again, before = going_on(folder)[0] != "resume", _state(folder)
+                began_again, before = not has_checkpoint(folder), _state(folder)
                 ended = _run(name, folder, moment)
                 told.append(f"status {ended.status}: {ended.error[-2000:]}")
                 if not _checked(ended, moment, folder, before):
@@ -141,7 +141,7 @@ def _solve(name: str, arguments: Sequence[str]) -> None:
 
 
 def _run(name: str, folder: Path, moment: Moment | None) -> Ended:
-    words = going_on(folder)
+    words = going_on(folder, name == "chain")
     arguments = words if words[0] == "resume" else [*words, *RECIPES[name]]
 
     def stopped() -> None:

@@ -186,7 +186,7 @@ def _drawn(random: Random, whole: Whole, count: int) -> Stop:
 
 
 def _run(name: str, folder: Path, count: int, stop: Stop | None) -> list[Ended]:
-    words = going_on(folder)
+    words = going_on(folder, name == "chain")
     arguments = words if words[0] == "resume" else [*words, *RECIPES[name]]
 
     def rank(number: int) -> None:

@@ -25,9 +25,19 @@ def has_checkpoint(folder: Path) -> bool:
     return (folder / "run" / "checkpoint.safetensors").is_file()
 
 
-def going_on(folder: Path) -> list[str]:
-    """The command that goes on from what is there, without what is solved."""
-    if has_checkpoint(folder):
+def has_only_begun(folder: Path) -> bool:
+    """Whether it has its settings alone, by which it begins again."""
+    return (folder / "run" / "settings.toml").is_file() and not has_checkpoint(folder)
+
+
+def going_on(folder: Path, is_chain: bool) -> list[str]:
+    """The command that goes on from what is there, without what is solved.
+
+    Args:
+        folder: Where the run folder is.
+        is_chain: Whether the run begins with the network of another, which settings do not hold.
+    """
+    if has_checkpoint(folder) or (has_only_begun(folder) and not is_chain):
         return ["resume", "run", "-q"]
     begins_again = ["--overwrite"] if (folder / "run").exists() else []
     return ["solve", "-q", "--out=run", *begins_again]
