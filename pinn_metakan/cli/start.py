@@ -22,11 +22,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     with answering():
         with loading():
             from pinn_metakan.cli.exit_status import run
+        status = 0
         try:
-            status = close_output(run(list(sys.argv[1:] if arguments is None else arguments)))
+            status = run(list(sys.argv[1:] if arguments is None else arguments))
+            status = close_output(status)
             if arguments is None:  # the program ends
                 ignore_signals()
         except KeyboardInterrupt:  # before a command has begun, or when it has ended
-            tell("pinn-metakan: interrupted")
-            status = interrupted_status()
+            if status == 0:  # or its failure has been told already
+                tell("pinn-metakan: interrupted")
+                status = interrupted_status()
     sys.exit(status)

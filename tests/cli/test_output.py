@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from pinn_metakan.cli import table
+from pinn_metakan.cli import exit_status, start, table
 from pinn_metakan.cli.display import Display
 from pinn_metakan.cli.exit_status import run
 from pinn_metakan.cli.output import print_lines, print_texts, tell
@@ -27,6 +27,26 @@ def test_lines_show_what_is_not_printable_as_python_does(
 def test_texts_have_their_lines(capsys: pytest.CaptureFixture[str]) -> None:
     print_texts(["\na", "b\x07\n"])
     assert capsys.readouterr().out == "\na\nb\\x07\n\n"
+
+
+@pytest.mark.parametrize(
+    ("status", "expected", "told"), [(0, 130, "pinn-metakan: interrupted\n"), (2, 2, "")]
+)
+def test_an_interrupt_after_a_failure_adds_no_line_to_it(
+    status: int,
+    expected: int,
+    told: str,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def interrupted(status: int) -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(exit_status, "run", lambda arguments: status)
+    monkeypatch.setattr(start, "close_output", interrupted)
+    with pytest.raises(SystemExit) as stop:
+        start.main(["list"])
+    assert (stop.value.code, capsys.readouterr().err) == (expected, told)
 
 
 @pytest.mark.parametrize("is_terminal", [True, False])
