@@ -1,14 +1,15 @@
 """A run that ended before its first checkpoint, begun again by the settings in its folder."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from pinn_metakan.errors import RunFolderError
 from pinn_metakan.pde.overtime import ended_in_time
-from pinn_metakan.pde.problem import Origin, Problem
+from pinn_metakan.pde.problem import Problem
+from pinn_metakan.runs.announced_code import Announce, announce_code
 from pinn_metakan.runs.folder import RunFolder
 from pinn_metakan.runs.same_problem import Remembered, same_problem
-from pinn_metakan.runs.sitting import Announce, Progress
+from pinn_metakan.runs.sitting import Progress
 from pinn_metakan.runs.solution import Solution
 from pinn_metakan.runs.solve import solve
 from pinn_metakan.settings.layers import Layer, read_settings
@@ -23,7 +24,6 @@ def begin_again(
     device: str,
     budget: float | None,
     check: bool,
-    before: Callable[[Origin], None],
     announce: Announce | None,
     progress: Progress | None,
     started: float,
@@ -38,8 +38,7 @@ def begin_again(
         device: As for `solve`; that of the settings if it is "auto".
         budget: As for `solve`.
         check: As for `solve`.
-        before: Told the file of the problem, before its code runs.
-        announce: As for `solve`.
+        announce: As for `solve`; told the file of the problem, before its code runs.
         progress: As for `solve`.
         started: When the budget's clock began.
 
@@ -58,7 +57,10 @@ def begin_again(
             "by the command in its settings.toml, with --overwrite"
         )
     with ended_in_time(budget and started + budget):
-        found = same_problem(_remembered(folder, run, layer[1]), problem, problems, before)
+        remembered = _remembered(folder, run, layer[1])
+        found = same_problem(
+            remembered, problem, problems, lambda origin: announce_code(announce, [origin])
+        )
     return solve(
         found,
         run.network,

@@ -97,7 +97,7 @@ def resume(
     layers = layers_of("settings", settings)
     if folder.has_only_begun():
         given = (problem, layers, problems, device, budget, check)
-        return begin_again(folder, *given, _telling(announce, []), announce, progress, started)
+        return begin_again(folder, *given, announce, progress, started)
     join_processes(chosen_device(device)[0], _remembered(folder, layers).process_timeout)
     with owned(folder), ended_in_time(budget and started + budget):
         asked = (problem, layers, problems, parts, device, check, command)
