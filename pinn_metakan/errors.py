@@ -200,7 +200,7 @@ def look_up(table: Mapping[str, _Value], name: str, what: str) -> _Value:
     Traceback (most recent call last):
     LookupError: no number 'three'; choose one of one, two
     """
-    if name not in table:
+    if not isinstance(name, str) or name not in table:
         shown = one_line(repr(name), 60)
         raise LookupError(f"no {what} {shown}; choose one of {', '.join(table)}")
     return table[name]

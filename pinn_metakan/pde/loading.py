@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from inspect import Parameter
 from pathlib import Path
 
-from pinn_metakan.errors import ProblemError
+from pinn_metakan.errors import ProblemError, one_line
 from pinn_metakan.pde.catalogue import find_problem
 from pinn_metakan.pde.problem import Origin, Problem, constructor_parameters, is_lost, recorded
 from pinn_metakan.pde.surroundings import kept_surroundings
@@ -165,7 +165,12 @@ def problem_class(origin: Origin) -> type[Problem]:
 
 def _converted(path: str, name: str, value: object, kind: object) -> object:
     if kind is float and isinstance(value, int) and not isinstance(value, bool):
-        return float(value)
+        try:
+            return float(value)
+        except OverflowError as error:
+            raise ProblemError(
+                f"{path}: parameter {name!r} must be at most 1.8e308, got {one_line(value, 60)}"
+            ) from error
     if isinstance(kind, type) and kind in (float, int, str, bool) and type(value) is not kind:
         raise ProblemError(f"{path}: parameter {name!r} must be {kind.__name__}, got {value!r}")
     return value

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 #: Values that are of another kind than what stands there, or far out of its range.
-_ODD: tuple[Any, ...] = (
+ODD: tuple[Any, ...] = (
     *(None, True, False, 0, 1, -1, 7, 10**6, 2**63, 10**400, 0.5, -2.5, 1e300, math.nan, math.inf),
     *("", "x", "metakan", "../../etc/passwd", "a" * 5000, "\0", "\x1b[2J", "\ud800"),
     *([], {}, [[]], [1, 2], ["a"], {"a": 1}, {"": {}}, {"__tensor__": "t0"}),
@@ -18,7 +18,7 @@ _ODD: tuple[Any, ...] = (
 
 def odd_value(random: Random) -> Any:
     """A value that nobody expects."""
-    return copy.deepcopy(random.choice(_ODD))
+    return copy.deepcopy(random.choice(ODD))
 
 
 def odd_tensor(value: Tensor, random: Random) -> Tensor:
