@@ -75,9 +75,12 @@ def test_a_number_may_be_written_as_arithmetic(run: Run, tmp_path: Path) -> None
     assert run("solve", "burgers", "--param", "viscosity=0.01/pi", *flags)[0] == 0
     report = (tmp_path / "run" / "settings.toml").read_text()
     assert 'parameters = {"viscosity" = 0.003183098861837907}' in report
-    status, _, err = run("solve", "ball_poisson", "--param", "dimension=2020-01-01")
-    assert status == 2
-    assert "expected a number, text" in err
+    before = sorted(tmp_path.iterdir())
+    for value in ("2020-01-01", "07:32:00", "2020-01-01T00:00:00Z"):
+        status, _, err = run("solve", "ball_poisson", "--param", f"dimension={value}")
+        assert status == 2
+        assert "expected a number, text" in err
+    assert sorted(tmp_path.iterdir()) == before
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from campaigns.answers import files_in, judged
 from campaigns.child import Ended, in_child, in_this_process
 from campaigns.run_files import damage_in, leftovers_in
 from read_only import make_read_only
-from small_runs import FAST_FLAGS, SHIPPED
+from small_runs import FAST_FLAGS, SHIPPED, start
 
 from pinn_metakan.cli import main
 from pinn_metakan.runs import folder as run_folder
@@ -166,3 +166,16 @@ def test_a_problem_file_whose_name_is_no_text_is_refused_before_anything_is_writ
     ended = called(["solve", f"{BYTES}.py", "-q", *FAST_FLAGS], folder)
     assert judged(ended, sorted(files_in(folder) - before))[0] == "refused", ended.error
     assert "problem: expected text in UTF-8, got 'b\\udcffd'; rename it" in ended.error
+
+
+@pytest.mark.parametrize(("value", "status"), [("jet('u_t') - jet('u_xx')", 0), ("3", 2)])
+def test_warnings_of_a_file_are_a_line_each_whatever_becomes_of_it(
+    value: str, status: int, tmp_path: Path, write_problem: Callable[..., Path]
+) -> None:
+    path = write_problem(residual=f"return {{'heat': {value}}}")
+    path.write_text(f"import warnings\nwarnings.warn('two\\nlines')\n{path.read_text()}")
+    process = start(tmp_path, "show", path.name)  # of its own: a test notes warnings itself
+    first, *more = process.communicate(timeout=60)[1].splitlines()
+    assert process.returncode == status
+    assert first == "pinn-metakan: warning: mine.py, line 2: two lines"
+    assert len(more) == (status == 2)

@@ -86,7 +86,20 @@ def test_a_problem_without_a_domain_is_named_by_its_class() -> None:
         formulate(Nowhere())
 
 
-@pytest.mark.parametrize("name", ["u_error", "u_disagreement", "residual_heat", "history"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "u_error",
+        "u_reference",
+        "u_disagreement",
+        "residual_heat",
+        "history",
+        "activations",
+        "slice",
+        "points",
+        "point",
+    ],
+)
 def test_a_name_that_the_solution_file_needs_is_refused(name: str, write_problem: Write) -> None:
     parts = {"unknowns": f"('u', '{name}')", "conditions": "{'c': Dirichlet(u=0.0)}"}
     with pytest.raises(ProblemError, match=f"'{name}' is what solution.h5 calls something else"):

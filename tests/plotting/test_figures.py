@@ -25,6 +25,14 @@ def test_any_name_of_a_problem_and_a_network_is_drawn(name: str, tmp_path: Path)
     assert [path.name for path in drawn] == ["history.png", "difference.png"]
 
 
+@pytest.mark.parametrize("unit", ["$", r"$\frac{$", r"$\nope{x}$", "m$", r"$\alpha$", "^_#&~"])
+def test_any_unit_and_name_of_an_axis_is_drawn(unit: str, tmp_path: Path) -> None:
+    field = make_field(2)
+    told = dict.fromkeys([*field.grid.axes, *field.grid.values], unit)
+    paths = draw_all(replace(field, units=told, long_names=told), tmp_path, dpi=30)
+    assert all(np.ptp(imread(path)[..., :3]) == 1.0 for path in paths)
+
+
 @pytest.mark.parametrize("dimension", [1, 2, 3])
 @pytest.mark.parametrize("with_reference", [True, False])
 @pytest.mark.parametrize("has_time", [True, False])

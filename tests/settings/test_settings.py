@@ -101,6 +101,41 @@ def test_a_text_of_another_encoding_is_refused_before_it_is_written(
         settings_text(build_settings("kan", []), RunSettings(**run), "pinn-metakan solve")
 
 
+@pytest.mark.parametrize(
+    ("pair", "message"),
+    [
+        ("loss.weights.heat=-1", r"heat: input should be greater than or equal to 0, got -1"),
+        ("loss.weights.heat=nan", "heat: input should be a finite number, got nan"),
+        ("loss.weights.heat=inf", "heat: input should be a finite number, got inf"),
+        ("adam.steps=1e30", "adam.steps: input should be a valid integer, got 1e.30"),
+        (
+            f"lm.steps={10**30}",
+            "lm.steps: input should be less than or equal to 1000000000, got 10+",
+        ),
+        ("adam.learning_rate=nan", "learning_rate: input should be greater than 0, got nan"),
+        ("tolerance=nan", "tolerance: input should be greater than or equal to 0, got nan"),
+        (f"x={'9' * 4400}", r"cannot read the value .*9+ .*4400 digits"),
+        (f"x={'[' * 2000}{']' * 2000}", r"cannot read the value .*: maximum recursion depth"),
+    ],
+)
+def test_numbers_that_no_run_can_have_are_refused(pair: str, message: str) -> None:
+    with pytest.raises(SettingsError, match=message) as refused:
+        build_settings("metakan", [parse_pair(pair)])
+    assert len(str(refused.value)) <= 280
+
+
+@pytest.mark.parametrize(
+    "text", [f"a = {'[' * 2000}{']' * 2000}", f"[{'.'.join('a' * 2000)}]", f"a = {'9' * 4400}"]
+)
+def test_a_file_that_is_nested_deep_or_has_endless_numbers_is_refused(
+    text: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "settings.toml"
+    path.write_text(text)
+    with pytest.raises(SettingsError, match=r"cannot read the settings file .*(deep|depth|digits)"):
+        read_settings(path)
+
+
 @pytest.mark.parametrize("text", ["steps = ", "\x00", None])
 def test_an_unreadable_file_is_refused(text: str | None, tmp_path: Path) -> None:
     path = tmp_path / "settings.toml"
