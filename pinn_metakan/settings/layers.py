@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from pinn_metakan.errors import SettingsError, look_up, one_line
+from pinn_metakan.errors import RunFolderError, SettingsError, look_up, one_line
 from pinn_metakan.settings.networks import (
     NETWORK_SETTINGS,
     RUN_DEFAULTS,
@@ -121,6 +121,8 @@ def read_settings(path: Path, within: Path | None = None) -> tuple[Layer, RunSet
         text = read_pipe_text(path) if is_named else read_plain_text(path, inside)
         found = tomllib.loads(text)
         refuse_depth(found, "it")
+    except RunFolderError as error:
+        raise SettingsError(f"the settings file: {error}") from error
     except (ValueError, RecursionError) as error:
         raise SettingsError(f"cannot read the settings file {path}: {error}") from error
     try:

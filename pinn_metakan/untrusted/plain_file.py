@@ -40,13 +40,15 @@ def opened_plain(path: Path, within: Path | None = None) -> Iterator[BinaryIO]:
     """
     inside = path if within is None else _inside(path, within)
     try:
-        if not stat.S_ISREG(os.stat(inside).st_mode):  # some devices act when they are opened
-            raise RunFolderError(f"{path} is {_kind(inside)}, where a regular file was expected")
-        handle = os.open(inside, _FLAGS | _BINARY)
+        is_regular = stat.S_ISREG(os.stat(inside).st_mode)
+        # Some devices act when they are opened.
+        handle = os.open(inside, _FLAGS | _BINARY) if is_regular else None
     except OSError as error:
         raise RunFolderError(f"cannot read {path}: {error.strerror}") from error
     except ValueError as error:  # a NUL in a name
-        raise RunFolderError(f"cannot read {path!r}: {error}") from error
+        raise RunFolderError(f"cannot read {str(path)!r}: {error}") from error
+    if handle is None:
+        raise RunFolderError(f"{path} is {_kind(inside)}, where a regular file was expected")
     with os.fdopen(handle, "rb") as file:
         if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):  # replaced since
             raise RunFolderError(f"{path} is no regular file")

@@ -111,7 +111,10 @@ MISTAKES: dict[str, tuple[list[str], str]] = {
     "pair": (["solve", "heat", "--set", "adam.steps"], "expected key=value"),
     "parameter": (["solve", "heat", "--param", "kappa=1"], "there are diffusivity"),
     "parameter pair": (["solve", "heat", "--param", "kappa"], "--param: expected k=v"),
-    "settings file": (["solve", "heat", "--settings", "no.toml"], "cannot read the settings file"),
+    "settings file": (
+        ["solve", "heat", "--settings", "no.toml"],
+        "settings file: cannot read no.toml: No",
+    ),
     "conditions": (["solve", "heat", "--conditions", "firm"], "'hard' or 'soft', got 'firm'"),
     "device": (["solve", "heat", "--device", "abacus"], "device 'abacus' cannot be used here"),
     "dtype": (["solve", "heat", "--dtype", "half"], "choose one of float64, float32"),

@@ -30,6 +30,12 @@ def test_what_is_no_regular_file_of_the_folder_is_refused(what: str, tmp_path: P
         read_plain_text(folder / "report.json", folder)
 
 
+def test_what_the_user_names_is_told_once(tmp_path: Path) -> None:
+    for path in (Path("/dev/zero"), tmp_path):
+        with pytest.raises(RunFolderError, match=rf"^{path} is a \w+, where a regular file"):
+            read_plain_text(path)
+
+
 def test_a_link_inside_of_the_folder_and_a_folder_that_is_a_link_are_read(tmp_path: Path) -> None:
     (tmp_path / "run").mkdir()
     (tmp_path / "run" / "kept").write_text("text")
