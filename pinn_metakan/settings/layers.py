@@ -120,7 +120,7 @@ def read_settings(path: Path, within: Path | None = None) -> tuple[Layer, RunSet
         is_named = inside is None and is_pipe(path)
         text = read_pipe_text(path) if is_named else read_plain_text(path, inside)
         found = tomllib.loads(text)
-        refuse_depth(found, "it")
+        refuse_depth(found, str(path))
     except RunFolderError as error:
         raise SettingsError(f"the settings file: {error}") from error
     except (ValueError, RecursionError) as error:
