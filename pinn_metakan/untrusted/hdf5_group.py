@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from pinn_metakan.errors import RunFolderError, is_lack_of_memory, one_line
 from pinn_metakan.untrusted.checksum import has_seal
 from pinn_metakan.untrusted.hdf5_checksums import ATTRIBUTE, checksum_of
-from pinn_metakan.untrusted.hdf5_heaps import refuse_endless_heaps
+from pinn_metakan.untrusted.hdf5_heaps import SIGNATURE, refuse_endless_heaps
 from pinn_metakan.untrusted.hdf5_storage import (
     refuse_elsewhere,
     refuse_overfull,
@@ -33,9 +33,9 @@ from pinn_metakan.untrusted.schema import Table, Text
 _EXPANSION, _FREE = 64, 64 * 2**20
 #: Bytes of a float64, which every number becomes.
 _ITEM = 8
-#: How a file begins: its signature; versions 2 and 3, with addresses of 8 bytes; where it says how
+#: What follows the signature: versions 2 and 3, with addresses of 8 bytes; where a file says how
 #: long it is.
-_SIGNATURE, _KNOWN, _END = b"\x89HDF\r\n\x1a\n", (b"\x02\x08", b"\x03\x08"), slice(28, 36)
+_KNOWN, _END = (b"\x02\x08", b"\x03\x08"), slice(28, 36)
 _TEXTS = Table(others=Text())
 
 
@@ -245,7 +245,7 @@ def _refuse_rest(plain: BinaryIO, size: int, path: Path) -> None:
     """Refuse a file that has something behind its end that is no seal, as one that is damaged."""
     begin = plain.read(_END.stop)
     plain.seek(0)
-    is_known = begin[:8] == _SIGNATURE and begin[8:10] in _KNOWN
+    is_known = begin[:8] == SIGNATURE and begin[8:10] in _KNOWN
     if is_known and int.from_bytes(begin[_END], "little") < size:
         raise RunFolderError(
             f"{path} is damaged: behind its end there is something that is no checksum; take a "

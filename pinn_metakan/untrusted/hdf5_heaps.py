@@ -15,8 +15,10 @@ from pinn_metakan.errors import RunFolderError
 
 #: How a heap begins: its signature and its only version.
 _HEAP = b"GCOL\x01"
-#: How HDF5 begins, and where it says how many bytes a length has, by versions.
-_SIGNATURE, _WIDTH = b"\x89HDF\r\n\x1a\n", {0: 14, 1: 14, 2: 10, 3: 10}
+#: How HDF5 begins.
+SIGNATURE = b"\x89HDF\r\n\x1a\n"
+#: Where it says how many bytes a length has, by versions.
+_WIDTH = {0: 14, 1: 14, 2: 10, 3: 10}
 #: Bytes before the first object: signature, version, reserved, length; and of a length.
 _HEAD, _LENGTH = 16, 8
 #: Bytes of an object before its data: number, references, reserved, length of the data.
@@ -39,7 +41,7 @@ def refuse_endless_heaps(plain: BinaryIO, path: Path) -> None:
     if os.fstat(plain.fileno()).st_size == 0:
         return  # no HDF5
     with mmap.mmap(plain.fileno(), 0, access=mmap.ACCESS_READ) as content:
-        head = content[(start := max(content.find(_SIGNATURE), 0)) : start + _HEAD]
+        head = content[(start := max(content.find(SIGNATURE), 0)) : start + _HEAD]
         if len(head) == _HEAD and head[_WIDTH.get(head[8], 10)] != _LENGTH:
             raise RunFolderError(f"{path} is no HDF5 file with lengths of {_LENGTH} bytes")
         begin = content.find(_HEAP)

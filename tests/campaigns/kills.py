@@ -12,12 +12,14 @@ import numpy as np
 from campaigns.campaign import Campaign, Outcome
 from campaigns.child import Ended, in_child, in_this_process
 from campaigns.moments import FileOperations, Moment, expect
+from campaigns.program import command
 from campaigns.run_files import damage_in, leftovers_in
 from campaigns.stopped_runs import (
+    KILLED,
     OFTEN,
     Failure,
-    command,
     compare,
+    failed,
     fields_in,
     going_on,
     has_checkpoint,
@@ -42,7 +44,6 @@ RECIPES: dict[str, Sequence[str]] = {
 _SECONDS = 60.0
 #: How often one run is stopped, at most; one in so many of those is asked twice.
 _MOST, _TWICE = 3, 4
-_KILLED = (-signal.SIGKILL, -signal.SIGPROF)
 _STATUS = {signal.SIGINT: 130, signal.SIGUSR1: 130, signal.SIGTERM: 143}
 
 
@@ -100,8 +101,7 @@ class Kills(Campaign):
             must(not leftovers_in(folder), "leftovers", str(leftovers_in(folder)))
             compare(whole.fields, folder / "run")
         except Failure as failure:
-            what, why = failure.args
-            return Outcome(what, f"{why[:200]} | {'; '.join(told[:4])[:300]}", "\n".join(told))
+            return failed(failure, told)
         return Outcome(outcome, "; ".join(told), "\n".join(told))
 
 
@@ -165,7 +165,7 @@ def _checked(ended: Ended, moment: Moment, folder: Path, before: tuple[list[str]
     must(not damage, "half-written", str(damage))
     must("Traceback" not in ended.error, "traceback", ended.error)
     must("Exception ignored" not in ended.error, "exception ignored", ended.error)
-    if ended.status in _KILLED:
+    if ended.status in KILLED:
         return True
     left = set(leftovers_in(folder)) - set(before[0])
     if ended.status == 0:

@@ -13,6 +13,16 @@ from small_runs import FAST_FLAGS
 
 #: A command that makes a run.
 SOLVE = ["solve", "heat", "-q", *FAST_FLAGS]
+#: Commands that write into the run folder.
+WRITING = [
+    ["resume", "run", "-q"],
+    ["plot", "run"],
+    ["report", "run"],
+    ["export", "run", "--to=csv"],
+    [*SOLVE, "--out=run", "--overwrite"],
+    [*SOLVE, "--out=run/inside"],
+    ["new", "run/mine"],
+]
 #: Bytes of the largest file of such a run, about, and of a message, which goes to a file too.
 _LARGEST, _MESSAGE = 120_000, 1000
 
@@ -85,17 +95,7 @@ def _mounted(place: Path, options: str) -> None:
 
 def _read_only(random: Random, folder: Path, run: Path) -> Poor:
     _copied(run, folder)
-    words = random.choice(
-        [
-            ["resume", "run", "-q"],
-            ["plot", "run"],
-            ["report", "run"],
-            ["export", "run", "--to=csv"],
-            [*SOLVE, "--out=run", "--overwrite"],
-            [*SOLVE, "--out=run/inside"],
-            ["new", "run/mine"],
-        ]
-    )
+    words = random.choice(WRITING)
 
     return Poor(
         f"a folder that may only be read: {words[0]}", words, lambda: make_read_only(folder / "run")

@@ -16,12 +16,14 @@ from campaigns.campaign import Campaign, Outcome
 from campaigns.child import Ended, in_this_process
 from campaigns.forked_ranks import begin_ranks
 from campaigns.moments import FileOperations, Moment, expect
+from campaigns.program import command
 from campaigns.run_files import damage_in, leftovers_in
 from campaigns.stopped_runs import (
+    KILLED,
     OFTEN,
     Failure,
-    command,
     compare,
+    failed,
     fields_in,
     going_on,
     has_checkpoint,
@@ -45,7 +47,6 @@ _SECONDS = 60.0
 #: Processes of a run that nothing stops, and of each sitting; how often a run is stopped, at most.
 _TOGETHER, _COUNTS, _MOST = 2, (2, 2, 2, 3), 2
 _STATUS = {signal.SIGINT: 130, signal.SIGTERM: 143}
-_KILLED = (-signal.SIGKILL, -signal.SIGPROF)
 #: Losses that other processes have added up agree to this, as in tests/ranks.
 _SAME_LOSS = 1e-8
 #: How lines may begin: each process tells its own where the one that would be asked is gone.
@@ -146,8 +147,7 @@ class RankKills(Campaign):
                 _compare_losses(whole, folder / "run")
                 outcome = "went on with others" if outcome == "went on" else outcome
         except Failure as failure:
-            what, why = failure.args
-            return Outcome(what, f"{why[:200]} | {'; '.join(told[:4])[:300]}", "\n".join(told))
+            return failed(failure, told)
         return Outcome(outcome, "; ".join(told), "\n".join(told))
 
 
@@ -221,10 +221,10 @@ def _checked(all_ended: Sequence[Ended], stop: Stop, folder: Path, before: set[s
     kind = stop.moment.signals[0]
     for number, status in enumerate(statuses):
         allowed = {0, 1, _STATUS.get(kind, 0)}
-        is_killed = status in _KILLED and kind == signal.SIGKILL and number in stop.ranks
+        is_killed = status in KILLED and kind == signal.SIGKILL and number in stop.ranks
         must(is_killed or status in allowed, "another status", f"{statuses}: {error}")
     left = set(leftovers_in(folder)) - before
-    must(not left or statuses[0] in _KILLED, "leftovers", str(left))
+    must(not left or statuses[0] in KILLED, "leftovers", str(left))
     names_it = "go on with: pinn-metakan resume run" in error
     must(has_checkpoint(folder) or not names_it, "a line that resumes nothing", error)
     return statuses[0] != 0

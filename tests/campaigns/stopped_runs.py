@@ -1,17 +1,31 @@
 """What campaigns of stopped runs share: the command that goes on, and what is compared."""
 
-import sys
+import signal
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
+from campaigns.campaign import Outcome
 
+#: How a process ends that is killed, at a moment or by the clock.
+KILLED = (-signal.SIGKILL, -signal.SIGPROF)
 #: Settings under which each step has a checkpoint and an entry of the history.
 OFTEN = ("--set=checkpoint_seconds=0.01", "--set=report_every=1")
 
 
 class Failure(Exception):
     """Something is not as it should be; the first argument names it, the second tells more."""
+
+
+def failed(failure: Failure, told: Sequence[str]) -> Outcome:
+    """What became of a case that failed.
+
+    Args:
+        failure: What is not as it should be.
+        told: What happened, the first things first.
+    """
+    what, why = failure.args
+    return Outcome(what, f"{why[:200]} | {'; '.join(told[:4])[:300]}", "\n".join(told))
 
 
 def must(is_right: bool, what: str, why: str) -> None:
@@ -41,26 +55,6 @@ def going_on(folder: Path, is_chain: bool) -> list[str]:
         return ["resume", "run", "-q"]
     begins_again = ["--overwrite"] if (folder / "run").exists() else []
     return ["solve", "-q", "--out=run", *begins_again]
-
-
-def command(arguments: Sequence[str], draws: bool) -> None:
-    """Be the command line.
-
-    Args:
-        arguments: What stands behind ``pinn-metakan``.
-        draws: Whether a run draws its figures, which take longer than a small run.
-    """
-    from pinn_metakan.cli import main
-    from pinn_metakan.runs import folder as run_folder
-
-    figures, given = run_folder.all_figures, sys.argv
-    if not draws:
-        run_folder.all_figures = lambda field: {}
-    sys.argv = ["pinn-metakan", *arguments]
-    try:
-        main()
-    finally:
-        run_folder.all_figures, sys.argv = figures, given
 
 
 def fields_in(folder: Path) -> dict[str, np.ndarray]:

@@ -1,6 +1,5 @@
 """Runs where something around them is poor: disk, memory, folders, streams, paths, neighbors."""
 
-import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from random import Random
@@ -10,6 +9,7 @@ from campaigns.answers import ANSWERS, files_in, judged
 from campaigns.campaign import Campaign, Outcome
 from campaigns.child import Ended, in_child, in_this_process
 from campaigns.poor import KINDS, SOLVE, Poor
+from campaigns.program import command
 from campaigns.run_files import damage_in, leftovers_in
 
 _SECONDS = 60.0
@@ -34,11 +34,11 @@ class Surroundings(Campaign):
         poor = random.choice(KINDS)(random, folder, self._run)
         before = files_in(folder)
 
-        def command() -> None:
+        def meet() -> None:
             poor.make()
             _main(poor.arguments)
 
-        ended = in_child(command, folder, _SECONDS)
+        ended = in_child(meet, folder, _SECONDS)
         mine = {name for name in files_in(folder) if not (poor.has_neighbor and ".lock" in name)}
         written = sorted(mine - before)
         name, told = judged(ended, written)
@@ -61,17 +61,8 @@ class Surroundings(Campaign):
 
 
 def _main(arguments: Sequence[str]) -> None:
-    from pinn_metakan.cli import main
-    from pinn_metakan.runs import folder
-
-    draws, given = folder.all_figures, sys.argv
-    if "--drawn" not in arguments:
-        folder.all_figures = lambda field: {}
-    sys.argv = ["pinn-metakan", *(word for word in arguments if word != "--drawn")]
-    try:
-        main()
-    finally:
-        folder.all_figures, sys.argv = draws, given
+    words = [word for word in arguments if word != "--drawn"]
+    command(words, draws=len(words) < len(arguments))
 
 
 def _case(poor: Poor, ended: Ended, written: Sequence[str]) -> str:
