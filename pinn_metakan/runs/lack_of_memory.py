@@ -15,8 +15,6 @@ from pinn_metakan.settings.stages import LMSettings
 # All of these: docs/decisions/0015-bounded-memory.md.
 #: Numbers that a step of second order holds for each one of J, and for each one of J^T J.
 _PER_JACOBIAN, _PER_GRAM = 3.0, 2.0
-#: Numbers of each that it cannot do without: J and J^T J themselves.
-_LEAST = 1.0
 #: The largest part of what did not fit that is advised.
 _SMALLER = 0.5
 _NOTHING_FITS = "no fewer points help; take a machine with more memory, or a smaller network"
@@ -68,7 +66,7 @@ def refuse_jacobian_that_never_fits(run: AssembledRun) -> None:
         SettingsError: If it does; says what would fit.
     """
     rows, columns = _shape(run)
-    least = BYTES * (_LEAST * rows * columns + _LEAST * min(rows, columns) ** 2)
+    least = BYTES * (rows * columns + min(rows, columns) ** 2)  # J and J^T J themselves
     memory = memory_of(run.choices.device)
     if memory is not None and least > memory and _keeps_jacobian(run):
         try_these = f"try {', or '.join(_advice(run))}"
