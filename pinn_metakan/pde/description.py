@@ -4,6 +4,7 @@ import inspect
 
 from pinn_metakan.pde.problem import Problem, has_features
 from pinn_metakan.pde.solution_parameters import parameters_text
+from pinn_metakan.pde.suggested import suggestions, suggestions_by_network
 from pinn_metakan.pde.unknown import find_unknowns
 from pinn_metakan.pde.unknown_function import find_functions
 
@@ -43,8 +44,8 @@ def description(problem: Problem) -> list[tuple[str, str]]:
     facts.append(("reference", "yes" if has_reference else "none"))
     if problem.tags:
         facts.append(("tags", ", ".join(problem.tags)))
-    facts += [("suggests", f"{key}: {value}") for key, value in problem.settings.items()]
-    for network, settings in problem.network_settings.items():
+    facts += [("suggests", f"{key}: {value}") for key, value in suggestions(problem).items()]
+    for network, settings in suggestions_by_network(problem).items():
         facts.append(("suggests", f"with --network {network}: {settings}"))
     return facts
 

@@ -1,13 +1,18 @@
-"""Code of the user's that has not ended when a run must: it is ended where it is."""
+"""What has not ended when a run must: code of the user's, and all before training, is ended."""
 
 import signal
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from types import CodeType, FrameType
+from functools import wraps
+from types import CodeType, FrameType, TracebackType
+from typing import ClassVar, ParamSpec, TypeVar
 
 from pinn_metakan.errors import SettingsError
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 #: Seconds that one call may take although the budget is used up; it may be a slow reference
 #: (docs/decisions/0050-code-of-the-user.md).
@@ -21,13 +26,14 @@ _ALARM = getattr(signal, "SIGALRM", None)
 
 
 class Overtime(BaseException):
-    """A call of the user's code went on although the budget was used up.
+    """A call went on although the budget was used up.
 
     Args:
         seconds: How long it had gone on.
     """
 
     def __init__(self, seconds: float):
+        self.seconds = seconds
         super().__init__(
             f"it had not ended after {seconds:.0f} s, and the budget is used up; give a larger "
             "budget, or see whether it ends at all"
@@ -35,17 +41,91 @@ class Overtime(BaseException):
 
 
 class Calls:
-    """The calls of the user's code that the main thread is in, one inside the other.
+    """The calls that may be ended and that the main thread is in, one inside the other.
 
     `Overtime` may be raised between any two lines, so that what is put back is put back by value.
     """
 
-    #: Whether user's code runs that may be ended; set last before a call and cleared first after.
+    #: Whether one runs; set last before a call and cleared first after.
     armed = False
     #: When the outermost one began, as `time.monotonic`.
     began = 0.0
     #: What clears `armed` after a call: it is not ended before its first line.
-    ending: CodeType | None = None
+    endings: ClassVar[set[CodeType]] = set()
+
+
+class Call:
+    """One call that may be ended from `begin` until `end`; `leave` goes back to the one around."""
+
+    __slots__ = ("_before", "_is_main")
+
+    def begin(self) -> None:
+        """Let it be ended."""
+        self._before = (Calls.armed, Calls.began)
+        self._is_main = threading.current_thread() is threading.main_thread()
+        if self._is_main:
+            if not Calls.armed:
+                Calls.began = time.monotonic()
+            Calls.armed = True  # the last line: what ends a call may be raised from here on
+
+    def end(self) -> None:
+        """Let it no longer be ended."""
+        if self._is_main:
+            Calls.armed = False  # the first line
+
+    def leave(self) -> None:
+        """Let the one around it be ended, if there is one."""
+        if self._is_main:
+            Calls.armed, Calls.began = self._before
+
+
+Calls.endings.add(Call.end.__code__)
+
+
+def assembled_in_time(make: Callable[P, T]) -> Callable[P, T]:
+    """Let what makes a run, the package's own code, be ended as code of the user's is.
+
+    Networks of a million units take minutes for a single evaluation. Nothing has been trained or
+    written yet, so that nothing is lost. It raises `SettingsError` where it is ended.
+
+    Args:
+        make: What makes it.
+
+    Returns:
+        The same, ended in time.
+    """
+
+    @wraps(make)
+    def made(*args: P.args, **kwargs: P.kwargs) -> T:
+        with _Assembling():
+            return make(*args, **kwargs)
+
+    return made
+
+
+class _Assembling:
+    """The block in which a run is made, see `assembled_in_time`."""
+
+    def __enter__(self) -> None:
+        self._call = Call()
+        self._call.begin()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        tb: TracebackType | None,
+    ) -> None:
+        self._call.end()
+        self._call.leave()
+        if isinstance(error, Overtime):
+            raise SettingsError(
+                f"the run had not been assembled after {error.seconds:.0f} s, and the budget is "
+                "used up; give a larger budget, or a smaller network"
+            ) from error
+
+
+Calls.endings.add(_Assembling.__exit__.__code__)
 
 
 def check_budget(budget: float | None) -> None:
@@ -96,7 +176,7 @@ def ended_in_time(until: float | None) -> Iterator[None]:
     def on_alarm(number: int, frame: FrameType | None) -> None:
         if is_sent.is_set():
             is_sent.clear()
-            is_ending = frame is not None and frame.f_code is Calls.ending
+            is_ending = frame is not None and frame.f_code in Calls.endings
             if is_overdue() and not is_ending:
                 raise Overtime(time.monotonic() - Calls.began)
         elif callable(before):

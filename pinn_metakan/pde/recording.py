@@ -108,7 +108,7 @@ def checked_terms(
         ProblemError: If a name or a value cannot be used.
     """
     if not isinstance(terms, dict) or not terms:
-        kind = "an empty dict" if terms == {} else type(terms).__name__
+        kind = "an empty dict" if isinstance(terms, dict) else type(terms).__name__
         raise ProblemError(
             f"{label} returned {kind}, expected a dict of named terms such as {{'burgers': (N,)}}"
         )

@@ -12,15 +12,16 @@ import torch
 
 
 class SharedState:
-    """What all code shares, as it is now: six microseconds to note and to compare.
+    """What all code shares, as it is now: a few microseconds to note and to compare.
 
     That is what torch keeps for all, the working directory, and where output goes.
     """
 
-    __slots__ = ("_dtype", "_folder", "_is_grad_enabled", "_streams", "_threads")
+    __slots__ = ("_checks", "_folder", "_is_grad_enabled", "_numbers", "_streams", "_threads")
 
     def __init__(self) -> None:
-        self._dtype = torch.get_default_dtype()
+        self._numbers = _numbers_made()
+        self._checks = _checks()
         self._is_grad_enabled = torch.is_grad_enabled()
         self._threads = torch.get_num_threads()
         self._streams = (sys.stdout, sys.stderr)
@@ -30,14 +31,38 @@ class SharedState:
         """Put back what is no longer as it was."""
         if torch.is_grad_enabled() is not self._is_grad_enabled:
             torch.set_grad_enabled(self._is_grad_enabled)
-        if torch.get_default_dtype() is not self._dtype:
-            torch.set_default_dtype(self._dtype)
+        if (numbers := _numbers_made()) != self._numbers:
+            dtype, device = self._numbers
+            torch.set_default_dtype(dtype)
+            if numbers[1] != device:  # of the CPU it is none, which costs no call anything
+                torch.set_default_device(None if device.type == "cpu" else device)
+        if _checks() != self._checks:
+            is_deterministic, only_warns, looks_for_anomalies, precision = self._checks
+            torch.use_deterministic_algorithms(is_deterministic, warn_only=only_warns)
+            torch.autograd.set_detect_anomaly(looks_for_anomalies)
+            torch.set_float32_matmul_precision(precision)
         if torch.get_num_threads() != self._threads:
             torch.set_num_threads(self._threads)
         sys.stdout, sys.stderr = self._streams
         if self._folder and _working_directory() != self._folder:
             with suppress(OSError):  # it was removed meanwhile
                 os.chdir(self._folder)
+
+
+def _numbers_made() -> tuple[torch.dtype, torch.device]:
+    """Of what kind and where a tensor is that says neither."""
+    made = torch.empty(0)
+    return made.dtype, made.device
+
+
+def _checks() -> tuple[bool, bool, bool, str]:
+    """What torch checks while it computes, and to how many digits float32 is multiplied."""
+    return (
+        torch.are_deterministic_algorithms_enabled(),
+        torch.is_deterministic_algorithms_warn_only_enabled(),
+        torch.is_anomaly_enabled(),
+        torch.get_float32_matmul_precision(),
+    )
 
 
 def _working_directory() -> str:
@@ -52,27 +77,18 @@ def _working_directory() -> str:
 def kept_surroundings() -> Iterator[None]:
     """Put back what a file that is executed may change: where, how and by what numbers all goes on.
 
-    That is: the working directory, the seeds of torch, NumPy and Python, what NumPy and warnings do
-    about errors, torch's default device and what it checks, where output goes, the depth of calls.
+    That is, beside what all code shares: the seeds of torch, NumPy and Python, what NumPy and
+    warnings do about errors, and the depth of calls.
     """
     shared, depth = SharedState(), sys.getrecursionlimit()
     seeds = (torch.get_rng_state(), np.random.get_state(), random.getstate())  # noqa: NPY002
-    device, errors = torch.get_default_device(), np.geterr()
-    is_deterministic = torch.are_deterministic_algorithms_enabled()
-    only_warns = torch.is_deterministic_algorithms_warn_only_enabled()
-    looks_for_anomalies = torch.is_anomaly_enabled()
-    precision = torch.get_float32_matmul_precision()
+    errors = np.geterr()
     with warnings.catch_warnings():
         try:
             yield
         finally:
             sys.setrecursionlimit(depth)
             shared.put_back()
-            if torch.get_default_device() != device:
-                torch.set_default_device(device)
-            torch.use_deterministic_algorithms(is_deterministic, warn_only=only_warns)
-            torch.autograd.set_detect_anomaly(looks_for_anomalies)
-            torch.set_float32_matmul_precision(precision)
             torch.set_rng_state(seeds[0])
             np.random.set_state(seeds[1])  # noqa: NPY002
             random.setstate(seeds[2])

@@ -6,8 +6,6 @@ changes for all code is put back. What does not end in time is ended, see `overt
 
 import dis
 import sys
-import threading
-import time
 import traceback
 from collections.abc import Callable, Sequence
 from importlib.util import module_from_spec, spec_from_file_location
@@ -18,7 +16,7 @@ import torch
 from torch import Tensor
 
 from pinn_metakan.errors import ProblemError, TrainingError, is_lack_of_memory, one_line
-from pinn_metakan.pde.overtime import Calls
+from pinn_metakan.pde.overtime import Call, Calls
 from pinn_metakan.pde.surroundings import SharedState, kept_surroundings
 
 #: Files of this package and of Python itself: a user's mistake is in neither.
@@ -41,19 +39,15 @@ class told_failures:
         ProblemError: If the block raised anything but an interrupt or a lack of memory.
     """
 
-    __slots__ = ("_before", "_is_main", "_state", "_what")
+    __slots__ = ("_call", "_state", "_what")
 
     def __init__(self, what: str):
         self._what = what
 
     def __enter__(self) -> None:
         self._state = SharedState()
-        self._before = (Calls.armed, Calls.began)
-        self._is_main = threading.current_thread() is threading.main_thread()
-        if self._is_main:
-            if not Calls.armed:
-                Calls.began = time.monotonic()
-            Calls.armed = True  # the last line: what ends a call may be raised from here on
+        self._call = Call()
+        self._call.begin()
 
     def __exit__(
         self,
@@ -61,11 +55,9 @@ class told_failures:
         error: BaseException | None,
         tb: TracebackType | None,
     ) -> None:
-        if self._is_main:
-            Calls.armed = False  # the first line
+        self._call.end()
         self._state.put_back()
-        if self._is_main:
-            Calls.armed, Calls.began = self._before
+        self._call.leave()
         if error is None or isinstance(error, ProblemError | TrainingError):
             return
         if is_lack_of_memory(error) or (
@@ -75,7 +67,7 @@ class told_failures:
         raise ProblemError(f"{self._what}: {describe_error(error)}") from error
 
 
-Calls.ending = told_failures.__exit__.__code__
+Calls.endings.add(told_failures.__exit__.__code__)
 
 
 def _is_raised_by_code(error: BaseException) -> bool:

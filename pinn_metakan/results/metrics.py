@@ -4,6 +4,8 @@ Outside the domain both are NaN, and such points do not count. A value that is N
 reference makes the error NaN: a hole in a solution is no small error.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -19,8 +21,7 @@ _ROUNDING = 1e-13
 def relative_l2(values: Array, reference: Array) -> float:
     r"""Relative L2 error sqrt(sum (u - v)^2 / sum v^2); the numerator alone if v is zero."""
     u, v = _where_known(values, reference)
-    scale = float(np.sqrt(np.sum(v**2)))
-    return float(np.sqrt(np.sum((u - v) ** 2))) / (scale or 1.0)
+    return _ratio(u - v, v)
 
 
 def relative_to_variation(values: Array, reference: Array) -> float | None:
@@ -41,17 +42,16 @@ def relative_to_variation(values: Array, reference: Array) -> float | None:
     u, v = _where_known(values, reference)
     if not v.size:
         return None
-    size, variation = float(np.linalg.norm(v)), float(np.linalg.norm(v - v.mean()))
-    if not _ROUNDING * size < variation < _DOMINATED * size:
+    varying = v - v.mean()
+    if not _ROUNDING < _ratio(varying, v) < _DOMINATED:
         return None
-    return float(np.linalg.norm(u - v)) / variation
+    return _ratio(u - v, varying)
 
 
 def relative_l1(values: Array, reference: Array) -> float:
     r"""Relative L1 error sum |u - v| / sum |v|; the numerator alone if v is zero."""
     u, v = _where_known(values, reference)
-    scale = float(np.sum(np.abs(v)))
-    return float(np.sum(np.abs(u - v))) / (scale or 1.0)
+    return _ratio(u - v, v, _l1_norm)
 
 
 def max_error(values: Array, reference: Array) -> float:
@@ -63,14 +63,36 @@ def max_error(values: Array, reference: Array) -> float:
 def relative_norm(distance: Array, values: Array) -> float:
     r"""Relative L2 norm sqrt(sum d^2 / sum u^2) of a distance d from u, where u is known."""
     d, u = _where_known(distance, values)
-    scale = float(np.sqrt(np.sum(u**2)))
-    return float(np.sqrt(np.sum(d**2))) / (scale or 1.0)
+    return _ratio(d, u)
 
 
 def largest_known(distance: Array, values: Array) -> float:
     """Largest distance max d from u, where u is known [unit of u]."""
     d, _ = _where_known(distance, values)
     return float(np.max(d, initial=0.0))
+
+
+def _l1_norm(x: Array) -> float:
+    return float(np.sum(np.abs(x)))
+
+
+def _l2_norm(x: Array) -> float:
+    return float(np.sqrt(np.sum(x**2)))
+
+
+def _ratio(x: Array, y: Array, norm: Callable[[Array], float] = _l2_norm) -> float:
+    """|x| / |y|, or |x| if y is zero, where squares of x or y may be beyond float64, too."""
+    x_exponent, y_exponent = _exponent(x), _exponent(y)
+    x_norm, y_norm = norm(np.ldexp(x, -x_exponent)), norm(np.ldexp(y, -y_exponent))
+    if not y_norm:
+        y_norm, y_exponent = 1.0, 0
+    with np.errstate(over="ignore"):
+        return float(np.ldexp(x_norm / y_norm, x_exponent - y_exponent))
+
+
+def _exponent(x: Array) -> int:
+    """The n of max |x| = m 2^n, m in [1/2, 1); x is divided by 2^n exactly."""
+    return int(np.frexp(np.max(np.abs(x), initial=0.0))[1])
 
 
 def _where_known(values: Array, reference: Array) -> tuple[Array, Array]:

@@ -21,6 +21,7 @@ from pinn_metakan.optimizers.communicator import Communicator
 from pinn_metakan.optimizers.verdict import Outcome
 from pinn_metakan.pde.derivatives_of_code import told_derivatives
 from pinn_metakan.pde.formulation import Formulation, formulate
+from pinn_metakan.pde.overtime import assembled_in_time
 from pinn_metakan.pde.problem import Problem
 from pinn_metakan.results.residual_norms import ResidualNorms
 from pinn_metakan.runs.checkpoint_format import in_this_format
@@ -55,6 +56,7 @@ class AssembledRun:
         SettingsError: If a setting cannot be used with it.
     """
 
+    @assembled_in_time
     def __init__(
         self,
         problem: Problem,
@@ -69,8 +71,8 @@ class AssembledRun:
         self.problem, self.choices = problem, choices
         self.settings = settings = choices.settings
         self._place = (choices.device, DTYPES[choices.dtype])
-        self.formulation = formulate(problem)
-        refuse_what_never_fits(settings, self.formulation, choices.device)
+        self.formulation = formulation = formulate(problem)
+        refuse_what_never_fits(settings, formulation, choices.device)
         self._generator = Generator().manual_seed(choices.seed)
         self.grid = main_grid(self.formulation, settings.evaluation)
         self._points = settings.points
@@ -100,8 +102,7 @@ class AssembledRun:
         self.reference = reference_on(self.formulation, self.grid.points)
         self.plane_reference: Mapping[str, Tensor] = {}
         if not self.grid.axes:  # that of the figures; what is wrong with it is told before training
-            points = plane_grid(self.formulation).points
-            self.plane_reference = reference_on(self.formulation, points)
+            self.plane_reference = reference_on(formulation, plane_grid(formulation).points)
         stated = stated_reference_errors(self.formulation) if self.reference else {}
         self.reference_errors = {name: stated[name] for name in self.reference if name in stated}
         self.record = TrainingRecord()

@@ -1,14 +1,15 @@
 """What a run was asked to be: checked, and its device found."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import torch
 
-from pinn_metakan.errors import ProblemError, SettingsError, look_up, one_line
+from pinn_metakan.errors import SettingsError, look_up
 from pinn_metakan.networks.network import Network
 from pinn_metakan.pde.problem import Problem
+from pinn_metakan.pde.suggested import suggestions, suggestions_by_network
 from pinn_metakan.runs.devices import chosen_device
 from pinn_metakan.runs.own_parts import OwnPart, PartFile, load_parts, own_names
 from pinn_metakan.settings.earlier_names import present_name
@@ -98,7 +99,7 @@ def present_network(problem: Problem, network: str, layers: Sequence[Layer] = ()
     Returns:
         The name.
     """
-    suggested = (problem.settings, _by_network(problem).get(network))
+    suggested = (suggestions(problem), suggestions_by_network(problem).get(network))
     return present_name(network, [*suggested, *(layer for _, layer in layers)])
 
 
@@ -106,27 +107,13 @@ def suggested_settings(problem: Problem, network: str, layers: Sequence[Layer] =
     """Merge the default, the problem's suggestions for a network, and further layers."""
     label = problem.origin.label
     name = present_network(problem, network, layers)
-    suggestions: list[Layer] = [(f"{label}: settings", problem.settings)]
+    layered: list[Layer] = [(f"{label}: settings", suggestions(problem))]
     if _has_one_coordinate(problem):
-        suggestions.insert(0, ("one coordinate", of_one_coordinate(name)))
-    for key, section in _by_network(problem).items():
+        layered.insert(0, ("one coordinate", of_one_coordinate(name)))
+    for key, section in suggestions_by_network(problem).items():
         if present_name(key, [section]) == name:
-            suggestions.append((f"{label}: network_settings", section))
-    return build_settings(name, [*suggestions, *layers])
-
-
-def _by_network(problem: Problem) -> Mapping[str, Mapping[str, object]]:
-    """The `network_settings` of a problem, once they are what they should be."""
-    found: object = problem.network_settings
-    is_right = isinstance(found, Mapping) and all(
-        isinstance(name, str) and isinstance(section, Mapping) for name, section in found.items()
-    )
-    if not is_right:
-        raise ProblemError(
-            f"{problem.origin.label}: network_settings must be tables of settings by the names of "
-            f"networks, such as {{'kan': {{'lm': {{'steps': 50}}}}}}, got {one_line(found, 60)}"
-        )
-    return problem.network_settings
+            layered.append((f"{label}: network_settings", section))
+    return build_settings(name, [*layered, *layers])
 
 
 def _has_one_coordinate(problem: Problem) -> bool:

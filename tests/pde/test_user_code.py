@@ -1,8 +1,7 @@
-"""Code of the user's at arm's length: what it raises, changes, returns and never ends."""
+"""Code of the user's at arm's length: what it raises, changes and returns."""
 
 import os
 import random
-import signal
 import sys
 import time
 import warnings
@@ -15,11 +14,10 @@ import torch
 
 from pinn_metakan.diagnosis.reference import reference_at
 from pinn_metakan.errors import ProblemError
-from pinn_metakan.pde import overtime
+from pinn_metakan.pde import user_code
 from pinn_metakan.pde.formulation import formulate
 from pinn_metakan.pde.loading import load_problem
-from pinn_metakan.pde.overtime import Calls, ended_in_time
-from pinn_metakan.pde.user_code import call_user, told_failures
+from pinn_metakan.pde.user_code import call_user
 
 Write = Callable[..., Path]
 
@@ -84,13 +82,23 @@ CHANGES: list[tuple[Callable[[], object], Callable[[], object]]] = [
     (lambda: os.chdir("/"), os.getcwd),
     (lambda: setattr(sys, "stdout", None), lambda: sys.stdout),
     (lambda: setattr(sys, "stderr", None), lambda: sys.stderr),
+    (lambda: torch.set_default_device("meta"), torch.get_default_device),
+    (lambda: torch.set_float32_matmul_precision("medium"), torch.get_float32_matmul_precision),
+    (
+        lambda: torch.use_deterministic_algorithms(True),
+        torch.are_deterministic_algorithms_enabled,
+    ),
+    (lambda: torch.autograd.set_detect_anomaly(True), torch.is_anomaly_enabled),
 ]
 
 
 @pytest.mark.parametrize(
     ("change", "state"),
     CHANGES,
-    ids=["dtype", "gradients", "threads", "folder", "output", "errors"],
+    ids=[
+        *("dtype", "gradients", "threads", "folder", "output", "errors"),
+        *("device", "precision", "determinism", "anomalies"),
+    ],
 )
 def test_what_a_call_changes_for_all_is_put_back(
     change: Callable[[], object], state: Callable[[], object]
@@ -146,65 +154,8 @@ def test_a_constructor_may_change_no_more_than_its_file(write_problem: Write) ->
     assert surroundings() == before
 
 
-def test_a_loop_without_end_is_ended_after_the_budget(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(overtime, "GRACE", 0.2)
-    monkeypatch.setattr(overtime, "_EVERY", 0.05)
-
-    def forever() -> None:
-        while True:
-            try:
-                time.sleep(0.01)
-            except Exception:
-                pass
-
-    with (
-        pytest.raises(ProblemError, match=r"mine failed: Overtime: it had not ended.*_code.py, l"),
-        ended_in_time(time.time()),
-    ):
-        call_user(forever, (), "mine")
-
-
-def test_code_that_ends_in_time_and_code_of_the_package_are_not_ended(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(overtime, "GRACE", 0.1)
-    monkeypatch.setattr(overtime, "_EVERY", 0.02)
-    with ended_in_time(time.time()):
-        for _ in range(10):
-            call_user(lambda: time.sleep(0.03), (), "mine")
-        time.sleep(0.3)
-
-
-def test_an_alarm_at_any_line_around_a_call_leaves_nothing_that_may_be_ended(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(overtime, "GRACE", -1.0)
-    monkeypatch.setattr(overtime, "_EVERY", 0.0002)
-
-    def work() -> None:
-        for _ in range(20):
-            os.getcwd()  # lets the one that watches run
-
-    ended, others, switching = 0, list[int](), sys.getswitchinterval()
-    before = signal.signal(signal.SIGALRM, lambda number, frame: others.append(number))
-    sys.setswitchinterval(1e-5)  # the one that watches is heard at any line, too
-    until = time.process_time() + 0.5
-    with ended_in_time(time.time() - 1.0):
-        while time.process_time() < until:
-            try:
-                with told_failures("mine failed"):
-                    work()
-            except ProblemError:
-                ended += 1
-            assert not Calls.armed
-    sys.setswitchinterval(switching)
-    signal.signal(signal.SIGALRM, before)
-    assert ended > 0
-    assert not others
-
-
 def test_a_folder_that_is_called_like_the_package_is_the_users() -> None:
-    package = Path(overtime.__file__).parents[1]
+    package = Path(user_code.__file__).parents[1]
     namespace: dict[str, Callable[[], None]] = {}
     text = "def fail():\n    raise ValueError('no')"
     exec(compile(text, f"{package}_study/mine.py", "exec"), namespace)

@@ -1,6 +1,7 @@
 """Solutions that were damaged or forged are refused in one line, and nothing outside is read."""
 
 import json
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -12,7 +13,9 @@ from small_fields import small_field
 
 from pinn_metakan.errors import RunFolderError
 from pinn_metakan.results.hdf5 import read_solution, write_solution
+from pinn_metakan.untrusted import hdf5_heaps
 from pinn_metakan.untrusted.checksum import sealed
+from pinn_metakan.untrusted.hdf5_heaps import refuse_endless_heaps
 
 Forgery = Callable[[h5py.File], object]
 
@@ -186,6 +189,37 @@ def test_a_heap_of_texts_that_hdf5_would_walk_for_ever_is_refused(path: Path, si
     path.write_bytes(sealed(bytes(content)))
     with pytest.raises(RunFolderError, match=r"solution\.h5 is damaged: a text in it has no end"):
         read_solution(path)
+
+
+def test_heaps_in_each_other_are_refused_before_they_are_walked_for_long(tmp_path: Path) -> None:
+    heap = b"GCOL\x01\0\0\0" + (16 * 4096).to_bytes(8, "little")
+    with h5py.File(tmp_path / "a.h5", "w") as file:
+        file.attrs["text"] = "some"
+    content = (tmp_path / "a.h5").read_bytes()
+    (tmp_path / "a.h5").write_bytes(content + (heap + b"\1" + bytes(15)) * 3000)
+    began = time.process_time()
+    with (tmp_path / "a.h5").open("rb") as plain, pytest.raises(RunFolderError, match="has no end"):
+        refuse_endless_heaps(plain, tmp_path / "a.h5")
+    assert time.process_time() - began < 2.0
+
+
+@pytest.mark.parametrize("block", [0, 512, 4096])
+def test_heaps_behind_a_block_of_the_user_and_across_parts_are_found(
+    block: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a.h5"
+    with h5py.File(path, "w", userblock_size=block) as file:
+        file.attrs["text"] = "some"
+    content = bytearray(path.read_bytes())
+    heap = content.index(b"GCOL\x01")
+    with path.open("rb") as plain:
+        refuse_endless_heaps(plain, path)
+    content[heap + 24 : heap + 32] = (2**64 - 16).to_bytes(8, "little")
+    path.write_bytes(content)
+    for at_once in (heap + 1, heap + 4, 16, 10**6):
+        monkeypatch.setattr(hdf5_heaps, "_AT_ONCE", at_once)
+        with path.open("rb") as plain, pytest.raises(RunFolderError, match="has no end"):
+            refuse_endless_heaps(plain, path)
 
 
 def test_texts_that_look_like_the_beginning_of_a_heap_are_read(tmp_path: Path) -> None:

@@ -66,3 +66,23 @@ def test_where_no_offset_dominates_there_is_no_error_of_the_variation(
     v: np.ndarray,
 ) -> None:
     assert relative_to_variation(v + 0.1, v) is None
+
+
+@pytest.mark.parametrize("scale", [1e300, 1e-300, 1.0])
+def test_errors_of_any_numbers_that_float64_holds_are_finite(scale: float) -> None:
+    v, u = scale * np.array([1.0, -2.0, 2.0]), scale * np.array([1.0, 1.0, 2.0])
+    assert relative_l2(u, v) == pytest.approx(1.0)
+    assert relative_l1(u, v) == pytest.approx(3 / 5)
+    assert relative_norm(u, v) == pytest.approx(math.sqrt(6) / 3)
+    assert relative_l2(u, 0 * v) == pytest.approx(scale * math.sqrt(6))
+    assert relative_l2(0 * v, v) == 1.0
+
+
+def test_errors_are_those_of_the_formula_bit_for_bit() -> None:
+    generator = np.random.default_rng(0)
+    for _ in range(100):
+        v, d = (generator.normal(size=50) * 10.0 ** generator.integers(-20, 20) for _ in "vd")
+        u = v + d
+        formula = np.sqrt(np.sum((u - v) ** 2)) / np.sqrt(np.sum(v**2))
+        assert relative_l2(u, v) == formula
+        assert relative_l1(u, v) == np.sum(np.abs(u - v)) / np.sum(np.abs(v))

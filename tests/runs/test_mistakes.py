@@ -94,6 +94,11 @@ def solve_file(path: Path, **more: object) -> Solution:
             "mine.py: settings: no setting 'adam.step'",
         ),
         ({"extra": "settings = 3"}, "mine.py: settings: expected a dict of settings, got 3"),
+        ({"extra": "settings = [1]"}, r"mine.py: settings: expected a dict of settings, got \[1\]"),
+        (
+            {"residual": "import numpy; return numpy.ones(9)"},
+            "mine.py: residual returned ndarray, expected a dict of named terms",
+        ),
     ],
 )
 def test_a_mistake_in_a_problem_is_named_before_anything_is_written(
