@@ -89,6 +89,9 @@ CHANGES: list[tuple[Callable[[], object], Callable[[], object]]] = [
         torch.are_deterministic_algorithms_enabled,
     ),
     (lambda: torch.autograd.set_detect_anomaly(True), torch.is_anomaly_enabled),
+    (lambda: sys.setrecursionlimit(sys.getrecursionlimit() + 9), sys.getrecursionlimit),
+    (lambda: np.seterr(all="raise"), np.geterr),
+    (lambda: warnings.simplefilter("error"), lambda: list(warnings.filters)),
 ]
 
 
@@ -97,7 +100,7 @@ CHANGES: list[tuple[Callable[[], object], Callable[[], object]]] = [
     CHANGES,
     ids=[
         *("dtype", "gradients", "threads", "folder", "output", "errors"),
-        *("device", "precision", "determinism", "anomalies"),
+        *("device", "precision", "determinism", "anomalies", "depth", "floats", "warnings"),
     ],
 )
 def test_what_a_call_changes_for_all_is_put_back(
