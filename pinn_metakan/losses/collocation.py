@@ -133,7 +133,7 @@ class Collocation:
     def part(self, count: int, generator: Generator, fewest: int = 1) -> "Collocation":
         """Draw some of the points of each group, about so many together, its share each.
 
-        Residuals that compare several points keep all of theirs.
+        Residuals that compare several points, such as an integral, keep all of theirs beside them.
 
         Args:
             count: How many points; each group keeps one at least.
@@ -143,7 +143,8 @@ class Collocation:
         Returns:
             Fewer points, each of which counts for more.
         """
-        share = count / sum(len(group.at.points) for group in self.groups)
+        cut = [len(group.at.points) for group in self.groups if group.residual.is_pointwise]
+        share = count / sum(cut)
         groups = []
         for group in self.groups:
             at, total = group.at, len(group.at.points)
