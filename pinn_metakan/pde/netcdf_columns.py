@@ -9,10 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.io import netcdf_file
 
+from pinn_metakan.untrusted.hdf5_heaps import signature_at
 from pinn_metakan.untrusted.hdf5_links import refuse_links_out
 
-#: What a file of version 4, which is HDF5, begins with.
-_HDF5_SIGNATURE = b"\x89HDF"
 #: Entries that a variable may have, and bytes of it for each byte of its file: deflate, which
 #: netCDF uses, makes nothing smaller than by this (docs/decisions/0043-unknown-numbers.md).
 _MOST_ENTRIES, _MOST_BYTES = 10_000_000, 1032
@@ -36,7 +35,7 @@ def netcdf_columns(
         OSError: If it cannot be read.
     """
     with path.open("rb") as file:
-        is_hdf5 = file.read(len(_HDF5_SIGNATURE)) == _HDF5_SIGNATURE
+        is_hdf5 = signature_at(file) is not None
     return _hdf5(path, names) if is_hdf5 else _classic(path, names)
 
 

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from functools import wraps
-from types import CodeType, FrameType, TracebackType
+from types import CodeType, FrameType
 from typing import ClassVar, ParamSpec, TypeVar
 
 from pinn_metakan.errors import SettingsError
@@ -97,35 +97,21 @@ def assembled_in_time(make: Callable[P, T]) -> Callable[P, T]:
 
     @wraps(make)
     def made(*args: P.args, **kwargs: P.kwargs) -> T:
-        with _Assembling():
+        call = Call()
+        try:
+            call.begin()
             return make(*args, **kwargs)
-
-    return made
-
-
-class _Assembling:
-    """The block in which a run is made, see `assembled_in_time`."""
-
-    def __enter__(self) -> None:
-        self._call = Call()
-        self._call.begin()
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        tb: TracebackType | None,
-    ) -> None:
-        self._call.end()
-        self._call.leave()
-        if isinstance(error, Overtime):
+        except Overtime as error:
+            call.end()  # the first line: another one may be raised until then
             raise SettingsError(
                 f"the run had not been assembled after {error.seconds:.0f} s, and the budget is "
                 "used up; give a larger budget, or a smaller network"
             ) from error
+        finally:
+            call.end()
+            call.leave()
 
-
-Calls.endings.add(_Assembling.__exit__.__code__)
+    return made
 
 
 def check_budget(budget: float | None) -> None:

@@ -1,6 +1,7 @@
 """The settings that a problem suggests, once they are what they should be."""
 
 from collections.abc import Mapping
+from typing import TypeGuard
 
 from pinn_metakan.errors import ProblemError, one_line
 from pinn_metakan.pde.problem import Problem
@@ -40,11 +41,7 @@ def suggestions_by_network(problem: Problem) -> Mapping[str, Mapping[str, object
         ProblemError: If they are no tables by names.
     """
     found: object = problem.network_settings
-    if (
-        not isinstance(found, Mapping)
-        or not _is_table(found)
-        or not all(map(_is_table, found.values()))
-    ):
+    if not (_is_table(found) and all(map(_is_table, found.values()))):
         raise ProblemError(
             f"{problem.origin.label}: network_settings must be tables of settings by the names of "
             f"networks, such as {{'kan': {{'lm': {{'steps': 50}}}}}}, got {one_line(found, 60)}"
@@ -52,5 +49,5 @@ def suggestions_by_network(problem: Problem) -> Mapping[str, Mapping[str, object
     return problem.network_settings
 
 
-def _is_table(value: object) -> bool:
+def _is_table(value: object) -> TypeGuard[Mapping[str, object]]:
     return isinstance(value, Mapping) and all(isinstance(name, str) for name in value)

@@ -46,9 +46,10 @@ def refuse_endless_heaps(plain: BinaryIO, path: Path) -> None:
             heaps lie in each other; or if lengths have other than 8 bytes, which no program of
             today writes.
     """
-    head = _bytes_at(plain, _first_signature(plain), _HEAD)
-    if not head:
+    start = signature_at(plain)
+    if start is None:
         return  # no HDF5
+    head = _bytes_at(plain, start, _HEAD)
     if len(head) == _HEAD and head[_WIDTH.get(head[8], 10)] != _LENGTH:
         raise RunFolderError(f"{path} is no HDF5 file with lengths of {_LENGTH} bytes")
     left = _TIMES * os.fstat(plain.fileno()).st_size // _OBJECT
@@ -61,8 +62,15 @@ def refuse_endless_heaps(plain: BinaryIO, path: Path) -> None:
             )
 
 
-def _first_signature(plain: BinaryIO) -> int | None:
-    """Where HDF5 begins: at 0, 512, or a power of two behind; None where it does not."""
+def signature_at(plain: BinaryIO) -> int | None:
+    """Find where HDF5 begins in a file: at 0, 512, or a power of two behind.
+
+    Args:
+        plain: The open file, which is read from another place afterwards.
+
+    Returns:
+        The place; None of a file that is no HDF5.
+    """
     begin, size = 0, os.fstat(plain.fileno()).st_size
     while begin < size:
         if _bytes_at(plain, begin, len(SIGNATURE)) == SIGNATURE:
@@ -82,10 +90,8 @@ def _heaps(plain: BinaryIO) -> Iterator[int]:
         begin += len(content) - overlap
 
 
-def _bytes_at(plain: BinaryIO, begin: int | None, count: int) -> bytes:
-    """Bytes of a file from one place; fewer where it ends, none of no place."""
-    if begin is None:
-        return b""
+def _bytes_at(plain: BinaryIO, begin: int, count: int) -> bytes:
+    """Bytes of a file from one place; fewer where it ends."""
     plain.seek(begin)
     return plain.read(count)
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import h5py
 
 from pinn_metakan.errors import RunFolderError, is_lack_of_memory, one_line
-from pinn_metakan.untrusted.hdf5_heaps import SIGNATURE, refuse_endless_heaps
+from pinn_metakan.untrusted.hdf5_heaps import refuse_endless_heaps, signature_at
 from pinn_metakan.untrusted.hdf5_storage import refuse_elsewhere
 from pinn_metakan.untrusted.plain_file import opened_plain
 
@@ -24,9 +24,7 @@ def refuse_links_out(path: Path) -> None:
             text in it has no end.
     """
     with opened_plain(path) as plain:
-        is_hdf5 = plain.read(len(SIGNATURE)) == SIGNATURE
-        plain.seek(0)
-        if not is_hdf5:
+        if signature_at(plain) is None:
             return
         refuse_endless_heaps(plain, path)
         try:

@@ -91,18 +91,20 @@ def stored_outside(file: h5py.File) -> None:
         (stored_outside, "v takes its numbers from other files"),
     ],
 )
+@pytest.mark.parametrize("block", [0, 512, 2048])
 @pytest.mark.parametrize("read", [read_compared, lambda path: netcdf_columns(path, ["v"])])
 def test_a_file_of_values_that_leads_to_another_is_refused(
     forge: Callable[[h5py.File], None],
     told: str,
     read: Callable[[Path], object],
+    block: int,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "secret").write_bytes(b"abc")
     for name in ("other.h5", "a.nc"):
-        with h5py.File(name, "w") as file:
+        with h5py.File(name, "w", userblock_size=block) as file:
             file["u"] = np.arange(3.0)
             if name == "a.nc":
                 forge(file)
